@@ -1,0 +1,1 @@
+"""Keep and read back: database, models, frontier, store, captures, search."""

@@ -1,0 +1,61 @@
+"""The data folder: where it is, what lies in it, and the settings in force."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from news.errors import SettingError
+from news.settings import SETTINGS, Settings, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """NEWSKEEP_HOME and its parts."""
+
+    path: Path
+    settings: Settings
+
+    @property
+    def outlets_file(self) -> Path:
+        return self.path / "outlets.toml"
+
+    @property
+    def captures(self) -> Path:
+        return self.path / "captures"
+
+    @property
+    def postgres(self) -> Path:
+        return self.path / "postgres"
+
+
+def default_home(environ: Mapping[str, str]) -> Path:
+    """Where the data folder is when nobody says: /var/lib for root, the user's data folder otherwise."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/newskeep")
+    data = environ.get("XDG_DATA_HOME") or Path(environ.get("HOME") or "/") / ".local" / "share"
+    return Path(data) / "newskeep"
+
+
+def open_home(environ: Mapping[str, str] = os.environ) -> Home:
+    """The data folder, created when missing. Raises SettingError for a setting that cannot be read."""
+    path = Path(environ.get("NEWSKEEP_HOME") or default_home(environ)).expanduser().absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"NEWSKEEP_HOME={path} cannot be created: {error.strerror}") from error
+    return Home(path, read_settings(environ, _file_settings(path / "newskeep.toml")))
+
+
+def _file_settings(path: Path) -> Mapping[str, object]:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{path}: {error}") from error
+    unknown = given.keys() - {setting.name for setting in SETTINGS}
+    if unknown:
+        raise SettingError(f"{path}: unknown setting {', '.join(sorted(unknown))}")
+    return given

@@ -1,0 +1,313 @@
+"""The tables, as SQLAlchemy Core. What each promises stands beside it; docs/schema.md tells researchers about the views.
+
+Times are timestamptz, sizes bytes, digests sha256. Keys are bigint identities: cheap at a million rows and short on screen.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, Identity(always=False), primary_key=True)
+
+
+def _time(name: str, *, required: bool = False, now: bool = False) -> Column[object]:
+    default = func.now() if now else None
+    return Column(name, DateTime(timezone=True), nullable=not (required or now), server_default=default)
+
+
+def _ref(name: str, table: str, *, required: bool = False) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(f"{table}.id"), nullable=not required)
+
+
+# Who publishes. `settings` is the entry as it stands in outlets.toml, `found` what discovery learnt (language, zone, title, delay).
+outlets = Table(
+    "outlets",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),
+    Column("settings", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("found", JSONB, nullable=False, server_default=text("'{}'")),
+    _time("found_at"),
+    _time("created_at", now=True),
+)
+
+# Where an outlet announces: its feeds, sitemaps, listings and robots.txt, each with what a conditional request needs.
+# `disposition` is how the last look ended (read, unchanged, skipped, failed), `reason` why.
+channels = Table(
+    "channels",
+    metadata,
+    _id(),
+    _ref("outlet_id", "outlets", required=True),
+    Column("kind", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("url_key", BigInteger, nullable=False),
+    Column("title", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_digest", LargeBinary),
+    Column("links_last", Integer),  # links it gave at the last full reading; 0 is "looked and found nothing"
+    Column("failures", Integer, nullable=False, server_default=text("0")),  # in a row
+    Column("disposition", Text),
+    Column("reason", Text),
+    _time("first_seen_at", now=True),
+    _time("last_seen_at"),
+    _time("last_read_at"),  # last answer with a body
+    _time("next_due_at"),
+    UniqueConstraint("outlet_id", "url_key"),
+    CheckConstraint("kind in ('feed', 'sitemap', 'listing', 'robots')", name="kind"),
+)
+
+# One run over one outlet. `state` is running until the closing line is written; a running crawl whose process is gone was interrupted.
+crawls = Table(
+    "crawls",
+    metadata,
+    _id(),
+    _ref("outlet_id", "outlets", required=True),
+    Column("target", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'running'")),
+    _time("started_at", now=True),
+    _time("finished_at"),
+    Column("links", Integer, nullable=False, server_default=text("0")),
+    Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("reasons", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("pages", Integer, nullable=False, server_default=text("0")),
+    Column("bytes", BigInteger, nullable=False, server_default=text("0")),
+    Column("balanced", Boolean),
+    Column("note", Text),
+    CheckConstraint("state in ('running', 'finished', 'interrupted', 'failed')", name="state"),
+    Index(None, "outlet_id", "started_at"),
+)
+
+# One fetch, kept in a WARC file. The record is flushed to disk before its row is written (promise 2).
+captures = Table(
+    "captures",
+    metadata,
+    _id(),
+    _ref("outlet_id", "outlets"),
+    _ref("crawl_id", "crawls"),
+    Column("url", Text, nullable=False),
+    Column("url_key", BigInteger, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("content_type", Text),
+    Column("size", BigInteger, nullable=False),  # of the body as received
+    Column("digest", LargeBinary, nullable=False),  # of the body as received
+    Column("file", Text, nullable=False),  # name below NEWSKEEP_HOME/captures
+    Column("record_offset", BigInteger, nullable=False),
+    Column("record_length", BigInteger, nullable=False),
+    _ref("revisit_of", "captures"),  # an identical re-fetch points at the capture with the body
+    _time("captured_at", required=True),
+    Index(None, "url_key", "captured_at"),
+)
+
+# Each text stored once. `letters` is the digest of its letters and digits alone: equal texts, however spaced or quoted.
+texts = Table(
+    "texts",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("letters", LargeBinary, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("words", Integer, nullable=False),
+)
+
+# All articles that carry one text. A merged story keeps its id as an alias.
+stories = Table(
+    "stories",
+    metadata,
+    _id(),
+    _ref("merged_into", "stories"),
+    _time("created_at", now=True),
+)
+
+# One outlet's publication at one canonical URL. `url` is the address it was first found at.
+articles = Table(
+    "articles",
+    metadata,
+    _id(),
+    _ref("outlet_id", "outlets", required=True),
+    Column("url", Text, nullable=False),
+    Column("canonical_url", Text, nullable=False),
+    Column("url_key", BigInteger, nullable=False, unique=True),
+    _ref("story_id", "stories", required=True),
+    Column("revision_id", BigInteger),  # the latest; no foreign key, since each would need the other first
+    Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    _time("first_captured_at", required=True),
+    _time("last_checked_at", required=True),
+    Column(
+        "search_config", Text, nullable=False, server_default=text("'simple'")
+    ),  # text search configuration of its language
+    Column("search", TSVECTOR),  # of the latest revision
+    Index(None, "outlet_id", "first_captured_at"),
+    Index(None, "story_id"),
+    Index("ix_articles_search", "search", postgresql_using="gin"),
+)
+
+# Why an article belongs to its story: the relation, the article it was matched with, and what was compared (promise 3).
+story_members = Table(
+    "story_members",
+    metadata,
+    Column("article_id", BigInteger, ForeignKey("articles.id"), primary_key=True),
+    _ref("story_id", "stories", required=True),
+    Column("relation", Text, nullable=False),
+    _ref("matched_article_id", "articles"),
+    Column("evidence", JSONB, nullable=False, server_default=text("'{}'")),
+    _time("since", now=True),
+    Index(None, "story_id"),
+    CheckConstraint("relation in ('first', 'copy')", name="relation"),
+)
+
+# What a rule set made of a capture. Reading the same capture again with better rules adds a reading, never a revision.
+readings = Table(
+    "readings",
+    metadata,
+    _id(),
+    _ref("capture_id", "captures"),
+    Column("rules", Text, nullable=False),
+    Column("text_digest", LargeBinary, ForeignKey("texts.digest"), nullable=False),
+    Column("fields", JSONB, nullable=False),  # section, tags, image, declared canonical URL, evidence list
+    Column("words_removed", Integer, nullable=False, server_default=text("0")),
+    _time("read_at", now=True),
+    Index(None, "capture_id"),
+)
+
+# Text that was set aside, with what took it for what (promise 3). Page order is `position`.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("reading_id", BigInteger, ForeignKey("readings.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("score", SmallInteger, nullable=False),  # per cent
+    Column("text", Text, nullable=False),
+)
+
+# What the outlet said, and when it held. `valid_to` is open for the latest (promise 6).
+revisions = Table(
+    "revisions",
+    metadata,
+    _id(),
+    _ref("article_id", "articles", required=True),
+    Column("number", Integer, nullable=False),
+    _ref("reading_id", "readings", required=True),
+    _ref("crawl_id", "crawls"),
+    Column("headline", Text),
+    Column("lead", Text),
+    Column("text_digest", LargeBinary, ForeignKey("texts.digest"), nullable=False),
+    Column("authors", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("language", Text),
+    _time("date_published"),
+    _time("date_modified"),
+    Column("changes", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # kinds of change since the one before
+    _time("captured_at", required=True),
+    _time("valid_from", required=True),
+    _time("valid_to"),
+    UniqueConstraint("article_id", "number"),
+    Index(None, "text_digest"),
+    Index(None, "date_published"),
+    Index(None, "crawl_id"),
+)
+
+# The frontier: one row per canonical URL ever seen, committed before it is fetched (promises 1 and 2).
+# state: waiting (to be fetched), done. `crawl_id` is the crawl that saw it last and whose ledger it stands in;
+# `disposition` is null while that crawl still owes it. `text_digest` is the text this address showed last.
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    _ref("outlet_id", "outlets", required=True),
+    _ref("channel_id", "channels"),  # where it was found first
+    _ref("crawl_id", "crawls"),
+    _ref("article_id", "articles"),
+    Column("url", Text, nullable=False),  # as found first
+    Column("canonical_url", Text, nullable=False),
+    Column("url_key", BigInteger, nullable=False, unique=True),
+    Column("state", Text, nullable=False, server_default=text("'waiting'")),
+    Column("disposition", Text),
+    Column("reason", Text),
+    Column("title", Text),  # as the channel announced it
+    _time("announced_at"),  # publication or modification time as the channel announced it
+    Column("attempts", Integer, nullable=False, server_default=text("0")),  # in a row without an answer
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_digest", LargeBinary),
+    Column("text_digest", LargeBinary),
+    Column("revision", Integer),  # number of the article's revision that this address showed last
+    Column("seen", Integer, nullable=False, server_default=text("1")),  # crawls that listed it
+    _time("first_seen_at", now=True),
+    _time("last_seen_at", now=True),
+    _time("last_fetched_at"),
+    _time("due_at"),  # when to look again; null: whenever it is listed
+    CheckConstraint("state in ('waiting', 'done')", name="state"),
+    CheckConstraint(
+        "disposition in ('new', 'copy', 'revised', 'unchanged', 'moved', 'skipped', 'failed')", name="disposition"
+    ),
+    CheckConstraint("disposition not in ('skipped', 'failed') or reason is not null", name="reason_given"),
+    CheckConstraint("state = 'waiting' or disposition is not null", name="done_has_disposition"),
+    Index(None, "outlet_id", "state"),
+    Index(None, "crawl_id"),
+    Index(None, "article_id"),
+)
+
+# A link's history in brief: a row only when its disposition or reason differs from the one before,
+# or something was stored, so that the table grows with the news and not with the polling.
+link_events = Table(
+    "link_events",
+    metadata,
+    _id(),
+    _ref("link_id", "links", required=True),
+    _ref("crawl_id", "crawls"),
+    Column("disposition", Text, nullable=False),
+    Column("reason", Text),
+    Column("evidence", JSONB),  # what a decision about sameness rests on
+    _time("at", now=True),
+    Index(None, "link_id"),
+    Index(None, "crawl_id"),
+)
+
+# Intervals looked at and not looked at (promise 4). `links` 0 with looked true is "found nothing".
+coverage = Table(
+    "coverage",
+    metadata,
+    _id(),
+    _ref("outlet_id", "outlets", required=True),
+    _ref("crawl_id", "crawls"),
+    Column("looked", Boolean, nullable=False),
+    _time("started_at", required=True),
+    _time("ended_at", required=True),
+    Column("links", Integer, nullable=False, server_default=text("0")),
+    Column("new", Integer, nullable=False, server_default=text("0")),
+    Column("reason", Text),
+    Index(None, "outlet_id", "started_at"),
+    CheckConstraint("looked or reason is not null", name="reason_given"),
+)

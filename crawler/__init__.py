@@ -1,0 +1,1 @@
+"""Fetch and read: discovery, the spider, extraction, pipelines, middlewares."""

@@ -1,0 +1,1 @@
+"""What news is: types and pure decisions. Standard library only, no I/O, no clock."""

@@ -1,0 +1,130 @@
+"""The article: every block of a page's text with its label, and the fields around them.
+
+Fields are named as in schema.org NewsArticle, in snake case. Nothing here reads a page; `crawler.extraction` does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class Label(StrEnum):
+    """What a block of text is. Only BODY blocks are the article's text."""
+
+    HEADLINE = "headline"
+    LEAD = "lead"
+    BODY = "body"
+    CAPTION = "caption"
+    BYLINE = "byline"
+    DATE = "date"
+    TEASER = "teaser"  # about another article
+    PROMO = "promo"  # about the outlet itself
+    RELATED = "related"  # "read more" links inside or after the text
+    COMMENT = "comment"
+    AD = "ad"
+    NAVIGATION = "navigation"
+    LEGAL = "legal"  # imprint, copyright, consent
+    WIDGET = "widget"  # share buttons, players, polls
+    OTHER = "other"
+
+
+class Flag(StrEnum):
+    """A state of an article that a reader of the archive must know."""
+
+    PAYWALLED = "paywalled"
+    PARTIAL = "partial"
+    LIVE_BLOG = "live_blog"
+    AGENCY = "agency"
+
+
+# Never part of the text and never near it: a page's chrome is in the capture, not among the removed blocks.
+CHROME = frozenset({Label.NAVIGATION, Label.LEGAL})
+STORY_PARTS = frozenset({Label.HEADLINE, Label.LEAD, Label.BODY})
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of visible text and what it was taken for.
+
+    `rule` names what gave the label, `score` (0 to 1) says how sure it is. `tag` is the element that held the text,
+    `link_share` the share (0 to 1) of its characters that stand inside links, `hints` the class and id words around it.
+    """
+
+    text: str
+    label: Label = Label.BODY
+    rule: str = ""
+    score: float = 1.0
+    tag: str = "p"
+    link_share: float = 0.0
+    hints: str = ""
+
+    def relabelled(self, label: Label, rule: str, score: float) -> "Block":
+        """The same text under another label."""
+        return replace(self, label=label, rule=rule, score=score)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The article's leading picture."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the value of a field was found: `field`, `source` (json-ld, og, meta, microdata, visible, url, feed), raw `value`."""
+
+    field: str
+    source: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a page says: the text as labelled blocks in page order, and its fields.
+
+    Times carry a zone; `date_published` is what the page says, never a guess.
+    """
+
+    url: str
+    headline: str | None = None
+    lead: str | None = None
+    blocks: tuple[Block, ...] = ()
+    authors: tuple[str, ...] = ()
+    date_published: datetime | None = None
+    date_modified: datetime | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: Image | None = None
+    canonical_url: str | None = None  # as the page declares it, absolute, not yet believed
+    flags: frozenset[Flag] = frozenset()
+    evidence: tuple[Evidence, ...] = ()
+    rules: str = field(default="", compare=False)  # version of the rule set that read it
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The article's own text, in page order."""
+        return tuple(block.text for block in self.blocks if block.label is Label.BODY)
+
+    @property
+    def body(self) -> str:
+        """The paragraphs, separated by a blank line."""
+        return "\n\n".join(self.paragraphs)
+
+    @property
+    def removed(self) -> tuple[Block, ...]:
+        """What stood around the text and was set aside, chrome excepted, in page order."""
+        return tuple(block for block in self.blocks if block.label not in STORY_PARTS | CHROME)
+
+    @property
+    def teasers(self) -> tuple[Block, ...]:
+        """Removed blocks about other articles."""
+        return tuple(block for block in self.blocks if block.label in (Label.TEASER, Label.RELATED))
+
+    def with_blocks(self, blocks: Iterable[Block]) -> "Article":
+        """The same article, its text labelled otherwise."""
+        return replace(self, blocks=tuple(blocks))

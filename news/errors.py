@@ -1,0 +1,77 @@
+"""Errors, grouped by what the caller can do.
+
+NewsError
+  OutletError     skip the outlet, try again at its next turn
+    FeedUnreadable, OutletBlocked, LayoutChanged
+  ArticleError    skip the article, keep the capture for another try
+    NotAnArticle, PageTooCostly
+  ArchiveError    stop; nothing was written
+    ArchiveUnavailable, SchemaOutdated, CaptureDamaged
+  SettingError    stop; a person has to change a setting
+  Busy            somebody else is at it; wait or come back
+
+`exit_code` is what the command line ends with when nothing catches the error. Messages name the thing and its value;
+`hint` is the next command to try.
+"""
+
+
+class NewsError(Exception):
+    """Base of all errors that Newskeep raises on purpose."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class OutletError(NewsError):
+    exit_code = 5
+
+
+class FeedUnreadable(OutletError):
+    pass
+
+
+class OutletBlocked(OutletError):
+    pass
+
+
+class LayoutChanged(OutletError):
+    pass
+
+
+class ArticleError(NewsError):
+    exit_code = 3
+
+
+class NotAnArticle(ArticleError):
+    pass
+
+
+class PageTooCostly(ArticleError):
+    """The page would take a parser minutes: too large, too deeply nested or a tag with too many attributes."""
+
+
+class ArchiveError(NewsError):
+    exit_code = 6
+
+
+class ArchiveUnavailable(ArchiveError):
+    pass
+
+
+class SchemaOutdated(ArchiveError):
+    pass
+
+
+class CaptureDamaged(ArchiveError):
+    exit_code = 8
+
+
+class SettingError(NewsError):
+    exit_code = 4
+
+
+class Busy(NewsError):
+    exit_code = 7

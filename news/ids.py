@@ -1,0 +1,16 @@
+"""Short ids as people see them: a1f3c is an article, s4d a story. The letter names the kind, the rest is hexadecimal."""
+
+import re
+
+_SHORT_ID = re.compile(r"([as])([0-9a-f]{1,15})")
+
+
+def short_id(kind: str, number: int) -> str:
+    """The id shown for row *number*: `short_id("a", 7996)` is "a1f3c"."""
+    return f"{kind}{number:x}"
+
+
+def parse_id(text: str) -> tuple[str, int] | None:
+    """The kind letter and the row number of a short id; None when *text* is none."""
+    found = _SHORT_ID.fullmatch(text.strip().lower())
+    return (found[1], int(found[2], 16)) if found else None

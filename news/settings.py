@@ -1,0 +1,92 @@
+"""Every setting in one table; read once, at the edge, then passed as arguments.
+
+The same names hold in the environment, in `newskeep.toml` (in NEWSKEEP_HOME, beside outlets.toml) and in docs/settings.md.
+"""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from news.errors import SettingError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, its default, what it does, how its text is read and what a good value is called."""
+
+    name: str
+    default: Any
+    purpose: str
+    read: Callable[[str], Any] = str
+    kind: str = "text"
+
+
+SETTINGS = (
+    Setting("NEWSKEEP_HOME", None, "Data folder: outlets.toml, newskeep.toml, captures/, postgres/."),
+    Setting("NEWSKEEP_DATABASE_URL", None, "Where the archive lives; empty means the embedded server."),
+    Setting("NEWSKEEP_CONTACT", None, "Mail or web address in the user agent; required before the first live crawl."),
+    Setting("NEWSKEEP_ALLOW_NETWORKS", (), "Private or loopback networks that may be fetched (CIDR, comma-separated).",
+            _networks, "a list of networks such as 127.0.0.0/8"),
+    Setting("CRAWL_DELAY_SECONDS", 2.0, "Pause between two requests to one site, unless robots.txt asks for more.",
+            _positive, "a number of seconds"),
+    Setting("CRAWL_TIMEOUT_SECONDS", 14400.0, "A crawl running longer than this is stopped; what is left waits for the next.",
+            _positive, "a number of seconds"),
+    Setting("CRAWL_OUTLETS_AT_ONCE", 16, "Outlets crawled side by side by one command.", _count, "a whole number from 1"),
+    Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A request that takes longer has failed.", _positive, "a number of seconds"),
+    Setting("FETCH_MAX_BYTES", 16_000_000, "A larger body, packed or unpacked, is refused.", _count, "a whole number from 1"),
+    Setting("FETCH_MAX_REDIRECTS", 5, "More redirects than this and the page has failed.", _count, "a whole number from 1"),
+    Setting("CAPTURE_ROLL_BYTES", 1_000_000_000, "A capture file of this size is closed and the next begun.",
+            _count, "a whole number from 1"),
+    Setting("CAPTURE_ROLL_SECONDS", 86400.0, "A capture file of this age is closed and the next begun.",
+            _positive, "a number of seconds"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values in force, by name; `settings["CRAWL_DELAY_SECONDS"]`."""
+
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+def read_settings(*sources: Mapping[str, object]) -> Settings:
+    """The settings from *sources*, the first that names one wins; an empty string counts as not named.
+
+    Raises SettingError naming the setting and the value that cannot be read.
+    """
+    return Settings({setting.name: _value(setting, sources) for setting in SETTINGS})
+
+
+def _value(setting: Setting, sources: tuple[Mapping[str, object], ...]) -> Any:
+    given = next((source[setting.name] for source in sources if source.get(setting.name) not in (None, "")), None)
+    if given is None:
+        return setting.default
+    text = ",".join(map(str, given)) if isinstance(given, list) else str(given)
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        raise SettingError(f"{setting.name}={text!r} is not {setting.kind}") from error
