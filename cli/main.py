@@ -2,7 +2,6 @@
 
 import importlib
 import sys
-from difflib import get_close_matches
 
 import click
 
@@ -41,6 +40,8 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], VERBS, n=1, cutoff=0.5)
             hint = f" Did you mean “{near[0]}”?" if near else " `newskeep --help` lists the verbs."
             raise click.UsageError(f"there is no verb “{args[0]}”.{hint}")
