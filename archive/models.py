@@ -224,6 +224,7 @@ revisions = Table(
     Column("headline", Text),
     Column("lead", Text),
     Column("text_digest", LargeBinary, ForeignKey("texts.digest"), nullable=False),
+    Column("said_digest", LargeBinary, nullable=False),  # of headline, lead and body, spacing and quote style aside
     Column("authors", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("language", Text),
     _time("date_published"),
@@ -239,8 +240,8 @@ revisions = Table(
 )
 
 # The frontier: one row per canonical URL ever seen, committed before it is fetched (promises 1 and 2).
-# state: waiting (to be fetched), done. `crawl_id` is the crawl that saw it last and whose ledger it stands in;
-# `disposition` is null while that crawl still owes it. `text_digest` is the text this address showed last.
+# state: waiting (crawl_id still has to settle it), done. `crawl_id` is the outlet's crawl that saw it last and whose ledger it
+# stands in; `disposition` is how it ended last, null until it was looked at once. `said_digest` is what this address showed last.
 links = Table(
     "links",
     metadata,
@@ -261,7 +262,7 @@ links = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_digest", LargeBinary),
-    Column("text_digest", LargeBinary),
+    Column("said_digest", LargeBinary),
     Column("revision", Integer),  # number of the article's revision that this address showed last
     Column("seen", Integer, nullable=False, server_default=text("1")),  # crawls that listed it
     _time("first_seen_at", now=True),
@@ -274,9 +275,22 @@ links = Table(
     ),
     CheckConstraint("disposition not in ('skipped', 'failed') or reason is not null", name="reason_given"),
     CheckConstraint("state = 'waiting' or disposition is not null", name="done_has_disposition"),
-    Index(None, "outlet_id", "state"),
+    Index("ix_links_waiting", "outlet_id", postgresql_where=text("state = 'waiting'")),
+    Index("ix_links_due", "outlet_id", "due_at", postgresql_where=text("due_at is not null")),
     Index(None, "crawl_id"),
     Index(None, "article_id"),
+)
+
+# A link of another outlet that a crawl met: it stands in that crawl's ledger here, since the link itself stands in its owner's.
+# Emptied but for failures when the crawl is closed, whose counts stay in `crawls`.
+guest_links = Table(
+    "guest_links",
+    metadata,
+    Column("crawl_id", BigInteger, ForeignKey("crawls.id"), primary_key=True),
+    Column("link_id", BigInteger, ForeignKey("links.id"), primary_key=True),
+    Column("disposition", Text),
+    Column("reason", Text),
+    Index(None, "link_id"),
 )
 
 # A link's history in brief: a row only when its disposition or reason differs from the one before,

@@ -1,0 +1,10 @@
+"""Captures: every response that matters, in WARC/1.1 files below NEWSKEEP_HOME/captures.
+
+Write with `CaptureFiles`, read with `read_record`. A record must be synced before a row points at it; `archive.store` does that.
+"""
+
+from archive.captures.reader import read_record
+from archive.captures.response import CapturedResponse, Original, StoredRecord
+from archive.captures.writer import CaptureFiles
+
+__all__ = ["CaptureFiles", "CapturedResponse", "Original", "StoredRecord", "read_record"]
