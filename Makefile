@@ -1,22 +1,36 @@
-.PHONY: setup test demo lint lock
+# Every day's commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
+.PHONY: setup demo test test-slow lint format lock clean
+
+PYTHON ?= python3
 
 setup: .venv/.ready
 
 .venv/.ready: requirements.lock pyproject.toml tools/setup.py
-	python3 tools/setup.py
+	$(PYTHON) tools/setup.py
+
+demo: setup
+	.venv/bin/newskeep demo
 
 test: setup
 	.venv/bin/python -m pytest -m "not slow"
 
-demo: setup
-	.venv/bin/newskeep demo
+test-slow: setup
+	.venv/bin/python -m pytest -m slow
 
 lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/mypy tools/setup.py
 	.venv/bin/lint-imports
 
-lock:
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --all-extras --no-emit-index-url --no-emit-find-links \
-		--python-version 3.11 pyproject.toml --output-file requirements.lock
+format: setup
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: setup
+	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --all-extras \
+		--no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
