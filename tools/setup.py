@@ -29,7 +29,8 @@ VENV = ROOT / ".venv"
 READY = VENV / ".ready"
 LOCK = ROOT / "requirements.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
-DEBIAN_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+# Debian's, Alpine's and Arch's place, and Fedora's.
+SYSTEM_CERTIFICATES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
 
 # uv reads none of pip's configuration, so what a person has set up for pip is handed on in uv's own words.
 UV_NAMES = {
@@ -69,6 +70,8 @@ def make_environment() -> None:
     environ.pop("VIRTUAL_ENV", None)
     # A hash admits one file whoever serves it, so the first index that knows a name need not have the last word.
     environ.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
+    for certificates in filter(Path.exists, SYSTEM_CERTIFICATES):  # uv brings its own and would not know a company's
+        environ.setdefault("SSL_CERT_FILE", str(certificates))
     if READY.exists():
         READY.unlink()
     with tempfile.TemporaryDirectory(prefix="newskeep-setup-") as scratch:
@@ -82,9 +85,7 @@ def make_environment() -> None:
     READY.touch()
 
 
-def run(
-    command: list[Any], environ: Mapping[str, str] | None = None, **options: Any
-) -> subprocess.CompletedProcess[str]:
+def run(command: list[Any], environ: Mapping[str, str] | None = None, **options: Any) -> CompletedProcess[str]:
     """Run *command* to its end; raises CalledProcessError when it fails."""
     return subprocess.run([str(part) for part in command], env=environ, check=True, **options)
 
@@ -138,10 +139,11 @@ def find_uv(python: str, scratch: Path, environ: dict[str, str]) -> Path:
 
 def fetch_uv(pip: list[Any], scratch: Path, environ: dict[str, str]) -> Path:
     """Let *pip* install the uv that the lock names into *scratch*; returns its path."""
+    system_certificates(pip, scratch, environ)
     (scratch / "uv.lock").write_text(locked("uv"), encoding="utf-8")
     target = scratch / "uv"
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--target", target]
-    system_certificates(pip, scratch, environ)
+    environ.setdefault("PIP_ROOT_USER_ACTION", "ignore")  # nothing goes into the system
     run([*pip, "install", *options, "-r", scratch / "uv.lock"], environ)
     return target / "bin" / "uv"
 
@@ -209,7 +211,7 @@ def own_state(scratch: Path) -> list[str]:
 def system_certificates(pip: list[Any], scratch: Path, environ: dict[str, str]) -> None:
     """Debian's pip trusts the system's certificates only; where there are none, let it use those in its own wheel."""
     wheel = Path(str(pip[-1])).parent
-    if wheel.suffix != ".whl" or DEBIAN_CERTIFICATES.exists() or "PIP_CERT" in environ:
+    if wheel.suffix != ".whl" or SYSTEM_CERTIFICATES[0].exists() or "PIP_CERT" in environ:
         return
     with zipfile.ZipFile(wheel) as archive:
         environ["PIP_CERT"] = archive.extract("pip/_vendor/certifi/cacert.pem", str(scratch))
