@@ -1,18 +1,45 @@
-"""Digests that say when two texts are one: of the exact body, of what a reader sees, of its letters alone. All sha256, 32 bytes."""
+"""Digests that say when two texts are one: of the exact body, of what a reader sees, of its letters. All sha256."""
+
+import re
+import unicodedata
+from hashlib import sha256
 
 from news.article import Article
+
+# Marks that outlets' systems exchange without anybody having edited the text.
+_ONE_STYLE = str.maketrans(
+    {
+        **dict.fromkeys("„“”‟«»‹›〝〞＂\"‘’‚‛`´ʼ′″'", "'"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", None),  # invisible
+    }
+)
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def plain(text: str | None) -> str:
+    """The text in one style: one kind of quotation mark, dash and space, nothing invisible. None is an empty text."""
+    composed = unicodedata.normalize("NFKC", (text or "").translate(_ONE_STYLE))
+    return " ".join(composed.translate(_ONE_STYLE).replace("''", "'").split())
 
 
 def body_digest(body: str) -> bytes:
     """Of the exact text: the key of the `texts` table."""
-    raise NotImplementedError
+    return sha256(body.encode("utf-8", "replace")).digest()
 
 
 def text_digest(article: Article) -> bytes:
     """Of headline, lead and body as read: white space, quote style, dashes and invisible characters do not count."""
-    raise NotImplementedError
+    parts = (plain(article.headline), plain(article.lead), plain(article.body))
+    return sha256("\x00".join(parts).encode("utf-8", "replace")).digest()
 
 
 def letters_digest(text: str) -> bytes:
     """Of the letters and digits of *text* alone, in lower case."""
-    raise NotImplementedError
+    letters = _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return sha256(letters.encode("utf-8", "replace")).digest()
+
+
+def words_of(text: str | None) -> list[str]:
+    """The words of *text* in lower case and in order, as two texts are compared."""
+    return _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text or "").casefold()).split()

@@ -1,34 +1,242 @@
-"""What an address is: one spelling for each page, and the address that stands for an article. Pure strings, no network."""
+"""What an address is: one spelling for each page, and the address that stands for an article. Pure strings, no network.
+
+`canonicalise` keeps a working address; what may differ between working addresses of one page (scheme, www and mobile
+hosts, index files, a last slash) is left to `url_key`. So an article shows the address its outlet uses and is still known
+by the others. International hosts follow IDNA 2003, the standard library's own.
+"""
+
+import ipaddress
+import re
+from hashlib import blake2b
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+
+MAX_LENGTH = 8000  # longer than any server takes
+
+_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_VARIANT_HOSTS = ("www.", "m.", "mobile.", "amp.")
+
+# What only says how the reader came here, as the analytics and campaign tools document it.
+_TRACKER_PREFIXES = (
+    "utm_", "mtm_", "matomo_", "pk_", "piwik_", "hsa_", "_hs", "__hs", "vero_", "oly_", "mc_", "at_", "wt_", "wtmc",
+    "ns_", "ga_", "amp_", "fb_", "sc_c", "asgtbndr", "trk_", "cm_mmc", "icid", "dclid",
+)  # fmt: skip
+_TRACKERS = frozenset((
+    "fbclid", "gclid", "gclsrc", "gbraid", "wbraid", "msclkid", "twclid", "ttclid", "yclid", "li_fat_id",
+    "igshid", "igsh", "epik", "s_kwcid", "ef_id", "mkt_tok", "xtor", "cmpid", "ocid", "ito", "smid", "smtyp",
+    "wtrid", "wtzmc", "ftcamp", "_ga", "_gl", "gi_id", "rb_clickid", "otc", "usqp", "tpcc", "cxrecs_s", "spm",
+    "scid", "mkcid", "mkrid", "traffic_source", "ncid", "sr_share", "guccounter", "guce_referrer",
+    "guce_referrer_sig", "ssuid", "cndid", "bxid", "esrc", "seg_id", "phpsessid", "jsessionid", "aspsessionid",
+    "asp.net_sessionid", "sessionid", "session_id", "cfid", "cftoken",
+))  # fmt: skip
+# Names that some outlets use for articles: these go only with a value that names a way in, never with an id.
+_MAYBE_TRACKERS = frozenset((
+    "ref", "referrer", "referer", "source", "src", "from", "via", "campaign", "cid", "cmp", "partner",
+    "feature", "share", "sara_ref",
+))  # fmt: skip
+_WAYS_IN = re.compile(
+    r"(rss|atom|feed|feeds|home|homepage|startseite|newsletter|nl|mail|email|e-mail|push|app|share|social|twitter|tw|x|"
+    r"facebook|fb|instagram|whatsapp|telegram|linkedin|reddit|google|googlenews|flipboard|upday|teaser|nav|menu|sitemap|search)"
+    r"([-_.](rss|feed|share|app|ios|android|desktop|mobile|web|home|top|teaser|newsletter))*",
+    re.IGNORECASE,
+)
+_SESSION_VALUE = re.compile(r"[0-9a-zA-Z]{16,}")
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?;]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE)
+
+_AMP_PARAMS = frozenset(
+    {("amp", ""), ("amp", "1"), ("amp", "true"), ("amp", "yes"), ("outputtype", "amp"), ("mode", "amp")}
+)
+_AMP_CACHE = re.compile(r"/(?:amp|[cv])/(s/)?([^/]+\.[^/]+.*)")
+_INDEX_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_PAGE_FILE = re.compile(r"\.(?:html?|php|aspx?|jsp|shtml)$", re.IGNORECASE)
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
 def canonicalise(url: str) -> str:
-    """One spelling of *url*: a working address without fragment, trackers, session ids and amp marks, its parameters in order.
+    """One spelling of *url*: without fragment, trackers, session ids and amp marks, its parameters in order.
 
     The host is the real one, so the result can be fetched and shown; two spellings of one page have one `url_key`.
     Raises ValueError for what is no http(s) URL.
     """
-    raise NotImplementedError
+    parts = _split(url)
+    host = _host(parts)
+    if cached := _inside_amp_cache(host, parts):
+        return canonicalise(cached)
+    path = _without_amp(_resolve_dots(_escape(_SESSION_IN_PATH.sub("", parts.path), "/:@!$&'()*+,;=")))
+    return urlunsplit((parts.scheme, _with_port(host, parts), path or "/", _clean_query(parts.query), ""))
 
 
 def url_key(canonical: str) -> int:
-    """Signed 64 bits that are equal for one page: scheme, www/m/mobile/amp hosts, index files and a last slash do not count."""
-    raise NotImplementedError
+    """Signed 64 bits, equal for one page: scheme, www/m/mobile/amp hosts, index files and a last slash do not count."""
+    _, host, path, query, _ = urlsplit(canonical)
+    path = re.sub(r"/{2,}", "/", _INDEX_FILE.sub("/", path)).rstrip("/")
+    identity = f"{_plain_host(host)}{path}?{query}"
+    return int.from_bytes(
+        blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
 
 
 def host_of(url: str) -> str:
     """The host of *url* in lower case, without port. Raises ValueError for what is no http(s) URL."""
-    raise NotImplementedError
+    return _host(_split(url))
 
 
 def same_site(url: str, other: str) -> bool:
-    """True when both addresses are on one host, www/m/mobile/amp apart, or one host is below the other."""
-    raise NotImplementedError
+    """True when both addresses are on one host and port, www/m/mobile/amp apart, or one host is below the other.
+
+    Raises ValueError when one of them is no http(s) URL.
+    """
+    first, second = _split(url), _split(other)
+    if (first.port or _PORTS[first.scheme]) != (second.port or _PORTS[second.scheme]) and (first.port or second.port):
+        return False
+    one, two = _plain_host(_host(first)), _plain_host(_host(second))
+    return one == two or _is_below(one, two) or _is_below(two, one)
 
 
 def believed_canonical(url: str, declared: str | None) -> str:
-    """The canonical address that stands for the article at *url*: the *declared* one where that makes sense, else its own.
+    """The address that stands for the article at *url*: the *declared* one where that makes sense, else its own.
 
-    It makes no sense on another site, and where a home or section page is declared for an article.
+    It makes no sense on another site, where a home or section page is declared for an article, and where both addresses
+    carry ids of which none is the same: then it is another article's.
     Raises ValueError when *url* is no http(s) URL; a bad *declared* is ignored.
     """
-    raise NotImplementedError
+    own = canonicalise(url)
+    try:
+        candidate = canonicalise(urljoin(url, declared.strip())) if declared and declared.strip() else own
+        return candidate if same_site(own, candidate) and _may_stand_for(own, candidate) else own
+    except ValueError:
+        return own
+
+
+def _split(url: str) -> SplitResult:
+    text = _CONTROLS.sub("", url).strip()
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"an address of {len(text)} characters")
+    head, mark, tail = text.partition("?")
+    parts = urlsplit(head.replace("\\", "/") + mark + tail)  # browsers take a backslash for a slash
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError(f"no http(s) address: {url[:200]!r}")
+    return parts
+
+
+def _host(parts: SplitResult) -> str:
+    """The host in lower case, as ASCII; an IPv6 address in brackets."""
+    name = parts.hostname or ""
+    if ":" in name:
+        return f"[{ipaddress.IPv6Address(name.partition('%')[0])}]"
+    name = unquote(name).rstrip(".").lower()
+    ascii_name = name if name.isascii() else name.encode("idna").decode("ascii")
+    if not _HOST.fullmatch(ascii_name) or len(ascii_name) > 253:
+        raise ValueError(f"no host name: {name[:100]!r}")
+    return ascii_name
+
+
+def _with_port(host: str, parts: SplitResult) -> str:
+    port = parts.port
+    return host if port is None or port == _PORTS[parts.scheme] else f"{host}:{port}"
+
+
+def _plain_host(host: str) -> str:
+    """The host without the names that outlets put before it for another look of the same pages."""
+    for prefix in _VARIANT_HOSTS * 2:
+        if host.startswith(prefix) and "." in host[len(prefix) :]:
+            host = host[len(prefix) :]
+    return host
+
+
+def _is_below(host: str, parent: str) -> bool:
+    return "." in parent and host.endswith("." + parent)
+
+
+def _inside_amp_cache(host: str, parts: SplitResult) -> str | None:
+    """The address that a cache of AMP pages shows."""
+    if host.endswith(".cdn.ampproject.org") or (_plain_host(host) == "google.com" and parts.path.startswith("/amp/")):
+        found = _AMP_CACHE.fullmatch(parts.path)
+        if found:
+            query = f"?{parts.query}" if parts.query else ""
+            return f"http{'s' if found[1] else ''}://{found[2]}{query}"
+    return None
+
+
+def _escape(text: str, allowed: str) -> str:
+    """Percent-encoding in normal form: nothing needless, capital digits, a stray % encoded."""
+    return "".join(_escape_piece(piece, allowed) for piece in re.split(r"(%[0-9A-Fa-f]{2})", text))
+
+
+def _escape_piece(piece: str, allowed: str) -> str:
+    if _ESCAPE.fullmatch(piece):
+        byte = int(piece[1:], 16)
+        return chr(byte) if byte in _UNRESERVED else piece.upper()
+    return quote(piece.encode("utf-8", "replace"), safe=allowed + "~")
+
+
+def _resolve_dots(path: str) -> str:
+    """The path without `.` and `..` segments (RFC 3986, 5.2.4)."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            kept[-1:] = []
+        elif segment != ".":
+            kept.append(segment)
+    if segments and segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _without_amp(path: str) -> str:
+    segments = path.rstrip("/").split("/")[1:]
+    if len(segments) > 1 and segments[-1].lower() == "amp" and _names_an_article(segments[-2]):
+        return "/" + "/".join(segments[:-1])
+    if len(segments) > 1 and segments[0].lower() == "amp" and _names_an_article(segments[-1]):
+        return "/" + "/".join(segments[1:])
+    return re.sub(r"\.amp(\.html?)?$", r"\1", path, flags=re.IGNORECASE) if segments else path
+
+
+def _clean_query(query: str) -> str:
+    pieces = [_escape(piece.replace("+", "%20"), "=/:@!$'()*,;?") for piece in query.split("&") if piece]
+    kept = [piece for piece in pieces if not _is_tracker(*_name_and_value(piece))]
+    return "&".join(sorted(kept, key=lambda piece: piece.partition("=")[0]))
+
+
+def _name_and_value(piece: str) -> tuple[str, str]:
+    name, _, value = piece.partition("=")
+    return unquote(name).lower(), unquote(value)
+
+
+def _is_tracker(name: str, value: str) -> bool:
+    if name in _TRACKERS or name.startswith(_TRACKER_PREFIXES) or (name, value.lower()) in _AMP_PARAMS:
+        return True
+    if name in _MAYBE_TRACKERS:
+        return bool(_WAYS_IN.fullmatch(value))
+    return name == "sid" and bool(_SESSION_VALUE.fullmatch(value))
+
+
+def _names_an_article(segment: str) -> bool:
+    """Whether a path segment looks like the name of one page: words joined by hyphens, a number, or a file."""
+    return len(re.findall(r"[-_]", segment)) >= 2 or bool(re.search(r"\d{4}", segment) or _PAGE_FILE.search(segment))
+
+
+def _is_one_page(url: str) -> bool:
+    """Whether the address looks like one article's and not like a home or section page's."""
+    _, _, path, query, _ = urlsplit(url)
+    segments = [segment for segment in _INDEX_FILE.sub("/", path).split("/") if segment]
+    return any(_names_an_article(segment) for segment in segments) or bool(re.search(r"\d", query))
+
+
+def _ids(url: str) -> set[bytes]:
+    _, _, path, query, _ = urlsplit(url)
+    return set(re.findall(rb"\d{5,}", unquote_to_bytes(f"{path}?{query}")))
+
+
+def _may_stand_for(own: str, candidate: str) -> bool:
+    if url_key(own) == url_key(candidate):
+        return True
+    if urlsplit(candidate).path.strip("/") == "" and not urlsplit(candidate).query:
+        return False
+    if _is_one_page(own) and not _is_one_page(candidate):
+        return False
+    mine, theirs = _ids(own), _ids(candidate)
+    return not (mine and theirs and mine.isdisjoint(theirs))
