@@ -39,8 +39,8 @@ def load(folder: Path, port: int) -> tuple[dict[tuple[str, str], bytes], list[st
             table[host, path] = (folder / "pages" / f"{page}.html.gz").read_bytes()
             urls[page] = origin + path
             items.append(f"<item><title>{escape(title)}</title><link>{escape(origin + path)}</link></item>")
-        feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{escape(site)}</title>{"".join(items)}</channel></rss>'
-        table[host, "/feed.xml"] = feed.encode()
+        channel = f"<channel><title>{escape(site)}</title>{''.join(items)}</channel>"
+        table[host, "/feed.xml"] = f'<?xml version="1.0"?><rss version="2.0">{channel}</rss>'.encode()
         feeds.append(f"{origin}/feed.xml")
     return table, feeds, urls
 
