@@ -83,9 +83,8 @@ def main() -> int:
             if (row.headline, row.body) not in want:
                 note("another text", (key, ids[0], row.number))
     total = sum(map(len, texts.values()))
-    print(
-        f"{len(articles)} articles stored, {len(texts)} expected; {sum(map(len, revisions.values()))} revisions, {total} expected"
-    )
+    held = sum(map(len, revisions.values()))
+    print(f"{len(articles)} articles of {len(texts)}; {held} revisions of {total}")
     for kind, count in wrong.items():
         print(f"  {kind}: {count}   e.g. {samples[kind][:3]}")
     return 1 if wrong else 0
