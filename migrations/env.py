@@ -1,0 +1,36 @@
+"""What Alembic runs. Newskeep hands over a connection; `alembic` by itself connects to what `newskeep db url` prints."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from archive.database import connect_archive
+from archive.home import open_home
+from archive.models import metadata
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_server_default=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_offline() -> None:
+    context.configure(dialect_name="postgresql", target_metadata=metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if context.is_offline_mode():
+    run_offline()
+elif given is not None:
+    run(given)
+else:
+    with connect_archive(open_home()).connect() as own:
+        run(own)
+        own.commit()

@@ -1,0 +1,105 @@
+"""A real PostgreSQL for the tests: one cluster a session, and for each test that asks a migrated database of its own.
+
+Imports stand inside the fixtures, so that tests without a database start at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from archive.embedded import EmbeddedServer
+    from archive.home import Home
+
+TEMPLATE = "migrated"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[EmbeddedServer]:
+    """A running PostgreSQL that forgets everything at the end of the session; quick, since nothing is flushed to disk."""
+    from archive.embedded import EmbeddedServer
+
+    folder = Path(tempfile.mkdtemp(prefix="newskeep-test-"))
+    server = EmbeddedServer(folder / "postgres", durable=False)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def template(cluster: EmbeddedServer) -> str:
+    """The name of a database with the schema and nothing in it."""
+    from archive.database import connect_to, make_engine, upgrade
+
+    run_sql(cluster, f"create database {TEMPLATE}")
+    engine = make_engine(lambda: connect_to(url_of(cluster, TEMPLATE)))
+    upgrade(engine)
+    engine.dispose()  # a database with connections is no template
+    return TEMPLATE
+
+
+@pytest.fixture
+def empty_database_url(cluster: EmbeddedServer) -> Iterator[str]:
+    """The URL of a fresh database without a schema."""
+    yield from _fresh_database(cluster, "template0")
+
+
+@pytest.fixture
+def database_url(cluster: EmbeddedServer, template: str) -> Iterator[str]:
+    """The URL of a fresh database with the schema."""
+    yield from _fresh_database(cluster, template)
+
+
+@pytest.fixture
+def home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A data folder on a fresh database; the environment names it too, so that commands run in it."""
+    from archive.home import open_home
+
+    monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NEWSKEEP_DATABASE_URL", database_url)
+    monkeypatch.setenv("NEWSKEEP_CONTACT", "tests@example.org")
+    monkeypatch.setenv("NEWSKEEP_ALLOW_NETWORKS", "127.0.0.0/8")
+    return open_home()
+
+
+@pytest.fixture
+def engine(home: Home) -> Iterator[Engine]:
+    """An engine on the fresh database of `home`."""
+    from archive.database import open_archive
+
+    opened = open_archive(home)
+    yield opened
+    opened.dispose()
+
+
+def url_of(cluster: EmbeddedServer, database: str) -> str:
+    """The URL of one of the cluster's databases."""
+    return cluster.url.replace("/newskeep?", f"/{database}?")
+
+
+def run_sql(cluster: EmbeddedServer, statement: str) -> None:
+    """Run a statement that wants no transaction."""
+    import psycopg
+
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _fresh_database(cluster: EmbeddedServer, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    run_sql(cluster, f"create database {name} template {template} strategy file_copy")
+    yield url_of(cluster, name)
+    run_sql(cluster, f"drop database {name} with (force)")
