@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
 
 from archive.embedded import EmbeddedServer
 from archive.schema import SchemaStatus, schema_status, upgrade
@@ -28,7 +27,7 @@ Connect = Callable[[], "psycopg.Connection[Any]"]
 
 
 def database_url(home: Home) -> str:
-    """The archive's URL as libpq (psql, psycopg) reads it, password included; starts the embedded server if that is meant.
+    """The archive's URL as libpq (psql, psycopg) reads it, password included; starts the embedded server.
 
     Raises SettingError for a URL that is none of PostgreSQL, ArchiveUnavailable when the embedded server cannot run.
     """
@@ -48,9 +47,9 @@ def embedded_server(home: Home) -> EmbeddedServer:
 def open_archive(home: Home) -> Engine:
     """An engine on the archive with a schema that fits this program.
 
-    An embedded database is migrated on the way. Raises SchemaOutdated for an external one that is behind, or for any that
-    is ahead of this program; ArchiveUnavailable when no connection comes about or the server is too old; SettingError for
-    a URL that cannot be read.
+    An embedded database is migrated on the way. Raises SchemaOutdated for an external one that is behind or for any
+    that is ahead of this program; ArchiveUnavailable when no connection comes about or the server is too old;
+    SettingError for a URL that cannot be read.
     """
     engine = connect_archive(home)
     try:
@@ -75,7 +74,7 @@ def connect_archive(home: Home) -> Engine:
 
 
 def normal_url(given: str) -> str:
-    """*given* under the one scheme that libpq, SQLAlchemy and people agree on. Raises SettingError; never shows a password."""
+    """*given* under the scheme that libpq and people agree on. Raises SettingError, which never shows a password."""
     for scheme in _DIALECTS:
         if given.startswith(scheme):
             url = "postgresql://" + given.removeprefix(scheme)
@@ -107,8 +106,7 @@ def make_engine(connect: Connect) -> Engine:
 
 def connect_to(url: str) -> psycopg.Connection[Any]:
     """A connection in UTC. Raises psycopg.OperationalError; ArchiveUnavailable for a server we cannot use."""
-    asked = {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": "newskeep"} | conninfo_to_dict(url)
-    connection = psycopg.connect(**asked, autocommit=True)
+    connection = psycopg.connect(_with_defaults(url), autocommit=True)
     try:
         _refuse_unfit_server(connection.info)
         connection.execute("set timezone to 'UTC'")
@@ -117,6 +115,12 @@ def connect_to(url: str) -> psycopg.Connection[Any]:
         connection.close()
         raise
     return connection
+
+
+def _with_defaults(url: str) -> str:
+    given = conninfo_to_dict(url)
+    defaults = {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": "newskeep"}
+    return make_conninfo(url, **{name: value for name, value in defaults.items() if name not in given})
 
 
 def _external(url: str) -> Connect:
@@ -193,6 +197,6 @@ def _in_one_line(error: BaseException) -> str:
 
 
 __all__ = [
-    "OLDEST_SERVER", "SQLAlchemyError", "connect_archive", "connect_to", "database_url", "embedded_server",
-    "make_engine", "normal_url", "open_archive", "schema_status", "shown_url", "upgrade",
+    "OLDEST_SERVER", "connect_archive", "connect_to", "database_url", "embedded_server", "make_engine",
+    "normal_url", "open_archive", "schema_status", "shown_url", "upgrade",
 ]  # fmt: skip

@@ -62,7 +62,7 @@ def schema_status(engine: Engine) -> SchemaStatus:
 
 
 def upgrade(engine: Engine) -> SchemaStatus:
-    """Bring the schema to this program's, one upgrade at a time for the whole database; others wait. Gives the status after.
+    """Bring the schema to this program's and give the status after; one upgrade at a time, others wait.
 
     A schema newer than this program is left alone. Raises ArchiveUnavailable when another upgrade takes ten minutes.
     """

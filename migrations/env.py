@@ -1,4 +1,4 @@
-"""What Alembic runs. Newskeep hands over a connection; `alembic` by itself connects to what `newskeep db url` prints."""
+"""What Alembic runs. Newskeep hands over a connection; `alembic` by itself opens what `newskeep db url` prints."""
 
 from alembic import context
 from sqlalchemy import Connection

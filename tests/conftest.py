@@ -26,7 +26,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedServer]:
-    """A running PostgreSQL that forgets everything at the end of the session; quick, since nothing is flushed to disk."""
+    """A running PostgreSQL that forgets everything at the end; quick, since nothing is flushed to disk."""
     from archive.embedded import EmbeddedServer
 
     folder = Path(tempfile.mkdtemp(prefix="newskeep-test-"))

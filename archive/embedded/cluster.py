@@ -1,4 +1,4 @@
-"""A new database cluster: initdb into a folder of its own, then a rename, so that half a cluster is never taken for one."""
+"""A new database cluster: made in a folder of its own and renamed, so that half of one is never taken for a whole."""
 
 import os
 import shutil
@@ -39,9 +39,9 @@ def create_cluster(data: Path, binaries: Binaries, account: Account, alive: int,
 
 def run_in(folder: int, command: list[str], account: Account, alive: int, typed: str = "") -> None:
     """Run a PostgreSQL program to its end; it finds the data *folder* by descriptor."""
-    done = subprocess.run(  # noqa: S603 - our own programs
-        command, input=typed, capture_output=True, text=True, errors="replace", cwd="/", env=CLEAN_ENVIRONMENT,
-        pass_fds=(folder, alive), start_new_session=True, **account.popen_arguments,
+    done = subprocess.run(  # noqa: S603
+        command, check=False, input=typed, capture_output=True, text=True, errors="replace", cwd="/",
+        env=CLEAN_ENVIRONMENT, pass_fds=(folder, alive), start_new_session=True, **account.popen_arguments,
     )  # fmt: skip
     if done.returncode != 0:
         raise ArchiveUnavailable(f"the embedded PostgreSQL could not be set up:\n{(done.stdout + done.stderr)[-1500:]}")

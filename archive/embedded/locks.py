@@ -1,4 +1,4 @@
-"""File locks: they end with the process that holds them, however it ended, and hold across containers on one machine."""
+"""File locks: they end with the process that holds them, however it ends, and hold across one machine's containers."""
 
 import fcntl
 import os

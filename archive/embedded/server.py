@@ -7,9 +7,10 @@
       server.log
 
 PostgreSQL refuses to run as root, so root runs it as nobody (or as the owner of the folder), and nobody can usually not
-reach a data folder below /root or a private temporary folder. Nothing above is opened for it: the server gets the data folder
-as an inherited descriptor (`-D /proc/self/fd/N`), works in it from there on, and its socket's name is relative. Tried with
-initdb, start, kill -9 of the postmaster, of a backend and of everything, restart and recovery, below folders of mode 0700.
+reach a data folder below /root or a private temporary folder. Nothing above is opened for it: the server gets the data
+folder as an inherited descriptor (`-D /proc/self/fd/N`), works in it from there on, and its socket's name is relative.
+Tried below folders of mode 0700 with initdb, start, kill -9 of the postmaster, of a backend and of everything, restart
+and recovery.
 
 The lock that the server's processes inherit ends with the last of them. It says "no process is left" where process ids
 cannot: for orphans of a killed postmaster, for recycled ids, and between containers that share the folder.
@@ -65,7 +66,7 @@ class _Detached(subprocess.Popen[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What stands in the folder: is a server running, its process id (None: not ours to see), the cluster's major version."""
+    """What stands in the folder: is a server running, its process id (None: none that we see), the cluster's version."""
 
     running: bool
     pid: int | None
@@ -127,14 +128,12 @@ class EmbeddedServer:
         return self._answers() and self._status_line(7) == "ready"
 
     def _answers(self) -> bool:
-        with self._opened_data() as folder, socket.socket(socket.AF_UNIX) as probe:
-            if folder is None:
-                return False
-            try:
+        try:
+            with self._opened_data() as folder, socket.socket(socket.AF_UNIX) as probe:
                 probe.connect(f"/proc/self/fd/{folder}/{_SOCKET}")
-            except (FileNotFoundError, ConnectionRefusedError):
-                return False
-            return True
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        return True
 
     def _status_line(self, number: int) -> str | None:
         """A line of postmaster.pid: 0 is the process id, 7 the state (starting, ready, stopping)."""
@@ -204,9 +203,7 @@ class EmbeddedServer:
 
     def _refuse_what_is_no_cluster(self) -> None:
         if self.data.exists():
-            raise ArchiveUnavailable(
-                f"{self.data} holds no PostgreSQL cluster", f"look into {self.data} and move it away"
-            )
+            raise ArchiveUnavailable(f"{self.data} holds no PostgreSQL cluster", f"mv {self.data} {self.data}.old")
 
     def _check_version(self, binaries: Binaries) -> None:
         if (found := self._version()) != (brought := binaries.major):
@@ -252,12 +249,8 @@ class EmbeddedServer:
     # Files
 
     @contextmanager
-    def _opened_data(self) -> Iterator[int | None]:
-        try:
-            folder = os.open(self.data, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            yield None
-            return
+    def _opened_data(self) -> Iterator[int]:
+        folder = os.open(self.data, os.O_RDONLY | os.O_DIRECTORY)
         try:
             yield folder
         finally:
@@ -291,7 +284,7 @@ class EmbeddedServer:
             yield
         except PermissionError as error:
             raise ArchiveUnavailable(
-                f"the embedded PostgreSQL in {self.folder} belongs to another account: {error.strerror}: {error.filename}",
+                f"the embedded PostgreSQL in {self.folder} belongs to another account ({error.filename})",
                 f"run this as the owner of {self.folder}, or set NEWSKEEP_HOME",
             ) from error
         except OSError as error:

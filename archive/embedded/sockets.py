@@ -18,7 +18,7 @@ def server_url(data: Path, owner: str) -> str:
 
 
 def _short(data: Path) -> Path:
-    """*data*, or a link to it where its name is too long for a socket, or holds a comma (libpq separates hosts by it)."""
+    """*data*, or a link to it where its name is too long for a socket or has a comma (libpq then reads two hosts)."""
     name = os.fsencode(data)
     if len(name) + len(_SOCKET_NAME) <= _LONGEST and b"," not in name:
         return data
