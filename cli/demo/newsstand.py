@@ -1,0 +1,146 @@
+"""The pretend outlets as data: what they publish, at which visit, and how a crawl of them must end."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from news.dispositions import Disposition
+
+VISITS = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryText:
+    """One text of a story, as an outlet prints it."""
+
+    headline: str
+    lead: str
+    section: str
+    paragraphs: tuple[str, ...]
+    author: str | None = None
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PretendPage:
+    """A story at an address. `since` and `until` are the visits at which the outlet's lists name it."""
+
+    path: str
+    story: str
+    first: StoryText
+    later: StoryText
+    since: int = 1
+    until: int = VISITS[-1]
+    status: int = 200
+    forbidden: bool = False
+
+    def text(self, visit: int) -> StoryText:
+        return self.first if visit == 1 else self.later
+
+    def listed(self, visit: int) -> bool:
+        return self.since <= visit <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class PretendOutlet:
+    """Who publishes: `layouts` is the page layout at each visit, `announces` how its pages can be found."""
+
+    name: str
+    title: str
+    address: str
+    language: str
+    layouts: tuple[str, ...]
+    announces: str
+    promo: str
+    pages: tuple[PretendPage, ...]
+
+    @property
+    def feed(self) -> bool:
+        return self.announces == "feed"
+
+    @property
+    def sitemap(self) -> bool:
+        return self.announces == "sitemap"
+
+    def broken(self, visit: int) -> bool:
+        """Whether a new layout has taken the links off its front page, the only place where they stood."""
+        return self.announces == "listing" and self.layouts[visit - 1] != self.layouts[0]
+
+    def listed(self, visit: int) -> tuple[PretendPage, ...]:
+        """The pages that its lists name at *visit*, the newest first."""
+        if self.broken(visit):
+            return ()
+        return tuple(page for page in reversed(self.pages) if page.listed(visit))
+
+
+@dataclass(frozen=True, slots=True)
+class Newsstand:
+    """All pretend outlets, and the headlines that their teaser lists draw from, by language."""
+
+    outlets: tuple[PretendOutlet, ...]
+    teasers: Mapping[str, tuple[str, ...]]
+
+
+def read_newsstand() -> Newsstand:
+    """The newsstand that newsstand.toml describes."""
+    data = tomllib.loads(Path(__file__).with_name("newsstand.toml").read_text(encoding="utf-8"))
+    stories = {story["key"]: story for story in data["story"]}
+    teasers = {language: tuple(headlines) for language, headlines in data["teasers"].items()}
+    return Newsstand(tuple(_outlet(entry, stories) for entry in data["outlet"]), teasers)
+
+
+def _outlet(entry: Mapping[str, Any], stories: Mapping[str, Any]) -> PretendOutlet:
+    pages = tuple(_page(page, stories[page["story"]]) for page in entry["pages"])
+    return PretendOutlet(**{**entry, "layouts": tuple(entry["layouts"]), "pages": pages})
+
+
+def _page(entry: Mapping[str, Any], story: Mapping[str, Any]) -> PretendPage:
+    values = {name: value for name, value in entry.items() if name != "edited"}
+    first = _first_text(story)
+    return PretendPage(**values, first=first, later=_later_text(first, story) if entry.get("edited") else first)
+
+
+def _first_text(story: Mapping[str, Any]) -> StoryText:
+    values = {name: value for name, value in story.items() if name not in ("key", "later")}
+    return StoryText(**{**values, "paragraphs": tuple(story["paragraphs"])})
+
+
+def _later_text(first: StoryText, story: Mapping[str, Any]) -> StoryText:
+    later = story["later"]
+    paragraphs = list(first.paragraphs)
+    if "paragraph" in later:
+        paragraphs[later["paragraph"]] = later["text"]
+    return replace(first, headline=later.get("headline", first.headline), paragraphs=tuple(paragraphs))
+
+
+def expected_counts(newsstand: Newsstand, visit: int) -> Counter[Disposition]:
+    """How many links must end in which way when all outlets are crawled at *visit*, every visit before included."""
+    texts: set[StoryText] = set()
+    counts: Counter[Disposition] = Counter()
+    for number in range(1, visit + 1):
+        counts = Counter(_dispositions(newsstand, number, texts))
+    return counts
+
+
+def _dispositions(newsstand: Newsstand, visit: int, texts: set[StoryText]) -> Iterator[Disposition]:
+    for outlet in newsstand.outlets:
+        before = {page.story for page in outlet.listed(visit - 1)}
+        for page in outlet.listed(visit):
+            yield _disposition(page, visit, page.story in before, texts)
+
+
+def _disposition(page: PretendPage, visit: int, known: bool, texts: set[StoryText]) -> Disposition:
+    if page.forbidden:
+        return Disposition.SKIPPED
+    if page.status != 200:
+        return Disposition.FAILED
+    if known:
+        if page.since == visit:
+            return Disposition.MOVED
+        return Disposition.UNCHANGED if page.text(visit) == page.text(visit - 1) else Disposition.REVISED
+    copied = page.text(visit) in texts
+    texts.add(page.text(visit))
+    return Disposition.COPY if copied else Disposition.NEW

@@ -1,0 +1,157 @@
+"""How the pretend outlets print a page: four layouts, each with its own way of standing in a reader's way."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import escape
+from json import dumps
+
+from cli.demo.newsstand import PretendOutlet, PretendPage, StoryText
+
+TEASERS_ON_A_PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """All that one printing of a page depends on: `base` is the outlet's address, `ago` the age its teasers claim."""
+
+    outlet: PretendOutlet
+    page: PretendPage
+    text: StoryText
+    base: str
+    published_at: datetime
+    teasers: Sequence[str]
+    ago: str
+
+    @property
+    def url(self) -> str:
+        return self.base + self.page.path
+
+
+def published_at(outlet: PretendOutlet, page: PretendPage, opened_at: datetime) -> datetime:
+    """When a page says that it was published: some hours before the newsstand opened, each at another hour."""
+    return opened_at.replace(minute=7, second=0, microsecond=0) - timedelta(hours=1 + outlet.pages.index(page))
+
+
+def teasers_shown(headlines: Sequence[str], visit: int, start: int) -> list[str]:
+    """The teaser list of a page: it moves on from visit to visit and begins elsewhere on every page."""
+    first = start * 5 + (visit - 1) * 8
+    return [headlines[(first + n) % len(headlines)] for n in range(min(TEASERS_ON_A_PAGE, len(headlines)))]
+
+
+def hours_ago(language: str, visit: int) -> str:
+    """The age that a teaser claims at *visit*. The seed of this project says it in English on a German page."""
+    return f"{1 + 2 * visit} hrs ago" if language == "de" else f"{1 + 2 * visit}h"
+
+
+# --- layouts
+
+
+def paragraphs_only(page: Print) -> str:
+    """The layout this project began with: the headline three times, a promo amid the text, forty teasers after it."""
+    text = page.text
+    parts = [text.lead, text.headline.lower(), text.headline, *_with_promo(page)]
+    parts += ["OTHER NEWS", *(part for teaser in page.teasers for part in (page.ago, teaser))]
+    body = f"<h1>{escape(text.headline)}</h1>" + "".join(f"<p>{escape(part)}</p>" for part in parts)
+    return _document(page, body, _open_graph(page))
+
+
+def article_and_aside(page: Print) -> str:
+    """An orderly page: article, aside and JSON-LD."""
+    text = page.text
+    body = f"""<article><header><h1>{escape(text.headline)}</h1><p class="lead">{escape(text.lead)}</p>
+<p class="byline">{escape(_byline(text))}</p></header>
+<figure><img src="/bild.jpg" alt=""><figcaption>Symbolbild. Foto: Archiv</figcaption></figure>
+{_elements("p", _with_promo(page))}</article>
+<aside class="related"><h2>Mehr zum Thema</h2>{_teaser_list(page)}</aside>"""
+    return _document(page, body, _json_ld(page))
+
+
+def bare_divs(page: Print) -> str:
+    """No element says what it is; only class names do."""
+    text = page.text
+    body = f"""<div class="story"><h1 class="story-title">{escape(text.headline)}</h1>
+<div class="story-intro">{escape(text.lead)}</div><div class="story-author">{escape(_byline(text))}</div>
+<div class="story-body">{_elements("div", _with_promo(page))}</div>
+<div class="story-more"><div class="story-more-title">MORE NEWS</div>{_teaser_list(page)}</div></div>"""
+    return _document(page, body, _open_graph(page))
+
+
+def line_breaks(page: Print) -> str:
+    """One table cell of text whose paragraphs are made of line breaks."""
+    text = page.text
+    lines = "<br><br>".join(escape(part) for part in _with_promo(page))
+    body = f"""<table><tr><td><h1>{escape(text.headline)}</h1>
+<b>{escape(text.lead)}</b><br><i>{escape(_byline(text))}</i><br><br>
+{lines}</td><td><h3>Neueste Meldungen</h3>{_teaser_list(page)}</td></tr></table>"""
+    return _document(page, body, _open_graph(page))
+
+
+LAYOUTS: dict[str, Callable[[Print], str]] = {
+    "paragraphs": paragraphs_only,
+    "article": article_and_aside,
+    "divs": bare_divs,
+    "breaks": line_breaks,
+}
+
+
+def _with_promo(page: Print) -> list[str]:
+    paragraphs = list(page.text.paragraphs)
+    return [*paragraphs[:2], page.outlet.promo, *paragraphs[2:]]
+
+
+def _byline(text: StoryText) -> str:
+    return text.agency or text.author or ""
+
+
+def _elements(tag: str, texts: Sequence[str]) -> str:
+    return "\n".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts)
+
+
+def _teaser_list(page: Print) -> str:
+    items = (
+        f'<li><span class="age">{page.ago}</span> <a href="/meldung/{n}">{escape(teaser)}</a></li>'
+        for n, teaser in enumerate(page.teasers)
+    )
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def _open_graph(page: Print) -> str:
+    fields = {
+        "og:type": "article",
+        "og:title": page.text.headline,
+        "og:description": page.text.lead,
+        "og:url": page.url,
+        "og:site_name": page.outlet.title,
+        "article:published_time": page.published_at.isoformat(),
+        "article:section": page.text.section,
+    }
+    return "".join(f'<meta property="{name}" content="{escape(value)}">' for name, value in fields.items())
+
+
+def _json_ld(page: Print) -> str:
+    text = page.text
+    fields = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": text.headline,
+        "description": text.lead,
+        "datePublished": page.published_at.isoformat(),
+        "author": {"@type": "Person", "name": text.author}
+        if text.author
+        else {"@type": "Organization", "name": text.agency},
+        "articleSection": text.section,
+        "inLanguage": page.outlet.language,
+    }
+    return f'<script type="application/ld+json">{dumps(fields, ensure_ascii=False)}</script>'
+
+
+def _document(page: Print, body: str, meta: str) -> str:
+    title = escape(page.outlet.title)
+    return f"""<!doctype html>
+<html lang="{page.outlet.language}"><head><meta charset="utf-8"><title>{escape(page.text.headline)} | {title}</title>
+<link rel="canonical" href="{page.url}">{meta}</head>
+<body><nav><a href="/">{title}</a></nav>
+{body}
+<footer><p>© {title} · <a href="/impressum">Impressum</a></p></footer></body></html>
+"""
