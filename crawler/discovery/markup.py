@@ -1,0 +1,105 @@
+"""A stranger's XML as clean UTF-8: declared encodings believed where they hold, nothing left that stops the parser."""
+
+import html
+import re
+from collections.abc import Iterator
+from html.entities import html5
+from io import BytesIO
+
+from lxml import etree
+
+_DECLARED = re.compile(rb"""^\s*<\?xml[^<>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+# Text encodings that the web uses: Python also knows codecs that take minutes (punycode) or are no encodings at all.
+_KNOWN = re.compile(
+    r"(utf-?(8|16|32)|iso-?8859|iso-?2022-jp|latin|windows-|cp(12|8|9)|koi8|mac|shift|sjis|ms|euc|gb|big5|us-ascii|ascii|tis)",
+    re.IGNORECASE,
+)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
+         (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))  # fmt: skip
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_PROLOGUE = re.compile(r"^[^<]*(?:<\?xml[^<>]*\?>)?\s*")
+_ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31});|(?!#\w{1,8};))")
+_BARE_LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
+_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+def decoded(body: bytes, content_type: str | None = None) -> str:
+    """The text of *body*: by byte order mark, Content-Type, XML declaration, else UTF-8, else Windows-1252."""
+    for name in _encodings(body, content_type):
+        try:
+            return body.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+    return body.decode("cp1252", errors="replace")
+
+
+def _encodings(body: bytes, content_type: str | None) -> Iterator[str]:
+    yield from (name for mark, name in _BOMS if body.startswith(mark))
+    sent = _CHARSET.search(content_type or "")
+    if sent and _KNOWN.match(sent[1]):
+        yield sent[1]
+    declared = _DECLARED.match(body[:300])
+    if declared and _KNOWN.match(declared[1].decode()):
+        yield declared[1].decode()
+    yield "utf-8"
+
+
+def clean_xml(body: bytes, content_type: str | None = None) -> bytes:
+    """*body* as UTF-8 from its first tag to its last closing tag; HTML's named entities and bare & and < written out.
+
+    What follows the last closing tag may have been cut off in the middle of an address.
+    """
+    text = _PROLOGUE.sub("", _NOT_XML.sub("", decoded(body, content_type)), count=1)
+    if "</" in text:
+        text = text[: text.rindex("</")]
+    if "&" in text:
+        text = _ENTITY.sub(_written_out, text)
+    return _BARE_LESS_THAN.sub("&lt;", text).encode("utf-8", errors="replace")
+
+
+def _written_out(found: re.Match[str]) -> str:
+    name = found[1]
+    if name is None:
+        return "&amp;"
+    if name in _XML_ENTITIES or name + ";" not in html5:
+        return found[0]
+    return html.escape(html5[name + ";"])
+
+
+def elements(cleaned: bytes, names: frozenset[str], beside: frozenset[str] = frozenset()) -> Iterator[etree._Element]:
+    """The elements of these local *names* as they end, each freed once the next has come, as far as they can be read.
+
+    Elements named in *beside* are given too, but stay in the tree. Entities are never resolved, nothing is loaded, and
+    libxml2's limits on depth and length stay in force.
+    """
+    parser = etree.iterparse(
+        BytesIO(cleaned), events=("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False,
+        remove_comments=True, remove_pis=True, load_dtd=False,
+    )  # fmt: skip
+    done: etree._Element | None = None
+    try:
+        for _, element in parser:
+            name = local_name(element)
+            if name in names:
+                yield element
+                _free(done)
+                element.clear()
+                done = element
+            elif name in beside:
+                yield element
+    except (etree.XMLSyntaxError, ValueError):
+        return
+
+
+def _free(element: etree._Element | None) -> None:
+    # Never the element that has just ended: the parser is still at work on it.
+    parent = None if element is None else element.getparent()
+    if element is not None and parent is not None:
+        parent.remove(element)
+
+
+def local_name(element: etree._Element | None) -> str:
+    """The element's name without namespace or prefix, in small letters; "" for what is no element."""
+    tag = None if element is None else element.tag
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""

@@ -1,0 +1,24 @@
+"""What robots.txt tells a collector beside its rules: where the sitemaps are and how long to wait."""
+
+import re
+
+from protego import Protego
+
+from crawler.discovery.limits import MAX_ROBOTS_BYTES
+from crawler.discovery.tidy import absolute
+
+MAX_DELAY_SECONDS = 300.0  # a longer wait asks for no visits at all; the outlet's owner can say so with Disallow
+_MAX_SITEMAPS = 200
+_SITEMAP_LINE = re.compile(r"^[ \t]*site-?maps?[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE | re.MULTILINE)
+
+
+def sitemap_lines(text: str, url: str) -> tuple[str, ...]:
+    """The sitemaps that robots.txt at *url* names, absolute, in its order, at most 200."""
+    found = (absolute(url, line) for line in _SITEMAP_LINE.findall(text[:MAX_ROBOTS_BYTES]))
+    return tuple(dict.fromkeys(link for link in found if link))[:_MAX_SITEMAPS]
+
+
+def crawl_delay(text: str, user_agent: str) -> float | None:
+    """Seconds that robots.txt asks *user_agent* to wait between two requests, at most five minutes; None if it does not."""
+    asked = Protego.parse(text[:MAX_ROBOTS_BYTES]).crawl_delay(user_agent)
+    return min(float(asked), MAX_DELAY_SECONDS) if asked is not None and 0 <= asked < float("inf") else None

@@ -1,0 +1,79 @@
+"""Reads a sitemap: plain, news, index, gzip (declared or not), text, or a feed in its place."""
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml import etree
+
+from crawler.discovery.feeds import read_feed
+from crawler.discovery.limits import MAX_LINKS, MAX_SITEMAP_BYTES, unpacked
+from crawler.discovery.markup import clean_xml, decoded, elements, local_name
+from crawler.discovery.tidy import absolute, announced_time, plain_text
+from news.errors import FeedUnreadable
+from news.outlets import FoundLink
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """What a sitemap lists, in its order: `children` are further sitemaps, `links` pages."""
+
+    children: tuple[FoundLink, ...] = ()
+    links: tuple[FoundLink, ...] = ()
+
+
+_ENTRIES = frozenset({"url", "sitemap"})
+_ROOT = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex|rss|feed|rdf)(?=[\s>/])", re.IGNORECASE)
+
+
+def read_sitemap(body: bytes, url: str) -> Sitemap:
+    """The sitemap in *body*, fetched from *url*: at most its first 20 MB unpacked and 50,000 entries.
+
+    Raises FeedUnreadable for what is no sitemap; a sitemap without entries is one. Broken XML gives what could be read.
+    """
+    body = unpacked(body, MAX_SITEMAP_BYTES)
+    cleaned = clean_xml(body)
+    root = _ROOT.search(cleaned[:20_000])
+    if root is None:
+        return _text_sitemap(body, url)
+    if root[1].lower() in (b"rss", b"feed", b"rdf"):
+        return Sitemap(links=read_feed(body, url).links)
+    return _xml_sitemap(cleaned[root.start() :], url)
+
+
+def _xml_sitemap(cleaned: bytes, url: str) -> Sitemap:
+    found: dict[str, dict[str, FoundLink]] = {"sitemap": {}, "url": {}}
+    for element in islice(elements(cleaned, _ENTRIES), MAX_LINKS):
+        link = _entry(element, url)
+        if link:
+            found[local_name(element)].setdefault(link.url, link)
+    return Sitemap(tuple(found["sitemap"].values()), tuple(found["url"].values()))
+
+
+def _entry(element: etree._Element, url: str) -> FoundLink | None:
+    fields: dict[str, str] = {}
+    for child in islice(element, 50):
+        name = local_name(child)
+        if name == "news":
+            fields.update({local_name(part): _text(part) for part in islice(child, 50)})
+        elif name in ("loc", "lastmod"):
+            fields.setdefault(name, _text(child))
+    target = absolute(url, fields.get("loc", "").replace("&amp;", "&"))
+    time = announced_time(fields.get("publication_date")) or announced_time(fields.get("lastmod"))
+    return FoundLink(target, plain_text(fields.get("title")), time) if target else None
+
+
+def _text(element: etree._Element) -> str:
+    return (element.text or "")[:10_000].strip()
+
+
+def _text_sitemap(body: bytes, url: str) -> Sitemap:
+    """One address a line (sitemaps.org, "Text file")."""
+    lines = decoded(body).splitlines()
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if first and not first.startswith(("http://", "https://")):
+        raise FeedUnreadable(f"{url} is not a sitemap: it begins with {plain_text(first[:60], markup=False)!r}")
+    if not first:
+        raise FeedUnreadable(f"{url} is not a sitemap: it is empty")
+    targets = (absolute(url, line) for line in islice(lines, MAX_LINKS) if line.strip().startswith("http"))
+    return Sitemap(links=tuple(FoundLink(target) for target in dict.fromkeys(targets) if target))

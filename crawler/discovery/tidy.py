@@ -1,0 +1,103 @@
+"""Strangers' titles, addresses, language tags and times, made plain. What cannot be made plain is None."""
+
+import html
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
+
+from crawler.discovery.limits import MAX_TITLE_CHARS, MAX_URL_CHARS
+
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+# Control and format characters that have no place in a title: also NUL, lone surrogates and bidirectional overrides.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_IGNORED_IN_URL = re.compile(r"[\t\r\n]")  # as the URL standard does
+_PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w/.~?&=%,;:+-]{0,1900}", re.ASCII)
+_NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_.@].*)?", re.IGNORECASE)
+
+
+def plain_text(text: str | None, *, markup: bool = True) -> str | None:
+    """*text* on one line, at most 500 characters; tags and entities only go when *markup* is true. None when empty."""
+    if not text:
+        return None
+    text = text[: MAX_TITLE_CHARS * 20]
+    if markup:
+        text = html.unescape(_TAG.sub(" ", text) if "<" in text else text)
+        text = _TAG.sub(" ", text)  # RSS titles are often escaped twice
+    return " ".join(_UNPRINTABLE.sub("", text).split())[:MAX_TITLE_CHARS].rstrip() or None
+
+
+def absolute(base: str, address: str | None) -> str | None:
+    """*address* as an absolute http(s) URL without fragment; None for any other scheme and for what is no address."""
+    address = (address or "").strip()
+    if _PLAIN_URL.fullmatch(address):  # nearly all, and a sitemap has 50,000
+        return address
+    address = _IGNORED_IN_URL.sub("", address)
+    if not address or len(address) > MAX_URL_CHARS:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, address))
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    joined = parts._replace(fragment="").geturl().replace(" ", "%20")
+    good = parts.scheme in ("http", "https") and host and not _NOT_IN_URL.search(joined)
+    return joined if good and len(joined) <= MAX_URL_CHARS else None
+
+
+def language_tag(text: str | None) -> str | None:
+    """*text* ("de_at.UTF-8", "DE-at") as a language tag with its region, if it has one ("de-AT")."""
+    found = _LANGUAGE.fullmatch((text or "").strip()[:40])
+    if not found:
+        return None
+    language, region = found[1].lower(), found[2]
+    return f"{language}-{region.upper()}" if region else language
+
+
+_MONTHS = {
+    "januar": "Jan", "jänner": "Jan", "jän": "Jan", "februar": "Feb", "feber": "Feb", "märz": "Mar", "mär": "Mar",
+    "mrz": "Mar", "mai": "May", "juni": "Jun", "juli": "Jul", "sept": "Sep", "oktober": "Oct", "okt": "Oct",
+    "dezember": "Dec", "dez": "Dec",
+}  # fmt: skip
+_ZONES = {"CET": "+0100", "MEZ": "+0100", "CEST": "+0200", "MESZ": "+0200", "BST": "+0100", "EET": "+0200",
+          "EEST": "+0300", "IST": "+0530", "JST": "+0900", "Z": "+0000"}  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+_WEEKDAY = re.compile(r"^[^\W\d_]+\.?,?\s+(?=\d)")
+_SPACE_BEFORE_ZONE = re.compile(r"\s+(?=(?:Z|[+-]\d\d:?\d\d)$)")
+_HOURS_ONLY = re.compile(r"([+-]\d\d)$")
+
+
+def announced_time(text: str | None) -> datetime | None:
+    """The time that a feed or sitemap states, in UTC; None without a zone or when it cannot be read.
+
+    A day without a time, as sitemaps have it, is that day's first moment in UTC. German weekdays and months are read.
+    """
+    text = " ".join((text or "")[:100].split())
+    if not text:
+        return None
+    for read in (_iso_time, _mail_time):
+        try:
+            found = read(text)
+            if found is not None and found.tzinfo and 1900 < found.year < 2200:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError, TypeError, IndexError):
+            continue
+    return None
+
+
+def _iso_time(text: str) -> datetime | None:
+    if len(text) == 10:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return datetime.fromisoformat(_SPACE_BEFORE_ZONE.sub("", text) if " " in text else text)
+
+
+def _mail_time(text: str) -> datetime | None:
+    text = _WORD.sub(_english, _WEEKDAY.sub("", text))
+    return parsedate_to_datetime(_HOURS_ONLY.sub(r"\g<1>00", text).replace(". ", " "))
+
+
+def _english(word: re.Match[str]) -> str:
+    return _MONTHS.get(word[0].lower()) or _ZONES.get(word[0]) or word[0]
