@@ -1,7 +1,7 @@
 """What an address is: one spelling for each page, and the address that stands for an article. Pure strings, no network.
 
 `canonicalise` keeps a working address; what may differ between working addresses of one page (scheme, www and mobile
-hosts, index files, a last slash) is left to `url_key`. So an article shows the address its outlet uses and is still known
+hosts, index files, a last slash) is left to `url_key`. So an article shows its outlet's address and is still known
 by the others. International hosts follow IDNA 2003, the standard library's own.
 """
 

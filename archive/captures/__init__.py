@@ -1,6 +1,7 @@
 """Captures: every response that matters, in WARC/1.1 files below NEWSKEEP_HOME/captures.
 
-Write with `CaptureFiles`, read with `read_record`. A record must be synced before a row points at it; `archive.store` does that.
+Write with `CaptureFiles`, read with `read_record`. A record is synced before a row points at it:
+`archive.store` sees to that.
 """
 
 from archive.captures.reader import read_record

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.captures.decoding import decode
+
 Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedResponse:
-    """One fetch: headers in the order received, the body as received (content-encoding kept, transfer-encoding undone)."""
+    """One fetch: headers in the order received, the body as received (content-encoding kept, transfer-encoding undone).
+
+    Header bytes are read as Latin-1, so that every byte comes back.
+    """
 
     url: str
     status: int
@@ -20,9 +25,17 @@ class CapturedResponse:
     request_headers: Headers = ()
     ip: str | None = None
 
+    def header(self, name: str) -> str | None:
+        """All values of a header, joined by commas; None when it was not sent."""
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
     def decoded_body(self, limit: int = 64_000_000) -> bytes:
-        """The body with gzip, deflate, br or zstd undone. Raises CaptureDamaged when that is impossible or exceeds *limit* bytes."""
-        raise NotImplementedError
+        """The body with gzip, deflate, br or zstd undone.
+
+        Raises CaptureDamaged when that is impossible or gives more than *limit* bytes.
+        """
+        return decode(self.body, self.header("content-encoding") or "", limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,142 @@
+"""Mends what a killed writer left: a last record cut in the middle is taken off and kept beside the file.
+
+Only a tail is ever cut. A file damaged in the middle is left alone and reported, since whole records follow the damage.
+Rows never point at a tail: a record is flushed to disk before its row is written.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_WHOLE_FILES = ".whole"  # one line per file known to be whole: size and name
+_MEMBER_START = b"\x1f\x8b\x08"
+_STEP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was done to one file; `kept` is its length in bytes now, `cut` how many were taken off."""
+
+    file: str
+    kept: int
+    cut: int
+
+
+def mend_captures(folder: Path) -> list[Repair]:
+    """Cut broken tails of files that no living writer owns; files already known to be whole are not read again."""
+    known = _known_whole(folder)
+    files = sorted(folder.glob("*.warc.gz"))
+    unknown = [path for path in files if known.get(path.name) != path.stat().st_size]
+    return [repair for path in unknown if (repair := _mend(path))]
+
+
+def note_whole(path: Path, size: int) -> None:
+    """Remember that the file is whole at this size, so that the next start need not read it."""
+    with (path.parent / _WHOLE_FILES).open("a", encoding="utf-8") as notes:
+        notes.write(f"{size} {path.name}\n")
+
+
+def whole_length(data: bytes | mmap) -> int:
+    """The length in bytes of the whole records that *data* begins with."""
+    end = 0
+    for end in _member_ends(data):  # noqa: B007 - the last one counts
+        pass
+    return end
+
+
+def _known_whole(folder: Path) -> dict[str, int]:
+    try:
+        lines = (folder / _WHOLE_FILES).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.partition(" ") for line in lines)
+    return {name: int(size) for size, _, name in pairs if size.isdecimal() and size.isascii()}
+
+
+def _mend(path: Path) -> Repair | None:
+    with path.open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return None  # its writer lives
+        size = os.fstat(file.fileno()).st_size
+        end = _end_of_whole(file.fileno(), size)
+        if end is None:
+            logger.error("capture_damaged", extra={"file": path.name})
+            return None
+        repair = _cut(path, file.fileno(), end, size) if end < size or not size else None
+        if end:
+            note_whole(path, end)
+        return repair
+
+
+def _end_of_whole(descriptor: int, size: int) -> int | None:
+    """Where the whole records end; None when more follow behind a damaged place."""
+    if not size:
+        return 0
+    with mmap(descriptor, 0, access=ACCESS_READ) as data:
+        end = whole_length(data)
+        return None if _record_follows(data, end) else end
+
+
+def _member_ends(data: bytes | mmap) -> Iterator[int]:
+    start = 0
+    while start < len(data) and (end := _member_end(data, start)):
+        yield end
+        start = end
+
+
+def _member_end(data: bytes | mmap, start: int) -> int | None:
+    """Where the record that begins at *start* ends; None when there is no whole one."""
+    stream, position, head = zlib.decompressobj(31), start, b""
+    try:
+        while not stream.eof and position < len(data):
+            piece = stream.decompress(data[position : position + _STEP])
+            head = head or piece[:5]
+            position += _STEP
+    except zlib.error:
+        return None
+    return min(position, len(data)) - len(stream.unused_data) if stream.eof and head == b"WARC/" else None
+
+
+def _record_follows(data: mmap, end: int) -> bool:
+    """Whether a record begins somewhere behind the broken one at *end*."""
+    position = data.find(_MEMBER_START, end + 1)
+    while position >= 0:
+        try:
+            if zlib.decompressobj(31).decompress(data[position : position + 4096]).startswith(b"WARC/"):
+                return True
+        except zlib.error:
+            pass
+        position = data.find(_MEMBER_START, position + 1)
+    return False
+
+
+def _cut(path: Path, descriptor: int, end: int, size: int) -> Repair:
+    """Take the tail off, after it was put beside the file together with a note."""
+    tail = os.pread(descriptor, size - end, end)
+    if tail:
+        _keep_tail(path, tail, end)
+    os.ftruncate(descriptor, end)
+    os.fsync(descriptor)
+    if not end:
+        path.unlink()
+    logger.warning("capture_tail_cut", extra={"file": path.name, "kept_bytes": end, "cut_bytes": len(tail)})
+    return Repair(path.name, end, len(tail))
+
+
+def _keep_tail(path: Path, tail: bytes, end: int) -> None:
+    path.with_name(f"{path.name}.tail-{end}").write_bytes(tail)
+    note = {"at": datetime.now(UTC).isoformat(), "kept": end, "cut": len(tail), "sha256": sha256(tail).hexdigest()}
+    with path.with_name(f"{path.name}.repairs").open("a", encoding="utf-8") as notes:
+        notes.write(json.dumps(note) + "\n")
