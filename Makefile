@@ -1,5 +1,5 @@
 # Every day's commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
-.PHONY: setup demo test test-slow lint format lock clean
+.PHONY: setup demo test test-slow lint format docs lock clean
 
 PYTHON ?= python3
 
@@ -21,12 +21,15 @@ lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/mypy tools/setup.py
+	.venv/bin/mypy tools/setup.py tools/settings_page.py
 	.venv/bin/lint-imports
 
 format: setup
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+docs: setup
+	.venv/bin/python tools/settings_page.py
 
 lock: setup
 	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --all-extras \

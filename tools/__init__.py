@@ -1,0 +1,1 @@
+"""What the makers of Newskeep run; nothing here is installed with it."""
