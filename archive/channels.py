@@ -1,13 +1,19 @@
 """Feeds, sitemaps, listings and robots.txt: what is known of each and how the last look ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, DateTime, Integer, LargeBinary, Row, Text, bindparam, select, text
+from sqlalchemy.dialects.postgresql import insert
 
+from archive.models import channels
 from news.outlets import ChannelKind
+from news.text import storable
+from news.urls import canonicalise, fetchable, url_key
 
 
 class Looked(StrEnum):
@@ -51,7 +57,7 @@ class FoundChannel:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one look at a channel ended. None keeps what is known (etag, last_modified, body_digest, links_last, title)."""
+    """How one look at a channel ended. None keeps what is known; a body read anew replaces both validators."""
 
     channel_id: int
     disposition: Looked
@@ -67,14 +73,76 @@ class Look:
 
 def known_channels(conn: Connection, outlet_id: int) -> list[Channel]:
     """All channels of the outlet, in the order they were found."""
-    raise NotImplementedError
+    rows = conn.execute(_ALL.where(channels.c.outlet_id == outlet_id).order_by(channels.c.id))
+    return [_channel(row) for row in rows]
 
 
 def ensure_channels(conn: Connection, outlet_id: int, found: Sequence[FoundChannel]) -> list[Channel]:
-    """The channels of *found*, in that order, made where missing."""
-    raise NotImplementedError
+    """The channels of *found*, in that order and each once, made where missing. Bad addresses are left out."""
+    keyed = {key: one for one in reversed(found) if (key := _key(one.url)) is not None}
+    if not keyed:
+        return []
+    rows = [_row(outlet_id, key, keyed[key]) for key in sorted(keyed)]
+    conn.execute(insert(channels).on_conflict_do_nothing(index_elements=["outlet_id", "url_key"]), rows)
+    mine = (channels.c.outlet_id == outlet_id) & channels.c.url_key.in_(list(keyed))
+    by_key = {row.url_key: _channel(row) for row in conn.execute(_ALL.where(mine))}
+    return [by_key[key] for key in reversed(keyed)]
 
 
 def save_looks(conn: Connection, *looks: Look) -> None:
     """Write how looks ended; a failure counts one more in a row, anything else starts again at none."""
-    raise NotImplementedError
+    if looks:
+        conn.execute(_SAVE, [_look_values(look) for look in looks])
+
+
+_ALL = select(channels)
+
+_SAVE = text("""
+update channels set
+    disposition = :disposition, reason = :reason,
+    last_seen_at = coalesce(:looked_at, now()),
+    last_read_at = case when :disposition = 'read' then coalesce(:looked_at, now()) else last_read_at end,
+    failures = case when :disposition = 'failed' then failures + 1 else 0 end,
+    title = coalesce(:title, title),
+    etag = case when :disposition = 'read' then :etag else coalesce(:etag, etag) end,
+    last_modified = case when :disposition = 'read' then :last_modified
+                         else coalesce(:last_modified, last_modified) end,
+    body_digest = coalesce(:body_digest, body_digest),
+    links_last = coalesce(:links, links_last),
+    next_due_at = :next_due_at
+where id = :channel_id
+""").bindparams(
+    bindparam("disposition", type_=Text),
+    bindparam("looked_at", type_=DateTime(timezone=True)),
+    bindparam("next_due_at", type_=DateTime(timezone=True)),
+    bindparam("etag", type_=Text),
+    bindparam("last_modified", type_=Text),
+    bindparam("title", type_=Text),
+    bindparam("reason", type_=Text),
+    bindparam("body_digest", type_=LargeBinary),
+    bindparam("links", type_=Integer),
+)
+
+
+def _look_values(look: Look) -> dict[str, object]:
+    values = asdict(look)
+    return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _key(url: str) -> int | None:
+    try:
+        return url_key(canonicalise(url))
+    except ValueError:
+        return None
+
+
+def _row(outlet_id: int, key: int, found: FoundChannel) -> dict[str, object]:
+    title = storable(found.title)[:500] if found.title else None
+    return {"outlet_id": outlet_id, "url_key": key, "kind": found.kind, "url": fetchable(found.url), "title": title}
+
+
+def _channel(row: Row[Any]) -> Channel:
+    values = row._mapping
+    fields = {field.name: values[field.name] for field in dataclass_fields(Channel)}
+    disposition = Looked(values["disposition"]) if values["disposition"] else None
+    return Channel(**fields | {"kind": ChannelKind(values["kind"]), "disposition": disposition})

@@ -1,17 +1,21 @@
 """Crawls: opened under a lock per outlet, closed with their counts, listed."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
-from news.dispositions import Ledger
+from archive.frontier import count_links
+from news.dispositions import Disposition, Ledger
+from news.errors import Busy
+from news.text import storable
 
 
 @dataclass(slots=True)
 class Crawl:
-    """A running crawl. It holds its outlet until it is closed; the lock goes with its connection when the process dies."""
+    """A running crawl. It holds its outlet until it is closed; a process that dies lets go of it."""
 
     id: int
     outlet_id: int
@@ -44,7 +48,20 @@ def open_crawl(engine: Engine, outlet_id: int, target: str) -> Crawl:
 
     Raises Busy when another process crawls this outlet.
     """
-    raise NotImplementedError
+    lock = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        if not lock.execute(_LOCK, {"outlet_id": outlet_id}).scalar_one():
+            raise _busy(lock, outlet_id)
+        with engine.begin() as conn:
+            # whoever holds the lock knows: a crawl that still says running has no process any more
+            for crawl_id in conn.execute(_RUNNING, {"outlet_id": outlet_id}).scalars().all():
+                _write_closing(conn, crawl_id, _Closing(state="interrupted", reason="interrupted"))
+            row = conn.execute(_OPEN, {"outlet_id": outlet_id, "target": storable(target)}).one()
+    except BaseException:
+        lock.invalidate()  # a connection given back alive would keep the lock
+        lock.close()
+        raise
+    return Crawl(row.id, outlet_id, target, row.started_at, lock)
 
 
 def close_crawl(
@@ -61,14 +78,101 @@ def close_crawl(
 
     *pages* responses of *size* bytes were fetched. *looked* False (with *reason*) when no channel could be read.
     """
-    raise NotImplementedError
+    try:
+        with engine.begin() as conn:
+            return _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, reason))
+    finally:
+        crawl.lock.invalidate()
+        crawl.lock.close()
 
 
 def list_crawls(conn: Connection, *, outlet: str | None = None, limit: int = 20) -> list[CrawlRecord]:
     """The latest crawls, newest first."""
-    raise NotImplementedError
+    rows = conn.execute(_LIST, {"outlet": outlet, "crawl_id": None, "limit": limit})
+    return [CrawlRecord(**row._mapping) for row in rows]
 
 
 def find_crawl(conn: Connection, crawl_id: int) -> CrawlRecord | None:
     """One crawl, or None."""
-    raise NotImplementedError
+    row = conn.execute(_LIST, {"outlet": None, "crawl_id": crawl_id, "limit": 1}).first()
+    return CrawlRecord(**row._mapping) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    state: str
+    pages: int = 0
+    size: int = 0
+    looked: bool | None = None  # None: by whether links were seen
+    reason: str | None = None
+
+
+def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger:
+    books = count_links(conn, crawl_id)
+    looked = books.links > 0 if closing.looked is None else closing.looked
+    values = {
+        "crawl_id": crawl_id,
+        "state": closing.state,
+        "links": books.links,
+        "counts": json.dumps(books.counts),
+        "reasons": json.dumps(_nested(books)),
+        "pages": closing.pages,
+        "bytes": closing.size,
+        "balanced": books.balanced,
+        "note": closing.reason,
+        "looked": looked,
+        "reason": closing.reason or (None if looked else "not_looked"),
+        "new": books.counts.get(Disposition.NEW, 0) + books.counts.get(Disposition.COPY, 0),
+    }
+    for statement in (_CLOSE, _COVER, _FORGET_GUESTS):
+        conn.execute(statement, values)
+    return books
+
+
+def _nested(books: Ledger) -> dict[str, dict[str, int]]:
+    nested: dict[str, dict[str, int]] = {}
+    for (disposition, reason), number in books.reasons.items():
+        nested.setdefault(disposition, {})[reason] = number
+    return nested
+
+
+def _busy(conn: Connection, outlet_id: int) -> Busy:
+    name, crawl_id = conn.execute(_WHO, {"outlet_id": outlet_id}).one()
+    return Busy(f"{name} is being crawled already (crawl {crawl_id})", hint="newskeep crawls list")
+
+
+_LOCK_SPACE = 0x6E6B  # "nk": one lock per outlet, apart from those of other programs in this database
+_LOCK = text(f"select pg_try_advisory_lock({_LOCK_SPACE}, cast(:outlet_id as int))")
+
+_RUNNING = text("select id from crawls where outlet_id = :outlet_id and state = 'running' order by id")
+
+_OPEN = text("insert into crawls (outlet_id, target) values (:outlet_id, :target) returning id, started_at")
+
+_CLOSE = text("""
+update crawls set state = :state, finished_at = clock_timestamp(), links = :links, counts = cast(:counts as jsonb),
+    reasons = cast(:reasons as jsonb), pages = :pages, bytes = :bytes, balanced = :balanced, note = :note
+where id = :crawl_id
+""")
+
+_COVER = text("""
+insert into coverage (outlet_id, crawl_id, looked, started_at, ended_at, links, new, reason)
+select outlet_id, id, :looked, started_at, finished_at, :links, :new, :reason from crawls where id = :crawl_id
+""")
+
+# Failed ones stay for `newskeep crawl --retry`.
+_FORGET_GUESTS = text(
+    "delete from guest_links where crawl_id = :crawl_id and (disposition is null or disposition <> 'failed')"
+)
+
+_WHO = text("""
+select o.name, max(c.id) from outlets o left join crawls c on c.outlet_id = o.id and c.state = 'running'
+where o.id = :outlet_id group by o.name
+""")
+
+_LIST = text("""
+select c.id, o.name as outlet, c.target, c.state, c.started_at, c.finished_at, c.links, c.counts, c.reasons, c.pages,
+       c.bytes, c.balanced, c.note
+from crawls c join outlets o on o.id = c.outlet_id
+where (cast(:outlet as text) is null or o.name = :outlet) and (cast(:crawl_id as bigint) is null or c.id = :crawl_id)
+order by c.id desc limit :limit
+""")

@@ -4,15 +4,19 @@ A link that another outlet owns stays with its owner; the crawl that meets it se
 counts it through `guest_links`. Every function runs in the caller's transaction.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from archive import frontier_sql as sql
 from news.dispositions import Disposition, Ledger
 from news.outlets import FoundLink
+from news.text import storable
+from news.urls import canonicalise, fetchable, url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a link ended. None keeps what is known; `fetched_at` is set when the outlet answered with the page or a 304."""
+    """How a link ended. None keeps what is known; `fetched_at` is when the outlet answered with the page or a 304."""
 
     link_id: int
     disposition: Disposition
@@ -53,6 +57,9 @@ class Settlement:
     body_digest: bytes | None = None
     due_at: datetime | None = None  # when to look again even if no channel lists it
     evidence: Mapping[str, Any] | None = None
+    article_id: int | None = None
+    revision: int | None = None  # number of the article's revision that the address showed
+    said_digest: bytes | None = None  # what the address showed
 
 
 def add_links(
@@ -62,34 +69,122 @@ def add_links(
 
     Met again in the same crawl, a settled link comes back with owed False.
     """
-    raise NotImplementedError
+    pages = _by_page(found)
+    if not pages:
+        return []
+    values = _columns(pages) | {"outlet_id": outlet_id, "crawl_id": crawl_id, "channel_id": channel_id}
+    for statement in (sql.INSERT_NEW, sql.MEET_OWN, sql.MEET_GUESTS):
+        conn.execute(statement, values)
+    met = {link.url_key: link for link in _links(conn.execute(sql.BY_KEYS, values))}
+    return [met[key] for key in pages]
 
 
 def waiting_links(conn: Connection, outlet_id: int, crawl_id: int) -> list[Link]:
     """The links that killed crawls of this outlet left unsettled, now owed by *crawl_id*, the oldest first."""
-    raise NotImplementedError
+    return _links(conn.execute(sql.CLAIM_WAITING, {"outlet_id": outlet_id, "crawl_id": crawl_id}))
 
 
 def due_links(conn: Connection, outlet_id: int, crawl_id: int, now: datetime, limit: int = 1000) -> list[Link]:
-    """The links whose time to look again has come, listed or not, now owed by *crawl_id*."""
-    raise NotImplementedError
+    """The links whose time to look again has come and that this crawl has not met, now owed by it."""
+    values = {"outlet_id": outlet_id, "crawl_id": crawl_id, "now": now, "limit": limit}
+    return _links(conn.execute(sql.CLAIM_DUE, values))
 
 
 def retry_links(conn: Connection, crawl_id: int, of_crawl: int) -> list[Link]:
     """The links that failed in crawl *of_crawl* and were not met since, now owed by *crawl_id*."""
-    raise NotImplementedError
+    values = {"crawl_id": crawl_id, "of_crawl": of_crawl}
+    return _links(conn.execute(sql.CLAIM_FAILED, values)) + _links(conn.execute(sql.CLAIM_FAILED_GUESTS, values))
 
 
-def settle(conn: Connection, crawl_id: int, *settlements: Settlement) -> None:
-    """Write how links ended, and an event where that differs from the last time."""
-    raise NotImplementedError
+def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> None:
+    """Write how links ended, and an event where that differs from the last time. The last word on a link counts."""
+    last = {one.link_id: one for one in settlements}
+    if not last:
+        return
+    rows = [last[link_id] for link_id in sorted(last)]
+    values = {name: [_plain(getattr(row, name)) for row in rows] for name in _SETTLED}
+    conn.execute(sql.LOCK, values)
+    for statement in (sql.EVENTS, sql.SETTLE, sql.SETTLE_GUESTS):
+        conn.execute(statement, values | {"crawl_id": crawl_id})
 
 
 def owed_links(conn: Connection, crawl_id: int) -> list[Link]:
     """What the crawl has not settled yet."""
-    raise NotImplementedError
+    return [link for link in _links(conn.execute(sql.OF_CRAWL, {"crawl_id": crawl_id})) if link.owed]
 
 
 def ledger(conn: Connection, crawl_id: int) -> Ledger:
-    """The crawl's books, recounted from the tables; a closed crawl's as they were closed."""
-    raise NotImplementedError
+    """The crawl's books: recounted from the tables while it runs, as they were closed afterwards."""
+    closed = conn.execute(sql.CLOSED, {"crawl_id": crawl_id}).first()
+    return _closed_books(closed) if closed else count_links(conn, crawl_id)
+
+
+def count_links(conn: Connection, crawl_id: int) -> Ledger:
+    """The books recounted from the tables; right only for a crawl that is running, or was the outlet's last."""
+    rows = conn.execute(sql.COUNT, {"crawl_id": crawl_id}).all()
+    counts: dict[Disposition, int] = {}
+    reasons: dict[tuple[Disposition, str], int] = {}
+    for ended, reason, number in rows:
+        if ended:
+            counts[Disposition(ended)] = counts.get(Disposition(ended), 0) + number
+        if ended and reason:
+            reasons[Disposition(ended), reason] = number
+    return Ledger(sum(row[2] for row in rows), counts, reasons)
+
+
+_SETTLED = tuple(field.name for field in fields(Settlement))
+
+
+def _by_page(found: Sequence[FoundLink]) -> dict[int, tuple[str, FoundLink]]:
+    """Canonical address and link of every page named, by key; what one spelling does not tell another may."""
+    pages: dict[int, tuple[str, FoundLink]] = {}
+    for link in found:
+        try:
+            canonical = canonicalise(link.url)
+        except ValueError:
+            continue
+        key = url_key(canonical)
+        pages[key] = (pages[key][0], _merged(pages[key][1], link)) if key in pages else (canonical, link)
+    return pages
+
+
+def _merged(first: FoundLink, other: FoundLink) -> FoundLink:
+    return replace(first, title=first.title or other.title, announced_at=first.announced_at or other.announced_at)
+
+
+def _columns(pages: Mapping[int, tuple[str, FoundLink]]) -> dict[str, list[Any]]:
+    links = [link for _, link in pages.values()]
+    latest = datetime.now(UTC) + timedelta(days=1)  # a time far ahead would hold for ever, since the latest counts
+    return {
+        "keys": list(pages),
+        "canonicals": [canonical for canonical, _ in pages.values()],
+        "urls": [fetchable(link.url) for link in links],
+        "titles": [storable(link.title)[:1000] if link.title else None for link in links],
+        "times": [_known_time(link.announced_at, latest) for link in links],
+    }
+
+
+def _known_time(time: datetime | None, latest: datetime) -> datetime | None:
+    return time if time and time.tzinfo and time <= latest else None
+
+
+def _plain(value: object) -> object:
+    """As the database takes it: text without what it cannot keep, evidence as JSON."""
+    if isinstance(value, Mapping):
+        return storable(json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", ""))
+    return storable(value) if isinstance(value, str) else value
+
+
+def _links(rows: Iterable[Row[Any]]) -> list[Link]:
+    return [_link(row) for row in sorted(rows, key=lambda row: row.id)]
+
+
+def _link(row: Row[Any]) -> Link:
+    values = dict(row._mapping)
+    disposition = values.pop("disposition")
+    return Link(**values, disposition=Disposition(disposition) if disposition else None)
+
+
+def _closed_books(row: Row[Any]) -> Ledger:
+    reasons = {(Disposition(d), reason): n for d, by_reason in row.reasons.items() for reason, n in by_reason.items()}
+    return Ledger(row.links, {Disposition(d): n for d, n in row.counts.items()}, reasons)

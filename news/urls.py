@@ -68,6 +68,12 @@ def canonicalise(url: str) -> str:
     return urlunsplit((parts.scheme, _with_port(host, parts), path or "/", _clean_query(parts.query), ""))
 
 
+def fetchable(url: str) -> str:
+    """The address as it was found, to be asked for: without fragment, control characters and what cannot be encoded."""
+    text = _CONTROLS.sub("", url).strip().partition("#")[0]
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def url_key(canonical: str) -> int:
     """Signed 64 bits, equal for one page: scheme, www/m/mobile/amp hosts, index files and a last slash do not count."""
     _, host, path, query, _ = urlsplit(canonical)

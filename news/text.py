@@ -1,0 +1,22 @@
+"""Text from strangers, made fit to be kept or shown."""
+
+import re
+import unicodedata
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_TERMINAL_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def storable(text: str) -> str:
+    """The text without what no database keeps: NUL becomes nothing, a lone surrogate the replacement character."""
+    return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
+
+
+def printable(text: str) -> str:
+    """The text without what steers a terminal: control characters, escape sequences, marks that turn its direction."""
+    return _TERMINAL_CONTROLS.sub("", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Printable, and on one line."""
+    return " ".join(printable(unicodedata.normalize("NFC", text)).split())
