@@ -1,0 +1,66 @@
+"""Scrapy as we run it: the project's settings with the user's laid over them, on a plain asyncio loop."""
+
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from scrapy.settings import Settings as ScrapySettings
+
+import crawler.settings
+from archive.home import Home
+from crawler.safety.robots import AGENT
+from news.addresses import is_test_host
+from news.errors import SettingError
+from news.politeness import concurrency
+
+THREADS = 32  # names to look up, captures to write, batches to store
+
+
+def scrapy_settings(home: Home, contact: str | None, delay: float | None = None) -> ScrapySettings:
+    """Settings for one outlet's crawl; *delay* in seconds, None for the user's usual one."""
+    pace = home.settings["CRAWL_DELAY_SECONDS"] if delay is None else delay
+    settings = ScrapySettings()
+    settings.setmodule(crawler.settings, priority="project")
+    settings.setdict(
+        {
+            "USER_AGENT": user_agent(contact),
+            "ALLOW_NETWORKS": home.settings["NEWSKEEP_ALLOW_NETWORKS"],
+            "DOWNLOAD_DELAY": pace,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency(pace),
+            # requests that wait for their turn at a slow site are few, so that a crawl can be stopped
+            "CONCURRENT_REQUESTS": max(2, concurrency(pace)),
+            "DOWNLOAD_TIMEOUT": home.settings["FETCH_TIMEOUT_SECONDS"],
+            "DOWNLOAD_MAXSIZE": home.settings["FETCH_MAX_BYTES"],
+            "REDIRECT_MAX_TIMES": home.settings["FETCH_MAX_REDIRECTS"],
+        },
+        priority="cmdline",
+    )
+    return settings
+
+
+def user_agent(contact: str | None) -> str:
+    """How we introduce ourselves; the contact without what could end a header."""
+    clean = "".join(char for char in contact or "" if char.isprintable() and char.isascii() and char not in "()")
+    return f"{AGENT}/{'.'.join(version('newskeep').split('.')[:2])}" + (f" (+{clean})" if clean else "")
+
+
+def require_contact(home: Home, contact: str | None, urls: list[str]) -> None:
+    """Raise SettingError when one of *urls* is on the internet and nobody there could write to us."""
+    live = [url for url in urls if not is_test_host(_host(url), home.settings["NEWSKEEP_ALLOW_NETWORKS"])]
+    if live and not contact:
+        raise SettingError(
+            f"{live[0]} is a live site, and NEWSKEEP_CONTACT does not say how its people can reach you",
+            'NEWSKEEP_CONTACT=you@example.org newskeep crawl …   (or `contact = "…"` in outlets.toml)',
+        )
+
+
+def threads() -> ThreadPoolExecutor:
+    """The pool for work that blocks; the usual one has six threads here, and slow name servers would hold them all."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="newskeep")
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

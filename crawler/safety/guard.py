@@ -1,0 +1,129 @@
+"""The only way out to the network: every socket's address is judged before it connects.
+
+The guard sits where a socket is made, so that redirects, robots.txt, feeds, pooled connections, DNS answers and odd
+host spellings all pass it. Proxies are never used: they would connect in our place.
+"""
+
+import asyncio
+import socket
+import ssl
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from scrapy import Request
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+
+from crawler.safety.reasons import Refused
+from news.addresses import Network, may_connect, may_use_port
+from news.politeness import LONGEST_WAIT, asked_pause
+
+# (family, type, protocol, canonical name, socket address), as getaddrinfo gives it
+AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
+
+_HEADER_BYTES = 65_536  # one field: some outlets send content security policies of 20 KiB
+_HEADERS = 300
+_DNS_SECONDS = 300
+
+
+class GuardedHandler(AiohttpDownloadHandler):
+    """Scrapy's asyncio download handler with the guard in its connector and TLS always verified."""
+
+    lazy = True
+    experimental = False
+    supports_proxies = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        BaseStreamingDownloadHandler.__init__(self, crawler)
+        self._allowed: tuple[Network, ...] = tuple(crawler.settings.get("ALLOW_NETWORKS") or ())
+        self._closed_until: dict[str, float] = {}  # host: monotonic time
+        self._ssl_context = ssl.create_default_context()
+        self._session = aiohttp.ClientSession(
+            connector=self._connector(),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # the capture keeps the body as it was received
+            request_class=_BodilessRequest,
+            response_class=_ClientResponse,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            max_line_size=_HEADER_BYTES,
+            max_field_size=_HEADER_BYTES,
+            max_headers=_HEADERS,
+        )
+
+    async def download_request(self, request: Request) -> Response:
+        host, port = _place_of(request.url)
+        if port is None or not may_use_port(port):
+            raise Refused("forbidden_port")
+        if getattr(self.crawler.spider, "stopping", False):
+            raise Refused("stopping")
+        if monotonic() < self._closed_until.get(host, 0.0):
+            raise Refused("retry_after")
+        response = await super().download_request(request)
+        self._note_long_pause(host, response)
+        return response
+
+    def _note_long_pause(self, host: str, response: Response) -> None:
+        # here and not in a middleware: requests that queue for this host have passed the middlewares already
+        asked = asked_pause(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
+        if asked is not None and asked > LONGEST_WAIT:
+            self._closed_until[host] = monotonic() + asked
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        return Headers(list(response.raw_headers))  # as bytes: not every outlet's are UTF-8
+
+    def _connector(self) -> aiohttp.TCPConnector:
+        return aiohttp.TCPConnector(
+            limit=self._pool_size_total,
+            limit_per_host=self._pool_size_per_host,
+            resolver=_GuardedResolver(self._allowed),
+            ttl_dns_cache=_DNS_SECONDS,
+            socket_factory=self._socket,
+        )
+
+    def _socket(self, info: AddressInfo) -> socket.socket:
+        family, kind, protocol, _, address = info
+        if not may_connect(str(address[0]), self._allowed):
+            raise Refused("forbidden_address")
+        return socket.socket(family, kind, protocol)
+
+
+class _BodilessRequest(aiohttp.ClientRequest):
+    """Sends no `Content-Length: 0` with a GET: some firewalls take that for an attack."""
+
+    def update_body_from_data(self, body: Any, _stacklevel: int = 3) -> None:
+        super().update_body_from_data(body or None, _stacklevel)
+
+
+class _GuardedResolver(ThreadedResolver):
+    """Drops forbidden addresses from an answer, so that a name with both kinds is reached at its public ones."""
+
+    def __init__(self, allowed: tuple[Network, ...]) -> None:
+        super().__init__(asyncio.get_running_loop())
+        self._allowed = allowed
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        answers = await super().resolve(host, port, family)
+        public = [answer for answer in answers if may_connect(answer["host"], self._allowed)]
+        if answers and not public:
+            raise Refused("forbidden_address")
+        return public
+
+
+def _place_of(url: str) -> tuple[str, int | None]:
+    """(host, port) of *url*; no port when it cannot be read."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port if parts.port is not None else {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return "", None
+    return parts.hostname or "", port

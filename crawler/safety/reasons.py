@@ -1,0 +1,80 @@
+"""One short name for each way in which a fetch can end without a page. They stand in the ledger and in `v_links`."""
+
+import ssl
+from collections.abc import Iterator
+
+import aiohttp
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotSupported,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.utils._compression import _DecompressionMaxSizeExceeded
+
+from news.errors import NotAnArticle, PageTooCostly
+
+
+class Refused(IgnoreRequest):
+    """We chose not to fetch; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+# Later tries may go better: the network or the outlet was in the way, not the page.
+TRANSIENT = (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+    ConnectionError,
+)
+
+_NAMES: tuple[tuple[type[BaseException], str], ...] = (
+    (CannotResolveHostError, "dns"),
+    (DownloadTimeoutError, "timeout"),
+    (DownloadConnectionRefusedError, "connection_refused"),
+    (DownloadCancelledError, "too_large"),
+    (ResponseDataLossError, "cut_off"),
+    (DownloadFailedError, "connection_failed"),
+    (UnsupportedURLSchemeError, "bad_url"),
+    (NotSupported, "not_http"),
+    (PageTooCostly, "page_too_costly"),
+    (NotAnArticle, "not_an_article"),
+    (ConnectionError, "connection_failed"),
+    (OSError, "bad_encoding"),  # what Scrapy's decompression raises for broken data
+)
+_PACKERS = frozenset({"zlib", "gzip", "brotli", "compression", "backports"})
+_TLS = (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)
+
+
+def reason_of(error: BaseException) -> str:
+    """The name of what went wrong; an error that nobody expected keeps its class name, so that it can be found."""
+    chain = tuple(_chain(error))
+    refused = next((part for part in chain if isinstance(part, Refused)), None)
+    if refused:
+        return refused.reason
+    if any(isinstance(part, _DecompressionMaxSizeExceeded) for part in chain):
+        return "too_large"
+    if any(isinstance(part, _TLS) for part in chain):
+        return "tls"
+    if type(error).__module__.partition(".")[0] in _PACKERS:
+        return "bad_encoding"
+    return next((name for kind, name in _NAMES if isinstance(error, kind)), f"error_{type(error).__name__}")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    current: BaseException | None = error
+    for _ in range(8):
+        if current is None:
+            return
+        yield current
+        current = current.__cause__ or getattr(current, "os_error", None) or current.__context__

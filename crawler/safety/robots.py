@@ -1,0 +1,34 @@
+"""What a site's robots.txt says, as RFC 9309 reads it."""
+
+from dataclasses import dataclass
+
+from protego import Protego
+
+from crawler.discovery.limits import MAX_ROBOTS_BYTES
+from crawler.discovery.robots import crawl_delay, sitemap_lines
+
+AGENT = "Newskeep"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsRules:
+    """One robots.txt. `closed` says why nothing may be fetched; None when the rules decide."""
+
+    rules: Protego | None = None
+    closed: str | None = None
+    delay: float | None = None  # seconds between two requests that the site asks for
+    sitemaps: tuple[str, ...] = ()
+
+    def allows(self, url: str) -> bool:
+        """True when *url* may be fetched."""
+        return self.closed is None and (self.rules is None or self.rules.can_fetch(url, AGENT))
+
+
+def read_robots(status: int, body: bytes, url: str) -> RobotsRules:
+    """The rules in an answer to the request for *url*: no such file allows everything, a broken server nothing."""
+    if status == 429 or status >= 500:
+        return RobotsRules(closed=f"robots_http_{status}")
+    if not 200 <= status < 300:
+        return RobotsRules()
+    text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
+    return RobotsRules(Protego.parse(text), None, crawl_delay(text, AGENT), sitemap_lines(text, url))

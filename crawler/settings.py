@@ -1,0 +1,84 @@
+"""Scrapy's settings: nothing listens, only http(s) through the address guard goes out, nobody is asked too often.
+
+Values that depend on the user's settings (time-outs, sizes, contact) are laid over these by `crawler.engine`.
+"""
+
+BOT_NAME = "newskeep"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
+
+# Plain asyncio: a loop ends and another begins in one process, which a Twisted reactor cannot, and asyncio's connector
+# lets the guard see every socket before it connects.
+TWISTED_REACTOR_ENABLED = False
+
+# On by default in Scrapy: servers that run what they are sent.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.safety.guard.GuardedHandler",
+    "https": "crawler.safety.guard.GuardedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOAD_VERIFY_CERTIFICATES = True
+HTTPPROXY_ENABLED = False  # a proxy would connect where the guard cannot see
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
+METAREFRESH_ENABLED = False
+DEFAULT_REQUEST_HEADERS = {
+    # no Accept-Language: an outlet answers in its own
+    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8"
+}
+
+ROBOTSTXT_OBEY = True
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider decides what is off-site
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.patience.PatienceMiddleware": 550,
+    "crawler.middlewares.redirects.RedirectsMiddleware": 600,
+    "crawler.middlewares.captures.CaptureMiddleware": 950,  # next to the network: bytes as they were received
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is a way for a link to end
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops without a word
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.extract.ExtractPipeline": 100,
+    "crawler.pipelines.teasers.TeaserPipeline": 200,
+    "crawler.pipelines.sameness.SamenessPipeline": 300,
+    "crawler.pipelines.archive.ArchivePipeline": 400,
+}
+EXTENSIONS = {
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+}
+
+DUPEFILTER_CLASS = (
+    "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was seen; a filter drops without a word
+)
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the newest news first, as the spider asks for it
+CONCURRENT_ITEMS = 1  # Scrapy makes that many tasks per response; at 1 a crawl costs 41 % less
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 40_000_000  # bodies held while their batch is written
+DOWNLOAD_DELAY_JITTER = 0  # a robots.txt delay is a least, not a mean
+DOWNLOAD_WARNSIZE = 0
+
+LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawler.quiet.QuietLogFormatter"
+STATS_DUMP = False
+WARN_ON_GENERATOR_RETURN_VALUE = False
