@@ -1,0 +1,118 @@
+"""`newskeep extract`: read pages without a network or database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from news.errors import NewsError
+
+if TYPE_CHECKING:
+    from news.article import Article
+
+
+@click.command()
+@click.option(
+    "--jsonl", is_flag=True, help='Standard input has lines {"id","url","html_path"}; one answer a line, in order.'
+)
+@click.option("--url", default="", help="The page's address; relative addresses on it are seen from there.")
+@click.option(
+    "--explain", is_flag=True, help="Print each block with its label, the rule that gave it and how sure it is."
+)
+@click.argument("file", type=click.File("rb"), required=False)
+def extract(jsonl: bool, url: str, explain: bool, file: IO[bytes] | None) -> None:
+    """Read pages without a network or database.
+
+    \b
+    newskeep extract --url https://example.org/news/42 page.html     the article as JSON
+    newskeep extract --explain page.html                             what each block was taken for, and why
+
+    FILE is an HTML page; - is standard input.
+    """
+    if jsonl:
+        _answer_lines(file or sys.stdin.buffer)
+        return
+    if file is None:
+        raise click.UsageError("which FILE? `-` reads standard input.")
+    article = _read(file.read(), url)
+    click.echo(_explained(article) if explain else _dumped(_answer(article)))
+
+
+def _read(page: bytes, url: str) -> Article:
+    from crawler.extraction.page import read_page
+    from news.teasers import remove_teasers
+
+    return remove_teasers(read_page(page, url))
+
+
+def _answer_lines(lines: IO[bytes]) -> None:
+    for line in lines:
+        if line.strip():
+            click.echo(_dumped(_answer_line(line)))  # echo flushes: the asker waits for this line
+
+
+def _answer_line(line: bytes) -> dict[str, Any]:
+    """The answer to one line; whatever is wrong with it or its page becomes its `error`."""
+    asked: Any = None
+    try:
+        asked = json.loads(line)
+        with open(asked["html_path"], "rb") as file:
+            return {"id": asked["id"], **_answer(_read(file.read(), str(asked.get("url") or "")))}
+    except (NewsError, OSError) as error:
+        message = str(error)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        message = f"{type(error).__name__}: {error}"
+    return {"id": asked.get("id") if isinstance(asked, dict) else None, "error": message}
+
+
+def _answer(article: Article) -> dict[str, Any]:
+    return {
+        "title": article.headline,
+        "body": article.body,
+        "authors": list(article.authors),
+        "published_at": _iso(article.date_published),
+        "modified_at": _iso(article.date_modified),
+        "language": article.language,
+        "lead": article.lead,
+        "section": article.section,
+        "tags": list(article.tags),
+        "image": _image(article),
+        "canonical_url": article.canonical_url,
+        "flags": sorted(article.flags),
+        "removed": [
+            {"text": block.text, "label": block.label, "rule": block.rule, "score": block.score}
+            for block in article.removed
+        ],
+        "rules": article.rules,
+    }
+
+
+def _iso(moment: Any) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _image(article: Article) -> dict[str, str | None] | None:
+    image = article.image
+    return {"url": image.url, "caption": image.caption, "credit": image.credit} if image else None
+
+
+def _dumped(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def _explained(article: Article) -> str:
+    fields = [
+        f"{name:<10}  {value}" for name, value in _answer(article).items() if name not in ("body", "removed") and value
+    ]
+    blocks = [
+        f"{block.label:<10}  {block.score:.2f}  {block.rule:<26}  {_short(block.text)}" for block in article.blocks
+    ]
+    evidence = [f"{one.field:<14}  {one.source:<9}  {_short(one.value)}" for one in article.evidence]
+    return "\n".join([*fields, "", *blocks, "", *evidence])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 100 else text[:99] + "…"

@@ -1,0 +1,402 @@
+"""The page as one walk sees it: blocks of visible text in page order, the boxes that hold them, and the facts in the markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from crawler.extraction.hints import Hint, hints_of
+from news.errors import SettingError
+
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rb",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
+)
+_SKIPPED = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "select",
+        "option",
+        "datalist",
+        "textarea",
+        "canvas",
+        "audio",
+        "map",
+        "area",
+        "base",
+        "col",
+        "colgroup",
+        "param",
+        "source",
+        "track",
+        "input",
+        "meta",
+        "link",
+        "title",
+        "head",
+        "rp",
+        "rt",
+        "-comment",
+        "-doctype",
+        "-document",
+    ]
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# What a tag alone says about the text inside it.
+_TAG_HINTS = {
+    "nav": Hint.NAVIGATION,
+    "menu": Hint.NAVIGATION,
+    "footer": Hint.NAVIGATION,
+    "aside": Hint.RELATED,
+    "figcaption": Hint.CAPTION,
+    "figure": Hint.MEDIA,
+    "caption": Hint.CAPTION,
+    "button": Hint.SHARE,
+    "video": Hint.MEDIA,
+    "dialog": Hint.SHARE,
+    "time": Hint.DATE,
+    "address": Hint.BYLINE,
+}
+_ROLE_HINTS = {
+    "navigation": Hint.NAVIGATION,
+    "contentinfo": Hint.NAVIGATION,
+    "banner": Hint.NAVIGATION,
+    "search": Hint.SHARE,
+    "complementary": Hint.RELATED,
+    "dialog": Hint.SHARE,
+    "alertdialog": Hint.SHARE,
+    "button": Hint.SHARE,
+}
+_TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A block-level element: what it calls itself, what its ancestors do, and which blocks it holds (`first` to `last` - 1)."""
+
+    parent: Box | None
+    tag: str
+    names: str
+    hints: int
+    depth: int
+    first: int
+    last: int = 0
+    links: int = 0
+    prose: float = 0.0
+    score: float = 0.0
+    settled: int = 0  # own hints and those of the ancestors, as far as believed
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """One block of text. `linked` counts its characters inside links, `hints` what inline elements around all of it say."""
+
+    text: str
+    tag: str
+    box: Box
+    linked: int
+    hints: int
+    bold: bool
+    after_break: bool
+
+    @property
+    def link_share(self) -> float:
+        return min(1.0, self.linked / len(self.text))
+
+
+@dataclass(slots=True)
+class Page:
+    """What one walk over the tree found."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    meta: list[tuple[str, str]] = field(default_factory=list)  # (name or property, content), lower-case names
+    links: list[tuple[str, str]] = field(default_factory=list)  # (rel, href)
+    scripts: list[str] = field(default_factory=list)  # JSON-LD
+    times: list[tuple[str, str, int]] = field(default_factory=list)  # (datetime or content, itemprop, pieces before)
+    props: list[tuple[str, str, LexborNode]] = field(default_factory=list)  # (itemprop, content, node)
+    names: list[tuple[int, LexborNode]] = field(
+        default_factory=list
+    )  # (pieces before, element that may hold an author)
+    images: list[tuple[int, LexborNode]] = field(default_factory=list)
+    title: str = ""
+    language: str = ""
+
+
+def read_blocks(page: bytes, remove: Sequence[str] = (), keep: Sequence[str] = ()) -> Page:
+    """Walk the tree of *page* (UTF-8) once; `remove` and `keep` are CSS selectors. Raises SettingError for a bad one."""
+    tree = LexborHTMLParser(page)
+    walk = _Walk()
+    walk.told = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)}
+    return walk.run(tree)
+
+
+def _selected(tree: LexborHTMLParser, selectors: Sequence[str], hint: int) -> dict[int, int]:
+    try:
+        return {node.mem_id: hint for selector in selectors for node in tree.css(selector)}
+    except (SelectolaxError, ValueError) as error:
+        raise SettingError(f"{', '.join(selectors)} is not a CSS selector") from error
+
+
+class _Walk:
+    """One pass over a tree, without recursion: a hostile page may be nested deeper than Python's stack."""
+
+    def __init__(self) -> None:
+        self.page = Page()
+        self.box = Box(None, "html", "", 0, 0, 0)
+        self.page.boxes.append(self.box)
+        self.buffer: list[str] = []
+        self.linked = 0  # characters of the buffer inside links
+        self.bold = 0  # characters of the buffer inside bold text
+        self.in_link = 0
+        self.in_bold = 0
+        self.after_break = False
+        self.inline: list[int] = []  # hints of the open inline elements
+        self.told: dict[int, int] = {}  # what the outlet's settings say, by node
+        self.seen_hints = -1  # what all inline text of the buffer shares
+
+    def run(self, tree: LexborHTMLParser) -> Page:
+        root = tree.root
+        if root is None:
+            return self.page
+        if tree.head is not None:
+            self._read_head(tree.head)
+        self.page.language = root.attributes.get("lang") or root.attributes.get("xml:lang") or ""
+        if tree.body is not None:
+            self._visit(tree.body)
+        self._flush()
+        self.page.boxes[0].last = len(self.page.pieces)
+        return self.page
+
+    def _visit(self, top: LexborNode) -> None:
+        node: LexborNode | None = top.first_child
+        open_nodes: list[str] = []
+        while node is not None:
+            tag = node.tag or "-comment"
+            child = None
+            if tag == "-text":
+                self._text(node.text_content or "")
+            elif tag not in _SKIPPED:
+                child = node.first_child
+                self._enter(tag, node, child is not None)
+                if child is not None:
+                    open_nodes.append(tag)
+                    node = child
+                    continue
+            elif tag == "script" or tag == "meta" or tag == "link":
+                self._fact(tag, node)
+            following = node.next
+            while following is None and open_nodes:
+                node = node.parent
+                if node is None:
+                    return
+                self._leave(open_nodes.pop())
+                following = node.next
+            node = following
+
+    def _text(self, text: str) -> None:
+        if self.box.tag == "pre" and "\n\n" in text:
+            for part in text.split("\n\n"):
+                self._flush()
+                self._inline_text(part)
+            return
+        self._inline_text(text)
+
+    def _inline_text(self, text: str) -> None:
+        if not text.isspace():
+            size = len(text)
+            if self.in_link:
+                self.linked += size
+            if self.in_bold:
+                self.bold += size
+            mark = 0
+            for hint in self.inline:
+                mark |= hint
+            self.seen_hints &= mark
+        self.buffer.append(text)
+
+    def _enter(self, tag: str, node: LexborNode, has_content: bool) -> None:
+        if tag == "br":
+            if self.box.tag in _HEADINGS:
+                self.buffer.append(" ")
+            else:
+                self._flush()
+                self.after_break = True
+            return
+        if tag == "img":
+            self.page.images.append((len(self.page.pieces), node))
+            return
+        if not has_content and tag != "time":
+            attributes = node.attributes
+            if "itemprop" in attributes:
+                self._prop(attributes, node)
+            if tag not in _INLINE:
+                self._flush()
+            return
+        attributes = node.attributes
+        if "itemprop" in attributes:
+            self._prop(attributes, node)
+        if tag in _INLINE:
+            self._enter_inline(tag, node, attributes, has_content)
+        else:
+            self._enter_box(tag, node, attributes)
+
+    def _enter_inline(self, tag: str, node: LexborNode, attributes: dict[str, str | None], has_content: bool) -> None:
+        if tag == "time":
+            self.page.times.append(
+                (
+                    attributes.get("datetime") or node.text(),
+                    attributes.get("itemprop") or attributes.get("class") or "",
+                    len(self.page.pieces),
+                )
+            )
+            if not has_content:
+                return
+        hints = _TAG_HINTS.get(tag, 0) | _named_hints(attributes)
+        if tag == "a":
+            self.in_link += 1
+            self.box.links += 1
+            if "author" in (attributes.get("rel") or ""):
+                hints |= Hint.BYLINE
+        elif tag in ("b", "strong"):
+            self.in_bold += 1
+        if hints & Hint.BYLINE:
+            self.page.names.append((len(self.page.pieces), node))
+        self.inline.append(hints)
+
+    def _enter_box(self, tag: str, node: LexborNode, attributes: dict[str, str | None]) -> None:
+        self._flush()
+        self.after_break = False
+        hints = _TAG_HINTS.get(tag, 0) | _named_hints(attributes)
+        role = attributes.get("role")
+        if role:
+            hints |= _ROLE_HINTS.get(role, 0)
+        if "hidden" in attributes or (
+            "none" in (attributes.get("style") or "") and "display:none" in (attributes["style"] or "").replace(" ", "")
+        ):
+            hints |= Hint.HIDDEN
+        if attributes.get("itemprop") in _TEXT_ITEMPROPS:
+            hints |= Hint.ARTICLE
+        if hints & Hint.BYLINE:
+            self.page.names.append((len(self.page.pieces), node))
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip() if attributes else ""
+        if self.told:
+            hints |= self.told.get(node.mem_id, 0)
+        parent = self.box
+        self.box = Box(parent, tag, names, hints, parent.depth + 1, len(self.page.pieces))
+        self.page.boxes.append(self.box)
+
+    def _leave(self, tag: str) -> None:
+        if tag in _INLINE:
+            self.inline.pop()
+            if tag == "a":
+                self.in_link -= 1
+            elif tag in ("b", "strong"):
+                self.in_bold -= 1
+            return
+        self._flush()
+        self.after_break = False
+        box = self.box
+        box.last = len(self.page.pieces)
+        if box.parent is not None:
+            self.box = box.parent
+
+    def _flush(self) -> None:
+        if not self.buffer:
+            return
+        text = " ".join("".join(self.buffer).split())
+        self.buffer.clear()
+        if text:
+            hints = max(self.seen_hints, 0)
+            bold = self.bold >= 0.9 * len(text)
+            self.page.pieces.append(Piece(text, self.box.tag, self.box, self.linked, hints, bold, self.after_break))
+            self.after_break = False
+        self.linked = self.bold = 0
+        self.seen_hints = -1
+
+    def _prop(self, attributes: dict[str, str | None], node: LexborNode) -> None:
+        content = attributes.get("content") or attributes.get("datetime") or ""
+        self.page.props.append((attributes["itemprop"] or "", content, node))
+
+    def _read_head(self, head: LexborNode) -> None:
+        node = head.first_child
+        while node is not None:
+            tag = node.tag
+            if tag == "title":
+                self.page.title = self.page.title or " ".join(node.text().split())
+            elif tag in ("meta", "link", "script"):
+                self._fact(tag, node)
+            node = node.next
+
+    def _fact(self, tag: str, node: LexborNode) -> None:
+        attributes = node.attributes
+        if tag == "script":
+            if "ld+json" in (attributes.get("type") or ""):
+                self.page.scripts.append(node.text())
+            return
+        if tag == "link":
+            if attributes.get("rel"):
+                self.page.links.append(((attributes["rel"] or "").lower(), attributes.get("href") or ""))
+            return
+        content = attributes.get("content")
+        if content:
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                name = attributes.get(key)
+                if name:
+                    self.page.meta.append((name.lower().strip(), content.strip()))
+
+
+def _named_hints(attributes: dict[str, str | None]) -> int:
+    name, mark = attributes.get("class"), attributes.get("id")
+    if name is None:
+        return hints_of(mark) if mark else 0
+    return hints_of(f"{name} {mark}" if mark else name)

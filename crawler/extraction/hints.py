@@ -1,0 +1,122 @@
+"""What the class and id words of an element say about the text inside it."""
+
+import re
+from functools import lru_cache
+
+
+class Hint:
+    """What an element calls itself; several may hold. Plain numbers: an enum's `|` would cost more than the parsing."""
+
+    NONE = 0
+    ARTICLE = 1 << 0  # says it holds the text
+    NAVIGATION = 1 << 1
+    RELATED = 1 << 2
+    PROMO = 1 << 3
+    COMMENT = 1 << 4
+    AD = 1 << 5
+    SHARE = 1 << 6
+    MEDIA = 1 << 7
+    CAPTION = 1 << 8
+    BYLINE = 1 << 9
+    DATE = 1 << 10
+    TAGS = 1 << 11
+    LEGAL = 1 << 12
+    LEAD = 1 << 13
+    HEADLINE = 1 << 14
+    HIDDEN = 1 << 15
+    REMOVED = 1 << 16  # the outlet's settings say so
+    KEPT = 1 << 17
+
+
+# Whole words, after class and id were cut at hyphens, underscores and capitals.
+_WORDS = {
+    Hint.ARTICLE: "articlebody bodytext storybody storytext articletext articlecontent postcontent entrycontent",
+    Hint.NAVIGATION: "nav navigation navbar menu submenu breadcrumb breadcrumbs masthead topbar pagination pager toc sitenav skip "
+    "skiplink skiplinks jumplink pagenav footer siteheader siteheading migas",
+    Hint.RELATED: "related relatedarticles teaser teasers recommended recommendation recommendations recommend recirc recirculation "
+    "trending popular mostread mostviewed mostpopular sidebar rail rightrail carousel readmore readnext readalso "
+    "seealso upnext nextup morefrom morestories morenews outbrain taboola ticker latestnews linklist "
+    "empfehlungen meistgelesen relacionadas relacionados relacionada correlati correlate verwandt aside infobox "
+    "suggested suggestions crosslink crosslinks backlinks onward zergnet revcontent editorspick editorspicks",
+    Hint.PROMO: "newsletter newsletters subscribe subscription subscriptions signup promo promos promotion promobox donate donation "
+    "donations membership cta appdownload apppromo marketing abo abonnieren abonnement whatsapp telegram follow "
+    "followus upsell regwall",
+    Hint.COMMENT: "comment comments disqus commentlist respond kommentar kommentare kommentarer comentarios comentario commentaires "
+    "commenti reactie reacties replies discussion livefyre fbcomments",
+    Hint.AD: "ad ads adv advert advertisement advertising adslot adunit adbox adwrap adcontainer sponsor sponsored sponsors anzeige "
+    "werbung publicite publicidad publicidade reklama reklame dfp gpt banner adsense advertorial affiliate",
+    Hint.SHARE: "share shares sharing sharebar sharetools social socials socialmedia sharebuttons addthis addtoany toolbar articletools "
+    "print bookmark poll quiz vote voting rating ratings widget popup modal tooltip dialog lightbox search searchform form login overlay",
+    Hint.MEDIA: "player video videos gallery slideshow photogallery jwplayer videoplayer audio podcast mediaplayer",
+    Hint.CAPTION: "caption captions figcaption credit credits imagecredit photocredit imagecaption photocaption legend "
+    "bildunterschrift bildtext copyright imgcaption wpcaption leyenda didascalia",
+    Hint.BYLINE: "byline bylines author authors authorbio authorbox bio autor autore auteur contributor contributors writer "
+    "signature reporter journalist creator profile",
+    Hint.DATE: "date dateline timestamp pubdate publishdate datetime datepublished postdate time published updated",
+    Hint.TAGS: "tag tags topics keywords categories taglist taxonomy taxonomies tagcloud hashtags etiquetas",
+    Hint.LEGAL: "legal disclaimer cookie cookies consent gdpr privacy imprint impressum license licence trustproject",
+    Hint.LEAD: "lead lede standfirst subtitle subheadline subhead dek deck intro excerpt abstract vorspann teasertext "
+    "chapo summary sottotitolo subtitulo bajada sommario kicker description",
+    Hint.HEADLINE: "headline title titel titulo titre titolo",
+    Hint.HIDDEN: "hidden sronly screenreader visuallyhidden noprint offscreen a11y",
+}
+_MEANING = {word: hint for hint, words in _WORDS.items() for word in words.split()}
+# Two words side by side.
+_PAIRS = {
+    Hint.RELATED: "read more|read next|read also|most read|most popular|most viewed|see also|up next|more from|more stories|more news|"
+    "more on|also like|also read|next article|previous article|prev next|next post|post navigation|right rail|"
+    "right column|right col|editors picks|top stories|latest news|more articles|other articles|in depth|link list|"
+    "mehr zum|mehr zu|lesen sie|lees ook|lire aussi|leia mais|lea tambien|a lire|see more|further reading|secondary column|"
+    "side bar|sub column|article list|story list|card list|news list|post list|must read|top news",
+    Hint.PROMO: "sign up|app download|download app|follow us|call to|on site|in app",
+    Hint.SHARE: "share bar|article tools|story tools|media kit",
+    Hint.MEDIA: "video player|media player|photo gallery",
+    Hint.CAPTION: "photo credit|image credit|wp caption|image meta|media caption|image info|picture text|photo info|image source",
+    Hint.NAVIGATION: "site header|site footer|page footer|global header|page header|top bar|skip to|main menu|header nav",
+    Hint.ARTICLE: "article body|story body|article text|article content|story content|entry content|post content|post body|body text|"
+    "story text|main content|article copy|rich text|body copy|article main|content body|news content|news text|"
+    "text content|news body|content article|wysiwyg body|body content|td post|article paragraphs|detail text",
+    Hint.HIDDEN: "sr only|screen reader|visually hidden|is hidden|d none",
+    Hint.BYLINE: "about author|post author|article meta|entry meta|post meta|story meta|article info|meta info",
+    Hint.DATE: "publish date|published date|pub date|last updated|last update",
+    Hint.LEAD: "sub title|sub headline|sub head|article summary|article intro|article lead|stand first",
+    Hint.AD: "partner content|paid content|ad slot",
+    Hint.TAGS: "tag list|article tags|post tags|story tags",
+}
+_PAIR_MEANING = {pair: hint for hint, pairs in _PAIRS.items() for pair in pairs.split("|")}
+# Parts of words run together ("relatedstories", "newsletterbox").
+_PARTS = re.compile(
+    r"(?P<COMMENT>comments?(?:section|list|box|form|area|wrap)|disqus)"
+    r"|(?P<PROMO>newsletter|subscri(?:be|ption)|signup)"
+    r"|(?P<RELATED>related|teaser|recommend|recirc|mostread|mostpopular|readmore|sidebar|trending|outbrain|taboola|morestories|carousel)"
+    r"|(?P<AD>advert|sponsor|adslot|adsby)"
+    r"|(?P<SHARE>share(?:bar|tools|buttons|icons|links)|socials?(?:share|links|icons|bar))"
+    r"|(?P<NAVIGATION>navigation|breadcrumb|navbar|megamenu)"
+    r"|(?P<ARTICLE>articlebody|storybody|articletext|articlecontent|postcontent|entrycontent)"
+    r"|(?P<CAPTION>caption|photocredit|imagecredit)"
+    r"|(?P<BYLINE>byline|authorbio|authorbox)"
+    r"|(?P<DATE>pubdate|datepublish|publishdate)"
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])")
+_MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning says enough
+
+
+@lru_cache(maxsize=20_000)
+def _word_hint(word: str) -> int:
+    known = _MEANING.get(word)
+    if known is not None:
+        return known
+    found = _PARTS.search(word) if len(word) > 5 else None
+    return int(getattr(Hint, found.lastgroup)) if found and found.lastgroup else Hint.NONE
+
+
+@lru_cache(maxsize=20_000)
+def hints_of(names: str) -> int:
+    """The hints in *names*, an element's class and id (and itemprop) words."""
+    words = [word.lower() for word in _WORD.findall(names[:_MAX_LENGTH])]
+    found = Hint.NONE
+    for word in words:
+        found |= _word_hint(word)
+    for first, second in zip(words, words[1:], strict=False):
+        found |= _PAIR_MEANING.get(f"{first} {second}", Hint.NONE)
+    return found

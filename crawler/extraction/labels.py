@@ -1,0 +1,144 @@
+"""Give every piece of the page its label from the markup: where it stands, what its boxes call themselves, how it is linked."""
+
+import re
+
+from crawler.extraction.blocks import Box, Page, Piece
+from crawler.extraction.container import SET_ASIDE, prose
+from crawler.extraction.hints import Hint
+from crawler.extraction.text import ends_sentence, key, size
+from news.article import Block, Label
+
+# The first hint that holds names the label.
+_BY_HINT = (
+    (Hint.REMOVED, Label.TEASER),
+    (Hint.COMMENT, Label.COMMENT),
+    (Hint.AD, Label.AD),
+    (Hint.PROMO, Label.PROMO),
+    (Hint.LEGAL, Label.LEGAL),
+    (Hint.NAVIGATION, Label.NAVIGATION),
+    (Hint.CAPTION, Label.CAPTION),
+    (Hint.RELATED, Label.RELATED),
+    (Hint.SHARE, Label.WIDGET),
+    (Hint.MEDIA, Label.CAPTION),
+    (Hint.BYLINE, Label.BYLINE),
+    (Hint.DATE, Label.DATE),
+    (Hint.TAGS, Label.NAVIGATION),
+    (Hint.HIDDEN, Label.OTHER),
+)
+_NAMES = {value: name.lower() for name, value in vars(Hint).items() if name.isupper()}
+_LINKED = 0.75  # share of a short piece's characters in links that makes it a link, not text
+_COPYRIGHT = re.compile(
+    r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés", re.IGNORECASE
+)
+
+
+class Labeller:
+    """Labels the pieces of one page; `container` holds the text, `headline` is already known."""
+
+    def __init__(self, page: Page, container: Box, headline: str | None, lead: str) -> None:
+        self.page = page
+        self.container = container
+        self.headline_key = key(headline or "")
+        self.headline = headline or ""
+        self.lead_key = key(lead)
+        self.start = self._start()
+
+    def label(self) -> list[Block]:
+        """One block per piece, in page order."""
+        return [self._block(position, piece) for position, piece in enumerate(self.page.pieces)]
+
+    def _start(self) -> int:
+        """Where the text can begin: after the last headline inside the container that stands before the prose."""
+        start = self.container.first
+        for position in range(self.container.first, self.container.last):
+            piece = self.page.pieces[position]
+            if self._is_headline(piece) and not piece.box.settled & SET_ASIDE:
+                return position
+            if prose(piece) > 200 and not piece.box.settled & SET_ASIDE:
+                break
+        return start
+
+    def _block(self, position: int, piece: Piece) -> Block:
+        label, rule, score = self._judge(position, piece)
+        return Block(
+            text=piece.text,
+            label=label,
+            rule=rule,
+            score=score,
+            tag=piece.tag,
+            link_share=round(piece.link_share, 3),
+            hints=_around(piece.box),
+        )
+
+    def _judge(self, position: int, piece: Piece) -> tuple[Label, str, float]:
+        if self._is_headline(piece):
+            return Label.HEADLINE, "equals the headline", 1.0
+        if not self.container.first <= position < self.container.last:
+            return self._outside(position, piece)
+        hints = piece.box.settled | piece.hints
+        if hints & SET_ASIDE:
+            return _hinted(hints, piece)
+        if position < self.start:
+            return Label.OTHER, "above the headline", 0.7
+        return self._inside(piece)
+
+    def _inside(self, piece: Piece) -> tuple[Label, str, float]:
+        if piece.linked and piece.link_share >= _LINKED and not (ends_sentence(piece.text) and size(piece.text) > 120):
+            return Label.RELATED, "nothing but a link", 0.8
+        if self._is_lead(piece):
+            return Label.LEAD, "equals the description", 0.9
+        if piece.box.settled & Hint.LEAD and self._own(piece.box) & Hint.LEAD and prose(piece):
+            return Label.LEAD, "called a lead", 0.8
+        return Label.BODY, "in the text's box", 0.9 if prose(piece) else 0.6
+
+    @staticmethod
+    def _own(box: Box) -> int:
+        return box.hints | (box.parent.hints if box.parent else 0)
+
+    def _outside(self, position: int, piece: Piece) -> tuple[Label, str, float]:
+        hints = piece.box.settled | piece.hints
+        if hints & SET_ASIDE:
+            return _hinted(hints, piece)
+        before = position < self.container.first
+        if before and self._is_lead(piece):
+            return Label.LEAD, "equals the description", 0.9
+        if before and hints & Hint.LEAD and prose(piece) and self._near_text(position):
+            return Label.LEAD, "called a lead", 0.8
+        if _COPYRIGHT.search(piece.text[:200]):
+            return Label.LEGAL, "copyright line", 0.9
+        if piece.link_share >= 0.5:
+            short = size(piece.text) < 20
+            return (
+                (Label.NAVIGATION, "short link outside the text", 0.7)
+                if short
+                else (Label.TEASER, "link outside the text", 0.8)
+            )
+        return Label.OTHER, "outside the text", 0.7
+
+    def _near_text(self, position: int) -> bool:
+        return self.container.first - position <= 30
+
+    def _is_headline(self, piece: Piece) -> bool:
+        if not self.headline_key or abs(len(piece.text) - len(self.headline)) > 12:
+            return False
+        return key(piece.text) == self.headline_key
+
+    def _is_lead(self, piece: Piece) -> bool:
+        return False
+
+
+def _hinted(hints: int, piece: Piece) -> tuple[Label, str, float]:
+    for hint, label in _BY_HINT:
+        if hints & hint:
+            return label, f"box called {_NAMES[hint]}", 0.8
+    return Label.OTHER, "set aside", 0.5
+
+
+def _around(box: Box | None) -> str:
+    """Class and id words of the nearest boxes that have any."""
+    names: list[str] = []
+    while box is not None and len(names) < 2:
+        if box.names:
+            names.append(box.names[:80])
+        box = box.parent
+    return " < ".join(names)

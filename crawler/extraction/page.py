@@ -1,0 +1,79 @@
+"""Read one page: its text as labelled blocks, and the fields around it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from crawler.extraction.authors import find_authors
+from crawler.extraction.blocks import Page, read_blocks
+from crawler.extraction.charset import as_utf8
+from crawler.extraction.container import find_container, settle_hints, weigh
+from crawler.extraction.guard import refuse_costly
+from crawler.extraction.headline import find_headline, meta_value, site_names
+from crawler.extraction.labels import Labeller
+from crawler.extraction.language import find_language
+from crawler.extraction.published import find_dates
+from crawler.extraction.states import find_flags
+from crawler.extraction.structured import Claims, read_claims
+from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
+from news.article import Article, Block, Label
+from news.errors import NotAnArticle
+
+RULES = "2026.11-1"  # changes whenever a rule does: stored readings name the rule set that made them
+
+
+def read_page(
+    html: bytes | str,
+    url: str,
+    *,
+    now: datetime | None = None,
+    encoding: str | None = None,
+    remove: Sequence[str] = (),
+    keep: Sequence[str] = (),
+) -> Article:
+    """The article on the page at *url*, every block of the page labelled, in page order.
+
+    `now` is what "3 hrs ago" counts from, `encoding` what the HTTP header says, `remove` and `keep` are CSS selectors of boxes that
+    are never, or always, part of the text. Raises NotAnArticle when the page has no text, PageTooCostly when parsing it would take
+    too long, SettingError for a selector that cannot be read.
+    """
+    utf8 = as_utf8(html, encoding)
+    refuse_costly(utf8)
+    page = read_blocks(utf8, remove, keep)
+    claims = read_claims(page.scripts)
+    weigh(page)
+    settle_hints(page)
+    headline, evidence = find_headline(page, claims)
+    blocks = _label(page, claims, headline)
+    if not blocks:
+        raise NotAnArticle(f"{url} has no text")
+    return _with_fields(page, claims, Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES), now)
+
+
+def _label(page: Page, claims: Claims, headline: str | None) -> tuple[Block, ...]:
+    description = claims.description or meta_value(page, "og:description", "description")
+    return tuple(Labeller(page, find_container(page), headline, description).label())
+
+
+def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None) -> Article:
+    at = next((p for p, block in enumerate(read.blocks) if block.label is Label.HEADLINE), 0)
+    paragraphs = read.paragraphs
+    authors, said_authors = find_authors(page, claims, site_names(page, claims), at)
+    published, modified, said_dates = find_dates(page, claims, read.url, now, at)
+    language, said_language = find_language(page, claims, " ".join(paragraphs[:8]))
+    return Article(
+        url=read.url,
+        headline=read.headline,
+        lead=" ".join(block.text for block in read.blocks if block.label is Label.LEAD) or None,
+        blocks=read.blocks,
+        authors=authors,
+        date_published=published,
+        date_modified=modified,
+        language=language,
+        section=find_section(page, claims),
+        tags=find_tags(page, claims),
+        image=find_image(page, claims, read.url, at),
+        canonical_url=find_canonical(page, read.url),
+        flags=find_flags(page, claims, read.headline or "", paragraphs, authors),
+        evidence=(*read.evidence, *said_authors, *said_dates, *said_language),
+        rules=RULES,
+    )

@@ -1,0 +1,64 @@
+"""States of an article that a reader of the archive must know: behind a wall, cut short, a live blog, an agency's text."""
+
+import re
+from collections.abc import Sequence
+
+from crawler.extraction.blocks import Page
+from crawler.extraction.headline import meta_value
+from crawler.extraction.structured import Claims
+from news.article import Flag
+
+_TIERS = ("article:content_tier", "content_tier", "access", "article:access", "paywall", "premium")
+_LOCKED = frozenset(("locked", "metered-locked", "premium", "paid", "subscriber", "yes", "true", "1"))
+_WALL = re.compile(
+    r"subscribe (?:now )?to (?:continue|keep) reading|to continue reading|this (?:article|content|story) is (?:for|only for|available (?:only )?to|reserved for|exclusive to) (?:our )?(?:subscribers|members)"
+    r"|already a subscriber\?|you(?:'ve| have) reached your (?:article )?limit|(?:jetzt|weiter)lesen mit |diesen artikel (?:jetzt )?(?:weiter)?lesen|bereits abonnent|sie sind bereits abonnent|nur für abonnenten"
+    r"|article réservé (?:à nos|aux) abonnés|il vous reste \d+|réservé aux abonnés|contenido exclusivo para suscriptores|suscríbete para (?:seguir|continuar)|contenuto riservato agli abbonati"
+    r"|alleen voor abonnees|dostęp tylko dla|treść (?:dostępna|tylko) dla|conteúdo exclusivo para assinantes|exclusivo para assinantes",
+    re.IGNORECASE,
+)
+_SHORT = 1_200  # characters; a whole text behind a wall is not cut short
+_LIVE = re.compile(
+    r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\ben direct\b|\ben vivo\b|minuto a minuto|\bin diretta\b",
+    re.IGNORECASE,
+)
+_AGENCIES = "ap|afp|dpa|apa|reuters|ansa|efe|lusa|pap|anp|belga|sda|keystone-sda|tass|upi|pti|ani|xinhua|bloomberg|epd|kna|sid|dts|aap|pa media|press association|associated press|agence france-presse|agencia efe|europa press"
+_AGENCY_START = re.compile(
+    rf"^.{{0,60}}?[(\[/]\s?(?:{_AGENCIES})(?:[/,]\s?[\w-]+)*\s?[)\]/]|^.{{0,40}}\((?:{_AGENCIES})\)", re.IGNORECASE
+)
+_AGENCY_END = re.compile(
+    rf"\((?:{_AGENCIES})(?:[/,]\s?[\w.-]+)*\)\W*$|^\W*(?:{_AGENCIES})(?:/[\w.-]+)*\W*$", re.IGNORECASE
+)
+_AGENCY_NAME = re.compile(rf"^(?:the )?(?:{_AGENCIES})(?: staff| news agency)?$", re.IGNORECASE)
+
+
+def find_flags(
+    page: Page, claims: Claims, headline: str, paragraphs: Sequence[str], authors: Sequence[str]
+) -> frozenset[Flag]:
+    """The states that hold."""
+    flags = set()
+    if _paywalled(page, claims):
+        flags.add(Flag.PAYWALLED)
+        if sum(map(len, paragraphs)) < _SHORT or 0 < sum(map(len, paragraphs)) < 0.4 * len(claims.body):
+            flags.add(Flag.PARTIAL)
+    if claims.live_blog or _LIVE.search(headline):
+        flags.add(Flag.LIVE_BLOG)
+    if _from_agency(paragraphs, authors):
+        flags.add(Flag.AGENCY)
+    return frozenset(flags)
+
+
+def _paywalled(page: Page, claims: Claims) -> bool:
+    if claims.paywalled is not None:
+        return claims.paywalled
+    if meta_value(page, *_TIERS).lower() in _LOCKED:
+        return True
+    return any(len(piece.text) < 250 and _WALL.search(piece.text) for piece in page.pieces)
+
+
+def _from_agency(paragraphs: Sequence[str], authors: Sequence[str]) -> bool:
+    if any(_AGENCY_NAME.match(author) for author in authors):
+        return True
+    return bool(paragraphs) and bool(
+        _AGENCY_START.match(paragraphs[0][:120]) or _AGENCY_END.search(paragraphs[-1][-120:])
+    )

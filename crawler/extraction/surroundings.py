@@ -1,0 +1,81 @@
+"""The fields beside the text: section, tags, leading picture, declared canonical address."""
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from crawler.extraction.blocks import Page, Piece
+from crawler.extraction.headline import meta_value
+from crawler.extraction.hints import Hint
+from crawler.extraction.structured import Claims
+from crawler.extraction.text import key
+from news.article import Image
+
+_CREDIT = re.compile(
+    r"(?:©|\(c\)|(?:photo|image|picture|foto|bild|fotografía|imagen|fot\.|zdjęcie|photograph|crédit|credit|quelle|source)s?(?:\s?(?:credit|by|von|:|/))+)\s*(.{2,100})$|\(([^()]{2,60}/[^()]{2,60})\)\s*$",
+    re.IGNORECASE,
+)
+_MOST_TAGS = 30
+
+
+def find_section(page: Page, claims: Claims) -> str | None:
+    """The section as the page names it."""
+    section = claims.section or meta_value(
+        page,
+        "article:section",
+        "section",
+        "parsely-section",
+        "sailthru.section",
+        "cxenseparse:section",
+        "category",
+        "og:article:section",
+    )
+    section = section.split(",")[0].strip()
+    return section[:100] if section and not section.startswith("http") else None
+
+
+def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
+    """Key words, each once, in the page's order."""
+    said = list(claims.keywords) or [content for name, content in page.meta if name == "article:tag"]
+    if not said:
+        said = meta_value(page, "news_keywords", "keywords", "parsely-tags", "sailthru.tags").split(",")
+    tags = {key(tag): " ".join(tag.split())[:100] for tag in reversed(said) if tag.strip() and len(tag) <= 100}
+    return tuple(tags[folded] for folded in reversed(tags) if folded)[:_MOST_TAGS]
+
+
+def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image | None:
+    """The leading picture: what the page names for sharing, with the caption that stands nearest to the headline."""
+    source = absolute(
+        meta_value(page, "og:image:secure_url", "og:image", "twitter:image", "twitter:image:src") or claims.image, url
+    )
+    if source is None:
+        return None
+    caption = next(
+        (p.text for p in page.pieces[headline_at : headline_at + 15] if _is_caption(p)), claims.image_caption
+    )
+    credit = _CREDIT.search(caption) if caption else None
+    return Image(source, caption[:1000] or None, (credit[1] or credit[2]).strip() if credit else None)
+
+
+def _is_caption(piece: Piece) -> bool:
+    return bool((piece.box.settled | piece.hints) & Hint.CAPTION) and len(piece.text) > 10
+
+
+def find_canonical(page: Page, url: str) -> str | None:
+    """The address that the page declares as its own, absolute; nobody has checked it."""
+    declared = next((href for rel, href in page.links if "canonical" in rel.split() and href), "") or meta_value(
+        page, "og:url"
+    )
+    return absolute(declared, url)
+
+
+def absolute(address: str, url: str) -> str | None:
+    """*address* seen from *url*, when it is an http(s) address of sane length."""
+    try:
+        whole = urljoin(url, address.strip()) if address else ""
+        return (
+            whole
+            if urlsplit(whole).scheme in ("http", "https") and urlsplit(whole).netloc and len(whole) < 4000
+            else None
+        )
+    except ValueError:
+        return None

@@ -1,0 +1,277 @@
+"""The second look: what reads like a teaser or a promo, whatever its markup, is set aside as evidence.
+
+Each rule looks at the sequence of blocks and names those it takes out of the text, with a label and how sure it is. Rules judge whole
+paragraphs: "Other news" also opens sentences. Nothing is lost: a block only changes its label.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from news.article import Article, Block, Label
+from news.dates import AGO
+from news.phrases import ABOUT, BOILERPLATE, CALL, LIST_HEADINGS, POINTER, READER
+
+Verdict = tuple[int, Label, str, float]
+Rule = Callable[[Sequence[Block], Article], Iterator[Verdict]]
+
+MIN_RUN = 3  # items that make a timed list
+_TITLE_CHARS = 220  # a longer text is no headline
+_PROMO_CHARS = 420
+_KEY = re.compile(r"[\W_]+")
+_END = re.compile(r"[.!?…。！？؟।][\s'\"”“’»«)\]›」』*†]*$")
+_QUOTED = re.compile(r"[\"“”„«»‹›]")
+_CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
+_HEADING = re.compile(r"h[1-6]$")
+
+
+def remove_teasers(article: Article) -> Article:
+    """*article* with teasers, read-more lines and promos relabelled; itself when there are none."""
+    blocks = list(article.blocks)
+    for rule in RULES:
+        for position, label, name, score in list(rule(blocks, article)):
+            blocks[position] = blocks[position].relabelled(label, name, score)
+    if tuple(blocks) == article.blocks:
+        return article
+    return _with_lead(article, blocks)
+
+
+def _with_lead(article: Article, blocks: Sequence[Block]) -> Article:
+    from dataclasses import replace
+
+    lead = " ".join(block.text for block in blocks if block.label is Label.LEAD)
+    return replace(article, blocks=tuple(blocks), lead=article.lead or lead or None)
+
+
+def _key(text: str) -> str:
+    return _KEY.sub("", text).casefold()
+
+
+def _body(blocks: Sequence[Block]) -> list[int]:
+    return [position for position, block in enumerate(blocks) if block.label is Label.BODY]
+
+
+def is_age(text: str) -> bool:
+    """True when the whole of *text* says how long ago something was, and nothing else."""
+    if len(text) > 40:
+        return False
+    found = AGO.search(text)
+    return found is not None and not re.sub(
+        r"[\W_]|updated|aktualisiert|published", "", text[: found.start()] + text[found.end() :], flags=re.IGNORECASE
+    )
+
+
+def is_title(block: Block) -> bool:
+    """True for a short text that need not be a sentence."""
+    return len(block.text) <= _TITLE_CHARS
+
+
+def _is_prose(block: Block) -> bool:
+    return (
+        len(block.text) > 80
+        and bool(_END.search(block.text[-8:]))
+        and block.link_share < 0.5
+        and not _HEADING.match(block.tag)
+    )
+
+
+def repeated_headline(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """The headline again, in any case; what stands between its first and last appearance above the text is the lead."""
+    wanted = _key(article.headline or "")
+    if not wanted:
+        return
+    same = [
+        p
+        for p, block in enumerate(blocks)
+        if block.label in (Label.BODY, Label.HEADLINE, Label.OTHER) and _key(block.text) == wanted
+    ]
+    for position in same:
+        if blocks[position].label is not Label.HEADLINE:
+            yield position, Label.HEADLINE, "repeats the headline", 1.0
+    if len(same) < 2:
+        return
+    between = [
+        p
+        for p in range(same[0] + 1, same[-1])
+        if p not in same and blocks[p].label in (Label.BODY, Label.OTHER, Label.LEAD)
+    ]
+    prose = [p for p in between if len(blocks[p].text) > 60]
+    if len(prose) == 1 and len(between) <= 3 and blocks[same[-1] + 1 :]:
+        yield prose[0], Label.LEAD, "between two headlines", 0.9
+
+
+def timed_list(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """ "3 hrs ago" and a title, again and again. A live blog's entries are longer than titles."""
+    body = _body(blocks)
+    ages = [n for n, position in enumerate(body) if is_age(blocks[position].text)]
+    run: list[int] = []
+    for n in [*ages, -1]:
+        if run and 0 < n - run[-1] <= 3 and all(is_title(blocks[body[k]]) for k in range(run[-1] + 1, n)):
+            run.append(n)
+            continue
+        if len(run) >= MIN_RUN:
+            yield from _timed_run(blocks, body, run)
+        run = [n]
+    yield from _timed_items(blocks, body)
+    for n in ages:
+        yield body[n], Label.DATE, "age alone", 0.8
+
+
+def _timed_items(blocks: Sequence[Block], body: Sequence[int]) -> Iterator[Verdict]:
+    """Age and title in one block: "3 hrs ago A title", at least MIN_RUN in a row."""
+    run: list[int] = []
+    for n in [*(n for n, position in enumerate(body) if _is_timed_item(blocks[position])), -1]:
+        if run and n == run[-1] + 1:
+            run.append(n)
+            continue
+        if len(run) >= MIN_RUN:
+            yield from ((body[k], Label.TEASER, "timed list", 1.0) for k in run)
+        run = [n]
+
+
+def _is_timed_item(block: Block) -> bool:
+    found = AGO.search(block.text) if len(block.text) <= _TITLE_CHARS else None
+    return found is not None and (found.start() < 3 or found.end() > len(block.text) - 3)
+
+
+def _timed_run(blocks: Sequence[Block], body: Sequence[int], run: Sequence[int]) -> Iterator[Verdict]:
+    items_first = run[0] > 0 and run[-1] == len(body) - 1 and not _is_prose(blocks[body[run[0] - 1]])
+    last = run[-1] if items_first else min(run[-1] + 1, len(body) - 1)
+    if not is_title(blocks[body[last]]) or (
+        last > run[-1] and _is_prose(blocks[body[last]]) and len(blocks[body[last]].text) > 160
+    ):
+        last = run[-1]
+    first = run[0]
+    while (
+        first > 0
+        and not _is_prose(blocks[body[first - 1]])
+        and first > run[0] - 2
+        and _heads_list(blocks[body[first - 1]])
+    ):
+        first -= 1
+    if items_first and first == run[0]:
+        first -= 1
+    for n in range(first, last + 1):
+        yield body[n], Label.TEASER, "timed list", 1.0
+
+
+def _heads_list(block: Block) -> bool:
+    text = block.text.strip(" :>»→-–|.").casefold()
+    return text in LIST_HEADINGS or (
+        _HEADING.match(block.tag) is not None
+        and any(text.startswith(h + " ") for h in ("more from", "mehr aus", "more on"))
+    )
+
+
+def headed_list(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """ "Other news" as a whole paragraph, and the titles below it until the text goes on."""
+    body = _body(blocks)
+    n = 0
+    while n < len(body):
+        if not _heads_list(blocks[body[n]]):
+            n += 1
+            continue
+        yield body[n], Label.RELATED, "heads a list of articles", 0.9
+        n += 1
+        while n < len(body) and _is_item(blocks[body[n]]):
+            yield body[n], Label.TEASER, "listed under a heading", 0.9
+            n += 1
+
+
+def _is_item(block: Block) -> bool:
+    if _heads_list(block) or block.link_share > 0.6:
+        return True
+    return len(block.text) <= 160 and not _END.search(block.text[-8:])
+
+
+def pointers(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """ "Read more: ..." as a paragraph of its own."""
+    for position in _body(blocks):
+        block = blocks[position]
+        found = POINTER.match(block.text) if len(block.text) <= _TITLE_CHARS else None
+        if found is None:
+            continue
+        shouted = found["phrase"].isupper() and len(found["phrase"]) > 4
+        long_phrase = len(found["phrase"].split()) > 1
+        if (
+            found["mark"] and (block.link_share > 0.25 or (long_phrase and not _QUOTED.search(block.text)) or shouted)
+        ) or (block.link_share > 0.5 or (shouted and long_phrase)):
+            yield position, Label.RELATED, "points at another article", 0.9
+
+
+def promos(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """A call upon the reader that names what the outlet offers; a quotation and a report about newsletters are text."""
+    for position in _body(blocks):
+        text = blocks[position].text
+        if len(text) <= _PROMO_CHARS and is_promo(text):
+            yield position, Label.PROMO, "calls upon the reader", 0.9
+
+
+def is_promo(text: str) -> bool:
+    """True when *text* calls upon the reader to do something for the outlet."""
+    if _QUOTED.match(text) or len(_QUOTED.findall(text)) >= 2:
+        return False
+    calls = {found[0].lower() for found in CALL.finditer(text)}
+    if not calls:
+        return False
+    about = {found[0].lower() for found in ABOUT.finditer(text)} - calls
+    spoken_to = bool(READER.search(text))
+    return (bool(about) and (spoken_to or len(text) < 160)) or (len(calls) >= 2 and spoken_to)
+
+
+def boilerplate(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """Lines that outlets put around every text: rights, credits, share prompts."""
+    for position in _body(blocks):
+        block = blocks[position]
+        if len(block.text) <= 300 and BOILERPLATE.search(block.text):
+            yield (
+                position,
+                Label.LEGAL if "©" in block.text or "right" in block.text.lower() else Label.OTHER,
+                "stock phrase",
+                0.8,
+            )
+
+
+def tail(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """What follows the last running prose and is no sentence: titles, buttons, names."""
+    body = _body(blocks)
+    ends = [
+        n
+        for n, position in enumerate(body)
+        if _is_prose(blocks[position])
+        or (_END.search(blocks[position].text[-8:]) and blocks[position].link_share < 0.5)
+    ]
+    if not ends:
+        return
+    rest = body[ends[-1] + 1 :]
+    loose = [p for p in rest if blocks[p].tag not in ("li", "td", "th", "pre", "dd") or blocks[p].link_share > 0.3]
+    if len(loose) == len(rest):
+        for position in rest:
+            yield position, Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER, "after the text has ended", 0.7
+
+
+def orphan_headings(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """A heading without text of its own below it goes with what was below it."""
+    body = _body(blocks)
+    for here, following in zip(body, [*body[1:], None] if body else [], strict=True):
+        if not _HEADING.match(blocks[here].tag) or blocks[here].tag == "h1":
+            continue
+        if following is None:
+            yield here, Label.RELATED, "heading without text", 0.7
+            continue
+        between = [
+            block for block in blocks[here + 1 : following] if block.label in (Label.TEASER, Label.RELATED, Label.PROMO)
+        ]
+        if between and _HEADING.match(blocks[following].tag) and blocks[following].tag <= blocks[here].tag:
+            yield here, between[0].label, "heading of what was set aside", 0.7
+
+
+RULES: tuple[Rule, ...] = (
+    repeated_headline,
+    timed_list,
+    headed_list,
+    pointers,
+    promos,
+    boilerplate,
+    tail,
+    orphan_headings,
+)
