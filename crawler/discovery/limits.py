@@ -1,4 +1,4 @@
-"""How much of a stranger's document is read. Over its limit it is cut, not refused: the newest stands at its beginning."""
+"""How much of a stranger's document is read. Over its limit it is cut, not refused: the newest comes first."""
 
 import gzip
 import io

@@ -19,6 +19,6 @@ def sitemap_lines(text: str, url: str) -> tuple[str, ...]:
 
 
 def crawl_delay(text: str, user_agent: str) -> float | None:
-    """Seconds that robots.txt asks *user_agent* to wait between two requests, at most five minutes; None if it does not."""
+    """Seconds that robots.txt asks *user_agent* to wait between requests, at most five minutes; None if it does not."""
     asked = Protego.parse(text[:MAX_ROBOTS_BYTES]).crawl_delay(user_agent)
     return min(float(asked), MAX_DELAY_SECONDS) if asked is not None and 0 <= asked < float("inf") else None

@@ -1,0 +1,142 @@
+"""What an outlet's home page says of the outlet: name, language, feeds, sitemaps, sections, and the articles on it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.discovery.listing import each_once, looks_like_article
+from crawler.discovery.shape import is_section, shape_of
+from crawler.discovery.tidy import absolute, language_tag, plain_text
+from crawler.discovery.tree import Link, base_of, links, parse_html
+from news.outlets import FoundLink
+from news.urls import host_of
+
+MAX_FEEDS, MAX_SECTIONS = 60, 80
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What was found; `sections` are listings, the home page itself left out, the likeliest first."""
+
+    title: str | None = None
+    language: str | None = None
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    links: tuple[FoundLink, ...] = ()
+
+
+def read_home(body: bytes, url: str, content_type: str | None = None) -> HomePage:
+    """What the home page in *body*, fetched from *url*, tells. Raises PageTooCostly."""
+    tree = parse_html(body, content_type)
+    found = list(links(tree, url))
+    articles = [link for link in found if looks_like_article(link, url)]
+    return HomePage(
+        title=_title(tree, url),
+        language=_language(tree),
+        feeds=_feeds(tree, url, found),
+        sitemaps=_declared(tree, url, "link[rel~=sitemap]"),
+        sections=_sections(found, articles, url),
+        links=each_once(articles),
+    )
+
+
+# Name and language ---------------------------------------------------------------------------------------------------
+
+
+def _meta(tree: LexborHTMLParser, name: str) -> str | None:
+    node = tree.css_first(f'meta[property="{name}"], meta[name="{name}"], meta[http-equiv="{name}" i]')
+    return plain_text(node.attributes.get("content")) if node else None
+
+
+def _title(tree: LexborHTMLParser, url: str) -> str | None:
+    said = _meta(tree, "og:site_name") or _meta(tree, "application-name") or _meta(tree, "apple-mobile-web-app-title")
+    node = tree.css_first("title")
+    return said or (_own_name(plain_text(node.text()) or "", url) if node else None)
+
+
+_BETWEEN = re.compile(r"\s+[|–—»·•-]\s+|\s*[|»]\s*|:\s+")
+
+
+def _own_name(title: str, url: str) -> str | None:
+    """The part of a page title that is the outlet's name: the one its host is made of, else the first."""
+    host = _letters(host_of(url))
+    parts = [part.strip() for part in _BETWEEN.split(title) if part.strip()]
+    named = [part for part in parts if len(_letters(part)) > 2 and _letters(part).removesuffix("online") in host]
+    return next(iter(named or parts), None)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _language(tree: LexborHTMLParser) -> str | None:
+    root = tree.css_first("html")
+    own = language_tag(root.attributes.get("lang") or root.attributes.get("xml:lang")) if root else None
+    locale = language_tag(_meta(tree, "og:locale"))
+    said = own or language_tag(_meta(tree, "content-language")) or locale
+    # og:locale is left at en_US by many systems: it may only add a region.
+    return locale if said and locale and locale.partition("-")[0] == said else said
+
+
+# Where it announces --------------------------------------------------------------------------------------------------
+
+_FEED_TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|x-rss\+xml)|text/(?:rss\+)?xml")
+_FEED_PATH = re.compile(
+    r"(?:/(?:rss|feed|atom)(?:[-_]?\w{0,20})?(?:\.xml|\.rss|\.php)?|\.(?:rss|rdf|atom))/?$", re.IGNORECASE
+)
+_COMMENTS = re.compile(r"/comments?/|[?&]feed=comments|kommentare?[/.]", re.IGNORECASE)
+
+
+def _feeds(tree: LexborHTMLParser, url: str, found: Iterable[Link]) -> tuple[str, ...]:
+    base = base_of(tree, url)
+    declared = [
+        absolute(base, node.attributes.get("href"))
+        for node in tree.css("link[rel~=alternate][href]")
+        if _FEED_TYPES.match((node.attributes.get("type") or "").lower().strip())
+    ]
+    linked = [link.url for link in found if _FEED_PATH.search(urlsplit(link.url).path) and link.url not in declared]
+    feeds = dict.fromkeys(feed for feed in [*declared, *linked] if feed and not _COMMENTS.search(feed))
+    return tuple(feeds)[:MAX_FEEDS]
+
+
+def _declared(tree: LexborHTMLParser, url: str, selector: str) -> tuple[str, ...]:
+    base = base_of(tree, url)
+    found = (absolute(base, node.attributes.get("href")) for node in tree.css(selector))
+    return tuple(dict.fromkeys(link for link in found if link))[:MAX_FEEDS]
+
+
+def _sections(found: Iterable[Link], articles: Iterable[Link], url: str) -> tuple[str, ...]:
+    """Section pages, those in the menu and those that articles of this page lie below first."""
+    parents = {_parent(link.url) for link in articles}
+    sections: dict[str, bool] = {}
+    for link in found:
+        if is_section(shape_of(link.url, url), link.text):
+            likely = link.in_navigation or link.url.rstrip("/") in parents
+            sections[link.url] = sections.get(link.url, False) or likely
+    return tuple(sorted(sections, key=lambda section: not sections[section]))[:MAX_SECTIONS]
+
+
+def _parent(url: str) -> str:
+    parts = urlsplit(url)
+    first = parts.path.strip("/").partition("/")[0]
+    return f"{parts.scheme}://{parts.netloc}/{first}"
+
+
+# Where to try when nothing is declared -------------------------------------------------------------------------------
+
+_USUAL_FEEDS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
+_USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml", "/sitemap_index.xml")
+
+
+def feed_guesses(url: str) -> tuple[str, ...]:
+    """Where the site of *url* would have a feed, the most usual first."""
+    return tuple(urljoin(url, path) for path in _USUAL_FEEDS)
+
+
+def sitemap_guesses(url: str) -> tuple[str, ...]:
+    """Where the site of *url* would have a sitemap, the newest articles' first."""
+    return tuple(urljoin(url, path) for path in _USUAL_SITEMAPS)

@@ -1,0 +1,144 @@
+"""What an address and the words of a link say: an article, a section, or neither. Pure decisions on strings."""
+
+import re
+from enum import Enum
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from news.urls import same_site
+
+
+class Shape(Enum):
+    """How much an address looks like one article's."""
+
+    NEVER = "never"  # another site, a file, a page about the outlet
+    HOME = "home"
+    SECTION = "section"
+    OPEN = "open"  # nothing speaks for or against
+    ARTICLE = "article"
+
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_FILES = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|avif|bmp|tiff?|pdf|docx?|xlsx?|pptx?|zip|gz|rar|7z|exe|dmg|apk|mp[34]|m4[av]|ogg|wav|"
+    r"webm|avi|mov|m3u8?|css|js|mjs|json|xml|rss|atom|txt|ics|vcf|epub|woff2?|ttf)$",
+    re.IGNORECASE,
+)
+# Below these nothing is an article: pages about persons and about the outlet.
+_NEVER_BELOW = _set_of(
+    """author authors autor autoren autorin auteur auteurs autore redakteure user users login logout signin sign-in
+    signup sign-up register registrierung anmelden account konto mein-konto abo abos abonnement abonnements
+    subscribe subscription subscriptions cart warenkorb suche search recherche buscar wp-admin wp-login
+    wp-json wp-content cdn-cgi impressum imprint datenschutz datenschutzerklaerung privacy privacy-policy
+    cookie-policy cookies agb nutzungsbedingungen terms terms-of-service terms-of-use terms-and-conditions
+    legal rechtliches kontakt contact contact-us mediadaten advertise advertising hilfe help faq karriere
+    careers stellenmarkt kleinanzeigen traueranzeigen share epaper e-paper static assets media-kit rss feed
+    feeds sitemap barrierefreiheit accessibility unsubscribe"""
+)
+# Below these there are lists of a subject, rarely an article: only a long name, a date or an id speaks for one.
+_RARELY_BELOW = _set_of(
+    """tag tags thema themen schlagwort schlagworte schlagwoerter topic topics tema temas sujet profile profil
+    newsletter newsletters shop checkout werbung jobs print drucken"""
+)
+# Pages of their own, but an article may lie below.
+_NEVER_AS_LAST = _set_of(
+    """about about-us ueber-uns uber-uns archiv archive archives video videos podcast podcasts audio bilder galerie
+    fotos live liveticker ticker wetter weather horoskop tv-programm team category kategorie categories page
+    ressort ressorts rubrik serie serien themenseite all alle news"""
+)
+_ARTICLES_BELOW = _set_of("article articles artikel articulo articolo story post posts beitrag meldung")
+_PAGE_FILE = re.compile(r"\.(?:html?|shtml|php|aspx?|jsp|phtml|amp|story|cms|do)$", re.IGNORECASE)
+_INDEX_FILE = re.compile(r"(?:index|default)\.\w{2,5}")
+_DATE = r"(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:0?[1-9]|[12]\d|3[01]))?"
+_DATE_IN_PATH = re.compile(rf"/{_DATE}(?=[/-]|$)")
+_ID = re.compile(
+    r"(?:^|\D)\d{5,}(?:\D|$)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|(?:^|[-_.,~])(?:a|id|art|p|c|story)-?\d{3,}$"
+)
+_LETTERS_AND_DIGITS = re.compile(r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{10,}")
+_ID_PARAMETERS = _set_of("id p a aid article articleid artikel newsid nid storyid story postid idart item")
+_PAGE_NUMBER = re.compile(r"(?:page|seite|p)?-?\d{1,3}")
+
+
+def shape_of(url: str, site: str) -> Shape:
+    """What the address alone says of a link on a page of *site*."""
+    try:
+        if not same_site(site, url):
+            return Shape.NEVER
+        parts = urlsplit(url)
+    except ValueError:
+        return Shape.NEVER
+    segments = [segment.lower() for segment in unquote(parts.path).split("/") if segment]
+    if segments and _INDEX_FILE.fullmatch(segments[-1]):
+        segments.pop()
+    if _FILES.search(parts.path) or not _NEVER_BELOW.isdisjoint(_PAGE_FILE.sub("", segment) for segment in segments):
+        return Shape.NEVER
+    if _has_article_id(parts.query):
+        return Shape.ARTICLE
+    if not segments:
+        return Shape.OPEN if parts.query else Shape.HOME
+    return _shape_of_path(segments)
+
+
+def _has_article_id(query: str) -> bool:
+    try:
+        given = parse_qsl(query, max_num_fields=30)
+    except ValueError:
+        return False
+    return any(name.lower() in _ID_PARAMETERS and re.search(r"\d{2,}", value) for name, value in given)
+
+
+def _shape_of_path(segments: list[str]) -> Shape:
+    last = _PAGE_FILE.sub("", segments[-1])
+    if _names_an_article(segments, last):
+        return Shape.ARTICLE
+    if not _RARELY_BELOW.isdisjoint(segments) or re.fullmatch(_DATE, "/".join(segments[-3:])):
+        return Shape.NEVER
+    short = len(segments) <= 3 and all(len(segment) <= 30 for segment in segments)
+    if last in _NEVER_AS_LAST:
+        return Shape.SECTION if short else Shape.NEVER
+    if len(segments) > 1 and _PAGE_NUMBER.fullmatch(segments[-1]):
+        return Shape.NEVER
+    is_open = last != segments[-1] or _words(last) == 3 or re.search(r"\d{3,}", last) or not last.isascii()
+    return Shape.SECTION if short and not is_open else Shape.OPEN
+
+
+def _names_an_article(segments: list[str], last: str) -> bool:
+    path = "/" + "/".join(segments)
+    date = _DATE_IN_PATH.search(path)
+    if any(map(_ID.search, [*segments[:-1], last])) or (date and date.end() < len(path)):
+        return True
+    if not _RARELY_BELOW.isdisjoint(segments):
+        return _words(last) >= 6
+    if _words(last) >= (3 if last != segments[-1] else 4) or any(_words(segment) >= 6 for segment in segments[:-1]):
+        return not _PAGE_NUMBER.fullmatch(last)
+    below = len(segments) > 1 and not _ARTICLES_BELOW.isdisjoint(segments[:-1])
+    return below or bool(_LETTERS_AND_DIGITS.fullmatch(last))
+
+
+def _words(segment: str) -> int:
+    return len(re.findall(r"[-_+]", segment)) + 1
+
+
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def reads_like_headline(text: str) -> bool:
+    """True for words long enough to be a headline: four words of 20 letters, or ten of a script without spaces."""
+    return len(_WIDE.findall(text)) >= 10 or (len(text) >= 20 and len(text.split()) >= 4)
+
+
+def is_article(shape: Shape, text: str, in_heading: bool, in_navigation: bool) -> bool:
+    """Whether a link leads to an article: better one too many (its page will be read and skipped) than one lost."""
+    headline = reads_like_headline(text)
+    if shape is Shape.ARTICLE:
+        return headline or not in_navigation
+    if shape is Shape.OPEN:
+        return not in_navigation and (headline or (in_heading and len(text) >= 12))
+    return shape is Shape.SECTION and in_heading and headline and not in_navigation
+
+
+def is_section(shape: Shape, text: str) -> bool:
+    """Whether a link leads to a section: a short address under a short name."""
+    return shape is Shape.SECTION and 0 < len(text) <= 40 and not reads_like_headline(text)
