@@ -1,0 +1,168 @@
+"""Whether a page is something we have: decided from plain values, with the evidence for it.
+
+First counts what this very address showed last, then the article's latest revision: two addresses of one article that are
+edited one after the other never undo each other. Text joins different addresses only where it is long enough to be nobody's
+standing phrase, and never behind a wall.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from news.dispositions import Disposition
+from news.fingerprints import words_of
+
+LEAST_WORDS = 30  # shorter texts are walls, stubs and captions: many pages show the same one
+CERTAIN_WORDS = 100  # a text of this length is one article even under another headline
+_SAME_HEADLINE = 0.5  # share of the shorter headline's words that both have
+_RELATED_SHINGLES = 0.1  # unrelated texts share hardly any three words in a row, an edited one most
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a fetched page says. `own_key` is its address, `canonical_key` the believed canonical one.
+
+    `walled`: only a part of the text is shown (paywall, broken off).
+    """
+
+    outlet_id: int
+    own_key: int
+    canonical_key: int
+    said: bytes  # digest of headline, lead and body
+    headline: str | None
+    body: str
+    words: int
+    walled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """An archived article: what its revisions said, by number, and the latest in full."""
+
+    id: int
+    outlet_id: int
+    url_key: int
+    said: Mapping[int, bytes]
+    headline: str | None
+    body: str
+    words: int
+    walled: bool = False
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest revision."""
+        return max(self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What this very address showed when it was last read: which article, which text, which of its revisions."""
+
+    article: KnownArticle | None = None
+    said: bytes | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sameness:
+    """The verdict: NEW, COPY, REVISED, UNCHANGED or MOVED; the article it names and the revision the page shows."""
+
+    verdict: Disposition
+    article_id: int | None = None
+    revision: int | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def judge(page: Page, address: Address, canonical: KnownArticle | None, twins: Sequence[KnownArticle]) -> Sameness:
+    """Compare *page* with what its address showed last, the article at its canonical address, and *twins*.
+
+    *twins* are articles that had the same letters in some revision, the earliest first.
+    """
+    if address.article and address.said == page.said:
+        return _unchanged(address.article, address.revision, "address_shows_the_same")
+    home = _home(page, address, canonical)
+    if home:
+        return _compare(page, address, home)
+    return _by_text(page, twins)
+
+
+def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bool:
+    """Whether two (headline, body) pairs are states of one article: alike headlines, or wording in common."""
+    if _headline_overlap(first[0], second[0]) >= _SAME_HEADLINE:
+        return True
+    one, two = _shingles(first[1]), _shingles(second[1])
+    return bool(one and two) and len(one & two) / min(len(one), len(two)) >= _RELATED_SHINGLES
+
+
+def _home(page: Page, address: Address, canonical: KnownArticle | None) -> KnownArticle | None:
+    """The article that this page is a state of.
+
+    An address counts by itself. What a page merely declares counts only for a related text: some systems declare
+    one and the same address on all their pages.
+    """
+    if canonical and (canonical.url_key == page.own_key or _is_related(page, canonical)):
+        return canonical
+    if address.article is None:
+        return None
+    declares_another = page.canonical_key not in (page.own_key, address.article.url_key)
+    return None if declares_another and not _is_related(page, address.article) else address.article
+
+
+def _compare(page: Page, address: Address, home: KnownArticle) -> Sameness:
+    known_address = address.article is not None and address.article.id == home.id
+    same = _unchanged if known_address else _moved
+    if page.said == home.said[home.latest]:
+        return same(home, home.latest, "latest_revision")
+    earlier = max((number for number, said in home.said.items() if said == page.said), default=None)
+    if earlier is not None and _lags(address, home, earlier):
+        return same(home, earlier, "earlier_revision")
+    if page.walled and not home.walled and page.words < home.words:
+        shown = address.revision if known_address else home.latest
+        return same(home, shown, "paywalled_later", words=page.words, words_kept=home.words)
+    evidence = {"rule": "other_text", "article": home.id, "since": home.latest}
+    return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
+
+
+def _lags(address: Address, home: KnownArticle, earlier: int) -> bool:
+    """Whether the address merely runs behind: it never showed this article, or only what came before *earlier*."""
+    shown = address.revision if address.article and address.article.id == home.id else None
+    return shown is None or shown < earlier
+
+
+def _by_text(page: Page, twins: Sequence[KnownArticle]) -> Sameness:
+    if page.walled or page.words < LEAST_WORDS:
+        return Sameness(Disposition.NEW, evidence={"rule": "too_little_to_compare", "words": page.words})
+    for twin in sorted(twins, key=lambda twin: twin.outlet_id != page.outlet_id):
+        overlap = _headline_overlap(page.headline, twin.headline)
+        found = {"words": page.words, "headline": round(overlap, 2)}
+        if twin.outlet_id != page.outlet_id:
+            evidence = {"rule": "same_letters", "article": twin.id, **found}
+            return Sameness(Disposition.COPY, twin.id, 1, evidence)
+        if page.words >= CERTAIN_WORDS or overlap >= _SAME_HEADLINE:
+            return _moved(twin, twin.latest, "same_letters", **found)
+    return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it"})
+
+
+def _unchanged(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:
+    evidence = {"rule": rule, "article": article.id, **more}
+    return Sameness(Disposition.UNCHANGED, article.id, revision, evidence)
+
+
+def _moved(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:
+    evidence = {"rule": rule, "article": article.id, **more}
+    return Sameness(Disposition.MOVED, article.id, revision, evidence)
+
+
+def _is_related(page: Page, article: KnownArticle) -> bool:
+    return related((page.headline, page.body), (article.headline, article.body))
+
+
+def _headline_overlap(first: str | None, second: str | None) -> float:
+    """The share of the shorter headline's words that both have; 1 when one is missing, 0 to 1 otherwise."""
+    one, two = set(words_of(first)), set(words_of(second))
+    return len(one & two) / min(len(one), len(two)) if one and two else 1.0
+
+
+def _shingles(body: str) -> set[tuple[str, ...]]:
+    words = words_of(body)
+    return set(zip(words, words[1:], words[2:], strict=False))
