@@ -10,9 +10,9 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 HEAD = """# Settings
 
 Each can be given in the environment or in `newskeep.toml`, which lies in the data folder (`NEWSKEEP_HOME`) beside
-`outlets.toml`; the environment wins. An empty value counts as not given. A value that cannot be read ends every verb with
-exit code 4 and the name of the setting. What belongs to one outlet (its schedule, its delay, its selectors) stands in
-`outlets.toml`.
+`outlets.toml`; the environment wins. An empty value counts as not given. A value that cannot be read ends every verb
+with exit code 4 and the name of the setting. What belongs to one outlet (its schedule, its delay, its selectors) stands
+in `outlets.toml`.
 
 ```toml
 # newskeep.toml

@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+# Newskeep as an image: `docker compose build`, or `docker build -t newskeep .`
+# Any Python 3.11 to 3.13 on Debian will do: --build-arg PYTHON_IMAGE=docker.io/library/python:3.11-slim-bookworm
+ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+# Trust what the image trusts; a company's base image may know a certificate of its own.
+ENV UV_SYSTEM_CERTS=true UV_LINK_MODE=copy PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /src
+COPY requirements.lock pyproject.toml ./
+RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock >/tmp/uv.lock \
+ && python -m pip install --quiet --no-cache-dir --no-deps --require-hashes --target /tmp/uv -r /tmp/uv.lock
+# The lock constrains: only what pyproject.toml asks for is installed, at the lock's versions and with its hashes.
+RUN /tmp/uv/bin/uv venv --quiet --python "$(command -v python)" /opt/newskeep \
+ && /tmp/uv/bin/uv pip install --quiet --no-cache --python /opt/newskeep/bin/python --compile-bytecode \
+      --constraint requirements.lock --requirement pyproject.toml
+COPY . .
+RUN /tmp/uv/bin/uv pip install --quiet --no-cache --python /opt/newskeep/bin/python --compile-bytecode \
+      --no-deps --build-constraints requirements.lock .
+
+FROM ${PYTHON_IMAGE}
+LABEL org.opencontainers.image.title="Newskeep" org.opencontainers.image.licenses="Apache-2.0"
+# A fixed id, so that the owner of the files in a volume is the same after every build.
+RUN groupadd --gid 10001 newskeep \
+ && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin newskeep \
+ && install -d -o newskeep -g newskeep -m 0750 /data
+COPY --from=build /opt/newskeep /opt/newskeep
+COPY tools/container-entrypoint /usr/local/bin/
+ENV PATH=/opt/newskeep/bin:$PATH NEWSKEEP_HOME=/data HOME=/data PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+USER 10001:10001
+WORKDIR /data
+VOLUME /data
+ENTRYPOINT ["container-entrypoint"]
+CMD ["--help"]
