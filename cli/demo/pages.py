@@ -50,7 +50,8 @@ def hours_ago(language: str, visit: int) -> str:
 def paragraphs_only(page: Print) -> str:
     """The layout this project began with: the headline three times, a promo amid the text, forty teasers after it."""
     text = page.text
-    parts = [text.lead, text.headline.lower(), text.headline, *_with_promo(page)]
+    parts = [text.lead, text.headline.lower(), text.headline]
+    parts += [*text.paragraphs[:2], page.outlet.promo, *text.paragraphs[2:]]
     parts += ["OTHER NEWS", *(part for teaser in page.teasers for part in (page.ago, teaser))]
     body = f"<h1>{escape(text.headline)}</h1>" + "".join(f"<p>{escape(part)}</p>" for part in parts)
     return _document(page, body, _open_graph(page))
@@ -62,7 +63,9 @@ def article_and_aside(page: Print) -> str:
     body = f"""<article><header><h1>{escape(text.headline)}</h1><p class="lead">{escape(text.lead)}</p>
 <p class="byline">{escape(_byline(text))}</p></header>
 <figure><img src="/bild.jpg" alt=""><figcaption>Symbolbild. Foto: Archiv</figcaption></figure>
-{_elements("p", _with_promo(page))}</article>
+{_elements("p", text.paragraphs[:2])}
+<aside class="app-promo"><p>{escape(page.outlet.promo)}</p></aside>
+{_elements("p", text.paragraphs[2:])}</article>
 <aside class="related"><h2>Mehr zum Thema</h2>{_teaser_list(page)}</aside>"""
     return _document(page, body, _json_ld(page))
 
@@ -72,7 +75,9 @@ def bare_divs(page: Print) -> str:
     text = page.text
     body = f"""<div class="story"><h1 class="story-title">{escape(text.headline)}</h1>
 <div class="story-intro">{escape(text.lead)}</div><div class="story-author">{escape(_byline(text))}</div>
-<div class="story-body">{_elements("div", _with_promo(page))}</div>
+<div class="story-body">{_elements("div", text.paragraphs[:2])}
+<div class="story-join"><a href="/join">{escape(page.outlet.promo)}</a></div>
+{_elements("div", text.paragraphs[2:])}</div>
 <div class="story-more"><div class="story-more-title">MORE NEWS</div>{_teaser_list(page)}</div></div>"""
     return _document(page, body, _open_graph(page))
 
@@ -80,10 +85,10 @@ def bare_divs(page: Print) -> str:
 def line_breaks(page: Print) -> str:
     """One table cell of text whose paragraphs are made of line breaks."""
     text = page.text
-    lines = "<br><br>".join(escape(part) for part in _with_promo(page))
+    before, after = ("<br><br>".join(map(escape, part)) for part in (text.paragraphs[:2], text.paragraphs[2:]))
     body = f"""<table><tr><td><h1>{escape(text.headline)}</h1>
-<b>{escape(text.lead)}</b><br><i>{escape(_byline(text))}</i><br><br>
-{lines}</td><td><h3>Neueste Meldungen</h3>{_teaser_list(page)}</td></tr></table>"""
+<p class="vorspann"><b>{escape(text.lead)}</b></p><p class="autor">Von {escape(_byline(text))}</p>
+{before}<br><br><a class="spenden" href="/mitglied">{escape(page.outlet.promo)}</a><br><br>{after}</td><td><h3>Neueste Meldungen</h3>{_teaser_list(page)}</td></tr></table>"""
     return _document(page, body, _open_graph(page))
 
 
@@ -93,11 +98,6 @@ LAYOUTS: dict[str, Callable[[Print], str]] = {
     "divs": bare_divs,
     "breaks": line_breaks,
 }
-
-
-def _with_promo(page: Print) -> list[str]:
-    paragraphs = list(page.text.paragraphs)
-    return [*paragraphs[:2], page.outlet.promo, *paragraphs[2:]]
 
 
 def _byline(text: StoryText) -> str:
