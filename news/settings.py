@@ -45,6 +45,8 @@ class Setting:
 SETTINGS = (
     Setting("NEWSKEEP_HOME", None, "Data folder: outlets.toml, newskeep.toml, captures/, postgres/."),
     Setting("NEWSKEEP_DATABASE_URL", None, "Where the archive lives; empty means the embedded server."),
+    Setting("DATABASE_WAIT_SECONDS", 5.0, "How long to wait for a database server that is not there yet.",
+            _positive, "a number of seconds"),
     Setting("NEWSKEEP_CONTACT", None, "Mail or web address in the user agent; required before the first live crawl."),
     Setting("NEWSKEEP_ALLOW_NETWORKS", (), "Private or loopback networks that may be fetched (CIDR, comma-separated).",
             _networks, "a list of networks such as 127.0.0.0/8"),
