@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 OLDEST_SERVER = 15
 _CONNECT_SECONDS = 10
+_RECOVERY_SECONDS = 60.0  # of the embedded server, after one of its processes was killed
+_POLL_SECONDS = 0.05
 _RECYCLE_SECONDS = 1800  # firewalls forget connections that idle for an hour
 _DIALECTS = ("postgresql://", "postgres://", "postgresql+psycopg://", "postgresql+psycopg2://")
 
@@ -68,7 +71,10 @@ def connect_archive(home: Home) -> Engine:
     Raises ArchiveUnavailable or SettingError.
     """
     given = home.settings["NEWSKEEP_DATABASE_URL"]
-    engine = make_engine(_external(normal_url(given)) if given else _embedded(embedded_server(home)))
+    wait = home.settings["DATABASE_WAIT_SECONDS"]
+    engine = make_engine(
+        external_connections(normal_url(given), wait) if given else embedded_connections(embedded_server(home))
+    )
     engine.connect().close()
     return engine
 
@@ -119,34 +125,58 @@ def connect_to(url: str) -> psycopg.Connection[Any]:
 
 def _with_defaults(url: str) -> str:
     given = conninfo_to_dict(url)
-    defaults = {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": "newskeep"}
+    defaults: dict[str, str | int] = {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": "newskeep"}
     return make_conninfo(url, **{name: value for name, value in defaults.items() if name not in given})
 
 
-def _external(url: str) -> Connect:
+def external_connections(url: str, wait: float) -> Connect:
+    """What connects to *url*, for up to *wait* seconds while the server is not there or not ready yet."""
+
     def connect() -> psycopg.Connection[Any]:
         try:
-            return connect_to(url)
+            return _patiently(lambda: connect_to(url), wait)
         except psycopg.OperationalError as error:
             raise ArchiveUnavailable(
                 f"the archive at {shown_url(url)} cannot be reached: {_in_one_line(error)}",
-                "newskeep doctor checks the setting NEWSKEEP_DATABASE_URL and the server",
+                "check NEWSKEEP_DATABASE_URL, and that the server runs and lets this account in",
             ) from error
 
     return connect
 
 
-def _embedded(server: EmbeddedServer) -> Connect:
+def embedded_connections(server: EmbeddedServer) -> Connect:
+    """What connects to *server*; a killed one is brought back, for a long-lived daemon too."""
+
+    def start_and_connect() -> psycopg.Connection[Any]:
+        server.start()  # half a millisecond when it runs
+        return connect_to(server.url)
+
     def connect() -> psycopg.Connection[Any]:
-        server.start()  # a tenth of a millisecond when it runs; a killed one comes back for a long-lived daemon too
         try:
-            return connect_to(server.url)
+            return _patiently(start_and_connect, _RECOVERY_SECONDS)
         except psycopg.OperationalError as error:
             raise ArchiveUnavailable(
                 f"the embedded PostgreSQL in {server.folder} refuses: {_in_one_line(error)}", "newskeep doctor"
             ) from error
 
     return connect
+
+
+def _patiently(connect: Connect, wait: float) -> psycopg.Connection[Any]:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            return connect()
+        except psycopg.OperationalError as error:
+            if _is_for_good(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL_SECONDS)
+
+
+def _is_for_good(error: psycopg.OperationalError) -> bool:
+    """True for a server's own refusal (password, no such database); starting, recovering and being full all pass."""
+    said = str(error)
+    return "FATAL:" in said and "the database system is" not in said and "too many" not in said
 
 
 def _check_readable(url: str) -> None:
@@ -197,6 +227,6 @@ def _in_one_line(error: BaseException) -> str:
 
 
 __all__ = [
-    "OLDEST_SERVER", "connect_archive", "connect_to", "database_url", "embedded_server", "make_engine",
-    "normal_url", "open_archive", "schema_status", "shown_url", "upgrade",
+    "OLDEST_SERVER", "connect_archive", "connect_to", "database_url", "embedded_connections", "embedded_server",
+    "external_connections", "make_engine", "normal_url", "open_archive", "schema_status", "shown_url", "upgrade",
 ]  # fmt: skip

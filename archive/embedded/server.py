@@ -39,7 +39,7 @@ from news.errors import ArchiveUnavailable
 PORT = 5432
 _SOCKET = f".s.PGSQL.{PORT}"
 _START_SECONDS = 180  # recovery after a crash included
-_ORPHAN_SECONDS = 5  # how long a dead postmaster's children may go on by themselves
+_ORPHAN_SECONDS = 1  # how long a dead postmaster's children may go on by themselves
 _STOP_SECONDS = 60
 _LOG_BYTES = 10_000_000
 _TAIL_BYTES = 1500
@@ -66,7 +66,7 @@ class _Detached(subprocess.Popen[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What stands in the folder: is a server running, its process id (None: none that we see), the cluster's version."""
+    """What stands in the folder: is a server running, its process id (None: none we see), the cluster's version."""
 
     running: bool
     pid: int | None
@@ -94,7 +94,7 @@ class EmbeddedServer:
     @property
     def url(self) -> str:
         """The libpq URL of its database; nothing is started."""
-        return server_url(self.data, OWNER)
+        return server_url(self.data, PORT, OWNER)
 
     def start(self) -> None:
         """Make sure that the server runs and answers; the first time that takes a second, later a tenth.
@@ -285,7 +285,7 @@ class EmbeddedServer:
         except PermissionError as error:
             raise ArchiveUnavailable(
                 f"the embedded PostgreSQL in {self.folder} belongs to another account ({error.filename})",
-                f"run this as the owner of {self.folder}, or set NEWSKEEP_HOME",
+                f"run this as the owner of {self.folder}, or set NEWSKEEP_HOME or NEWSKEEP_DATABASE_URL",
             ) from error
         except OSError as error:
             raise ArchiveUnavailable(f"the embedded PostgreSQL in {self.folder}: {error}") from error

@@ -12,9 +12,9 @@ _LONGEST = 100  # bytes; the kernel takes 107 for the socket's whole path
 _SOCKET_NAME = "/.s.PGSQL.5432"
 
 
-def server_url(data: Path, owner: str) -> str:
+def server_url(data: Path, port: int, owner: str) -> str:
     """The libpq URL of the database *owner* behind the socket in the folder *data*."""
-    return f"postgresql://{owner}@/{owner}?host={quote(os.fsencode(_short(data)), safe='')}"
+    return f"postgresql://{owner}@/{owner}?host={quote(os.fsencode(_short(data)), safe='')}&port={port}"
 
 
 def _short(data: Path) -> Path:
