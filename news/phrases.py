@@ -92,6 +92,7 @@ BOILERPLATE = re.compile(
     r"|(?:first published|last updated|published|updated|posted)\b.{0,12}\d.{0,60}$|(?:photo|image|picture|video|foto|fotos|bild|photos|imagen|immagine|zdjęcie|fot\.|photograph)s?(?: by| credit| source|: |:|/)\W?.{0,100}$|source:|quelle:|(?:topics|tags|filed under|keywords|schlagworte|stichwörter|themen|temas|tematy|assuntos)\s*:"
     r"|do you have a (?:story|tip)|got a (?:story|tip|news)|have (?:a|you got a) (?:story|tip)|to (?:comment|read|continue reading|view) (?:on )?this|you (?:must|need to) be (?:logged|signed) in|please enable|enable javascript|your browser does not|by (?:signing up|subscribing|clicking|submitting|registering)|this site is protected by"
     r"|we (?:may|might) earn|we use cookies|cookies?\b.{0,30}(?:settings|policy)|terms of (?:use|service)|privacy policy|an error has occurred|thank you for (?:subscribing|signing|reading|your)|please (?:enter|check|verify|subscribe|consider)|(?:print|email|e-mail|copy link|link copied|listen|save|bookmark)$"
+    r"|empfohlener (?:redaktioneller|externer) inhalt|an dieser stelle (?:findest du|finden sie)|ich bin damit einverstanden|personenbezogene daten können|(?:externe[rn]?|youtube-|twitter-|instagram-)\s?inhalte? (?:anzeigen|erlauben|aktivieren|laden)|mit (?:dem )?klick (?:auf|wird)"
     r"|alle rechte vorbehalten|tous droits réservés|todos los derechos|tutti i diritti|riproduzione riservata|alle rechten|wszelkie prawa|todos os direitos|reproduction interdite|prohibida (?:su|la) reproducción|©?riproduzione riservata"
     r")",
     re.IGNORECASE,

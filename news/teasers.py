@@ -18,7 +18,7 @@ MIN_RUN = 3  # items that make a timed list
 _TITLE_CHARS = 220  # a longer text is no headline
 _PROMO_CHARS = 420
 _KEY = re.compile(r"[\W_]+")
-_END = re.compile(r"[.!?…。！？؟।][\s'\"”“’»«)\]›」』*†]*$")
+_END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
 _QUOTED = re.compile(r"[\"“”„«»‹›]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
 _HEADING = re.compile(r"h[1-6]$")
@@ -244,7 +244,7 @@ def tail(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
         return
     rest = body[ends[-1] + 1 :]
     loose = [p for p in rest if blocks[p].tag not in ("li", "td", "th", "pre", "dd") or blocks[p].link_share > 0.3]
-    if len(loose) == len(rest):
+    if len(loose) == len(rest) and all(is_title(blocks[p]) for p in rest):
         for position in rest:
             yield position, Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER, "after the text has ended", 0.7
 

@@ -10,6 +10,9 @@ SET_ASIDE = (
     | Hint.HIDDEN | Hint.TAGS | Hint.BYLINE | Hint.DATE | Hint.MEDIA | Hint.REMOVED
 )  # fmt: skip
 _MOST = 0.4  # share of the page's prose that makes a box too large to be set aside for its name
+_MOST_COMMENTS = 0.7  # readers may write more than the author
+_WORTH = 0.08  # more prose than this share of what is there makes a larger box worth a look
+_LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
 _DECAY = (1.0, 0.55, 0.3, 0.15, 0.08)
 _PARAGRAPHS = frozenset(
     ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "ul", "ol", "tr", "tbody", "table", "dl")
@@ -40,26 +43,39 @@ def weigh(page: Page) -> list[float]:
 
 def settle_hints(page: Page, relaxed: bool = False) -> None:
     """Give every box, in `settled`, the hints of its ancestors too, those left out that would set most of the text aside."""
-    total = page.boxes[0].prose
+    named = _prose_by_name(page)
     for box in page.boxes:
         own = box.hints
         if own & SET_ASIDE:
-            own = _believed(box, own, total, relaxed)
+            own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0), relaxed)
         if box.parent is not None:
             inherited = box.parent.settled & ~Hint.ARTICLE
             own |= inherited & ~SET_ASIDE if own & Hint.KEPT else inherited
         box.settled = own
 
 
-def _believed(box: Box, own: int, total: float, relaxed: bool) -> int:
+def _prose_by_name(page: Page) -> dict[str, float]:
+    """Prose in all boxes of the same class and id: a text is often cut into many boxes that are called alike."""
+    named: dict[str, float] = {}
+    for box in page.boxes:
+        if box.hints & SET_ASIDE and box.prose and box.names:
+            named[box.names] = named.get(box.names, 0.0) + box.prose
+    return named
+
+
+def _believed(box: Box, own: int, share: float, relaxed: bool) -> int:
+    """The hints that count when the box (or all of its name) holds *share* of the page's prose."""
     if own & Hint.REMOVED:
         return own
-    if own & Hint.KEPT:
+    if own & Hint.KEPT or box.tag in ("article", "main", "body", "html"):
         return own & ~SET_ASIDE
-    if box.tag in ("article", "main", "body", "html") or (own & Hint.ARTICLE and box.prose > 0.2 * total):
+    if own & Hint.ARTICLE and share > 0.2:
         return own & ~SET_ASIDE
-    limit = _MOST if not own & Hint.COMMENT else 0.7
-    if box.prose > limit * total and not (own & Hint.NAVIGATION and box.tag in ("nav", "footer")):
+    if own & Hint.MEDIA and box.tag != "figure" and share > 0.15:  # a gallery whose captions are the text
+        own &= ~Hint.MEDIA
+    if share > (_MOST_COMMENTS if own & Hint.COMMENT else _MOST) and not (
+        own & Hint.NAVIGATION and box.tag in ("nav", "footer")
+    ):
         return own & ~SET_ASIDE
     return own & ~SET_ASIDE if relaxed and not own & (Hint.NAVIGATION | Hint.COMMENT) else own
 
@@ -70,7 +86,7 @@ def find_container(page: Page) -> Box:
         if not (piece.box.settled | piece.hints) & SET_ASIDE:
             _vote(piece)
     best = max(page.boxes, key=lambda box: box.score)
-    return _climb(best) if best.score > 0 else page.boxes[0]
+    return _climb(page, best) if best.score > 0 else page.boxes[0]
 
 
 def _vote(piece: Piece) -> None:
@@ -87,17 +103,31 @@ def _vote(piece: Piece) -> None:
         box = box.parent
 
 
-def _climb(box: Box) -> Box:
-    """A parent that holds much more of the prose, and little else, holds the rest of the text too."""
+def _climb(page: Page, box: Box) -> Box:
+    """The ancestor that holds the rest of the text: what it adds to the box is prose, not links with a line below each."""
+    sums = _running_sums(page)
     best = box
     current = box
-    while (
-        current.parent is not None
-        and current.tag not in ("article", "main", "body")
-        and not current.hints & Hint.ARTICLE
-    ):
-        parent = current.parent
-        if parent.prose > 1.1 * best.prose and parent.score > 0.3 * best.score:
-            best = parent
-        current = parent
+    while current.parent is not None:
+        current = current.parent
+        prose_more, linked_more = (_between(sums[n], current) - _between(sums[n], best) for n in (0, 1))
+        if prose_more < _WORTH * _between(sums[0], best):
+            continue
+        if linked_more > _LINKED * prose_more:
+            break
+        best = current
     return best
+
+
+def _running_sums(page: Page) -> tuple[list[float], list[float]]:
+    """Running sums over the pieces that are not set aside: their prose, and their linked characters."""
+    proses, links = [0.0], [0.0]
+    for piece in page.pieces:
+        aside = (piece.box.settled | piece.hints) & SET_ASIDE
+        proses.append(proses[-1] + (0.0 if aside else prose(piece)))
+        links.append(links[-1] + (0.0 if aside else piece.linked))
+    return proses, links
+
+
+def _between(sums: list[float], box: Box) -> float:
+    return sums[box.last] - sums[box.first]

@@ -26,6 +26,7 @@ class Hint:
     HIDDEN = 1 << 15
     REMOVED = 1 << 16  # the outlet's settings say so
     KEPT = 1 << 17
+    OPENING = 1 << 18  # a lead when it stands apart from the text, the first paragraph when it does not
 
 
 # Whole words, after class and id were cut at hyphens, underscores and capitals.
@@ -55,8 +56,9 @@ _WORDS = {
     Hint.DATE: "date dateline timestamp pubdate publishdate datetime datepublished postdate time published updated",
     Hint.TAGS: "tag tags topics keywords categories taglist taxonomy taxonomies tagcloud hashtags etiquetas",
     Hint.LEGAL: "legal disclaimer cookie cookies consent gdpr privacy imprint impressum license licence trustproject",
-    Hint.LEAD: "lead lede standfirst subtitle subheadline subhead dek deck intro excerpt abstract vorspann teasertext "
-    "chapo summary sottotitolo subtitulo bajada sommario kicker description",
+    Hint.LEAD: "standfirst subtitle subheadline subhead dek deck excerpt abstract vorspann chapo sottotitolo subtitulo bajada "
+    "sommario description untertitel",
+    Hint.OPENING: "lead lede intro introduction summary teasertext einleitung ingress",
     Hint.HEADLINE: "headline title titel titulo titre titolo",
     Hint.HIDDEN: "hidden sronly screenreader visuallyhidden noprint offscreen a11y",
 }

@@ -42,6 +42,7 @@ class Labeller:
         self.headline = headline or ""
         self.lead_key = key(lead)
         self.start = self._start()
+        self.begun = False  # has running text been met inside the container
 
     def label(self) -> list[Block]:
         """One block per piece, in page order."""
@@ -87,13 +88,19 @@ class Labeller:
             return Label.RELATED, "nothing but a link", 0.8
         if self._is_lead(piece):
             return Label.LEAD, "equals the description", 0.9
-        if piece.box.settled & Hint.LEAD and self._own(piece.box) & Hint.LEAD and prose(piece):
+        if not self.begun and self._called_lead(piece, Hint.LEAD):
             return Label.LEAD, "called a lead", 0.8
+        self.begun = self.begun or prose(piece) > 0
         return Label.BODY, "in the text's box", 0.9 if prose(piece) else 0.6
 
-    @staticmethod
-    def _own(box: Box) -> int:
-        return box.hints | (box.parent.hints if box.parent else 0)
+    def _called_lead(self, piece: Piece, names: int) -> bool:
+        """A short box of its own that calls itself a lead; several of one name, or one around the text, are named for more."""
+        box: Box | None = piece.box
+        while box is not None and not box.hints & names:
+            box = box.parent
+        if box is None or not 40 < box.prose < min(1000.0, 0.3 * self.page.boxes[0].prose):
+            return False
+        return sum(other.names == box.names and other.prose > 0 for other in self.page.boxes) == 1
 
     def _outside(self, position: int, piece: Piece) -> tuple[Label, str, float]:
         hints = piece.box.settled | piece.hints
@@ -102,7 +109,7 @@ class Labeller:
         before = position < self.container.first
         if before and self._is_lead(piece):
             return Label.LEAD, "equals the description", 0.9
-        if before and hints & Hint.LEAD and prose(piece) and self._near_text(position):
+        if before and prose(piece) and self._called_lead(piece, Hint.LEAD | Hint.OPENING) and self._near_text(position):
             return Label.LEAD, "called a lead", 0.8
         if _COPYRIGHT.search(piece.text[:200]):
             return Label.LEGAL, "copyright line", 0.9
