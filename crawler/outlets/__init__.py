@@ -1,0 +1,1 @@
+"""The outlets.toml file: read with every mistake shown in its place, edited without touching a comment."""

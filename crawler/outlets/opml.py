@@ -1,0 +1,73 @@
+"""Outlets as OPML, the list format of feed readers: read (nested, hostile, broken) and write."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from crawler.discovery.limits import MAX_FEED_BYTES
+from crawler.discovery.markup import clean_xml, elements
+from crawler.discovery.tidy import absolute, language_tag, plain_text
+from news.errors import SettingError
+from news.urls import host_of
+
+MAX_OUTLINES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One site of an OPML file with all of its feeds."""
+
+    url: str
+    title: str | None = None
+    language: str | None = None
+    feeds: tuple[str, ...] = ()
+
+
+def read_opml(body: bytes) -> tuple[Subscription, ...]:
+    """The sites in *body*, whatever folders they stand in; feeds of one home page (or one host) are one site's.
+
+    Raises SettingError for what is no OPML.
+    """
+    cleaned = clean_xml(body[:MAX_FEED_BYTES])
+    if b"<opml" not in cleaned[:5_000].lower():
+        raise SettingError("this is not OPML: it has no <opml> element")
+    sites: dict[str, Subscription] = {}
+    for number, outline in enumerate(elements(cleaned, frozenset({"outline"}))):
+        if number >= MAX_OUTLINES:
+            break
+        _join(sites, {str(key).lower(): str(value) for key, value in outline.items()})
+    return tuple(sites.values())
+
+
+def _join(sites: dict[str, Subscription], given: dict[str, str]) -> None:
+    feed, home = absolute("", given.get("xmlurl")), absolute("", given.get("htmlurl"))
+    if feed is None and home is None:
+        return
+    url = home or f"{(feed or '').partition('://')[0]}://{host_of(feed or '')}/"
+    known = sites.get(url)
+    feeds = (*known.feeds, feed) if known else (feed,)
+    title = (known.title if known else None) or plain_text(given.get("text") or given.get("title"))
+    language = (known.language if known else None) or language_tag(given.get("language"))
+    sites[url] = Subscription(url, title, language, tuple(dict.fromkeys(address for address in feeds if address)))
+
+
+def write_opml(sites: Iterable[Subscription]) -> str:
+    """OPML 2.0 of the sites, one outline for each feed; a site without feeds is an outline of type "link"."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    lines += [f"<head><title>{escape('Outlets of Newskeep')}</title></head>", "<body>"]
+    for site in sites:
+        lines += [_outline(site, feed) for feed in site.feeds or (None,)]
+    return "\n".join([*lines, "</body>", "</opml>", ""])
+
+
+def _outline(site: Subscription, feed: str | None) -> str:
+    fields = {
+        "type": "rss" if feed else "link",
+        "text": site.title or site.url,
+        "title": site.title or site.url,
+        "xmlUrl": feed,
+        "htmlUrl": site.url,
+        "url": None if feed else site.url,
+        "language": site.language,
+    }
+    return f"<outline {' '.join(f'{name}={quoteattr(value)}' for name, value in fields.items() if value)}/>"

@@ -1,0 +1,141 @@
+"""Where each key and value of a TOML text stands. The text has been read by tomllib before, so it is valid TOML."""
+
+import re
+from dataclasses import dataclass, field
+
+Path = tuple[str | int, ...]
+
+_BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+_SPACE = re.compile(r"[ \t]*")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_STRING = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\])*"|\'[^\']*\'', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([btnfre\"\\]))")
+_ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
+_SCALAR = re.compile(r"[^,\]}#\n]+")
+
+
+@dataclass(slots=True)
+class Places:
+    """Spans (start, end) in the text: of `keys`, of `values` and of table `headers`, by path; lists count from 0."""
+
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    headers: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def of(self, path: Path, *, key: bool = False) -> tuple[int, int]:
+        """The span of a key or value; of what holds it when it has none of its own."""
+        first, second = (self.keys, self.values) if key else (self.values, self.keys)
+        while path:
+            for spans in (first, second, self.headers):
+                if path in spans:
+                    return spans[path]
+            path = path[:-1]
+        return (0, 0)
+
+
+def find_places(text: str) -> Places:
+    """The places in *text*, which has no carriage returns."""
+    return _Scanner(text).scan()
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.text, self.at, self.places = text, 0, Places()
+        self.tables: dict[Path, int] = {}  # entries of each list of tables so far
+
+    def scan(self) -> Places:
+        table: Path = ()
+        while self._skip(_BLANK) < len(self.text):
+            if self.text[self.at] == "[":
+                table = self._header()
+            else:
+                self._pair(table)
+        return self.places
+
+    def _skip(self, blank: re.Pattern[str]) -> int:
+        found = blank.match(self.text, self.at)
+        self.at = found.end() if found else self.at
+        return self.at
+
+    def _header(self) -> Path:
+        start, is_list = self.at, self.text.startswith("[[", self.at)
+        self.at += 2 if is_list else 1
+        names = [name for name, _ in self._key()]
+        self.at += 2 if is_list else 1
+        path = self._numbered(names, is_list)
+        self.places.headers[path] = (start, self.at)
+        return path
+
+    def _numbered(self, names: list[str], is_list: bool) -> Path:
+        """The path of a header, with the number of the entry for each list of tables in it."""
+        path: Path = ()
+        for position, name in enumerate(names, 1):
+            path = (*path, name)
+            if is_list and position == len(names):
+                self.tables[path] = self.tables.get(path, -1) + 1
+            if path in self.tables:
+                path = (*path, self.tables[path])
+        return path
+
+    def _key(self) -> list[tuple[str, tuple[int, int]]]:
+        parts = []
+        while True:
+            start = self._skip(_SPACE)
+            found = _STRING.match(self.text, start) or _BARE.match(self.text, start)
+            assert found  # tomllib has read it
+            self.at = found.end()
+            parts.append((_unquoted(found[0]), (start, self.at)))
+            if self.text[self._skip(_SPACE) : self.at + 1] != ".":
+                return parts
+            self.at += 1
+
+    def _pair(self, table: Path) -> None:
+        path = table
+        for name, span in self._key():
+            path = (*path, name)
+            self.places.keys.setdefault(path, span)
+        self.at += 1  # the equals sign
+        self._skip(_SPACE)
+        self._value(path)
+
+    def _value(self, path: Path) -> None:
+        start = self.at
+        opening = self.text[start]
+        if opening == "[":
+            self._items(path)
+        elif opening == "{":
+            self._inline(path)
+        else:
+            found = _STRING.match(self.text, start) or _SCALAR.match(self.text, start)
+            assert found  # tomllib has read it
+            self.at = start + len(found[0].rstrip())
+        self.places.values[path] = (start, self.at)
+
+    def _items(self, path: Path) -> None:
+        self.at += 1
+        number = 0
+        while self.text[self._skip(_BLANK)] != "]":
+            self._value((*path, number))
+            number += 1
+            if self.text[self._skip(_BLANK)] == ",":
+                self.at += 1
+        self.at += 1
+
+    def _inline(self, path: Path) -> None:
+        self.at += 1
+        while self.text[self._skip(_BLANK)] != "}":
+            self._pair(path)
+            if self.text[self._skip(_BLANK)] == ",":
+                self.at += 1
+        self.at += 1
+
+
+def _unquoted(key: str) -> str:
+    if key.startswith("'"):
+        return key[1:-1]
+    return _ESCAPE.sub(_character, key[1:-1]) if key.startswith('"') else key
+
+
+def _character(found: re.Match[str]) -> str:
+    digits = found[1] or found[2]
+    return chr(int(digits, 16)) if digits else _ESCAPED[found[3]]

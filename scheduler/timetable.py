@@ -1,0 +1,70 @@
+"""When an outlet is due: its schedule in words, and the next times of it in the outlet's own zone."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+from cronsim.explain import explain
+
+AUTO = "auto"
+DEFAULT_EVERY = timedelta(minutes=30)
+
+
+def in_words(schedule: str | None, every: timedelta | str | None) -> str:
+    """The timetable as a person would say it: "every 30 minutes", "at 06:00 every day".
+
+    Raises ValueError for a schedule that is none.
+    """
+    if schedule:
+        _check(schedule)
+        said = str(explain(schedule))
+        return said[:1].lower() + said[1:]
+    if every == AUTO:
+        return "as often as the outlet usually publishes"
+    return f"every {duration_in_words(_length(every))}"
+
+
+def duration_in_words(length: timedelta) -> str:
+    """*length* in its largest whole unit: "90 minutes", "6 hours", "day"."""
+    minutes = max(1, round(length.total_seconds() / 60))
+    for unit, size in (("week", 10_080), ("day", 1440), ("hour", 60), ("minute", 1)):
+        if minutes % size == 0:
+            count = minutes // size
+            return unit if count == 1 else f"{count} {unit}s"
+    raise AssertionError(minutes)
+
+
+def next_times(
+    schedule: str | None, every: timedelta | str | None, timezone: str | None, after: datetime, count: int
+) -> tuple[datetime, ...]:
+    """The next *count* times after *after* (with a zone), in *timezone* (UTC when None).
+
+    Cron fields are read as Debian's cron reads them: 0 and 7 are Sunday; a time that the clock skips in spring comes at
+    once after the gap, one that it repeats in autumn comes once. For "auto" the times are those of the default.
+    Raises ValueError for a schedule that is none.
+    """
+    zone = ZoneInfo(timezone) if timezone else UTC
+    local = after.astimezone(zone)
+    if schedule is None:
+        return tuple((after + _length(every) * number).astimezone(zone) for number in range(1, count + 1))
+    _check(schedule)
+    return tuple(islice(_ticks(schedule, local), count))
+
+
+def _ticks(schedule: str, after: datetime) -> Iterator[datetime]:
+    yield from CronSim(schedule, after)
+
+
+def _check(schedule: str) -> None:
+    if len(schedule.split()) != 5:
+        raise ValueError(f"{schedule!r} is not a schedule: five fields are needed")
+    try:
+        CronSim(schedule, datetime(2026, 1, 1, tzinfo=UTC))
+    except (CronSimError, RecursionError) as error:
+        raise ValueError(f"{schedule!r} is not a schedule: {error}") from error
+
+
+def _length(every: timedelta | str | None) -> timedelta:
+    return every if isinstance(every, timedelta) else DEFAULT_EVERY
