@@ -75,6 +75,12 @@ class PretendOutlet:
             return ()
         return tuple(page for page in reversed(self.pages) if page.listed(visit))
 
+    def moved(self) -> tuple[tuple[PretendPage, PretendPage], ...]:
+        """Pairs of pages with one story: the address it had, and the address it has from the second visit on."""
+        return tuple(
+            (old, new) for old in self.pages for new in self.pages if old.story == new.story and old.until < new.since
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Newsstand:

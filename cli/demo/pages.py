@@ -88,7 +88,8 @@ def line_breaks(page: Print) -> str:
     before, after = ("<br><br>".join(map(escape, part)) for part in (text.paragraphs[:2], text.paragraphs[2:]))
     body = f"""<table><tr><td><h1>{escape(text.headline)}</h1>
 <p class="vorspann"><b>{escape(text.lead)}</b></p><p class="autor">Von {escape(_byline(text))}</p>
-{before}<br><br><a class="spenden" href="/mitglied">{escape(page.outlet.promo)}</a><br><br>{after}</td><td><h3>Neueste Meldungen</h3>{_teaser_list(page)}</td></tr></table>"""
+{before}<br><br><a class="spenden" href="/mitglied">{escape(page.outlet.promo)}</a><br><br>{after}</td>
+<td><h3>Neueste Meldungen</h3>{_teaser_list(page)}</td></tr></table>"""
     return _document(page, body, _open_graph(page))
 
 

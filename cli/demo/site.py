@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from cli.demo import lists, pages
-from cli.demo.newsstand import Newsstand, PretendOutlet, read_newsstand
+from cli.demo.newsstand import Newsstand, PretendOutlet, PretendPage, read_newsstand
 
 HTML, XML, PLAIN = "text/html; charset=utf-8", "application/xml; charset=utf-8", "text/plain; charset=utf-8"
 
@@ -21,6 +21,10 @@ class Site:
         self.opened_at = opened_at
         self.visit = 1
         self.bases: dict[str, str] = {}
+
+    def url(self, outlet: PretendOutlet, page: PretendPage) -> str:
+        """The page's address."""
+        return self.bases[outlet.name] + page.path
 
     def answer(self, outlet: PretendOutlet, path: str) -> tuple[int, str, str]:
         """Status, content type and body for *path* at *outlet*."""
@@ -47,16 +51,19 @@ class Site:
         page = outlet.pages[found]
         if page.status != 200:
             return page.status, HTML, "<!doctype html><title>Error</title><p>Something broke on our side."
-        printed = pages.Print(
+        return 200, HTML, pages.LAYOUTS[outlet.layouts[self.visit - 1]](self.printed(outlet, page, self.visit))
+
+    def printed(self, outlet: PretendOutlet, page: PretendPage, visit: int) -> pages.Print:
+        """Everything that stands on the page at *visit*."""
+        return pages.Print(
             outlet,
             page,
-            page.text(self.visit),
+            page.text(visit),
             self.bases[outlet.name],
             pages.published_at(outlet, page, self.opened_at),
-            pages.teasers_shown(self.newsstand.teasers[outlet.language], self.visit, found),
-            pages.hours_ago(outlet.language, self.visit),
+            pages.teasers_shown(self.newsstand.teasers[outlet.language], visit, outlet.pages.index(page)),
+            pages.hours_ago(outlet.language, visit),
         )
-        return 200, HTML, pages.LAYOUTS[outlet.layouts[self.visit - 1]](printed)
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""The tour itself: crawl the newsstand, let some hours pass, crawl it again, look at what became of it."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.database import open_archive
+from archive.home import open_home
+from cli.demo import report
+from cli.demo.checks import Check, archive_checks, ledger_checks
+from cli.demo.newsstand import VISITS, expected_counts
+from cli.demo.site import Site, open_site
+from cli.demo.terminal import CommandFailed, Terminal
+from cli.exits import BOOKS_OR_DAMAGE, FINE, OUR_BUG
+from cli.output import emit
+
+
+def take_tour(*, keep: bool, as_json: bool) -> int:
+    """Go through all of it; the exit code is 8 when something that was shown is not as it must be."""
+    started = time.monotonic()
+    with data_folder(keep=keep) as terminal, open_site() as site:
+        try:
+            checks = _crawls(site, terminal, quiet=as_json) + _look(site, terminal, quiet=as_json)
+        except CommandFailed as error:
+            click.echo(f"error: {error}", err=True)
+            return OUR_BUG
+    return _close(checks, time.monotonic() - started, as_json=as_json)
+
+
+@contextmanager
+def data_folder(*, keep: bool) -> Iterator[Terminal]:
+    """A terminal in a new data folder, which is removed with its database at the end unless *keep*."""
+    home = Path(tempfile.mkdtemp(prefix="newskeep-demo-"))
+    terminal = Terminal(home)
+    try:
+        yield terminal
+    finally:
+        terminal.run("db", "stop")
+        if not keep:
+            shutil.rmtree(home)
+
+
+def _crawls(site: Site, terminal: Terminal, *, quiet: bool) -> list[Check]:
+    write_outlets(site, terminal.home)
+    names = [outlet.name for outlet in site.newsstand.outlets]
+    checks: list[Check] = []
+    for visit in VISITS:
+        site.visit = visit
+        records = terminal.records("crawl", *names)
+        checks += ledger_checks(visit, expected_counts(site.newsstand, visit), records)
+        if not quiet:
+            report.show_crawl(site, visit, names, records)
+    return checks
+
+
+def write_outlets(site: Site, home: Path) -> None:
+    """The newsstand as outlets.toml. Its outlets are on this machine, so nobody has to wait between two pages."""
+    entries = ['contact = "demo@example.org"\n\n[defaults]\ndelay = 0\n']
+    entries += [f'[[outlet]]\nname = "{name}"\nurl = "{base}/"\n' for name, base in site.bases.items()]
+    (home / "outlets.toml").write_text("\n".join(entries), encoding="utf-8")
+
+
+def _look(site: Site, terminal: Terminal, *, quiet: bool) -> list[Check]:
+    engine = open_archive(open_home(terminal.environ))
+    try:
+        with engine.connect() as archive:
+            checks = list(archive_checks(site, archive))
+            if not quiet:
+                report.show_archive(site, archive)
+    finally:
+        engine.dispose()
+    checks.append(_raw_check(site, terminal))
+    if not quiet:
+        report.show_commands(site, terminal)
+    return checks
+
+
+def _raw_check(site: Site, terminal: Terminal) -> Check:
+    """Whether a page comes back from its capture byte by byte."""
+    outlet = site.newsstand.outlets[0]
+    page = outlet.pages[-1]
+    _, _, body = site.answer(outlet, page.path)
+    return Check(
+        "a page comes back as it arrived", True, terminal.run("show", site.url(outlet, page), "--raw") == body.encode()
+    )
+
+
+def _close(checks: list[Check], seconds: float, *, as_json: bool) -> int:
+    wrong = [check for check in checks if not check.ok]
+    if as_json:
+        for check in checks:
+            emit({"type": "check", "name": check.name, "ok": check.ok, **_difference(check)})
+        emit({"type": "summary", "checks": len(checks), "ok": not wrong, "seconds": round(seconds, 1)})
+    else:
+        report.show_end(checks, seconds)
+    for check in wrong:
+        click.echo(f"error: {check.name}: expected {check.expected}, found {check.found}", err=True)
+    return BOOKS_OR_DAMAGE if wrong else FINE
+
+
+def _difference(check: Check) -> dict[str, Any]:
+    return {} if check.ok else {"expected": check.expected, "found": check.found}
