@@ -44,7 +44,7 @@ def kept_pages(newsstand: Newsstand) -> Iterator[tuple[PretendOutlet, PretendPag
                 yield outlet, page
 
 
-def ledger_checks(crawl: int, counts: Mapping[str, int], records: list[dict[str, Any]]) -> Iterator[Check]:
+def ledger_checks(crawl: int, counts: Mapping[Disposition, int], records: list[dict[str, Any]]) -> Iterator[Check]:
     """Whether the crawl's links ended as they must, and its books balance."""
     found = Counter(record["disposition"] for record in records if "disposition" in record)
     yield Check(f"crawl {crawl}: how its links ended", dict(sorted(counts.items())), dict(sorted(found.items())))

@@ -21,8 +21,8 @@ LAYOUTS = {
     "breaks": "a table with line breaks, found by its front page alone",
 }
 LATER = (
-    "Six hours pass. Every teaser list has moved on (“5 hrs ago”), two articles were edited, one is new, one has a second\n"
-    "address, and Nordlicht has a new layout that draws its front page with a script."
+    "Two hours pass. Every teaser list has moved on (“5 hrs ago”), two articles were edited, one is new, one has\n"
+    "another address, and Nordlicht has a new layout that draws its front page with a script."
 )
 LONGEST = 14  # lines of a command's output
 
