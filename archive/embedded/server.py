@@ -33,7 +33,7 @@ from archive.embedded.account import folder_owner, server_account
 from archive.embedded.binaries import Binaries, find_binaries
 from archive.embedded.cluster import CLEAN_ENVIRONMENT, OWNER, create_cluster
 from archive.embedded.locks import POLL_SECONDS, locked, try_lock
-from archive.embedded.sockets import server_url
+from archive.embedded.sockets import forget_url, server_url
 from news.errors import ArchiveUnavailable
 
 PORT = 5432
@@ -114,7 +114,9 @@ class EmbeddedServer:
             if not self.data.exists():
                 return False
             with locked(self.folder / "starting.lock", _START_SECONDS + _STOP_SECONDS):
-                return self._stop()
+                ended = self._stop()
+            forget_url(self.data)
+            return ended
 
     def state(self) -> ServerState:
         """What stands in the folder, touching nothing. Raises ArchiveUnavailable when it may not be looked at."""

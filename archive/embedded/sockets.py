@@ -17,12 +17,26 @@ def server_url(data: Path, port: int, owner: str) -> str:
     return f"postgresql://{owner}@/{owner}?host={quote(os.fsencode(_short(data)), safe='')}&port={port}"
 
 
+def forget_url(data: Path) -> None:
+    """Take away what `server_url` may have made."""
+    if _needs_link(data):
+        _link(data).unlink(missing_ok=True)
+
+
+def _needs_link(data: Path) -> bool:
+    name = os.fsencode(data)
+    return len(name) + len(_SOCKET_NAME) > _LONGEST or b"," in name
+
+
+def _link(data: Path) -> Path:
+    return _private_folder() / hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+
+
 def _short(data: Path) -> Path:
     """*data*, or a link to it where its name is too long for a socket or has a comma (libpq then reads two hosts)."""
-    name = os.fsencode(data)
-    if len(name) + len(_SOCKET_NAME) <= _LONGEST and b"," not in name:
+    if not _needs_link(data):
         return data
-    link = _private_folder() / hashlib.sha256(name).hexdigest()[:16]
+    link = _link(data)
     if not (link.is_symlink() and link.readlink() == data):
         beside = link.with_suffix(f".{os.getpid()}")
         beside.unlink(missing_ok=True)

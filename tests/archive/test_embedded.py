@@ -8,12 +8,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
-from archive.database import embedded_connections, make_engine
+from archive.connections import embedded_connections, external_connections
+from archive.database import make_engine
 from archive.embedded import EmbeddedServer, processes
 from archive.embedded.account import server_account
 from archive.embedded.binaries import find_binaries
@@ -130,6 +133,17 @@ def test_killed_backend_does_not_end_the_server(server: EmbeddedServer) -> None:
     engine = make_engine(embedded_connections(server))  # waits out the recovery
     with engine.connect():
         assert pid_of(server) == before
+    engine.dispose()
+
+
+def test_server_that_comes_up_late_is_waited_for(server: EmbeddedServer) -> None:
+    server.stop()
+    engine = make_engine(external_connections(server.url, wait=30))
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(server.start)
+        with engine.connect() as connection:
+            assert connection.scalar(text("select 1")) == 1
     engine.dispose()
 
 
