@@ -57,8 +57,8 @@ POINTER = re.compile(rf"^\W*(?P<phrase>{_ALT})\b(?P<mark>\s*(?:[:|»>→▶►]|
 # Calls upon the reader. A promo has a call and names what it is about, or has two calls.
 CALL = re.compile(
     r"\b(?:"
-    r"sign(?:ing)? up(?! to (?:the|a) )|subscribe(?!d|rs?)(?: (?:now|here|today|to))?|register (?:now|here|for free)|click here|tap here|follow us|join (?:us|our|the conversation)"
-    r"|download (?:the|our)|get (?:the|our) (?:\w+ ){0,3}(?:app|newsletter|e-?mails?|alerts?)|delivered (?:straight |directly |right )?to your|in your inbox|to your inbox|support (?:us|our)|donate|become a (?:member|subscriber|supporter)"
+    r"(?<!can )(?<!could )(?<!to )(?<!you )(?<!they )(?<!will )sign(?:ing)? up(?! to (?:the|a) )|subscribe(?!d|rs?)(?: (?:now|here|today|to))?|register (?:now|here|for free)|click here|tap here|follow us|join (?:us|our|the conversation)"
+    r"|(?<!to )(?<!can )download (?:the|our)|get (?:the|our) (?:\w+ ){0,3}(?:app|newsletter|e-?mails?|alerts?)|delivered (?:straight |directly |right )?to your|in your inbox|to your inbox|support (?:us|our)|donate|become a (?:member|subscriber|supporter)"
     r"|never miss|don[’']t miss|stay (?:up to date|informed|updated|connected)|read more (?:on|about|in)|free of charge|find us on|like us on|add us|turn on notifications|start your free|already a subscriber|log in|contact us|email us|follow (?:\w+ ){0,4}on (?:twitter|x|facebook|instagram|telegram|whatsapp|tiktok|linkedin|google)"
     r"|abonnieren sie|jetzt (?:\w+ ){0,3}(?:abonnieren|anmelden|bestellen|testen|registrieren|lesen|herunterladen)|hier (?:\w+ ){0,3}(?:anmelden|abonnieren|klicken|bestellen|lesen)|melden sie sich|folgen sie uns|folge uns|folgt uns"
     r"|kostenlos (?:\w+ )?(?:abonnieren|testen|anmelden)|kostenfrei|verpassen sie|nichts (?:mehr )?verpassen|unterstützen sie uns|für sie zusammen|lesen sie in unserem|laden sie|holen sie sich|direkt in ihr postfach|bleiben sie"

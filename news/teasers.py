@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from news.article import Article, Block, Label
-from news.dates import AGO
+from news.dates import AGO, parse_date
 from news.phrases import ABOUT, BOILERPLATE, CALL, LIST_HEADINGS, POINTER, READER
 
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Article], Iterator[Verdict]]
 
+FRAGMENT = "fragment outside a paragraph"  # the rule that reading the markup gives such blocks
 MIN_RUN = 3  # items that make a timed list
 _TITLE_CHARS = 220  # a longer text is no headline
 _PROMO_CHARS = 420
@@ -48,6 +49,11 @@ def _key(text: str) -> str:
 
 def _body(blocks: Sequence[Block]) -> list[int]:
     return [position for position, block in enumerate(blocks) if block.label is Label.BODY]
+
+
+def _listed(blocks: Sequence[Block]) -> list[int]:
+    """The text and the fragments in it: ages and titles may be either."""
+    return [p for p, block in enumerate(blocks) if block.label is Label.BODY or block.rule == FRAGMENT]
 
 
 def is_age(text: str) -> bool:
@@ -101,7 +107,7 @@ def repeated_headline(blocks: Sequence[Block], article: Article) -> Iterator[Ver
 
 def timed_list(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
     """ "3 hrs ago" and a title, again and again. A live blog's entries are longer than titles."""
-    body = _body(blocks)
+    body = _listed(blocks)
     ages = [n for n, position in enumerate(body) if is_age(blocks[position].text)]
     run: list[int] = []
     for n in [*ages, -1]:
@@ -164,7 +170,7 @@ def _heads_list(block: Block) -> bool:
 
 def headed_list(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
     """ "Other news" as a whole paragraph, and the titles below it until the text goes on."""
-    body = _body(blocks)
+    body = _listed(blocks)
     n = 0
     while n < len(body):
         if not _heads_list(blocks[body[n]]):
@@ -244,7 +250,9 @@ def tail(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
         return
     rest = body[ends[-1] + 1 :]
     loose = [p for p in rest if blocks[p].tag not in ("li", "td", "th", "pre", "dd") or blocks[p].link_share > 0.3]
-    if len(loose) == len(rest) and all(is_title(blocks[p]) for p in rest):
+    if len(rest) < MIN_RUN:
+        rest = [p for p in rest if len(blocks[p].text) < 80 or blocks[p].link_share > 0.3]
+    if len(loose) == len(body) - ends[-1] - 1 and all(is_title(blocks[p]) for p in rest):
         for position in rest:
             yield position, Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER, "after the text has ended", 0.7
 
@@ -263,6 +271,48 @@ def orphan_headings(blocks: Sequence[Block], article: Article) -> Iterator[Verdi
         ]
         if between and _HEADING.match(blocks[following].tag) and blocks[following].tag <= blocks[here].tag:
             yield here, between[0].label, "heading of what was set aside", 0.7
+
+
+_BIO = re.compile(
+    r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
+    re.IGNORECASE,
+)
+
+
+def about_the_author(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """Below the text, a paragraph that begins with an author's name and says who that is."""
+    body = _body(blocks)
+    for position in body[max(1, len(body) - 4) :]:
+        text = blocks[position].text
+        for author in article.authors:
+            if (
+                len(author) > 5
+                and text.startswith(author)
+                and len(text) < 600
+                and _BIO.match(text[len(author) :].strip(" ,—–-"))
+            ):
+                yield position, Label.BYLINE, "says who the author is", 0.8
+
+
+_DIGITS = re.compile(r"\d")
+
+
+def date_lines(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+    """A short line above the text that is hardly more than a date."""
+    for position in _body(blocks)[:4]:
+        text = blocks[position].text
+        if (
+            len(text) <= 70
+            and _DIGITS.search(text)
+            and not _END.search(text)
+            and (date := parse_date(text))
+            and _mostly_date(text, date.year)
+        ):
+            yield position, Label.DATE, "hardly more than a date", 0.8
+
+
+def _mostly_date(text: str, year: int) -> bool:
+    return str(year) in text and len(re.findall(r"[^\W\d_]{2,}", text)) <= 5
 
 
 RULES: tuple[Rule, ...] = (

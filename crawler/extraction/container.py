@@ -7,7 +7,7 @@ from crawler.extraction.text import ends_sentence, size
 # Text under one of these is not the article's, unless the box holds most of the page's prose.
 SET_ASIDE = (
     Hint.NAVIGATION | Hint.RELATED | Hint.PROMO | Hint.COMMENT | Hint.AD | Hint.SHARE | Hint.CAPTION | Hint.LEGAL
-    | Hint.HIDDEN | Hint.TAGS | Hint.BYLINE | Hint.DATE | Hint.MEDIA | Hint.REMOVED
+    | Hint.HIDDEN | Hint.TAGS | Hint.BYLINE | Hint.DATE | Hint.MEDIA | Hint.REMOVED | Hint.EMBED
 )  # fmt: skip
 _MOST = 0.4  # share of the page's prose that makes a box too large to be set aside for its name
 _MOST_COMMENTS = 0.7  # readers may write more than the author

@@ -26,6 +26,7 @@ class Hint:
     HIDDEN = 1 << 15
     REMOVED = 1 << 16  # the outlet's settings say so
     KEPT = 1 << 17
+    EMBED = 1 << 19  # a post from elsewhere, or the box that asks leave to load it
     OPENING = 1 << 18  # a lead when it stands apart from the text, the first paragraph when it does not
 
 
@@ -49,10 +50,11 @@ _WORDS = {
     Hint.SHARE: "share shares sharing sharebar sharetools social socials socialmedia sharebuttons addthis addtoany toolbar articletools "
     "print bookmark poll quiz vote voting rating ratings widget popup modal tooltip dialog lightbox search searchform form login overlay",
     Hint.MEDIA: "player video videos gallery slideshow photogallery jwplayer videoplayer audio podcast mediaplayer",
+    Hint.EMBED: "tweet embed embeds",
     Hint.CAPTION: "caption captions figcaption credit credits imagecredit photocredit imagecaption photocaption legend "
-    "bildunterschrift bildtext copyright imgcaption wpcaption leyenda didascalia",
+    "bildunterschrift bildtext copyright imgcaption wpcaption leyenda didascalia mediainfo",
     Hint.BYLINE: "byline bylines author authors authorbio authorbox bio autor autore auteur contributor contributors writer "
-    "signature reporter journalist creator profile",
+    "signature reporter journalist creator profile personality",
     Hint.DATE: "date dateline timestamp pubdate publishdate datetime datepublished postdate time published updated",
     Hint.TAGS: "tag tags topics keywords categories taglist taxonomy taxonomies tagcloud hashtags etiquetas",
     Hint.LEGAL: "legal disclaimer cookie cookies consent gdpr privacy imprint impressum license licence trustproject",
@@ -72,8 +74,9 @@ _PAIRS = {
     "side bar|sub column|article list|story list|card list|news list|post list|must read|top news",
     Hint.PROMO: "sign up|app download|download app|follow us|call to|on site|in app",
     Hint.SHARE: "share bar|article tools|story tools|media kit",
+    Hint.EMBED: "twitter tweet|instagram media|tiktok embed|fb post|embed wrapper|social embed|embed placeholder|social placeholder",
     Hint.MEDIA: "video player|media player|photo gallery",
-    Hint.CAPTION: "photo credit|image credit|wp caption|image meta|media caption|image info|picture text|photo info|image source",
+    Hint.CAPTION: "photo credit|image credit|wp caption|image meta|media caption|image info|media info|picture text|photo info|image source",
     Hint.NAVIGATION: "site header|site footer|page footer|global header|page header|top bar|skip to|main menu|header nav",
     Hint.ARTICLE: "article body|story body|article text|article content|story content|entry content|post content|post body|body text|"
     "story text|main content|article copy|rich text|body copy|article main|content body|news content|news text|"
@@ -95,6 +98,7 @@ _PARTS = re.compile(
     r"|(?P<SHARE>share(?:bar|tools|buttons|icons|links)|socials?(?:share|links|icons|bar))"
     r"|(?P<NAVIGATION>navigation|breadcrumb|navbar|megamenu)"
     r"|(?P<ARTICLE>articlebody|storybody|articletext|articlecontent|postcontent|entrycontent)"
+    r"|(?P<LEGAL>cookie|consent|gdpr)"
     r"|(?P<CAPTION>caption|photocredit|imagecredit)"
     r"|(?P<BYLINE>byline|authorbio|authorbox)"
     r"|(?P<DATE>pubdate|datepublish|publishdate)"

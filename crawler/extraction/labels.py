@@ -7,6 +7,7 @@ from crawler.extraction.container import SET_ASIDE, prose
 from crawler.extraction.hints import Hint
 from crawler.extraction.text import ends_sentence, key, size
 from news.article import Block, Label
+from news.teasers import FRAGMENT
 
 # The first hint that holds names the label.
 _BY_HINT = (
@@ -19,6 +20,7 @@ _BY_HINT = (
     (Hint.CAPTION, Label.CAPTION),
     (Hint.RELATED, Label.RELATED),
     (Hint.SHARE, Label.WIDGET),
+    (Hint.EMBED, Label.WIDGET),
     (Hint.MEDIA, Label.CAPTION),
     (Hint.BYLINE, Label.BYLINE),
     (Hint.DATE, Label.DATE),
@@ -26,6 +28,7 @@ _BY_HINT = (
     (Hint.HIDDEN, Label.OTHER),
 )
 _NAMES = {value: name.lower() for name, value in vars(Hint).items() if name.isupper()}
+_LOOSE = frozenset(("div", "section", "span", "article", "main", "label", "form", "header"))
 _LINKED = 0.75  # share of a short piece's characters in links that makes it a link, not text
 _COPYRIGHT = re.compile(
     r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés", re.IGNORECASE
@@ -90,6 +93,14 @@ class Labeller:
             return Label.LEAD, "equals the description", 0.9
         if not self.begun and self._called_lead(piece, Hint.LEAD):
             return Label.LEAD, "called a lead", 0.8
+        if (
+            piece.tag in _LOOSE
+            and size(piece.text) < 60
+            and not ends_sentence(piece.text)
+            and not piece.box.prose
+            and not piece.bold
+        ):
+            return Label.OTHER, FRAGMENT, 0.6
         self.begun = self.begun or prose(piece) > 0
         return Label.BODY, "in the text's box", 0.9 if prose(piece) else 0.6
 
