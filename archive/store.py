@@ -1,62 +1,130 @@
 """Stores read pages: what each is compared with the archive, and all its rows, in one transaction per batch."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, insert, text
 
+from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
-from news.article import Article
+from archive.storing.deciding import Batch, ReadPage, capture_row, prepare
+from archive.storing.known import KnownLink, load_known, load_links
+from archive.storing.pages import Outcome, PageToStore, Reread
+from archive.storing.rows import take_ids, write_rows
 from news.dispositions import Disposition
+from news.errors import ArchiveError
+
+__all__ = ["Outcome", "PageToStore", "Reread", "find_original", "store_captures", "store_pages"]
+
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class PageToStore:
-    """A fetched page. With `article` its disposition is found by comparison; without, it is the given one.
-
-    `article.url` is the address the text came from (after redirects). `record` is None for what has no capture (imports).
-    """
-
-    link_id: int
-    crawl_id: int | None
-    fetched_at: datetime
-    record: StoredRecord | None
-    article: Article | None = None
-    disposition: Disposition | None = None  # without article: SKIPPED, FAILED or UNCHANGED
-    reason: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a page ended. `article_id`, `story_id` and `revision` (number) are None where nothing of it is in the archive."""
-
-    link_id: int
-    url: str
-    disposition: Disposition
-    reason: str | None = None
-    article_id: int | None = None
-    story_id: int | None = None
-    revision: int | None = None
-    changes: tuple[str, ...] = ()
-    removed: int = 0  # blocks set aside
-    evidence: Mapping[str, Any] | None = None
-
-
-def store_pages(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None = None) -> list[Outcome]:
+def store_pages(
+    engine: Engine,
+    batch: Sequence[PageToStore],
+    captures: CaptureFiles | None = None,
+    *,
+    reread: Reread | None = None,
+) -> list[Outcome]:
     """Store up to about 50 pages, links settled and all, in one transaction; return one Outcome each, in order.
 
-    Syncs *captures* (needed when a page has a record) before any row is written. A page that cannot be stored ends as failed
-    with reason `store_error` and its neighbours are kept. Raises ArchiveUnavailable when the database is gone: then nothing was
+    Syncs *captures* (needed when a page has a record) before any row is written. A page that cannot be stored ends as
+    failed with reason `store_error` and its neighbours are kept. With *reread*, a text that differs only because our
+    rules have changed since is no revision. Raises ArchiveUnavailable when the database is gone: then nothing was
     written and every link still waits.
     """
-    raise NotImplementedError
+    _make_durable(captures, any(page.record for page in batch))
+    try:
+        return _store_together(engine, batch, reread)
+    except ArchiveError:
+        raise
+    except Exception:
+        logger.warning("batch_stored_singly", extra={"pages": len(batch)}, exc_info=True)
+        return [_store_alone(engine, page, reread) for page in batch]
+
+
+def store_captures(
+    engine: Engine,
+    captures: CaptureFiles,
+    outlet_id: int,
+    crawl_id: int | None,
+    records: Sequence[tuple[int, StoredRecord]],
+) -> list[int]:
+    """Write the rows of captures that belong to no link (feeds, home pages): pairs of URL key and record; their ids."""
+    _make_durable(captures, True)
+    with engine.begin() as conn:
+        rows = [capture_row(record, key, outlet_id, crawl_id, *take_ids(conn, "captures")) for key, record in records]
+        if rows:
+            conn.execute(insert(models.captures), rows)
+    return [row["id"] for row in rows]
 
 
 def find_original(conn: Connection, url_key: int, digest: bytes) -> Original | None:
     """The capture whose body an identical re-fetch of the page can refer to."""
-    raise NotImplementedError
+    row = conn.execute(_ORIGINAL, {"url_key": url_key, "digest": digest}).first()
+    return Original(row.id, row.url, row.captured_at) if row else None
+
+
+def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
+    if captures:
+        captures.sync()
+    elif needed:
+        raise ValueError("a record must be on disk before its row: pass the CaptureFiles it was written with")
+
+
+def _store_together(engine: Engine, batch: Sequence[PageToStore], reread: Reread | None) -> list[Outcome]:
+    with engine.begin() as conn:
+        links = load_links(conn, [page.link_id for page in batch])
+        reads = [prepare(page, links[page.link_id]) for page in batch]
+        _lock(conn, links.values(), reads)
+        # only now, for the one who held the locks before may have written
+        links = load_links(conn, list(links))
+        letters = {read.letters for read in reads if read and read.comparable}
+        known = load_known(conn, _article_ids(links), _keys(reads), letters)
+        decided = Batch(conn, known, links, reread)
+        outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
+        write_rows(conn, decided.rows)
+    return outcomes
+
+
+def _lock(conn: Connection, links: Iterable[KnownLink], reads: Sequence[ReadPage | None]) -> None:
+    """Let nobody else decide about these addresses and texts until the transaction ends."""
+    keys = {link.url_key for link in links} | _keys(reads)
+    keys |= {int.from_bytes(read.letters[:8], "big", signed=True) for read in reads if read}
+    conn.execute(_LOCK, {"keys": sorted(keys)})
+
+
+def _keys(reads: Sequence[ReadPage | None]) -> set[int]:
+    return {key for read in reads if read for key in read.keys}
+
+
+def _article_ids(links: Mapping[int, KnownLink]) -> set[int]:
+    return {link.article_id for link in links.values() if link.article_id is not None}
+
+
+def _store_alone(engine: Engine, page: PageToStore, reread: Reread | None) -> Outcome:
+    try:
+        return _store_together(engine, [page], reread)[0]
+    except ArchiveError:
+        raise
+    except Exception:
+        logger.exception("page_not_stored", extra={"link_id": page.link_id})
+    failed = replace(page, article=None, disposition=Disposition.FAILED, reason="store_error")
+    try:
+        return _store_together(engine, [failed], reread)[0]
+    except ArchiveError:
+        raise
+    except Exception:  # its capture is what cannot be stored
+        bare = replace(failed, record=None, etag=None, last_modified=None, due_at=None)
+        return _store_together(engine, [bare], reread)[0]
+
+
+_ORIGINAL = text("""
+select id, url, captured_at from captures
+where url_key = :url_key and digest = :digest and revisit_of is null and status = 200
+order by captured_at desc limit 1
+""")
+
+# In one order, so that two batches with texts in common never wait for each other in a circle.
+_LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key order by key")

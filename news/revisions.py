@@ -95,6 +95,8 @@ def _paragraph_changes(old: str, new: str) -> Iterator[str]:
         return
     if _numbers(old) != _numbers(new):
         yield "number"
+        if _NUMBER.sub("", old) == _NUMBER.sub("", new):
+            return
     if _QUOTE.findall(old) != _QUOTE.findall(new):
         yield "quote"
     yield "typo" if _is_typo(old.split(), new.split()) else "text"

@@ -1,8 +1,8 @@
 """Whether a page is something we have: decided from plain values, with the evidence for it.
 
-First counts what this very address showed last, then the article's latest revision: two addresses of one article that are
-edited one after the other never undo each other. Text joins different addresses only where it is long enough to be nobody's
-standing phrase, and never behind a wall.
+First counts what this very address showed last, then the article's latest revision: two addresses of one article that
+are edited one after the other never undo each other. Text joins different addresses only where it is long enough to be
+nobody's standing phrase, and never behind a wall.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,10 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What this very address showed when it was last read: which article, which text, which of its revisions."""
+    """What is known of this very address: its article, and the text and revision it showed when it was last read.
+
+    An article may be known at an address that was never read itself: then `said` is None.
+    """
 
     article: KnownArticle | None = None
     said: bytes | None = None
@@ -102,14 +105,14 @@ def _home(page: Page, address: Address, canonical: KnownArticle | None) -> Known
     """
     if canonical and (canonical.url_key == page.own_key or _is_related(page, canonical)):
         return canonical
-    if address.article is None:
-        return None
-    declares_another = page.canonical_key not in (page.own_key, address.article.url_key)
-    return None if declares_another and not _is_related(page, address.article) else address.article
+    shown = address.article
+    if shown is None or shown.url_key in (page.own_key, page.canonical_key) or page.canonical_key == page.own_key:
+        return shown
+    return shown if _is_related(page, shown) else None
 
 
 def _compare(page: Page, address: Address, home: KnownArticle) -> Sameness:
-    known_address = address.article is not None and address.article.id == home.id
+    known_address = _was_read_as(address, home)
     same = _unchanged if known_address else _moved
     if page.said == home.said[home.latest]:
         return same(home, home.latest, "latest_revision")
@@ -125,8 +128,12 @@ def _compare(page: Page, address: Address, home: KnownArticle) -> Sameness:
 
 def _lags(address: Address, home: KnownArticle, earlier: int) -> bool:
     """Whether the address merely runs behind: it never showed this article, or only what came before *earlier*."""
-    shown = address.revision if address.article and address.article.id == home.id else None
+    shown = address.revision if _was_read_as(address, home) else None
     return shown is None or shown < earlier
+
+
+def _was_read_as(address: Address, home: KnownArticle) -> bool:
+    return address.said is not None and address.article is not None and address.article.id == home.id
 
 
 def _by_text(page: Page, twins: Sequence[KnownArticle]) -> Sameness:

@@ -1,0 +1,148 @@
+"""What the archive knows that the pages of a batch may be the same as. It grows while the batch is decided."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from news.sameness import KnownArticle
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLink:
+    """A link's row, as far as sameness asks for it."""
+
+    id: int
+    outlet_id: int
+    url: str
+    canonical_url: str
+    url_key: int
+    article_id: int | None
+    said_digest: bytes | None
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An article with what is needed to write its next revision. The capture is that of the latest revision."""
+
+    known: KnownArticle
+    story_id: int
+    lead: str | None
+    revision_id: int
+    valid_from: datetime
+    rules: str
+    capture: tuple[str, int, int] | None
+
+
+class Known:
+    """The archived articles that a batch can meet, by id, by address and by letters."""
+
+    def __init__(self) -> None:
+        self.articles: dict[int, Kept] = {}
+        self._by_key: dict[int, int] = {}
+        self._by_letters: dict[bytes, list[int]] = {}
+
+    def at(self, url_key: int) -> Kept | None:
+        """The article at an address, its own or one it was found to have as well."""
+        return self.get(self._by_key.get(url_key))
+
+    def get(self, article_id: int | None) -> Kept | None:
+        return self.articles.get(article_id) if article_id is not None else None
+
+    def twins(self, letters: bytes) -> list[KnownArticle]:
+        """Articles that had these letters, the earliest first."""
+        return [self.articles[number].known for number in self._by_letters.get(letters, ())]
+
+    def put(self, kept: Kept, keys: Iterable[int] = (), letters: Iterable[bytes] = ()) -> None:
+        """Enter an article, or its new state."""
+        self.articles[kept.known.id] = kept
+        for key in (kept.known.url_key, *keys):
+            self._by_key.setdefault(key, kept.known.id)
+        for digest in letters:
+            numbers = self._by_letters.setdefault(digest, [])
+            if kept.known.id not in numbers:
+                numbers.append(kept.known.id)
+
+
+def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, KnownLink]:
+    """The links by id."""
+    rows = conn.execute(_LINKS, {"ids": list(link_ids)})
+    return {row.id: KnownLink(**row._mapping) for row in rows}
+
+
+def load_known(conn: Connection, article_ids: set[int], url_keys: set[int], letters: set[bytes]) -> Known:
+    """Everything that pages with these addresses and texts can be the same as."""
+    by_key = conn.execute(_AT_KEYS, {"keys": list(url_keys)}).all()
+    twins = conn.execute(_TWINS, {"letters": list(letters)}).all()
+    ids = article_ids | {row.article_id for row in by_key} | {row.article_id for row in twins}
+    known = Known()
+    for row in conn.execute(_ARTICLES, {"ids": list(ids)}):
+        known.put(_kept(row))
+    for row in by_key:
+        known.put(known.articles[row.article_id], keys=[row.url_key])
+    for row in twins:
+        known.put(known.articles[row.article_id], letters=[row.letters])
+    return known
+
+
+def with_revision(kept: Kept, known: KnownArticle, **changed: Any) -> Kept:
+    """The article after another revision."""
+    return replace(kept, known=known, **changed)
+
+
+def _kept(row: Any) -> Kept:
+    known = KnownArticle(
+        id=row.id,
+        outlet_id=row.outlet_id,
+        url_key=row.url_key,
+        said=dict(zip(row.numbers, row.digests, strict=True)),
+        headline=row.headline,
+        body=row.body,
+        words=row.words,
+        walled=not {"paywalled", "partial"}.isdisjoint(row.flags),
+    )
+    capture = (row.file, row.record_offset, row.record_length) if row.file else None
+    return Kept(known, row.story_id, row.lead, row.revision_id, row.valid_from, row.rules, capture)
+
+
+_LINKS = text("""
+select id, outlet_id, url, canonical_url, url_key, article_id, said_digest, revision
+from links where id = any(cast(:ids as bigint[]))
+""")
+
+# Its own address first: another that merely led to an article does not hide the article at that address.
+_AT_KEYS = text("""
+select url_key, id as article_id, 0 as rank from articles where url_key = any(cast(:keys as bigint[]))
+union all
+select url_key, article_id, 1 from links where url_key = any(cast(:keys as bigint[])) and article_id is not null
+order by rank
+""")
+
+# A text that stands in very many articles is a notice; a few of them are enough to say so.
+_TWINS = text("""
+select l.letters, found.article_id
+from unnest(cast(:letters as bytea[])) as l(letters)
+cross join lateral (
+    select r.article_id from texts t join revisions r on r.text_digest = t.digest
+    where t.letters = l.letters group by r.article_id order by r.article_id limit 200
+) as found
+order by found.article_id
+""")
+
+_ARTICLES = text("""
+select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, r.headline, r.lead, r.valid_from, t.body,
+       t.words, d.rules, c.file, c.record_offset, c.record_length, said.numbers, said.digests
+from articles a
+join revisions r on r.id = a.revision_id
+join texts t on t.digest = r.text_digest
+join readings d on d.id = r.reading_id
+left join captures c on c.id = d.capture_id
+cross join lateral (
+    select array_agg(number order by number) as numbers, array_agg(said_digest order by number) as digests
+    from revisions where article_id = a.id
+) as said
+where a.id = any(cast(:ids as bigint[]))
+""")

@@ -1,0 +1,49 @@
+"""What goes into the store and what comes out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archive.captures import StoredRecord
+from news.article import Article
+from news.dispositions import Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class PageToStore:
+    """A fetched page. With `article` its disposition is found by comparison; without, it is the given one.
+
+    `article.url` is the address the text came from (after redirects). `record` is None for what has no capture.
+    """
+
+    link_id: int
+    crawl_id: int | None
+    fetched_at: datetime
+    record: StoredRecord | None
+    article: Article | None = None
+    disposition: Disposition | None = None  # without article: SKIPPED, FAILED or UNCHANGED
+    reason: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a page ended. `article_id`, `story_id` and `revision` (number) are None where nothing of it is archived."""
+
+    link_id: int
+    url: str
+    disposition: Disposition
+    reason: str | None = None
+    article_id: int | None = None
+    story_id: int | None = None
+    revision: int | None = None
+    changes: tuple[str, ...] = ()
+    removed: int = 0  # blocks set aside
+    evidence: Mapping[str, Any] | None = None
+
+
+# Reads the capture at (file, offset, length) again with today's rules; None when it cannot be read.
+Reread = Callable[[str, int, int], Article | None]

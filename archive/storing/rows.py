@@ -1,0 +1,106 @@
+"""The rows of a batch, and their writing in an order that the foreign keys allow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from archive.frontier import Settlement, settle
+from archive.models import blocks, captures, readings, revisions, stories, story_members, texts
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a batch will write."""
+
+    captures: list[Row] = field(default_factory=list)
+    texts: dict[bytes, Row] = field(default_factory=dict)
+    stories: list[Row] = field(default_factory=list)
+    articles: list[Row] = field(default_factory=list)
+    readings: list[Row] = field(default_factory=list)
+    blocks: list[Row] = field(default_factory=list)
+    revisions: dict[int, Row] = field(default_factory=dict)
+    members: list[Row] = field(default_factory=list)
+    ended: list[Row] = field(default_factory=list)  # revisions of earlier batches that hold no longer
+    latest: dict[int, Row] = field(default_factory=dict)  # articles with another latest revision
+    checked: dict[int, datetime] = field(default_factory=dict)  # articles that were looked at
+    settlements: dict[int | None, list[Settlement]] = field(default_factory=dict)  # by crawl
+
+    def end_revision(self, revision_id: int, valid_to: datetime) -> None:
+        """Let a revision hold until then, whether it is written already or in this batch."""
+        if revision_id in self.revisions:
+            self.revisions[revision_id]["valid_to"] = valid_to
+        else:
+            self.ended.append({"id": revision_id, "valid_to": valid_to})
+
+
+def write_rows(conn: Connection, rows: Rows) -> None:
+    """Write all of it in the caller's transaction."""
+    _insert(conn, captures, rows.captures)
+    if rows.texts:
+        # in the order of their keys, so that two writers never wait for each other in a circle
+        conn.execute(upsert(texts).on_conflict_do_nothing(), [rows.texts[digest] for digest in sorted(rows.texts)])
+    _insert(conn, stories, rows.stories)
+    _many(conn, _INSERT_ARTICLE, rows.articles)
+    _insert(conn, readings, rows.readings)
+    _insert(conn, blocks, rows.blocks)
+    _many(conn, _END_REVISION, rows.ended)
+    _insert(conn, revisions, list(rows.revisions.values()))
+    _many(conn, _LATEST, list(rows.latest.values()))
+    _insert(conn, story_members, rows.members)
+    if rows.checked:
+        values = {"ids": sorted(rows.checked), "times": [rows.checked[number] for number in sorted(rows.checked)]}
+        conn.execute(_CHECKED, values)
+    for crawl_id, settlements in rows.settlements.items():
+        settle(conn, crawl_id, *settlements)
+
+
+def take_ids(conn: Connection, *tables: str) -> list[int]:
+    """One fresh id of each table."""
+    sequences = {f"t{i}": table for i, table in enumerate(tables)}
+    columns = ", ".join(f"nextval(pg_get_serial_sequence(:{name}, 'id'))" for name in sequences)
+    return list(conn.execute(text(f"select {columns}"), sequences).one())
+
+
+def _insert(conn: Connection, table: Any, rows: list[Row]) -> None:
+    if rows:
+        conn.execute(insert(table), rows)
+
+
+def _many(conn: Connection, statement: Any, rows: list[Row] | list[Mapping[str, Any]]) -> None:
+    if rows:
+        conn.execute(statement, rows)
+
+
+# A tsvector holds 1 MB; what is cut off is found by the words before it.
+_CONFIG = "cast(cast(:search_config as text) as regconfig)"
+_SEARCH = f"""
+setweight(to_tsvector({_CONFIG}, left(coalesce(cast(:headline as text), ''), 2000)), 'A')
+|| setweight(to_tsvector({_CONFIG}, left(coalesce(cast(:lead as text), ''), 10000)), 'B')
+|| setweight(to_tsvector({_CONFIG}, left(cast(:body as text), 100000)), 'C')
+"""
+
+_INSERT_ARTICLE = text(f"""
+insert into articles (id, outlet_id, url, canonical_url, url_key, story_id, revision_id, flags, first_captured_at,
+                      last_checked_at, search_config, search)
+values (:id, :outlet_id, :url, :canonical_url, :url_key, :story_id, :revision_id, cast(:flags as text[]), :captured_at,
+        :captured_at, cast(:search_config as text), {_SEARCH})
+""")  # noqa: S608 - put together from constants
+
+_LATEST = text(f"""
+update articles set revision_id = :revision_id, flags = cast(:flags as text[]),
+    search_config = cast(:search_config as text), search = {_SEARCH}
+where id = :id
+""")  # noqa: S608 - put together from constants
+
+_END_REVISION = text("update revisions set valid_to = :valid_to where id = :id")
+
+_CHECKED = text("""
+update articles a set last_checked_at = greatest(a.last_checked_at, c.at)
+from unnest(cast(:ids as bigint[]), cast(:times as timestamptz[])) as c(id, at) where a.id = c.id
+""")
