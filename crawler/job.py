@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -16,6 +16,9 @@ from archive.store import Outcome, find_original
 from news.errors import ArchiveUnavailable, NewsError
 from news.outlets import Outlet
 from news.urls import canonicalise, url_key
+
+if TYPE_CHECKING:
+    from crawler.batches import Batches
 
 T = TypeVar("T")
 
@@ -98,6 +101,7 @@ class CrawlJob:
     outlet: Outlet
     crawl: Crawl
     keeper: Keeper
+    batches: "Batches"
     options: CrawlOptions
     target: str
     kind: TargetKind
@@ -109,27 +113,28 @@ class CrawlJob:
     async def db(self, work: Callable[[Connection], T]) -> T:
         """What *work* returns, done in one transaction in a thread; tried again while the database is away.
 
-        Raises ArchiveUnavailable when it stays away; then `problem` is set.
+        Raises ArchiveUnavailable when it stays away.
         """
-        return await self.patiently(lambda: self._transact(work))
 
-    async def patiently(self, work: Callable[[], T]) -> T:
-        """As `db`, for work that makes its own transactions and writes nothing when it fails."""
-        for wait in _PATIENCE:
-            try:
-                return await asyncio.to_thread(work)
-            except ArchiveUnavailable:
-                await asyncio.sleep(wait)
-        try:
-            return await asyncio.to_thread(work)
-        except ArchiveUnavailable as error:
-            self.problem = error
-            raise
+        def transact() -> T:
+            with self.engine.begin() as conn:
+                return work(conn)
 
-    def _transact(self, work: Callable[[Connection], T]) -> T:
-        with self.engine.begin() as conn:
-            return work(conn)
+        return await patiently(transact)
 
     def since(self, now: datetime) -> datetime | None:
         """The moment before which announced links are skipped."""
         return now - self.options.since if self.options.since is not None else None
+
+
+async def patiently(work: Callable[[], T]) -> T:
+    """What *work* returns, done in a thread; tried again while the database is away.
+
+    For work that has written nothing when it fails. Raises ArchiveUnavailable when the database stays away.
+    """
+    for wait in _PATIENCE:
+        try:
+            return await asyncio.to_thread(work)
+        except ArchiveUnavailable:
+            await asyncio.sleep(wait)
+    return await asyncio.to_thread(work)

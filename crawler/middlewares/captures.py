@@ -18,7 +18,8 @@ _READABLE = ("text/", "html", "xml", "json")
 class CaptureMiddleware:
     """Sets in the request's meta: `digest` (of the body as received), `received_at` and, when it was kept, `record`.
 
-    A request says with `keep` that its page matters; `known_digest` is the body that it had at the last visit.
+    A request says with `keep` that its page matters, with `keep_changed` that it does when its body is not
+    `known_digest`, the one of the last visit.
     """
 
     def __init__(self, keeper: Keeper | None) -> None:
@@ -34,9 +35,10 @@ class CaptureMiddleware:
         request.meta.update(digest=digest, received_at=datetime.now(UTC), record=None)
         if self.keeper:
             self.keeper.count(len(response.body))
-            if request.meta.get("keep") and _matters(response):
+            known = request.meta.get("known_digest") == digest
+            wanted = request.meta.get("keep") or (request.meta.get("keep_changed") and not known)
+            if wanted and _matters(response):
                 captured = _as_received(request, response)
-                known = request.meta.get("known_digest") == digest
                 request.meta["record"] = await asyncio.to_thread(self.keeper.keep, captured, digest, known)
         return response
 

@@ -1,0 +1,53 @@
+"""The item that travels through the pipelines: one answered link."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from archive.captures import StoredRecord
+from archive.frontier import Link
+from archive.store import PageToStore
+from news.article import Article
+from news.dispositions import Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it was answered; `url` is where it came from after redirects, `encoding` what its header says.
+
+    The pipelines give it an `article` or a `disposition`; one that has its disposition is not read.
+    """
+
+    link: Link
+    crawl_id: int
+    url: str
+    body: bytes
+    received_at: datetime
+    encoding: str | None = None
+    record: StoredRecord | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    article: Article | None = None
+    disposition: Disposition | None = None
+    reason: str | None = None
+
+    def ended(self, disposition: Disposition, reason: str | None = None) -> "Page":
+        """The same page, its end decided."""
+        return replace(self, disposition=disposition, reason=reason, article=None)
+
+    def read_as(self, article: Article) -> "Page":
+        """The same page with what was read on it."""
+        return replace(self, article=article)
+
+    def to_store(self) -> PageToStore:
+        """As the archive takes it."""
+        return PageToStore(
+            link_id=self.link.id,
+            crawl_id=self.crawl_id,
+            fetched_at=self.received_at,
+            record=self.record,
+            article=self.article,
+            disposition=self.disposition,
+            reason=self.reason,
+            etag=self.etag,
+            last_modified=self.last_modified,
+        )

@@ -1,0 +1,14 @@
+"""Archives pages in batches; a page that comes out of here is on disk and in the database."""
+
+from crawler.page import Page
+from crawler.pipelines.stage import Stage
+
+
+class ArchivePipeline(Stage):
+    """Stores what the other stages made of a page and says how its link ended."""
+
+    async def process_item(self, page: Page) -> Page:
+        outcome = await self.job.batches.add(page)
+        self.crawler.stats.inc_value(f"links/{outcome.disposition}")
+        self.job.listener.link_ended(self.job, outcome)
+        return page.ended(outcome.disposition, outcome.reason)

@@ -1,0 +1,35 @@
+"""Reads the article on a page."""
+
+import logging
+
+from crawler.extraction.page import read_page
+from crawler.page import Page
+from crawler.pipelines.stage import Stage
+from crawler.safety.reasons import reason_of
+from news.article import Article
+from news.dispositions import Disposition
+from news.errors import NotAnArticle, PageTooCostly
+
+logger = logging.getLogger(__name__)
+
+
+class ExtractPipeline(Stage):
+    """Page -> page with its article, every block of text labelled; a page without one ends here with its reason."""
+
+    def process_item(self, page: Page) -> Page:
+        if page.disposition:
+            return page
+        try:
+            return page.read_as(self._read(page))
+        except NotAnArticle:
+            return page.ended(Disposition.SKIPPED, "not_article")
+        except PageTooCostly:
+            return page.ended(Disposition.FAILED, "page_too_costly")
+        except Exception as error:
+            logger.exception("page_unreadable", extra={"url": page.url})
+            return page.ended(Disposition.FAILED, reason_of(error))
+
+    def _read(self, page: Page) -> Article:
+        outlet = self.job.outlet
+        now, remove, keep = page.received_at, outlet.remove, outlet.keep
+        return read_page(page.body, page.url, now=now, encoding=page.encoding, remove=remove, keep=keep)

@@ -1,0 +1,355 @@
+"""Looks at an outlet's feeds, sitemaps and listings, and enters in the frontier what they announce."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from sqlalchemy import Connection
+
+from archive.captures import StoredRecord, read_record
+from archive.channel_captures import latest_body
+from archive.channels import Channel, FoundChannel, Look, Looked, ensure_channels, known_channels, save_looks
+from archive.frontier import Link, add_links
+from archive.outlets import save_found
+from archive.store import store_captures
+from crawler.discovery.describe import describe
+from crawler.discovery.feeds import Feed, read_feed
+from crawler.discovery.homepage import HomePage, feed_guesses, read_home, sitemap_guesses
+from crawler.discovery.listing import article_links
+from crawler.discovery.sitemaps import read_sitemap
+from crawler.extraction.page import read_page
+from crawler.job import CrawlJob, patiently
+from crawler.safety.reasons import Refused, reason_of
+from crawler.safety.robots import RobotsRules
+from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, NewsError, NotAnArticle
+from news.outlets import ChannelKind, FoundLink, Listing
+from news.urls import canonicalise, same_site, url_key
+
+Ask = Callable[[Request], Awaitable[Response]]
+
+SITEMAP_DEPTH = 2  # an index of indexes is read, no deeper
+MAX_CHANNELS = 500
+READ_WHATEVER = timedelta(days=1)  # a channel is read without its ETag this often, since ETags lie
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a channel's body said."""
+
+    links: Sequence[FoundLink] = ()
+    channels: Sequence[FoundChannel] = ()
+    title: str | None = None
+
+
+@dataclass(slots=True)
+class ChannelReader:
+    """Reads an outlet's channels once each and gathers the links they announce."""
+
+    job: CrawlJob
+    ask: Ask
+    links: dict[int, Link] = field(default_factory=dict)  # by id, each once, however often it is listed
+    home: HomePage = field(default_factory=HomePage)
+    feeds: list[tuple[str, Feed]] = field(default_factory=list)
+    robots: dict[str, RobotsRules] = field(default_factory=dict)
+    _waiting: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
+    _met: set[int] = field(default_factory=set)
+    _pages_of_ours: set[int] = field(default_factory=set)  # keys of listings: they are no articles
+    _looked: int = 0
+
+    async def read_outlet(self) -> None:
+        """All channels: those that outlets.toml names, or those known, found and, for a new outlet, guessed."""
+        outlet = self.job.outlet
+        known = await self.job.db(lambda conn: known_channels(conn, self.job.crawl.outlet_id))
+        await self._take(self._named() + [_again(channel) for channel in known if self._still_wanted(channel)])
+        await self._drain()
+        await self._take(self._from_robots())
+        await self._drain()
+        if not known and not self.feeds and outlet.feeds is None and outlet.sitemaps is None:
+            await self._guess()
+        await self.save()
+
+    async def read_one(self, kind: ChannelKind, url: str) -> None:
+        """One channel alone, and the further sitemaps it names."""
+        await self._take([FoundChannel(kind, url)])
+        await self._drain()
+        await self.save()
+
+    async def save(self) -> None:
+        """Remember robots.txt files and what was learnt of the outlet."""
+        job, sites = self.job, dict(self.robots)
+        self.robots.clear()
+        delay = max((rules.delay for rules in sites.values() if rules.delay is not None), default=None)
+        found = describe(job.outlet.url, self.home, self.feeds, delay=delay)
+        learnt = {"title": found.title, "language": found.language, "timezone": found.timezone, "delay": delay}
+
+        def write(conn: Connection) -> None:
+            rows = ensure_channels(conn, job.crawl.outlet_id, [FoundChannel(ChannelKind.ROBOTS, u) for u in sites])
+            save_looks(conn, *(_robots_look(row, sites[row.url]) for row in rows if row.url in sites))
+            save_found(conn, job.crawl.outlet_id, learnt)
+
+        await job.db(write)
+
+    def _named(self) -> list[FoundChannel]:
+        outlet = self.job.outlet
+        listings = outlet.listings if outlet.listings is not None else (Listing(outlet.url),)
+        return [
+            *(FoundChannel(ChannelKind.FEED, url) for url in outlet.feeds or ()),
+            *(FoundChannel(ChannelKind.SITEMAP, url) for url in outlet.sitemaps or ()),
+            *(FoundChannel(ChannelKind.LISTING, listing.url) for listing in listings),
+        ]
+
+    def _still_wanted(self, channel: Channel) -> bool:
+        """Only the kinds that outlets.toml does not name itself; a child sitemap comes through its parent."""
+        named = {
+            ChannelKind.FEED: self.job.outlet.feeds,
+            ChannelKind.SITEMAP: self.job.outlet.sitemaps,
+            ChannelKind.LISTING: self.job.outlet.listings,
+            ChannelKind.ROBOTS: (),
+        }
+        return named[channel.kind] is None
+
+    def _from_robots(self) -> list[FoundChannel]:
+        if self.job.outlet.sitemaps is not None:
+            return []
+        return [FoundChannel(ChannelKind.SITEMAP, url) for rules in self.robots.values() for url in rules.sitemaps]
+
+    async def _guess(self) -> None:
+        """Try the usual places; only what is there becomes a channel."""
+        url = self.job.outlet.url
+        for kind, guesses in ((ChannelKind.FEED, feed_guesses(url)), (ChannelKind.SITEMAP, sitemap_guesses(url))):
+            if any(channel.kind is kind for channel in await self._known()):
+                continue
+            for guess in guesses:
+                if await self._is_there(kind, guess):
+                    await self._take([FoundChannel(kind, guess)])
+                    break
+        await self._drain()
+
+    async def _known(self) -> list[Channel]:
+        return await self.job.db(lambda conn: known_channels(conn, self.job.crawl.outlet_id))
+
+    async def _is_there(self, kind: ChannelKind, url: str) -> bool:
+        try:
+            response = await self.ask(Request(url, callback=NO_CALLBACK))
+            read = _parse(kind, response, url, None)
+        except Exception:
+            return False
+        return response.status == 200 and bool(read.links or read.channels)
+
+    async def _take(self, found: Iterable[FoundChannel], depth: int = 0) -> None:
+        """Enter channels that were not met yet and queue them."""
+        new = [one for one in found if self._meet(one)]
+        if new:
+            rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
+            self._waiting += [(depth, row) for row in rows]
+
+    def _meet(self, found: FoundChannel) -> bool:
+        try:
+            key = url_key(canonicalise(found.url))
+        except ValueError:
+            return False
+        if found.kind is ChannelKind.LISTING:
+            self._pages_of_ours.add(key)
+        if key in self._met or len(self._met) >= MAX_CHANNELS:
+            return False
+        self._met.add(key)
+        return True
+
+    async def _drain(self) -> None:
+        """Look at every queued channel, a few at a time; what they name is queued in turn."""
+        while self._waiting:
+            some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+            await asyncio.gather(*(self._look(channel, depth) for depth, channel in some))
+            self._looked += len(some)
+            self.job.listener.channels_read(self.job, self._looked, self._looked + len(self._waiting))
+
+    async def _look(self, channel: Channel, depth: int) -> None:
+        try:
+            response = await self.ask(_request(channel))
+            body, look = await self._body(channel, response)
+            read = self._parse(channel, response, body) if body is not None else _Read()
+        except (ArchiveError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            await self._failed(channel, error)
+            return
+        self.job.looked = True
+        await self._enter(channel, read, depth)
+        await self._save_look(channel, response, look, read)
+
+    async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, Looked]:
+        """(what to read, how the look ended); an unchanged channel is read from its capture to recheck its links."""
+        if response.status == 304:
+            return (await self._kept_body(channel) if self.job.options.recheck else None), Looked.UNCHANGED
+        if response.status != 200:
+            raise Refused(f"http_{response.status}")
+        same = response.meta.get("digest") == channel.body_digest
+        return response.body, Looked.UNCHANGED if same else Looked.READ
+
+    async def _kept_body(self, channel: Channel) -> bytes:
+        digest = channel.body_digest or b""
+        where = await self.job.db(lambda conn: latest_body(conn, channel.url, digest))
+        if where:
+            try:
+                return await asyncio.to_thread(lambda: read_record(self.job.home, *where).decoded_body())
+            except CaptureDamaged:
+                pass  # it is asked for again below; `newskeep verify` will say what is damaged
+        response = await self.ask(_request(channel, whatever=True))
+        return bytes(response.body) if response.status == 200 else b""
+
+    def _parse(self, channel: Channel, response: Response, body: bytes) -> _Read:
+        url, kind = response.url, channel.kind
+        if kind is ChannelKind.FEED:
+            feed = read_feed(body, url, _content_type(response))
+            self.feeds.append((channel.url, feed))
+            return _Read(feed.links, title=feed.title)
+        if kind is ChannelKind.SITEMAP:
+            sitemap = read_sitemap(body, url)
+            children = [FoundChannel(ChannelKind.SITEMAP, child.url) for child in self._worth_reading(sitemap.children)]
+            return _Read(sitemap.links, children)
+        return self._parse_listing(channel, response, body)
+
+    def _parse_listing(self, channel: Channel, response: Response, body: bytes) -> _Read:
+        outlet, url = self.job.outlet, response.url
+        if _same(channel.url, outlet.url):
+            self.home = read_home(body, url, _content_type(response))
+        selector = next((one.links for one in outlet.listings or () if _same(one.url, channel.url)), None)
+        links = article_links(body, url, selector, _content_type(response))
+        own = [link for link in links if same_site(link.url, outlet.url)]
+        return _Read(own, self._named_by_home() if _same(channel.url, outlet.url) else ())
+
+    def _named_by_home(self) -> list[FoundChannel]:
+        outlet, home = self.job.outlet, self.home
+        found = [FoundChannel(ChannelKind.FEED, url) for url in home.feeds if outlet.feeds is None]
+        found += [FoundChannel(ChannelKind.SITEMAP, url) for url in home.sitemaps if outlet.sitemaps is None]
+        found += [FoundChannel(ChannelKind.LISTING, url) for url in home.sections if outlet.listings is None]
+        return [one for one in found if same_site(one.url, outlet.url) or one.kind is not ChannelKind.LISTING]
+
+    def _worth_reading(self, children: Sequence[FoundLink]) -> list[FoundLink]:
+        """Without the sitemaps that were last changed before the time we were asked to look at."""
+        since = self.job.since(datetime.now(UTC))
+        return [child for child in children if not (since and child.announced_at and child.announced_at < since)]
+
+    async def _enter(self, channel: Channel, read: _Read, depth: int) -> None:
+        if read.channels and (channel.kind is not ChannelKind.SITEMAP or depth < SITEMAP_DEPTH):
+            await self._take(read.channels, depth + 1)
+        found = [link for link in read.links if _key(link.url) not in self._pages_of_ours]
+        links = await self.job.db(
+            lambda conn: add_links(conn, self.job.crawl.outlet_id, self.job.crawl.id, channel.id, found)
+        )
+        self.add(links)
+
+    def add(self, links: Iterable[Link]) -> None:
+        """Take up *links* that this crawl owes, each once."""
+        for link in links:
+            if link.owed:
+                self.links.setdefault(link.id, link)
+
+    async def _save_look(self, channel: Channel, response: Response, ended: Looked, read: _Read) -> None:
+        await self._save_capture(channel, response, ended)
+        look = Look(
+            channel.id,
+            ended,
+            looked_at=datetime.now(UTC),
+            title=read.title,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            body_digest=response.meta.get("digest") if ended is Looked.READ else None,
+            links=len(read.links) if ended is Looked.READ else None,
+        )
+        await self.job.db(lambda conn: save_looks(conn, look))
+
+    async def _save_capture(self, channel: Channel, response: Response, ended: Looked) -> None:
+        record: StoredRecord | None = response.meta.get("record")
+        if record and ended is Looked.READ:
+            job, key = self.job, url_key(canonicalise(channel.url))
+            outlet_id, crawl_id, pairs = job.crawl.outlet_id, job.crawl.id, [(key, record)]
+            await patiently(lambda: store_captures(job.engine, job.keeper.files, outlet_id, crawl_id, pairs))
+
+    async def _failed(self, channel: Channel, error: Exception) -> None:
+        reason = "unreadable" if isinstance(error, FeedUnreadable) else reason_of(error)
+        if reason == "stopping":
+            return
+        self.job.reasons[channel.url] = reason
+        skipped = isinstance(error, Refused) and reason == "robots_txt"
+        look = Look(channel.id, Looked.SKIPPED if skipped else Looked.FAILED, reason)
+        await self.job.db(lambda conn: save_looks(conn, look))
+
+
+def sniff(response: Response) -> ChannelKind | None:
+    """What kind of channel a response is; None for an article."""
+    start = response.body[:2000].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return None if _holds_article(response) else ChannelKind.LISTING
+    for kind in (ChannelKind.FEED, ChannelKind.SITEMAP):
+        try:
+            _parse(kind, response, response.url, None)
+        except NewsError:
+            continue
+        return kind
+    return None
+
+
+def _holds_article(response: Response) -> bool:
+    """True unless the page is no article and lists some."""
+    try:
+        read_page(response.body, response.url)
+    except NotAnArticle:
+        return not article_links(response.body, response.url)
+    except NewsError:
+        pass
+    return True
+
+
+def _parse(kind: ChannelKind, response: Response, url: str, content_type: str | None) -> _Read:
+    if kind is ChannelKind.FEED:
+        return _Read(read_feed(response.body, url, content_type).links)
+    sitemap = read_sitemap(response.body, url)
+    return _Read(sitemap.links, [FoundChannel(kind, child.url) for child in sitemap.children])
+
+
+def _request(channel: Channel, *, whatever: bool = False) -> Request:
+    """The request for a channel, conditional unless it is time to look whatever its ETag says."""
+    stale = not channel.last_read_at or datetime.now(UTC) - channel.last_read_at > READ_WHATEVER
+    headers = {} if whatever or stale else conditions(channel.etag, channel.last_modified)
+    meta = {"keep_changed": True, "known_digest": channel.body_digest}
+    return Request(channel.url, callback=NO_CALLBACK, headers=headers, meta=meta, dont_filter=True)
+
+
+def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers that make a request conditional."""
+    pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in pairs.items() if value}
+
+
+def _again(channel: Channel) -> FoundChannel:
+    return FoundChannel(channel.kind, channel.url)
+
+
+def _robots_look(row: Channel, rules: RobotsRules) -> Look:
+    return Look(row.id, Looked.FAILED if rules.closed else Looked.READ, rules.closed)
+
+
+def _same(one: str, other: str) -> bool:
+    return _key(one) == _key(other)
+
+
+def _key(url: str) -> int | None:
+    try:
+        return url_key(canonicalise(url))
+    except ValueError:
+        return None
+
+
+def _content_type(response: Response) -> str | None:
+    return _header(response, "Content-Type")
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1000] if value else None

@@ -1,0 +1,231 @@
+"""The one spider: outlets are data."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.signals import item_error, scheduler_empty
+from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
+
+from archive.frontier import Link, Settlement, add_links, due_links, retry_links, settle, waiting_links
+from archive.store import Outcome
+from crawler.job import CrawlJob, TargetKind
+from crawler.page import Page
+from crawler.safety.reasons import TRANSIENT, Refused, reason_of
+from crawler.safety.robots import RobotsRules
+from crawler.spiders.channels import ChannelReader, conditions, sniff
+from news.dispositions import Disposition
+from news.errors import ArchiveError, NewsError
+from news.outlets import ChannelKind, FoundLink
+from news.selection import Candidate, asks_conditionally, newest_first, refusal, unchanged, without_page
+
+_WAVE = 200  # requests handed to Scrapy at a time
+_TRIES_LATER = 3  # crawls in a row that come back to a failed page by themselves
+
+
+class NewsSpider(Spider):
+    """Finds an outlet's links, enters them in the frontier, fetches them and yields each answered one as a Page."""
+
+    name = "news"
+
+    def __init__(self, job: CrawlJob | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        if job is None:
+            raise ValueError("the news spider is run by `newskeep crawl NAME` or `scrapy crawl news -a outlet=NAME`")
+        self.job = job
+        self.stopping = False
+        self.stopped_by: str | None = None
+        self.reader = ChannelReader(job, self._ask)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "NewsSpider":
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.page_broke, item_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        try:
+            async for output in self._outputs():
+                yield output
+        except NewsError as error:
+            self.stop("problem", error)
+
+    async def _outputs(self) -> AsyncIterator[Any]:
+        await self._find()
+        links = await self._choose(list(self.reader.links.values()))
+        self.job.listener.links_found(self.job, len(links))
+        for number, link in enumerate(links):
+            if number and number % _WAVE == 0:
+                await self.crawler.signals.wait_for(scheduler_empty)
+            yield self._request(link)
+
+    # Finding -----------------------------------------------------------------------------------------------------
+
+    async def _find(self) -> None:
+        """Gather the links of what the crawl was asked for."""
+        job, crawl = self.job, self.job.crawl
+        if job.options.retry is not None:
+            of_crawl = job.options.retry
+            self.reader.add(await job.db(lambda conn: retry_links(conn, crawl.id, of_crawl)))
+            job.looked = True
+            return
+        if job.kind is TargetKind.UNKNOWN:
+            job.kind = await self._kind_of_target()
+        if job.kind is TargetKind.OUTLET:
+            await self._read_outlet()
+        elif job.kind is TargetKind.ARTICLE:
+            found = [FoundLink(job.target)]
+            self.reader.add(await job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, None, found)))
+            job.looked = True
+        else:
+            await self.reader.read_one(ChannelKind(job.kind.value), job.target)
+
+    async def _read_outlet(self) -> None:
+        job, crawl, now = self.job, self.job.crawl, datetime.now(UTC)
+        await self.reader.read_outlet()
+        self.reader.add(await job.db(lambda conn: waiting_links(conn, crawl.outlet_id, crawl.id)))
+        self.reader.add(await job.db(lambda conn: due_links(conn, crawl.outlet_id, crawl.id, now)))
+
+    async def _kind_of_target(self) -> TargetKind:
+        """What the address leads to. One that does not answer is asked again as an article: the ledger holds why."""
+        try:
+            response = await self._ask(Request(self.job.target, callback=NO_CALLBACK))
+        except ArchiveError:
+            raise
+        except Exception:
+            return TargetKind.ARTICLE
+        channel = sniff(response) if response.status == 200 else None
+        return TargetKind(channel.value) if channel else TargetKind.ARTICLE
+
+    async def _ask(self, request: Request) -> Response:
+        return await self.crawler.engine.download_async(request)
+
+    def robots_read(self, url: str, rules: RobotsRules) -> None:
+        """The robots middleware has read a site's rules."""
+        self.reader.robots[url] = rules
+
+    # Choosing ----------------------------------------------------------------------------------------------------
+
+    async def _choose(self, links: list[Link]) -> list[Link]:
+        """The links to fetch, the newest first; the others are settled with their reason."""
+        job, now = self.job, datetime.now(UTC)
+        since = job.since(now)
+        reasons = {link.id: self._refusal(link, since) for link in links}
+        wanted = [link for link in links if reasons[link.id] is None]
+        wanted = [wanted[number] for number in newest_first(link.announced_at for link in wanted)]
+        kept = wanted if job.options.limit is None else wanted[: job.options.limit]
+        ends = [Settlement(link.id, Disposition.SKIPPED, reasons[link.id]) for link in links if reasons[link.id]]
+        # due at once: the next crawl comes back to what this one had no room for, listed or not
+        ends += [Settlement(link.id, Disposition.SKIPPED, "limit", due_at=now) for link in wanted[len(kept) :]]
+        await self._settle_all(ends, {link.id: link for link in links})
+        return kept
+
+    def _refusal(self, link: Link, since: datetime | None) -> str | None:
+        if self.job.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
+            return None
+        candidate = Candidate(link.canonical_url, link.announced_at, link.last_fetched_at is not None)
+        return refusal(candidate, self.job.outlet, since)
+
+    async def _settle_all(self, ends: list[Settlement], links: dict[int, Link]) -> None:
+        if not ends:
+            return
+        await self.job.db(lambda conn: settle(conn, self.job.crawl.id, *ends))
+        for end in ends:
+            self._tell(links[end.link_id], end.disposition, end.reason)
+
+    # Fetching ----------------------------------------------------------------------------------------------------
+
+    def _request(self, link: Link) -> Request:
+        headers = conditions(link.etag, link.last_modified) if asks_conditionally(link.seen) else {}
+        meta = {"link": link, "keep": True, "known_digest": link.body_digest}
+        return Request(link.url, self.parse, errback=self.failed, headers=headers, meta=meta, dont_filter=True)
+
+    def parse(self, response: Response) -> Iterator[Page]:
+        """One answered link."""
+        link: Link = response.meta["link"]
+        page = Page(
+            link=link,
+            crawl_id=self.job.crawl.id,
+            url=response.url,
+            body=response.body,
+            received_at=response.meta["received_at"],
+            encoding=_declared_encoding(response),
+            record=response.meta.get("record"),
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+        )
+        yield _decided(page, response, link)
+
+    async def failed(self, failure: Failure) -> None:
+        """A link that gave no answer ends as failed, or as skipped where we chose not to ask."""
+        link: Link | None = failure.request.meta.get("link")  # type: ignore[attr-defined]
+        error = _error(failure)
+        if isinstance(error, NewsError):
+            self.stop("problem", error)
+        elif link is not None and reason_of(error) != "stopping":
+            await self._end(link, error)
+
+    async def _end(self, link: Link, error: BaseException) -> None:
+        reason = reason_of(error)
+        skipped = isinstance(error, Refused) and reason == "robots_txt"
+        later = isinstance(error, TRANSIENT) and link.attempts < _TRIES_LATER
+        due = datetime.now(UTC) if later else None
+        end = Settlement(link.id, Disposition.SKIPPED if skipped else Disposition.FAILED, reason, due_at=due)
+        try:
+            await self.job.batches.settle(self.job.crawl.id, end)
+        except NewsError as problem:
+            self.stop("problem", problem)
+            return
+        self._tell(link, end.disposition, end.reason)
+
+    async def page_broke(self, item: Page, failure: Failure) -> None:
+        """A pipeline raised: the archive is away, or we have a bug, which costs this page only."""
+        error = _error(failure)
+        if isinstance(error, NewsError):
+            self.stop("problem", error)
+        else:
+            await self._end(item.link, error)
+
+    def _tell(self, link: Link, disposition: Disposition, reason: str | None) -> None:
+        outcome = Outcome(link.id, link.url, disposition, reason, article_id=link.article_id)
+        self.job.listener.link_ended(self.job, outcome)
+
+    # Stopping ----------------------------------------------------------------------------------------------------
+
+    def stop(self, why: str, problem: NewsError | None = None) -> None:
+        """Stop asking; what was answered is stored, what was not still waits in the frontier."""
+        if problem and not self.job.problem:
+            self.job.problem = problem
+        if self.stopping:
+            return
+        self.stopping, self.stopped_by = True, why
+        self._stop_task = asyncio.get_running_loop().create_task(self.crawler.stop_async())
+
+
+def _decided(page: Page, response: Response, link: Link) -> Page:
+    """The page, ended already when there is nothing new to read on it."""
+    has_article = link.article_id is not None
+    same = link.body_digest is not None and response.meta.get("digest") == link.body_digest and response.status == 200
+    if response.status == 304 or same:
+        return page.ended(*unchanged(link.disposition, link.reason, has_article))
+    content_type = _header(response, "Content-Type") or ""
+    end = without_page(response.status, content_type, not response.body.strip(), has_article)
+    return page.ended(*end) if end else page
+
+
+def _error(failure: Failure) -> BaseException:
+    return failure.value if failure.value is not None else RuntimeError("failed without an error")
+
+
+def _declared_encoding(response: Response) -> str | None:
+    return http_content_type_encoding(_header(response, "Content-Type"))
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1000] if value else None

@@ -1,0 +1,75 @@
+"""What a person named on the command line: an outlet of outlets.toml or of the archive, or an address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from crawler.job import TargetKind
+from crawler.outlets.file import Outlets
+from news.errors import NewsError
+from news.outlets import Outlet
+from news.urls import canonicalise, same_site, url_key
+
+
+class UnknownTarget(NewsError):
+    """No outlet has that name, and it is no address."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is crawled: `address` is the outlet's home page or the URL that was given."""
+
+    outlet: Outlet
+    kind: TargetKind
+    address: str
+
+
+def resolve(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Target:
+    """The target that *text* names; *archived* has the home pages of the outlets in the archive by name.
+
+    An address that belongs to no known outlet makes one named after its host. Raises UnknownTarget.
+    """
+    named = outlets.named(text) or (Outlet(text, archived[text]) if text in archived else None)
+    if named:
+        return Target(named, TargetKind.OUTLET, named.url)
+    if not text.lower().startswith(("http://", "https://")):
+        raise _unknown(text, [outlet.name for outlet in outlets.outlets] + list(archived))
+    return _by_address(text, outlets, archived)
+
+
+def _by_address(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Target:
+    try:
+        key = url_key(canonicalise(text))
+    except ValueError as error:
+        raise UnknownTarget(f"“{text}” is no address that can be fetched", "newskeep crawl https://…") from error
+    outlet = _owner(text, outlets, archived)
+    at_home = key == url_key(canonicalise(outlet.url)) or urlsplit(text).path in ("", "/")
+    return Target(outlet, TargetKind.OUTLET if at_home else TargetKind.UNKNOWN, outlet.url if at_home else text)
+
+
+def _owner(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Outlet:
+    """The outlet on whose host the address lies, or a new one."""
+    named = next((outlet for outlet in outlets.outlets if _one_host(outlet.url, text)), None)
+    if named:
+        return named
+    known = next((Outlet(name, url) for name, url in archived.items() if _one_host(url, text)), None)
+    parts = urlsplit(text)
+    return known or Outlet(
+        parts.netloc.rpartition("@")[2].lower().removeprefix("www."), f"{parts.scheme}://{parts.netloc}/"
+    )
+
+
+def _one_host(one: str, other: str) -> bool:
+    try:
+        return same_site(one, other) and urlsplit(one).port == urlsplit(other).port
+    except ValueError:
+        return False
+
+
+def _unknown(text: str, names: list[str]) -> UnknownTarget:
+    near = get_close_matches(text, names, n=1, cutoff=0.5)
+    hint = f"newskeep crawl {near[0]}" if near else "newskeep outlets list   (or give an address: https://…)"
+    return UnknownTarget(f"there is no outlet “{text}”", hint)

@@ -1,0 +1,80 @@
+"""Which links of a crawl are fetched, which are left with a reason, and how an answer without an article ends."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from news.dispositions import Disposition
+from news.outlets import Outlet
+
+Ended = tuple[Disposition, str | None]
+
+_GONE = frozenset({404, 410, 451})
+_PAGES = ("html", "text/plain", "application/xml", "text/xml")
+LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETag, since ETags lie
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a choice rests on. `known` is True for a page that was fetched before."""
+
+    canonical_url: str
+    announced_at: datetime | None
+    known: bool = False
+
+
+def refusal(link: Candidate, outlet: Outlet, since: datetime | None) -> str | None:
+    """Why *link* is not fetched: `skip_url`, `article_url` or `since`; None when it is."""
+    if any(_pattern(skip).search(link.canonical_url) for skip in outlet.skip_url):
+        return "skip_url"
+    if outlet.article_url and not _pattern(outlet.article_url).search(link.canonical_url):
+        return "article_url"
+    if since and link.announced_at and link.announced_at < since:
+        return "since"
+    return None
+
+
+def newest_first(times: Iterable[datetime | None]) -> list[int]:
+    """The positions in the order to fetch: the newest first, those without a time at the end, as they stood."""
+    numbered = list(enumerate(times))
+    dated = sorted((pair for pair in numbered if pair[1]), key=lambda pair: -_seconds(pair[1]))
+    return [number for number, _ in dated] + [number for number, time in numbered if not time]
+
+
+def without_page(status: int, content_type: str, empty: bool, known: bool) -> Ended | None:
+    """How an answer ends that holds no page to read; None when there is one.
+
+    A page of ours that is gone is a state of its address, not a failure: the article stays as it was.
+    """
+    if status in _GONE and known:
+        return Disposition.SKIPPED, f"gone_{status}"
+    if status != 200:
+        return Disposition.FAILED, f"http_{status}"
+    if content_type and not any(kind in content_type.lower() for kind in _PAGES):
+        return Disposition.SKIPPED, "not_html"
+    if empty:
+        return Disposition.FAILED, "empty"
+    return None
+
+
+def unchanged(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:
+    """How a page ends that is byte for byte what it was: as before when it holds no article."""
+    if not has_article and before in (Disposition.SKIPPED, Disposition.FAILED):
+        return before, reason
+    return Disposition.UNCHANGED, None
+
+
+def asks_conditionally(seen: int) -> bool:
+    """True when the request may carry the ETag of the last visit."""
+    return seen % LOOK_WHATEVER != 0
+
+
+@lru_cache(maxsize=1000)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _seconds(time: datetime | None) -> float:
+    return time.timestamp() if time else 0.0
