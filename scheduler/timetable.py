@@ -1,5 +1,6 @@
 """When an outlet is due: its schedule in words, and the next times of it in the outlet's own zone."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -9,6 +10,7 @@ from cronsim import CronSim, CronSimError
 from cronsim.explain import explain
 
 AUTO = "auto"
+_EVERY_NTH = re.compile(r"every (\d+)(?:st|nd|rd|th) (minute|hour)\b", re.IGNORECASE)
 DEFAULT_EVERY = timedelta(minutes=30)
 
 
@@ -19,7 +21,7 @@ def in_words(schedule: str | None, every: timedelta | str | None) -> str:
     """
     if schedule:
         _check(schedule)
-        said = str(explain(schedule))
+        said = _EVERY_NTH.sub(r"every \1 \2s", str(explain(schedule)))
         return said[:1].lower() + said[1:]
     if every == AUTO:
         return "as often as the outlet usually publishes"

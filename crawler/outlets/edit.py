@@ -6,7 +6,7 @@ Text, not a rewritten document: TOML writers put a new key after the comment tha
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from news.errors import SettingError
 Edit = Callable[[str, Outlets], str]
 
 
-def add_outlets(path: Path, entries: list[Mapping[str, Any]]) -> str:
+def add_outlets(path: Path, entries: Sequence[Mapping[str, Any]]) -> str:
     """Append *entries* (keys as in outlets.toml, each with a url); returns the new text.
 
     Raises OutletsInvalid when the file is or would become invalid: nothing is written then.
@@ -58,7 +58,7 @@ def position(outlets: Outlets, name: str) -> int:
 # Texts ---------------------------------------------------------------------------------------------------------------
 
 
-def with_entries(text: str, entries: list[Mapping[str, Any]]) -> str:
+def with_entries(text: str, entries: Sequence[Mapping[str, Any]]) -> str:
     """*text* with the entries after its last line."""
     blocks = ["\n".join(["[[outlet]]", *toml_lines(entry)]) + "\n" for entry in entries]
     before = text if not text or text.endswith("\n") else text + "\n"

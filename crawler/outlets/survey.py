@@ -1,0 +1,176 @@
+"""Looks at an outlet without keeping anything: what it announces where, and what its articles look like when read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
+
+from archive.home import Home
+from crawler.discovery.describe import describe
+from crawler.discovery.feeds import Feed, read_feed
+from crawler.discovery.homepage import HomePage, feed_guesses, read_home, sitemap_guesses
+from crawler.discovery.listing import article_links
+from crawler.discovery.markup import decoded
+from crawler.discovery.robots import crawl_delay, sitemap_lines
+from crawler.discovery.sitemaps import read_sitemap
+from crawler.extraction.page import read_page
+from crawler.fetch import Fetched, fetch
+from crawler.safety.robots import AGENT
+from news.article import Article
+from news.errors import NewsError, OutletBlocked
+from news.outlets import FoundLink, FoundOutlet, Outlet
+from news.teasers import remove_teasers
+from news.urls import canonicalise, url_key
+
+MAX_FEEDS_TRIED, MAX_SITEMAPS_TRIED = 12, 4
+_BEFORE_GIVING_UP = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one look found: the outlet, its links (each article once, the newest first) and how many appear in a day."""
+
+    found: FoundOutlet
+    links: tuple[FoundLink, ...] = ()
+    per_day: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One article tried: what was read, or why not."""
+
+    url: str
+    article: Article | None = None
+    problem: str | None = None
+
+
+def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime) -> Survey:
+    """Look at the outlet's home page, robots.txt, feeds and sitemaps, as far as *outlet* does not set them.
+
+    Raises OutletBlocked when its home page cannot be had, SettingError when a contact address is missing.
+    """
+    page, robots = fetch(home, [outlet.url, urljoin(outlet.url, "/robots.txt")], contact=contact, delay=outlet.delay)
+    if page.error or page.status != 200:
+        raise OutletBlocked(f"{outlet.url} cannot be read: {page.error or f'HTTP {page.status}'}")
+    front = read_home(page.body, page.final_url, page.content_type)
+    rules = decoded(robots.body) if robots.status == 200 else ""
+    looks = _Looks(home, contact, outlet.delay)
+    feeds = looks.feeds(*_feeds_of(outlet, front, page.final_url))
+    sitemaps = looks.sitemaps(
+        *_sitemaps_of(outlet, (*sitemap_lines(rules, robots.final_url), *front.sitemaps), page.final_url)
+    )
+    found = describe(page.final_url, front, feeds, sitemaps, crawl_delay(rules, AGENT), looks.problems)
+    links = _newest_first([*looks.links, *_links_of_listing(outlet, front, page)])
+    return Survey(found, links, per_day([link.announced_at for link in links], now))
+
+
+def _feeds_of(outlet: Outlet, front: HomePage, url: str) -> tuple[Sequence[str], bool]:
+    """The addresses to try, and whether they are guesses."""
+    declared = outlet.feeds if outlet.feeds is not None else front.feeds
+    return (declared, False) if declared or outlet.feeds is not None else (feed_guesses(url), True)
+
+
+def _sitemaps_of(outlet: Outlet, declared: Sequence[str], url: str) -> tuple[Sequence[str], bool]:
+    named = outlet.sitemaps if outlet.sitemaps is not None else declared
+    return (named, False) if named or outlet.sitemaps is not None else (sitemap_guesses(url), True)
+
+
+def _links_of_listing(outlet: Outlet, front: HomePage, page: Fetched) -> tuple[FoundLink, ...]:
+    chosen = next((listing.links for listing in outlet.listings or () if listing.links), None)
+    return article_links(page.body, page.final_url, chosen) if chosen else front.links
+
+
+class _Looks:
+    """The feeds and sitemaps that could be read, the links in them, and a problem for each that could not."""
+
+    def __init__(self, home: Home, contact: str | None, delay: float | None) -> None:
+        self.home, self.contact, self.delay = home, contact, delay
+        self.links: list[FoundLink] = []
+        self.problems: list[str] = []
+
+    def feeds(self, addresses: Sequence[str], guessed: bool) -> list[tuple[str, Feed]]:
+        """Each address that holds a feed, with the feed; the first good one is enough of guesses."""
+        read: list[tuple[str, Feed]] = []
+        for page in self._pages(addresses[:MAX_FEEDS_TRIED], guessed):
+            try:
+                read.append((page.url, read_feed(page.body, page.final_url, page.content_type)))
+            except NewsError as error:
+                self._note(str(error), guessed)
+        read = read[:1] if guessed else read
+        self.links += [link for _, feed in read for link in feed.links]
+        return read
+
+    def sitemaps(self, addresses: Sequence[str], guessed: bool) -> list[str]:
+        """The addresses that hold a sitemap. An index is not followed: this is a look, not a crawl."""
+        good = []
+        for page in self._pages(addresses[:MAX_SITEMAPS_TRIED], guessed):
+            try:
+                self.links += read_sitemap(page.body, page.final_url).links
+                good.append(page.url)
+            except NewsError as error:
+                self._note(str(error), guessed)
+        return [*good, *([] if guessed else addresses[MAX_SITEMAPS_TRIED:])]
+
+    def _pages(self, addresses: Sequence[str], guessed: bool) -> Iterable[Fetched]:
+        if not addresses:
+            return
+        for page in fetch(self.home, addresses, contact=self.contact, delay=self.delay):
+            if page.error or page.status != 200:
+                self._note(f"{page.url}: {page.error or f'HTTP {page.status}'}", guessed)
+            else:
+                yield page
+
+    def _note(self, problem: str, guessed: bool) -> None:
+        if not guessed:
+            self.problems.append(problem)
+
+
+def _newest_first(links: Iterable[FoundLink]) -> tuple[FoundLink, ...]:
+    """Each article once, the dated ones first."""
+    once: dict[int, FoundLink] = {}
+    for link in links:
+        key = _key(link.url)
+        if key is not None and (key not in once or (once[key].announced_at is None and link.announced_at)):
+            once[key] = link
+    never = datetime.min.replace(tzinfo=UTC)
+    return tuple(sorted(once.values(), key=lambda link: link.announced_at or never, reverse=True))
+
+
+def _key(url: str) -> int | None:
+    try:
+        return url_key(canonicalise(url))
+    except ValueError:
+        return None
+
+
+def per_day(times: Iterable[datetime | None], now: datetime) -> float | None:
+    """How many articles are announced in 24 hours, from the times of the last seven days; None with fewer than two."""
+    recent = [time for time in times if time and now - _BEFORE_GIVING_UP <= time <= now]
+    if len(recent) < 2:
+        return None
+    span = max((now - min(recent)).total_seconds(), 3600.0)
+    return len(recent) * 86_400 / span
+
+
+def read_some(
+    home: Home, outlet: Outlet, links: Sequence[FoundLink], contact: str | None, now: datetime
+) -> list[Reading]:
+    """Fetch and read the pages behind *links*."""
+    pages = fetch(home, [link.url for link in links], contact=contact, delay=outlet.delay) if links else []
+    return [_read(page, outlet, now) for page in pages]
+
+
+def _read(page: Fetched, outlet: Outlet, now: datetime) -> Reading:
+    if page.error or page.status != 200:
+        return Reading(page.url, problem=page.error or f"HTTP {page.status}")
+    try:
+        read = read_page(
+            page.body, page.final_url, now=now, encoding=_charset(page), remove=outlet.remove, keep=outlet.keep
+        )
+    except NewsError as error:
+        return Reading(page.url, problem=str(error))
+    return Reading(page.url, remove_teasers(read))
+
+
+def _charset(page: Fetched) -> str | None:
+    return page.content_type.lower().partition("charset=")[2].partition(";")[0].strip("\"' ") or None
