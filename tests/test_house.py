@@ -87,9 +87,7 @@ def forbids(told: str) -> bool:
     return bool(re.search(r"GPL|General Public License|unknown", re.sub(r"LGPL|Lesser General Public", "", told)))
 
 
-@pytest.mark.parametrize(
-    "told", ["GPL-3.0-only", "AGPL-3.0", "License :: OSI :: GNU General Public License", "unknown"]
-)
+@pytest.mark.parametrize("told", ["GPL-3.0-only", "AGPL-3.0", "GNU General Public License v2", "unknown"])
 def test_a_licence_that_reaches_over_is_seen(told: str) -> None:
     assert forbids(told)
 
