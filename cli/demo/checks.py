@@ -44,12 +44,12 @@ def kept_pages(newsstand: Newsstand) -> Iterator[tuple[PretendOutlet, PretendPag
                 yield outlet, page
 
 
-def ledger_checks(crawl: int, counts: Mapping[Disposition, int], records: list[dict[str, Any]]) -> Iterator[Check]:
+def ledger_checks(crawl: str, counts: Mapping[Disposition, int], records: list[dict[str, Any]]) -> Iterator[Check]:
     """Whether the crawl's links ended as they must, and its books balance."""
     found = Counter(record["disposition"] for record in records if "disposition" in record)
-    yield Check(f"crawl {crawl}: how its links ended", dict(sorted(counts.items())), dict(sorted(found.items())))
+    yield Check(f"{crawl}: how its links ended", dict(sorted(counts.items())), dict(sorted(found.items())))
     summaries = [record for record in records if record.get("type") == "summary"]
-    yield Check(f"crawl {crawl}: its books balance", True, all(record["balanced"] for record in summaries))
+    yield Check(f"{crawl}: its books balance", True, all(record["balanced"] for record in summaries))
 
 
 def archive_checks(site: Site, archive: Connection) -> Iterator[Check]:
@@ -62,6 +62,7 @@ def archive_checks(site: Site, archive: Connection) -> Iterator[Check]:
     yield Check("their revisions", *_pair(_expected_revisions(site), {u: a["revisions"] for u, a in articles.items()}))
     yield Check("texts that several outlets carry", _expected_copies(site), _found_copies(articles))
     yield Check("teasers and promos kept apart", {}, _missing(site, removed_blocks(archive)))
+    yield from _coverage_checks(site, archive)
     yield from _address_checks(site, archive)
 
 
@@ -118,6 +119,15 @@ def _found_copies(articles: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     for url, row in articles.items():
         stories.setdefault(row["story_id"], []).append(url)
     return sorted(sorted(urls) for urls in stories.values() if len(urls) > 1)
+
+
+def _coverage_checks(site: Site, archive: Connection) -> Iterator[Check]:
+    """A front page that has lost its links: it was looked at and had none, which is not the same as not looking."""
+    for outlet in site.newsstand.outlets:
+        if outlet.broken(site.visit):
+            query = "select looked, links from v_coverage where outlet = :name order by started_at limit 2"
+            found = [(row["looked"], row["links"]) for row in rows(archive, query, name=outlet.name)]
+            yield Check(f"what {outlet.title} was seen to list", [(True, len(outlet.pages)), (True, 0)], found)
 
 
 def _address_checks(site: Site, archive: Connection) -> Iterator[Check]:

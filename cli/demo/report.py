@@ -40,6 +40,15 @@ def show_crawl(site: Site, visit: int, names: Iterable[str], records: list[dict[
     click.echo(f"{len(links):5}  links seen {'✓ all accounted for' if balanced else '✗ the books do not balance'}")
 
 
+def show_new_layout(outlet: PretendOutlet, url: str, records: list[dict[str, Any]]) -> None:
+    """How a known article in a new layout ended."""
+    click.echo(f"\n{outlet.title} lists nothing any more; its articles are still there, in the new layout:")
+    click.echo(f"\n$ newskeep crawl {url}")
+    for record in records:
+        if "disposition" in record:
+            click.echo(f"{1:5}  {record['disposition']}")
+
+
 def _opening(site: Site) -> str:
     lines = ["Four pretend outlets on this machine; nothing here needs the internet.\n"]
     for outlet in site.newsstand.outlets:
