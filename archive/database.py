@@ -49,7 +49,7 @@ def open_archive(home: Home) -> Engine:
     try:
         if not home.settings["NEWSKEEP_DATABASE_URL"] and schema_status(engine).outdated:
             upgrade(engine)
-        _refuse_what_does_not_fit(schema_status(engine))
+        refuse_what_does_not_fit(schema_status(engine))
     except BaseException:
         engine.dispose()
         raise
@@ -79,7 +79,8 @@ def make_engine(connect: Connect) -> Engine:
     return engine
 
 
-def _refuse_what_does_not_fit(schema: SchemaStatus) -> None:
+def refuse_what_does_not_fit(schema: SchemaStatus) -> None:
+    """Raise SchemaOutdated unless this program can work with *schema*."""
     if schema.newer:
         raise SchemaOutdated(
             f"the archive's schema is {schema.current}, and this program knows it up to {schema.head}",
@@ -106,6 +107,7 @@ __all__ = [
     "embedded_server",
     "make_engine",
     "open_archive",
+    "refuse_what_does_not_fit",
     "schema_status",
     "upgrade",
 ]

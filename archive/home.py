@@ -38,14 +38,24 @@ def default_home(environ: Mapping[str, str]) -> Path:
     return Path(data) / "newskeep"
 
 
+def find_home(environ: Mapping[str, str] = os.environ) -> Home:
+    """The data folder, whether it exists or not. Raises SettingError for a setting that cannot be read."""
+    given = Path(environ.get("NEWSKEEP_HOME") or default_home(environ))
+    try:
+        path = given.expanduser().absolute()
+    except RuntimeError as error:  # ~somebody who does not exist
+        raise SettingError(f"NEWSKEEP_HOME={given}: {error}") from error
+    return Home(path, read_settings(environ, _file_settings(path / "newskeep.toml")))
+
+
 def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     """The data folder, created when missing. Raises SettingError for a setting that cannot be read."""
-    path = Path(environ.get("NEWSKEEP_HOME") or default_home(environ)).expanduser().absolute()
+    home = find_home(environ)
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        home.path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError(f"NEWSKEEP_HOME={path} cannot be created: {error.strerror}") from error
-    return Home(path, read_settings(environ, _file_settings(path / "newskeep.toml")))
+        raise SettingError(f"NEWSKEEP_HOME={home.path} cannot be created: {error.strerror}") from error
+    return home
 
 
 def _file_settings(path: Path) -> Mapping[str, object]:

@@ -1,0 +1,195 @@
+"""`newskeep db`: the archive's database - upgrade its schema, look at it, name it, stop the embedded server."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.home import open_home
+from cli.exits import DATABASE
+from cli.output import emit, say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from archive.home import Home
+    from archive.schema import SchemaStatus
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+
+
+@click.group()
+def db() -> None:
+    """The archive's database.
+
+    \b
+    newskeep db status                   where it is, and whether its schema fits this program
+    psql "$(newskeep db url)"            look inside; the views v_articles, v_links ... are documented
+    """
+
+
+@db.command()
+@_as_json
+@click.option("--dry-run", is_flag=True, help="Only say which steps are missing.")
+def upgrade(as_json: bool, dry_run: bool) -> None:
+    """Bring the schema up to date.
+
+    \b
+    newskeep db upgrade                  safe at any time; several at once take turns
+    newskeep db upgrade --dry-run        the steps that are missing
+    """
+    from archive.database import connect_archive, schema_status
+    from archive.database import upgrade as bring_up_to_date
+
+    engine = connect_archive(open_home())
+    before = schema_status(engine)
+    after = before if dry_run else bring_up_to_date(engine)
+    engine.dispose()
+    missing = [step for step in before.known if before.outdated and step > (before.current or "")]
+    if as_json:
+        emit(
+            {"type": "upgrade", "before": before.current, "after": after.current, "steps": missing, "dry_run": dry_run}
+        )
+    else:
+        _tell_upgrade(after, missing, dry_run=dry_run)
+    _refuse(after, dry_run=dry_run)
+
+
+def _tell_upgrade(after: SchemaStatus, missing: list[str], *, dry_run: bool) -> None:
+    if missing:
+        say(f"{'missing' if dry_run else 'done'}: {', '.join(missing)}")
+    if not after.newer and not (dry_run and missing):
+        say(f"The schema is up to date ({after.current}).")
+
+
+def _refuse(status: SchemaStatus, *, dry_run: bool = False) -> None:
+    from archive.database import refuse_what_does_not_fit
+
+    if not dry_run or status.newer:
+        refuse_what_does_not_fit(status)
+
+
+@db.command()
+@_as_json
+def status(as_json: bool) -> None:
+    """Say where the archive is and whether its schema fits; exit code 6 when it does not.
+
+    \b
+    newskeep db status
+    newskeep db status --json
+    """
+    found = look(open_home())
+    if as_json:
+        emit({"type": "database", **found.as_record()})
+    else:
+        for line in found.lines():
+            click.echo(line)
+    if not found.fits:
+        sys.exit(DATABASE)
+
+
+@db.command()
+def url() -> None:
+    """Print the database's URL, password included; the embedded server is started.
+
+    \b
+    psql "$(newskeep db url)" -c "select outlet, headline from v_articles limit 10"
+    export NEWSKEEP_DATABASE_URL="$(newskeep db url)"
+    """
+    from archive.database import database_url, open_archive
+
+    home = open_home()
+    if not home.settings["NEWSKEEP_DATABASE_URL"]:
+        open_archive(home).dispose()  # so that the views are there for whoever looks
+    click.echo(database_url(home))
+
+
+@db.command()
+@_as_json
+def stop(as_json: bool) -> None:
+    """End the embedded server; the next command that needs it starts it again.
+
+    \b
+    newskeep db stop
+    newskeep db stop --json
+    """
+    from archive.database import embedded_server
+
+    home = open_home()
+    stopped = embedded_server(home).stop()
+    if as_json:
+        emit({"type": "stop", "stopped": stopped, "folder": str(home.postgres)})
+    elif stopped:
+        say(f"The embedded PostgreSQL in {home.postgres} has ended.")
+    else:
+        say(f"No embedded PostgreSQL runs in {home.postgres}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """What `status` shows: `where` without a password, `bytes` of the database, `pid` of the embedded server."""
+
+    where: str
+    embedded: bool
+    pid: int | None
+    server: str
+    schema: str | None
+    needed: str
+    newer: bool
+    bytes: int
+
+    @property
+    def fits(self) -> bool:
+        return self.schema == self.needed
+
+    def as_record(self) -> dict[str, Any]:
+        names = ("where", "embedded", "pid", "server", "schema", "needed", "bytes")
+        return {**{name: getattr(self, name) for name in names}, "fits": self.fits}
+
+    def lines(self) -> list[str]:
+        process = f" (embedded, process {self.pid})" if self.embedded else ""
+        return [
+            f"database  {self.where}{process}",
+            f"server    PostgreSQL {self.server}",
+            f"schema    {self._schema_in_words()}",
+            f"size      {self.bytes / 1e6:,.1f} MB",
+        ]
+
+    def _schema_in_words(self) -> str:
+        if self.fits:
+            return f"{self.schema}, up to date"
+        if self.newer:
+            return f"{self.schema}, newer than this program ({self.needed}): install a newer Newskeep"
+        return f"{self.schema or 'none yet'}, this program needs {self.needed}: newskeep db upgrade"
+
+
+def look(home: Home) -> Database:
+    """The database as it stands; an embedded one is started, but not made. Raises ArchiveUnavailable."""
+    from archive.database import connect_archive, embedded_server, schema_status
+    from archive.database_urls import normal_url, shown_url
+    from news.errors import ArchiveUnavailable
+
+    given = home.settings["NEWSKEEP_DATABASE_URL"]
+    if not given and embedded_server(home).state().version is None:
+        raise ArchiveUnavailable(f"there is no database in {home.path} yet", "newskeep init")
+    engine = connect_archive(home)
+    try:
+        schema = schema_status(engine)
+        server, size = _ask(engine)
+    finally:
+        engine.dispose()
+    where = shown_url(normal_url(given)) if given else str(home.postgres)
+    pid = None if given else embedded_server(home).state().pid
+    return Database(where, not given, pid, server, schema.current, schema.head, schema.newer, size)
+
+
+def _ask(engine: Engine) -> tuple[str, int]:
+    from sqlalchemy import text
+
+    with engine.connect() as connection:
+        row = connection.execute(text("select current_setting('server_version'), pg_database_size(current_database())"))
+        server, size = row.one()
+    return str(server).partition(" ")[0], int(size)

@@ -1,0 +1,188 @@
+"""`newskeep init`: a data folder with everything to begin with. It only ever adds what is missing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.home import find_home, open_home
+from cli.output import emit, say
+from news.errors import SettingError
+from news.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from archive.home import Home
+
+OUTLETS = """\
+# Whose news Newskeep collects. `newskeep outlets add URL` writes here, and so may you: comments stay.
+# `newskeep outlets check` reads it and says what is wrong.
+
+# A mail or web address that outlets can write to. It goes into the user agent; no live site is crawled without it.
+{contact}
+
+# [defaults]
+# every = "30m"          # how often an outlet is looked at
+# delay = 2              # seconds between two requests to one site
+
+# The smallest entry is an address; name, language, feeds and sitemaps are found by themselves:
+# [[outlet]]
+# url = "https://www.example.org"
+"""
+
+NO_CONTACT = '# contact = "you@example.org"'
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that `init` makes: what it is called, and how it is made."""
+
+    name: str
+    make: Callable[[], None]
+
+
+@click.command()
+@click.option("--contact", help="Mail or web address that outlets can write to; goes into the user agent.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be made.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def init(contact: str | None, dry_run: bool, as_json: bool) -> None:
+    """Make the data folder, outlets.toml, newskeep.toml, .env and the database, as far as they are missing.
+
+    \b
+    newskeep init --contact you@example.org
+    NEWSKEEP_HOME=/srv/news newskeep init --dry-run
+
+    Nothing that exists is changed. The .env is for `docker compose`: it is made beside a docker-compose.yml in the
+    current folder, otherwise in the data folder, and holds a new password for the database.
+    """
+    home = find_home()
+    outlets = outlets_text(contact)
+    missing = what_is_missing(home, outlets, contact)
+    if not dry_run:
+        open_home()
+        for thing in missing:
+            thing.make()
+    then = _next_command(home, contact)
+    if as_json:
+        names = [thing.name for thing in missing]
+        emit({"type": "init", "home": str(home.path), "made": names, "dry_run": dry_run, "next": then})
+    else:
+        _tell(home, missing, then, dry_run=dry_run)
+
+
+def outlets_text(contact: str | None) -> str:
+    """The first outlets.toml. Raises SettingError for a contact that cannot stand in it."""
+    if not contact:
+        return OUTLETS.format(contact=NO_CONTACT)
+    if not contact.isprintable() or not ("@" in contact or contact.startswith(("http://", "https://"))):
+        raise SettingError(f"--contact {contact!r} is neither a mail nor a web address", "--contact you@example.org")
+    from crawler.outlets.file import parse_outlets, toml_value
+
+    text = OUTLETS.format(contact=f"contact = {toml_value(contact)}")
+    parse_outlets(text)
+    return text
+
+
+def settings_text() -> str:
+    """The first newskeep.toml: every setting with its purpose and default, commented out."""
+    lines = ["# Settings of this data folder; the environment goes first. Take away a # to set one.", ""]
+    for setting in SETTINGS:
+        if setting.name != "NEWSKEEP_HOME":  # this file lies in it
+            lines += [f"# {setting.purpose}", f"# {setting.name} = {_as_toml(setting.default)}", ""]
+    return "\n".join(lines)
+
+
+def _as_toml(default: object) -> str:
+    if default is None:
+        return '""'
+    return "[]" if default == () else f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def compose_text(contact: str | None) -> str:
+    """The first .env for `docker compose`, with a password that nobody has seen."""
+    return (
+        "# Read by `docker compose`. Keep it to yourself; the password is set when the database is first started.\n"
+        f"POSTGRES_PASSWORD={secrets.token_hex(24)}\n"
+        f"NEWSKEEP_CONTACT={_quoted(contact or '')}\n"
+    )
+
+
+def _quoted(value: str) -> str:
+    """As compose reads it: within single quotes nothing is special but the quote itself."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" if value else ""
+
+
+def what_is_missing(home: Home, outlets: str, contact: str | None) -> list[Missing]:
+    """What `init` has to make in *home*, in order; nothing is made here."""
+    compose = _compose_folder(home) / ".env"
+    things = (
+        (home.path, lambda: None),  # made by opening it
+        (home.captures, lambda: home.captures.mkdir(exist_ok=True)),
+        (home.outlets_file, lambda: _write(home.outlets_file, outlets)),
+        (home.path / "newskeep.toml", lambda: _write(home.path / "newskeep.toml", settings_text())),
+        (compose, lambda: _write(compose, compose_text(contact), mode=0o600)),
+    )
+    missing = [Missing(str(path), make) for path, make in things if not os.path.lexists(path)]
+    return missing + ([] if _has_database(home) else [Missing("database", lambda: _make_database(home))])
+
+
+def _compose_folder(home: Home) -> Path:
+    here = Path.cwd()
+    return here if (here / "docker-compose.yml").is_file() else home.path
+
+
+def _write(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a new file; one that came into being meanwhile stays. Raises SettingError when it cannot be written."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise SettingError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _has_database(home: Home) -> bool:
+    from archive.database import connect_archive, embedded_server, schema_status
+
+    if not home.settings["NEWSKEEP_DATABASE_URL"]:
+        return embedded_server(home).state().version is not None
+    engine = connect_archive(home)
+    try:
+        return schema_status(engine).current is not None
+    finally:
+        engine.dispose()
+
+
+def _make_database(home: Home) -> None:
+    from archive.database import connect_archive, open_archive, upgrade
+
+    if not home.settings["NEWSKEEP_DATABASE_URL"]:
+        open_archive(home).dispose()
+        return
+    engine = connect_archive(home)
+    upgrade(engine)
+    engine.dispose()
+
+
+def _next_command(home: Home, contact: str | None) -> str:
+    from crawler.outlets.file import load_outlets
+
+    outlets = load_outlets(home.outlets_file)
+    if not (contact or outlets.contact or home.settings["NEWSKEEP_CONTACT"]):
+        return f"put your contact into {home.outlets_file}, then: newskeep outlets add https://www.example.org"
+    return "newskeep crawl --help" if outlets.outlets else "newskeep outlets add https://www.example.org"
+
+
+def _tell(home: Home, missing: list[Missing], then: str, *, dry_run: bool) -> None:
+    say(f"Data folder {home.path}")
+    for thing in missing:
+        say(f"  {'would make' if dry_run else 'made'}  {thing.name}")
+    if not missing:
+        say("  everything is there")
+    say(f"next: {then}")
