@@ -9,10 +9,11 @@ from base64 import b32encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from archive.captures.response import CapturedResponse, Headers, Original
 
+_IN_ADDRESSES = "".join(map(chr, range(0x21, 0x7F)))
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 _PACKED_LEVEL = 0  # packing what is packed costs time and saves nothing
 _PLAIN_LEVEL = 4
@@ -114,7 +115,7 @@ def _date(time: datetime) -> str:
 
 
 def _target(url: str) -> str:
-    return "".join(url.split()).encode("ascii", "ignore").decode()
+    return quote(url.encode("utf-8", "replace"), safe=_IN_ADDRESSES)
 
 
 def _line(text: str) -> str:

@@ -1,0 +1,187 @@
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from news.urls import believed_canonical, canonicalise, fetchable, host_of, same_site, url_key
+
+PAGE = "https://www.example.org/politik/zug-entgleist-12345.html"
+
+
+def key(url: str) -> int:
+    return url_key(canonicalise(url))
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        ("HTTPS://Example.ORG:443/a", "https://example.org/a"),
+        ("http://example.org", "http://example.org/"),
+        ("  https://example.org/a\n#top ", "https://example.org/a"),
+        ("https://user:secret@example.org/a", "https://example.org/a"),
+        ("https://example.org./a", "https://example.org/a"),
+        ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
+        ("https://example.org/a/./b/../c", "https://example.org/a/c"),
+        ("https://example.org/../..", "https://example.org/"),
+        ("https://example.org/%7euser/%c3%bc/100%", "https://example.org/~user/%C3%BC/100%25"),
+        ("https://example.org/a?b=2&a=1&&b=1", "https://example.org/a?a=1&b=2&b=1"),
+        ("https://example.org/a?print&q=x+y", "https://example.org/a?print&q=x%20y"),
+        ("https://example.org/a?utm_source=rss&UTM_Medium=x&fbclid=1&mc_cid=2&gclid=3", "https://example.org/a"),
+        ("https://example.org/a;jsessionid=0A1B2C?PHPSESSID=abc", "https://example.org/a"),
+        ("https://example.org/a?ref=rss&source=newsletter", "https://example.org/a"),
+        ("https://example.org/zug-in-linz-1/amp/", "https://example.org/zug-in-linz-1"),
+        ("https://example.org/amp/politik/zug-in-linz", "https://example.org/politik/zug-in-linz"),
+        ("https://example.org/zug-in-linz.amp.html?amp=1", "https://example.org/zug-in-linz.html"),
+        ("https://www-example-org.cdn.ampproject.org/c/s/www.example.org/a-1", "https://www.example.org/a-1"),
+        ("https://www.google.com/amp/s/example.org/a-1?x=1", "https://example.org/a-1?x=1"),
+        ("http://[2001:DB8::1]:8080/a", "http://[2001:db8::1]:8080/a"),
+        ("https:\\\\example.org\\a", "https://example.org/a"),
+    ],
+)
+def test_address_has_one_spelling(url: str, canonical: str) -> None:
+    assert canonicalise(url) == canonical
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "http://www.example.org/politik/zug-entgleist-12345.html",
+        "https://example.org/politik/zug-entgleist-12345.html",
+        "https://m.example.org/politik/zug-entgleist-12345.html",
+        "https://mobile.example.org/politik/zug-entgleist-12345.html",
+        "https://amp.example.org/politik/zug-entgleist-12345.html?utm_source=x#c",
+        "https://www.example.org//politik/zug-entgleist-12345.html/",
+    ],
+)
+def test_variants_of_a_page_have_one_key(variant: str) -> None:
+    assert key(variant) == key(PAGE)
+
+
+def test_index_file_and_folder_have_one_key() -> None:
+    assert key("https://example.org/politik/index.html") == key("https://example.org/politik/")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/a?id=1", "https://example.org/a?id=2"),
+        ("https://example.org/a?ref=123", "https://example.org/a?ref=124"),
+        ("https://example.org/a?source=4711", "https://example.org/a"),
+        ("https://example.org/a?sid=17", "https://example.org/a?sid=18"),
+        ("https://example.org/a?page=2", "https://example.org/a"),
+        ("https://example.org/tag/amp", "https://example.org/tag"),
+        ("https://example.org/A", "https://example.org/a"),
+        ("https://news.example.org/a", "https://example.org/a"),
+        ("https://m.de/a", "https://de/a"),
+        ("http://127.0.0.1:8001/a", "http://127.0.0.1:8002/a"),
+        ("https://example.org/a%2Fb", "https://example.org/a/b"),
+    ],
+)
+def test_different_pages_keep_different_keys(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "mailto:a@b", "javascript:void(0)", "ftp://example.org/", "//example.org/a", "https://", "https://a b/", "a/b",
+     "https://example.org:99999/", "https://[::1/", "https://" + "a" * 300 + ".org/",
+     "https://example.org/" + "a" * 9000],
+)  # fmt: skip
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        canonicalise(url)
+
+
+def test_key_fits_a_signed_64_bit_column() -> None:
+    keys = [key(f"https://example.org/{number}") for number in range(50)]
+
+    assert min(keys) < 0 < max(keys)
+    assert all(-(2**63) <= one < 2**63 for one in keys)
+
+
+def test_fetched_address_is_the_one_found() -> None:
+    assert fetchable(" https://example.org/ü?utm_source=rss#top\x00") == "https://example.org/ü?utm_source=rss"
+
+
+def test_host_is_lower_case_without_port() -> None:
+    assert host_of("https://User@WWW.Example.org:8443/") == "www.example.org"
+
+
+def test_site_is_a_host_with_its_variants_and_those_below() -> None:
+    assert same_site("https://www.example.org/", "http://m.example.org/a")
+    assert same_site("https://example.org/", "https://sport.example.org/")
+    assert not same_site("https://example.org/", "https://notexample.org/")
+    assert not same_site("http://127.0.0.1:8001/", "http://127.0.0.1:8002/")
+    assert not same_site("http://127.0.1.1/", "http://127.0.1.2/")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "https://www.example.org/politik/zug-entgleist-12345.html",
+        "/politik/zug-entgleist-12345.html?utm_source=canonical",
+        "https://example.org/2024/06/zug-entgleist-12345.html",
+    ],
+)
+def test_declared_address_that_makes_sense_is_believed(declared: str) -> None:
+    found = believed_canonical("https://m.example.org/politik/zug-entgleist-12345.html", declared)
+
+    assert found == canonicalise(declared if declared.startswith("h") else "https://m.example.org" + declared)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        None,
+        "",
+        "https://www.example.org/",
+        "/politik/",
+        "https://other.example/politik/zug-entgleist-12345.html",
+        "/politik/zug-entgleist-99999.html",
+        "javascript:alert(1)",
+        "https://[broken",
+    ],
+)
+def test_declared_address_without_sense_is_not_believed(declared: str | None) -> None:
+    assert believed_canonical(PAGE, declared) == PAGE
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_text_gives_an_address_or_a_clear_refusal(url: str, declared: str) -> None:
+    for text in (url, f"https://example.org/{url}", f"http://{url}/a?{declared}"):
+        try:
+            canonical = canonicalise(text)
+        except ValueError:
+            continue
+        assert canonicalise(canonical) == canonical
+        assert canonical.isascii()
+        assert re.match(r"https?://[^/\s]+/\S*$", canonical)
+        assert key(believed_canonical(text, declared)) is not None
+
+
+PARTS = st.lists(
+    st.sampled_from(["a", "zug-in-linz-1", "amp", "index.html", "%41", "..", "ü", "x.amp.html"]), max_size=4
+)
+QUERY = st.lists(st.sampled_from(["id=1", "id=2", "a", "b=", "utm_source=x", "ref=rss", "amp=1"]), max_size=4)
+
+
+@settings(max_examples=40)
+@given(PARTS, QUERY)
+def test_trackers_fragment_and_host_variant_never_change_the_key(parts: list[str], query: list[str]) -> None:
+    path = "/".join(parts)
+    plain = f"https://example.org/{path}?{'&'.join(query)}"
+    dressed = f"http://www.m.example.org:80/{path}?{'&'.join([*query, 'fbclid=x', 'utm_id=3'])}#frag"
+
+    assert key(plain) == key(dressed)
+
+
+@settings(max_examples=40)
+@given(PARTS, st.integers(0, 99), st.integers(0, 99))
+def test_numbers_in_the_query_tell_pages_apart(parts: list[str], one: int, other: int) -> None:
+    urls = [f"https://example.org/{'/'.join(parts)}?id={number}" for number in (one, other)]
+
+    assert (key(urls[0]) == key(urls[1])) == (one == other)
+    assert urlsplit(canonicalise(urls[0])).query.endswith(f"id={one}")
