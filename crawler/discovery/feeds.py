@@ -107,7 +107,8 @@ def _xml_link(item: etree._Element, url: str) -> FoundLink | None:
     children = [child for child in islice(item, 200) if not _foreign(child)]
     fields = {local_name(child): child for child in reversed(children)}
     base = absolute(url, _attribute(item, "base")) or url
-    target = next((found for found in (absolute(base, text) for text in _targets(children, fields)) if found), None)
+    targets = (absolute(base, text) for text in _targets(children, fields))
+    target = next((found for found in targets if found and found != url), None)
     if target is None:
         return None
     times = (announced_time(_text(fields[name])) for name in _TIMES if name in fields)

@@ -86,7 +86,7 @@ def _language(tree: LexborHTMLParser) -> str | None:
 
 _FEED_TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|x-rss\+xml)|text/(?:rss\+)?xml")
 _FEED_PATH = re.compile(
-    r"(?:/(?:rss|feed|atom)(?:[-_]?\w{0,20})?(?:\.xml|\.rss|\.php)?|\.(?:rss|rdf|atom))/?$", re.IGNORECASE
+    r"(?:/(?:rss|feed|atom)(?:[-_]\w{1,20})?(?:\.xml|\.rss|\.php)?|\.(?:rss|rdf|atom))/?$", re.IGNORECASE
 )
 _COMMENTS = re.compile(r"/comments?/|[?&]feed=comments|kommentare?[/.]", re.IGNORECASE)
 

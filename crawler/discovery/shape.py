@@ -51,7 +51,10 @@ _NEVER_AS_LAST = _set_of(
 _ARTICLES_BELOW = _set_of("article articles artikel articulo articolo story post posts beitrag meldung")
 _PAGE_FILE = re.compile(r"\.(?:html?|shtml|php|aspx?|jsp|phtml|amp|story|cms|do)$", re.IGNORECASE)
 _INDEX_FILE = re.compile(r"(?:index|default)\.\w{2,5}")
-_DATE = r"(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:0?[1-9]|[12]\d|3[01]))?"
+_DATE = (
+    r"(?:19|20)\d\d(?:(?P<by>[/-])(?:1[0-2]|0?[1-9])(?:(?P=by)(?:3[01]|[12]\d|0?[1-9]))?"
+    r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
+)
 _DATE_IN_PATH = re.compile(rf"/{_DATE}(?=[/-]|$)")
 _ID = re.compile(
     r"(?:^|\D)\d{5,}(?:\D|$)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|(?:^|[-_.,~])(?:a|id|art|p|c|story)-?\d{3,}$"

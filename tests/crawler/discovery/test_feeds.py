@@ -1,0 +1,181 @@
+"""Feeds of every kind, broken and hostile ones: which links are announced, and when."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discovery import feeds
+from crawler.discovery.feeds import read_feed
+from news.errors import FeedUnreadable
+from news.outlets import FoundLink
+
+URL = "https://a.example/feed.xml"
+
+
+def rss(*items: str, head: str = "") -> bytes:
+    return f"<rss version='2.0'><channel>{head}{''.join(items)}</channel></rss>".encode()
+
+
+def item(link: str, more: str = "") -> str:
+    return f"<item><title>T</title><link>{link}</link>{more}</item>"
+
+
+def urls(body: bytes) -> list[str]:
+    return [link.url for link in read_feed(body, URL).links]
+
+
+def test_rss_gives_its_name_language_home_and_links_in_order() -> None:
+    head = "<title>Die &amp; Zeit</title><link>https://a.example/</link><language>de-at</language>"
+    feed = read_feed(rss(item("/1", "<pubDate>Sun, 22 Nov 2026 10:00:00 +0100</pubDate>"), item("/2"), head=head), URL)
+    assert (feed.title, feed.language, feed.home) == ("Die & Zeit", "de-AT", "https://a.example/")
+    assert feed.links == (
+        FoundLink("https://a.example/1", "T", datetime(2026, 11, 22, 9, tzinfo=UTC)),
+        FoundLink("https://a.example/2", "T"),
+    )
+
+
+def test_atom_gives_the_alternate_link_and_not_the_picture() -> None:
+    feed = read_feed(
+        b"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='de'><title>N</title><link rel='self' href='/f'/>"
+        b"<link href='/'/><entry><title type='html'>a &lt;b&gt;b&lt;/b&gt;</title><link rel='enclosure' href='/p.mp3'/>"
+        b"<link href='/1'/><updated>2026-11-22T10:00:00Z</updated></entry></feed>",
+        URL,
+    )
+    assert (feed.title, feed.language, feed.home) == ("N", "de", "https://a.example/")
+    assert feed.links == (FoundLink("https://a.example/1", "a b", datetime(2026, 11, 22, 10, tzinfo=UTC)),)
+
+
+def test_rdf_keeps_its_items_beside_the_channel() -> None:
+    body = (
+        "<?xml version='1.0' encoding='ISO-8859-1'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+        "xmlns='http://purl.org/rss/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>ÜRF</title>"
+        "</channel><image><title>Bild</title><link>/i</link></image><item><title>eins</title><link>/1</link>"
+        "<dc:date>2026-11-22T10:00:00+01:00</dc:date></item></rdf:RDF>"
+    )
+    feed = read_feed(body.encode("latin-1"), URL)
+    assert feed.title == "ÜRF"
+    assert feed.links == (FoundLink("https://a.example/1", "eins", datetime(2026, 11, 22, 9, tzinfo=UTC)),)
+
+
+def test_json_feed_is_read_like_the_others() -> None:
+    given = {
+        "version": "https://jsonfeed.org/version/1.1", "title": "J", "language": "en", "home_page_url": "https://a.example/",
+        "items": [
+            {"id": "1", "url": "/1", "title": "T < U", "date_published": "2026-11-22T10:00:00Z"},
+            {"id": "https://a.example/2"}, 7,
+        ],
+    }  # fmt: skip
+    feed = read_feed(json.dumps(given).encode(), URL)
+    assert (feed.title, feed.language, feed.home) == ("J", "en", "https://a.example/")
+    assert feed.links == (
+        FoundLink("https://a.example/1", "T < U", datetime(2026, 11, 22, 10, tzinfo=UTC)),
+        FoundLink("https://a.example/2"),
+    )
+
+
+def test_the_address_behind_a_counting_redirect_is_preferred() -> None:
+    body = rss(item("https://feeds.example/~r/1", "<f:origLink xmlns:f='x'>https://a.example/1</f:origLink>"))
+    assert urls(body) == ["https://a.example/1"]
+
+
+def test_a_permanent_id_stands_for_a_missing_link() -> None:
+    assert urls(rss("<item><guid>https://a.example/1</guid></item>")) == ["https://a.example/1"]
+
+
+def test_an_id_that_is_no_address_is_no_link() -> None:
+    assert urls(rss("<item><guid isPermaLink='false'>https://a.example/1</guid></item>", item("/2"))) == [
+        "https://a.example/2"
+    ]
+
+
+def test_the_name_of_a_picture_is_not_the_title() -> None:
+    media = "<m:title xmlns:m='http://search.yahoo.com/mrss/'>Foto: dpa</m:title>"
+    (link,) = read_feed(rss(f"<item>{media}<title>Zug entgleist</title><link>/1</link></item>"), URL).links
+    assert link.title == "Zug entgleist"
+
+
+@pytest.mark.parametrize(
+    ("escaped", "plain"),
+    [
+        ("&lt;b&gt;A&lt;/b&gt; &amp;amp; B", "A & B"),
+        ("<![CDATA[Hello <i>x</i>]]>", "Hello x"),
+        ("a&nbsp;&uuml;", "a ü"),
+        ("1 &lt; 2", "1 < 2"),
+        ("bare & amp", "bare & amp"),
+        ("a\x00b\u202ec", "abc"),
+    ],
+)
+def test_titles_are_plain_text(escaped: str, plain: str) -> None:
+    (link,) = read_feed(rss(f"<item><title>{escaped}</title><link>/1</link></item>"), URL).links
+    assert link.title == plain
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item><title>a < b <3</title><link>https://a.example/1</link></item>", item("https://a.example/2")),
+        b"\nWarning: <br/> on line 3\n<?xml version='1.0'?>" + rss(item("/1"), item("/2")),
+        rss(item("/1"), item("/2")).replace(b"T</title>", b"T\xff</titel>"),
+        rss(item("/1"), item("/2"), "<item><title>c</title><link>https://a.exa")[:-30],
+        ("<?xml version='1.0' encoding='utf-16'?>" + rss(item("/1"), item("/2")).decode()).encode("utf-16"),
+        rss("<x>" * 300 + item("/1") + item("/2") + "</x>" * 300),
+        rss(item("/1"), item("/2"), "<item><title><![CDATA[never closed"),
+    ],
+)
+def test_a_broken_feed_gives_what_can_be_read(body: bytes) -> None:
+    assert urls(body) == ["https://a.example/1", "https://a.example/2"]
+
+
+def test_an_ampersand_in_an_address_stays_one() -> None:
+    assert urls(rss(item("/?a=1&b=2&copy=3"), item("/?a=1&amp;b=3"))) == [
+        "https://a.example/?a=1&b=2&copy=3",
+        "https://a.example/?a=1&b=3",
+    ]
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "mailto:a@b.c", "ftp://a/b", "http://[", "//", "http://a:99999/"]
+)
+def test_what_is_no_web_address_is_no_link(link: str) -> None:
+    assert urls(rss(item(link), item("/good"))) == ["https://a.example/good"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html><body>not found</body></html>", b"hello", b"{}", b'{"items": 1}', b"{" * 100_000, b"\x00\xff" * 50],
+)
+def test_what_is_no_feed_says_so(body: bytes) -> None:
+    with pytest.raises(FeedUnreadable, match=r"https://a\.example/feed\.xml is"):
+        read_feed(body, URL)
+
+
+def test_a_feed_without_items_is_a_feed() -> None:
+    assert read_feed(rss(head="<title>empty</title>"), URL).title == "empty"
+
+
+def test_a_feed_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "_MAX_ITEMS", 10)
+    assert len(urls(rss(*(item(f"/{number}") for number in range(12))))) == 10
+
+
+def test_entities_of_a_document_type_are_not_expanded() -> None:
+    bomb = "<!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;'><!ENTITY f SYSTEM 'file:///etc/passwd'>]>"
+    (link,) = read_feed(bomb.encode() + rss("<item><title>x&b;&f;</title><link>/1</link></item>"), URL).links
+    assert "aaaa" not in (link.title or "")
+    assert "root" not in (link.title or "")
+
+
+@given(st.binary(max_size=400) | st.lists(st.sampled_from([
+    b"<rss>", b"<item>", b"</item>", b"<link>", b"http://a/", b"<![CDATA[", b"]]>", b"&",
+    b"<", b"<title>", b"</", b"\x00", b"\xff", b"'",
+    b"<entry>", b"<feed xmlns='x'>", b"</title>", b"<pubDate>Sun, 99 Nov 2026", b"{", b'"items":[', b"]}",
+])).map(b"".join))  # fmt: skip
+def test_no_bytes_end_otherwise_than_in_a_feed_or_a_reason(body: bytes) -> None:
+    try:
+        feed = read_feed(body, URL)
+    except FeedUnreadable:
+        return
+    assert all(link.url.startswith("http") and "\x00" not in (link.title or "") for link in feed.links)

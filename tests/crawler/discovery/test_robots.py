@@ -1,0 +1,29 @@
+"""What robots.txt says beside its rules."""
+
+from crawler.discovery.robots import crawl_delay, sitemap_lines
+
+URL = "https://a.example/robots.txt"
+
+
+def test_sitemaps_are_found_wherever_they_stand() -> None:
+    text = "User-agent: *\nSitemap: /s.xml # daily\r\nDisallow: /\nSITEMAP:https://b.example/n.xml\nSitemap: /s.xml\n"
+    assert sitemap_lines(text, URL) == ("https://a.example/s.xml", "https://b.example/n.xml")
+
+
+def test_a_path_that_talks_of_sitemaps_is_none() -> None:
+    assert sitemap_lines("Disallow: /Sitemap: x\n# Sitemap: /y.xml\nSitemap: ftp://a/b\n", URL) == ()
+
+
+def test_the_wait_asked_of_us_is_found() -> None:
+    assert crawl_delay("User-agent: *\nCrawl-delay: 2\n\nUser-agent: newskeep\nCrawl-delay: 7.5", "Newskeep") == 7.5
+
+
+def test_no_wait_is_none_and_an_absurd_one_is_bounded() -> None:
+    assert crawl_delay("User-agent: *\nDisallow: /x", "Newskeep") is None
+    assert crawl_delay("User-agent: *\nCrawl-delay: nan", "Newskeep") is None
+    assert crawl_delay("User-agent: *\nCrawl-delay: -3", "Newskeep") is None
+    assert crawl_delay("User-agent: *\nCrawl-delay: 86400", "Newskeep") == 300
+
+
+def test_what_stands_beyond_the_first_500_kib_is_not_read() -> None:
+    assert sitemap_lines("#" * 512_000 + "\nSitemap: /late.xml", URL) == ()
