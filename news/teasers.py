@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from news.article import Article, Block, Label
 from news.dates import AGO, parse_date
-from news.phrases import ABOUT, BOILERPLATE, CALL, LIST_HEADINGS, POINTER, READER
+from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, LIST_HEADINGS, OFFER, POINTER, STOCK
 
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Article], Iterator[Verdict]]
@@ -22,6 +22,8 @@ _KEY = re.compile(r"[\W_]+")
 _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
 _QUOTED = re.compile(r"[\"“”„«»‹›]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_BEGINNING = re.compile(r"\b\w{1,3}")
 _HEADING = re.compile(r"h[1-6]$")
 
 
@@ -135,7 +137,9 @@ def _timed_items(blocks: Sequence[Block], body: Sequence[int]) -> Iterator[Verdi
 
 
 def _is_timed_item(block: Block) -> bool:
-    found = AGO.search(block.text) if len(block.text) <= _TITLE_CHARS else None
+    if len(block.text) > _TITLE_CHARS or not (_DIGIT.search(block.text[:25]) or _DIGIT.search(block.text[-25:])):
+        return False
+    found = AGO.search(block.text)
     return found is not None and (found.start() < 3 or found.end() > len(block.text) - 3)
 
 
@@ -193,11 +197,12 @@ def pointers(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
     """ "Read more: ..." as a paragraph of its own."""
     for position in _body(blocks):
         block = blocks[position]
-        found = POINTER.match(block.text) if len(block.text) <= _TITLE_CHARS else None
+        found = POINTER.match(block.text.lower()) if len(block.text) <= _TITLE_CHARS else None
         if found is None:
             continue
-        shouted = found["phrase"].isupper() and len(found["phrase"]) > 4
-        long_phrase = len(found["phrase"].split()) > 1
+        phrase = block.text[found.start("phrase") : found.end("phrase")]
+        shouted = phrase.isupper() and len(phrase) > 4
+        long_phrase = len(phrase.split()) > 1
         if (
             found["mark"] and (block.link_share > 0.25 or (long_phrase and not _QUOTED.search(block.text)) or shouted)
         ) or (block.link_share > 0.5 or (shouted and long_phrase)):
@@ -216,19 +221,22 @@ def is_promo(text: str) -> bool:
     """True when *text* calls upon the reader to do something for the outlet."""
     if _QUOTED.match(text) or len(_QUOTED.findall(text)) >= 2:
         return False
-    calls = {found[0].lower() for found in CALL.finditer(text)}
+    text = text.lower()
+    if CALL_BEGINNINGS.isdisjoint(_BEGINNING.findall(text)):
+        return False
+    calls = set(CALL.findall(text))
     if not calls:
         return False
-    about = {found[0].lower() for found in ABOUT.finditer(text)} - calls
-    spoken_to = bool(READER.search(text))
-    return (bool(about) and (spoken_to or len(text) < 160)) or (len(calls) >= 2 and spoken_to)
+    offers = set(OFFER.findall(text)) - calls
+    spoken_to = ADDRESS.search(text) is not None
+    return (bool(offers) and (spoken_to or len(text) < 160)) or (len(calls) >= 2 and spoken_to)
 
 
 def boilerplate(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
     """Lines that outlets put around every text: rights, credits, share prompts."""
     for position in _body(blocks):
         block = blocks[position]
-        if len(block.text) <= 300 and BOILERPLATE.search(block.text):
+        if len(block.text) <= 300 and STOCK.match(block.text.lower()):
             yield (
                 position,
                 Label.LEGAL if "©" in block.text or "right" in block.text.lower() else Label.OTHER,
@@ -294,16 +302,13 @@ def about_the_author(blocks: Sequence[Block], article: Article) -> Iterator[Verd
                 yield position, Label.BYLINE, "says who the author is", 0.8
 
 
-_DIGITS = re.compile(r"\d")
-
-
 def date_lines(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
     """A short line above the text that is hardly more than a date."""
     for position in _body(blocks)[:4]:
         text = blocks[position].text
         if (
             len(text) <= 70
-            and _DIGITS.search(text)
+            and _DIGIT.search(text)
             and not _END.search(text)
             and (date := parse_date(text))
             and _mostly_date(text, date.year)

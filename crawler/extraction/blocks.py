@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.extraction.hints import Hint, hints_of
-from news.errors import SettingError
+from news.errors import PageTooCostly, SettingError
 
 _INLINE = frozenset(
     [
@@ -116,6 +116,9 @@ _ROLE_HINTS = {
     "alertdialog": Hint.SHARE,
     "button": Hint.SHARE,
 }
+_BOLD = frozenset(("b", "strong"))
+_FACTS = frozenset(("script", "meta", "link"))
+MAX_BOXES = 150_000  # the largest news pages have 10,000
 _TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
 
 
@@ -127,10 +130,8 @@ class Box:
     tag: str
     names: str
     hints: int
-    depth: int
     first: int
     last: int = 0
-    links: int = 0
     prose: float = 0.0
     score: float = 0.0
     settled: int = 0  # own hints and those of the ancestors, as far as believed
@@ -146,7 +147,6 @@ class Piece:
     linked: int
     hints: int
     bold: bool
-    after_break: bool
 
     @property
     def link_share(self) -> float:
@@ -175,9 +175,8 @@ class Page:
 def read_blocks(page: bytes, remove: Sequence[str] = (), keep: Sequence[str] = ()) -> Page:
     """Walk the tree of *page* (UTF-8) once; `remove` and `keep` are CSS selectors. Raises SettingError for a bad one."""
     tree = LexborHTMLParser(page)
-    walk = _Walk()
-    walk.told = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)}
-    return walk.run(tree)
+    told = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)} if remove or keep else {}
+    return _Walk(told).run(tree)
 
 
 def _selected(tree: LexborHTMLParser, selectors: Sequence[str], hint: int) -> dict[int, int]:
@@ -190,19 +189,18 @@ def _selected(tree: LexborHTMLParser, selectors: Sequence[str], hint: int) -> di
 class _Walk:
     """One pass over a tree, without recursion: a hostile page may be nested deeper than Python's stack."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: dict[int, int]) -> None:
         self.page = Page()
-        self.box = Box(None, "html", "", 0, 0, 0)
+        self.box = Box(None, "html", "", 0, 0)
         self.page.boxes.append(self.box)
+        self.told = told  # what the outlet's settings say, by node
         self.buffer: list[str] = []
         self.linked = 0  # characters of the buffer inside links
         self.bold = 0  # characters of the buffer inside bold text
         self.in_link = 0
         self.in_bold = 0
-        self.after_break = False
-        self.inline: list[int] = []  # hints of the open inline elements
-        self.told: dict[int, int] = {}  # what the outlet's settings say, by node
-        self.seen_hints = -1  # what all inline text of the buffer shares
+        self.inline: list[int] = [0]  # hints of the open inline elements, each with those around it
+        self.shared = -1  # the hints that all inline text of the buffer shares
 
     def run(self, tree: LexborHTMLParser) -> Page:
         root = tree.root
@@ -219,149 +217,126 @@ class _Walk:
 
     def _visit(self, top: LexborNode) -> None:
         node: LexborNode | None = top.first_child
-        open_nodes: list[str] = []
+        opened: list[str] = []
         while node is not None:
             tag = node.tag or "-comment"
-            child = None
             if tag == "-text":
                 self._text(node.text_content or "")
             elif tag not in _SKIPPED:
                 child = node.first_child
-                self._enter(tag, node, child is not None)
                 if child is not None:
-                    open_nodes.append(tag)
+                    self._open(tag, node)
+                    opened.append(tag)
                     node = child
                     continue
-            elif tag == "script" or tag == "meta" or tag == "link":
+                self._empty(tag, node)
+            elif tag in _FACTS:
                 self._fact(tag, node)
             following = node.next
-            while following is None and open_nodes:
+            while following is None and opened:
                 node = node.parent
                 if node is None:
                     return
-                self._leave(open_nodes.pop())
+                self._close(opened.pop())
                 following = node.next
             node = following
 
     def _text(self, text: str) -> None:
-        if self.box.tag == "pre" and "\n\n" in text:
+        if text.isspace():  # half of all text nodes: the line breaks between tags
+            if self.buffer:
+                self.buffer.append(" ")
+        elif self.box.tag == "pre" and "\n\n" in text:
             for part in text.split("\n\n"):
                 self._flush()
                 self._inline_text(part)
-            return
-        self._inline_text(text)
+        else:
+            self._inline_text(text)
 
     def _inline_text(self, text: str) -> None:
-        if not text.isspace():
-            size = len(text)
-            if self.in_link:
-                self.linked += size
-            if self.in_bold:
-                self.bold += size
-            mark = 0
-            for hint in self.inline:
-                mark |= hint
-            self.seen_hints &= mark
+        if self.in_link:
+            self.linked += len(text)
+        if self.in_bold:
+            self.bold += len(text)
+        self.shared &= self.inline[-1]
         self.buffer.append(text)
 
-    def _enter(self, tag: str, node: LexborNode, has_content: bool) -> None:
-        if tag == "br":
-            if self.box.tag in _HEADINGS:
-                self.buffer.append(" ")
-            else:
-                self._flush()
-                self.after_break = True
-            return
-        if tag == "img":
+    def _empty(self, tag: str, node: LexborNode) -> None:
+        if tag == "br" and self.box.tag in _HEADINGS:
+            self.buffer.append(" ")
+        elif tag == "img":
             self.page.images.append((len(self.page.pieces), node))
-            return
-        if not has_content and tag != "time":
-            attributes = node.attributes
-            if "itemprop" in attributes:
-                self._prop(attributes, node)
-            if tag not in _INLINE:
-                self._flush()
-            return
+        elif tag == "time":
+            self._time(node, node.attributes)
+        elif tag not in _INLINE:
+            self._flush()
+
+    def _open(self, tag: str, node: LexborNode) -> None:
         attributes = node.attributes
         if "itemprop" in attributes:
             self._prop(attributes, node)
+        hints = _TAG_HINTS.get(tag, 0)
+        name, mark = attributes.get("class"), attributes.get("id")
+        names = (f"{name} {mark}" if name else mark) if mark else name or ""
+        if names:
+            hints |= hints_of(names)
+        if hints & Hint.BYLINE:
+            self.page.names.append((len(self.page.pieces), node))
         if tag in _INLINE:
-            self._enter_inline(tag, node, attributes, has_content)
+            self._open_inline(tag, node, attributes, hints)
         else:
-            self._enter_box(tag, node, attributes)
+            self._open_box(tag, node, attributes, hints, names)
 
-    def _enter_inline(self, tag: str, node: LexborNode, attributes: dict[str, str | None], has_content: bool) -> None:
-        if tag == "time":
-            self.page.times.append(
-                (
-                    attributes.get("datetime") or node.text(),
-                    attributes.get("itemprop") or attributes.get("class") or "",
-                    len(self.page.pieces),
-                )
-            )
-            if not has_content:
-                return
-        hints = _TAG_HINTS.get(tag, 0) | _named_hints(attributes)
+    def _open_inline(self, tag: str, node: LexborNode, attributes: dict[str, str | None], hints: int) -> None:
         if tag == "a":
             self.in_link += 1
-            self.box.links += 1
             if "author" in (attributes.get("rel") or ""):
                 hints |= Hint.BYLINE
-        elif tag in ("b", "strong"):
+                self.page.names.append((len(self.page.pieces), node))
+        elif tag in _BOLD:
             self.in_bold += 1
-        if hints & Hint.BYLINE:
-            self.page.names.append((len(self.page.pieces), node))
-        self.inline.append(hints)
+        elif tag == "time":
+            self._time(node, attributes)
+        self.inline.append(self.inline[-1] | hints)
 
-    def _enter_box(self, tag: str, node: LexborNode, attributes: dict[str, str | None]) -> None:
-        self._flush()
-        self.after_break = False
-        hints = _TAG_HINTS.get(tag, 0) | _named_hints(attributes)
-        role = attributes.get("role")
-        if role:
-            hints |= _ROLE_HINTS.get(role, 0)
-        if "hidden" in attributes or (
-            "none" in (attributes.get("style") or "") and "display:none" in (attributes["style"] or "").replace(" ", "")
-        ):
-            hints |= Hint.HIDDEN
-        if attributes.get("itemprop") in _TEXT_ITEMPROPS:
-            hints |= Hint.ARTICLE
-        if hints & Hint.BYLINE:
-            self.page.names.append((len(self.page.pieces), node))
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip() if attributes else ""
+    def _open_box(self, tag: str, node: LexborNode, attributes: dict[str, str | None], hints: int, names: str) -> None:
+        if self.buffer:
+            self._flush()
+        if len(attributes) > 1 or not names:
+            hints |= _attribute_hints(attributes)
         if self.told:
             hints |= self.told.get(node.mem_id, 0)
-        parent = self.box
-        self.box = Box(parent, tag, names, hints, parent.depth + 1, len(self.page.pieces))
+        self.box = Box(self.box, tag, names, hints, len(self.page.pieces))
         self.page.boxes.append(self.box)
+        if len(self.page.boxes) > MAX_BOXES:
+            raise PageTooCostly(f"the page has more than {MAX_BOXES} boxes")
 
-    def _leave(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         if tag in _INLINE:
             self.inline.pop()
             if tag == "a":
                 self.in_link -= 1
-            elif tag in ("b", "strong"):
+            elif tag in _BOLD:
                 self.in_bold -= 1
             return
-        self._flush()
-        self.after_break = False
+        if self.buffer:
+            self._flush()
         box = self.box
         box.last = len(self.page.pieces)
         if box.parent is not None:
             self.box = box.parent
 
     def _flush(self) -> None:
-        if not self.buffer:
-            return
         text = " ".join("".join(self.buffer).split())
         self.buffer.clear()
         if text:
-            hints = max(self.seen_hints, 0)
-            bold = self.bold >= 0.9 * len(text)
-            self.page.pieces.append(Piece(text, self.box.tag, self.box, self.linked, hints, bold, self.after_break))
-            self.after_break = False
+            bold = self.bold > 0 and self.bold >= 0.9 * len(text)
+            self.page.pieces.append(Piece(text, self.box.tag, self.box, self.linked, max(self.shared, 0), bold))
         self.linked = self.bold = 0
-        self.seen_hints = -1
+        self.shared = -1
+
+    def _time(self, node: LexborNode, attributes: dict[str, str | None]) -> None:
+        names = f"{attributes.get('itemprop') or ''} {attributes.get('class') or ''}"
+        self.page.times.append((attributes.get("datetime") or node.text(), names, len(self.page.pieces)))
 
     def _prop(self, attributes: dict[str, str | None], node: LexborNode) -> None:
         content = attributes.get("content") or attributes.get("datetime") or ""
@@ -395,8 +370,12 @@ class _Walk:
                     self.page.meta.append((name.lower().strip(), content.strip()))
 
 
-def _named_hints(attributes: dict[str, str | None]) -> int:
-    name, mark = attributes.get("class"), attributes.get("id")
-    if name is None:
-        return hints_of(mark) if mark else 0
-    return hints_of(f"{name} {mark}" if mark else name)
+def _attribute_hints(attributes: dict[str, str | None]) -> int:
+    """What a box's role, style and itemprop say about its text."""
+    hints = _ROLE_HINTS.get(attributes.get("role") or "", 0)
+    style = attributes.get("style")
+    if "hidden" in attributes or (style and "none" in style and "display:none" in style.replace(" ", "")):
+        hints |= Hint.HIDDEN
+    if attributes.get("itemprop") in _TEXT_ITEMPROPS:
+        hints |= Hint.ARTICLE
+    return hints

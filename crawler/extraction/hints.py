@@ -89,6 +89,7 @@ _PAIRS = {
     Hint.TAGS: "tag list|article tags|post tags|story tags",
 }
 _PAIR_MEANING = {pair: hint for hint, pairs in _PAIRS.items() for pair in pairs.split("|")}
+_PAIR_BEGINNINGS = frozenset(pair.split()[0] for pair in _PAIR_MEANING)
 # Parts of words run together ("relatedstories", "newsletterbox").
 _PARTS = re.compile(
     r"(?P<COMMENT>comments?(?:section|list|box|form|area|wrap)|disqus)"
@@ -121,8 +122,10 @@ def hints_of(names: str) -> int:
     """The hints in *names*, an element's class and id (and itemprop) words."""
     words = [word.lower() for word in _WORD.findall(names[:_MAX_LENGTH])]
     found = Hint.NONE
+    before = ""
     for word in words:
         found |= _word_hint(word)
-    for first, second in zip(words, words[1:], strict=False):
-        found |= _PAIR_MEANING.get(f"{first} {second}", Hint.NONE)
+        if before in _PAIR_BEGINNINGS:
+            found |= _PAIR_MEANING.get(f"{before} {word}", Hint.NONE)
+        before = word
     return found

@@ -45,6 +45,7 @@ class Labeller:
         self.headline = headline or ""
         self.lead_key = key(lead)
         self.start = self._start()
+        self.around: dict[Box, str] = {}
         self.begun = False  # has running text been met inside the container
 
     def label(self) -> list[Block]:
@@ -71,7 +72,7 @@ class Labeller:
             score=score,
             tag=piece.tag,
             link_share=round(piece.link_share, 3),
-            hints=_around(piece.box),
+            hints=self._around(piece.box),
         )
 
     def _judge(self, position: int, piece: Piece) -> tuple[Label, str, float]:
@@ -136,6 +137,15 @@ class Labeller:
     def _near_text(self, position: int) -> bool:
         return self.container.first - position <= 30
 
+    def _around(self, box: Box) -> str:
+        """Class and id words of the nearest two boxes that have any."""
+        known = self.around.get(box)
+        if known is None:
+            outer = self._around(box.parent) if box.parent is not None else ""
+            known = f"{box.names[:80]} < {outer.split(' < ')[0]}" if box.names and outer else box.names[:80] or outer
+            self.around[box] = known
+        return known
+
     def _is_headline(self, piece: Piece) -> bool:
         if not self.headline_key or abs(len(piece.text) - len(self.headline)) > 12:
             return False
@@ -150,13 +160,3 @@ def _hinted(hints: int, piece: Piece) -> tuple[Label, str, float]:
         if hints & hint:
             return label, f"box called {_NAMES[hint]}", 0.8
     return Label.OTHER, "set aside", 0.5
-
-
-def _around(box: Box | None) -> str:
-    """Class and id words of the nearest boxes that have any."""
-    names: list[str] = []
-    while box is not None and len(names) < 2:
-        if box.names:
-            names.append(box.names[:80])
-        box = box.parent
-    return " < ".join(names)

@@ -17,6 +17,8 @@ _WALL = re.compile(
     r"|alleen voor abonnees|dostęp tylko dla|treść (?:dostępna|tylko) dla|conteúdo exclusivo para assinantes|exclusivo para assinantes",
     re.IGNORECASE,
 )
+# Parts of words without which no text can match _WALL: a cheap look before the dear one.
+_WALL_WORDS = ("ubscri", "reading", "limit", "lesen", "abonn", "reste", "suscri", "dostęp", "assinan")
 _SHORT = 1_200  # characters; a whole text behind a wall is not cut short
 _LIVE = re.compile(
     r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\ben direct\b|\ben vivo\b|minuto a minuto|\bin diretta\b",
@@ -53,7 +55,8 @@ def _paywalled(page: Page, claims: Claims) -> bool:
         return claims.paywalled
     if meta_value(page, *_TIERS).lower() in _LOCKED:
         return True
-    return any(len(piece.text) < 250 and _WALL.search(piece.text) for piece in page.pieces)
+    short = (piece.text for piece in page.pieces if 15 < len(piece.text) < 250)
+    return any(any(word in text for word in _WALL_WORDS) and _WALL.search(text) for text in short)
 
 
 def _from_agency(paragraphs: Sequence[str], authors: Sequence[str]) -> bool:
