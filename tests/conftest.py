@@ -6,11 +6,13 @@ Imports stand inside the fixtures, so that tests without a database start at onc
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -84,6 +86,36 @@ def engine(home: Home) -> Iterator[Engine]:
     opened = open_archive(home)
     yield opened
     opened.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """Standard output as NDJSON."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def newskeep(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Runs the command line in this process: `newskeep("db", "status")`."""
+    from cli.main import main
+
+    def run(*arguments: str) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["newskeep", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
 
 
 def url_of(cluster: EmbeddedServer, database: str) -> str:

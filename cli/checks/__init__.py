@@ -1,0 +1,1 @@
+"""What `newskeep doctor` looks at. A check gives findings and raises nothing on purpose."""

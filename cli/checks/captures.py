@@ -1,0 +1,56 @@
+"""The capture files against the rows that point into them."""
+
+import fcntl
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from archive.captures.repair import whole_length
+from archive.home import Home
+from cli.checks.finding import Finding
+from cli.exits import BOOKS_OR_DAMAGE
+
+_TAIL_BYTES = 64_000_000  # a broken tail is one record, which has a limit of its own
+_SHOWN = 3
+
+
+def check_captures(home: Home, file_ends: Mapping[str, int]) -> list[Finding]:
+    """Files that are missing or shorter than their rows say (damage), and tails that a killed writer left (no loss)."""
+    short = [name for name, end in sorted(file_ends.items()) if _size(home.captures / name) < end]
+    if short:
+        text = f"missing or shorter than the archive's rows say: {_names(short)}"
+        return [Finding.bad("captures", text, "bring them back from a copy", BOOKS_OR_DAMAGE)]
+    files = sorted(home.captures.glob("*.warc.gz"))
+    broken = [path.name for path in files if _has_broken_tail(path, file_ends.get(path.name, 0))]
+    if broken:
+        return [Finding.note("captures", f"a killed crawl left half a record at the end of {_names(broken)}; "
+                             "the next crawl takes it off, nothing is lost")]  # fmt: skip
+    return [
+        Finding.fine("captures", f"as long as the archive's rows say, files: {len(files)}" if files else "none yet")
+    ]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return -1
+
+
+def _has_broken_tail(path: Path, end: int) -> bool:
+    """Whether more than whole records stands behind the last row's; a file that is being written is left alone."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        rest = os.fstat(file.fileno()).st_size - end
+        if rest <= 0 or rest > _TAIL_BYTES:
+            return rest > _TAIL_BYTES
+        file.seek(end)
+        return whole_length(file.read(rest)) != rest
+
+
+def _names(names: list[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

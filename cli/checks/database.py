@@ -1,0 +1,103 @@
+"""The database: there, new enough, of our schema, and of one mind with our clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+from archive.database import connect_archive, embedded_server, refuse_what_does_not_fit, schema_status
+from archive.database_urls import normal_url, shown_url
+from archive.models import captures
+from cli.checks.finding import Finding
+from cli.exits import CONFIGURATION_INVALID
+from news.errors import ArchiveUnavailable, NewsError, SchemaOutdated
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from archive.home import Home
+
+_CLOCK_SECONDS = 5
+_AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive tells the other checks: growth in bytes a day, and where each capture file's rows end."""
+
+    bytes_a_day: float | None
+    file_ends: dict[str, int]
+
+
+def open_for_checking(home: Home) -> tuple[Engine | None, list[Finding]]:
+    """The engine, where there is a database with a fitting schema, and what is to be said about it."""
+    try:
+        engine = _connect(home)
+    except NewsError as error:
+        return None, [Finding.of("database", error)]
+    with engine.connect() as connection:
+        version = str(connection.scalar(text("select current_setting('server_version')"))).partition(" ")[0]
+    findings = [Finding.fine("database", f"PostgreSQL {version} {_where(home)}")]
+    try:
+        schema = schema_status(engine)
+        refuse_what_does_not_fit(schema)
+    except SchemaOutdated as error:
+        engine.dispose()
+        return None, [*findings, Finding.of("schema", error)]
+    return engine, [*findings, Finding.fine("schema", f"{schema.current}, up to date")]
+
+
+def _connect(home: Home) -> Engine:
+    if not home.settings["NEWSKEEP_DATABASE_URL"] and embedded_server(home).state().version is None:
+        raise ArchiveUnavailable(f"there is no database in {home.path} yet", "newskeep init")
+    return connect_archive(home)
+
+
+def _where(home: Home) -> str:
+    if given := home.settings["NEWSKEEP_DATABASE_URL"]:
+        return f"at {shown_url(normal_url(given))}"
+    return f"(embedded, process {embedded_server(home).state().pid}) in {home.postgres}"
+
+
+def check_clock(engine: Engine) -> Finding:
+    """Our clock against the database's and against the newest capture."""
+    with engine.connect() as connection:
+        before = datetime.now(UTC)
+        theirs = connection.scalars(select(func.clock_timestamp())).one()
+        after = datetime.now(UTC)
+        newest = connection.scalar(select(func.max(captures.c.captured_at)))
+    ours = before + (after - before) / 2
+    return judge_clock((ours - theirs).total_seconds(), newest - ours if newest else None)
+
+
+def judge_clock(seconds: float, newest_ahead: timedelta | None) -> Finding:
+    """*seconds* is how far our clock is ahead of the database's, *newest_ahead* how far the newest capture is of us."""
+    mend = "timedatectl set-ntp true"
+    if abs(seconds) > _CLOCK_SECONDS:
+        way = "ahead of" if seconds > 0 else "behind"
+        return Finding.bad("clock", f"{abs(seconds):,.0f} s {way} the database's", mend, CONFIGURATION_INVALID)
+    if newest_ahead is not None and newest_ahead > _AHEAD:
+        said = f"the newest capture is {newest_ahead} ahead of it"
+        return Finding.bad("clock", said, mend, CONFIGURATION_INVALID)
+    return Finding.fine("clock", "agrees with the database")
+
+
+def ask(engine: Engine | None) -> Known:
+    """What the archive knows about its captures."""
+    if engine is None:
+        return Known(None, {})
+    length = captures.c.record_length
+    week = select(func.coalesce(func.sum(length), 0)).where(captures.c.captured_at > func.now() - timedelta(days=7))
+    ends = select(captures.c.file, func.max(captures.c.record_offset + length)).group_by(captures.c.file)
+    with engine.connect() as connection:
+        grown = float(connection.scalar(week) or 0)
+        return Known(grown / 7, {file: int(end) for file, end in connection.execute(ends)})
+
+
+def check_backup() -> Iterator[Finding]:
+    """There is no backup verb yet; say what to do instead of keeping silent about it."""
+    yield Finding.note("backup", "none was made by Newskeep", 'pg_dump "$(newskeep db url)" > FILE, and copy captures/')

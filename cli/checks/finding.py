@@ -1,0 +1,50 @@
+"""One thing a check has to say, and what all of them together end the command with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cli.exits import BOOKS_OR_DAMAGE, CONFIGURATION_INVALID, DATABASE, FINE
+from news.errors import NewsError
+
+
+class State(StrEnum):
+    """FINE and NOTE end with exit code 0."""
+
+    FINE = "fine"
+    NOTE = "note"  # good to know
+    BAD = "bad"  # somebody has to do something
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`text` says what was found, `mend` is the command (or the deed) that helps; `exit_code` counts when it is bad."""
+
+    name: str
+    state: State
+    text: str
+    mend: str | None = None
+    exit_code: int = FINE
+
+    @classmethod
+    def fine(cls, name: str, text: str) -> "Finding":
+        return cls(name, State.FINE, text)
+
+    @classmethod
+    def note(cls, name: str, text: str, mend: str | None = None) -> "Finding":
+        return cls(name, State.NOTE, text, mend)
+
+    @classmethod
+    def bad(cls, name: str, text: str, mend: str | None, exit_code: int) -> "Finding":
+        return cls(name, State.BAD, text, mend, exit_code)
+
+    @classmethod
+    def of(cls, name: str, error: NewsError) -> "Finding":
+        """The finding that an error makes."""
+        return cls.bad(name, str(error), error.hint, error.exit_code)
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """What the gravest finding asks for: no database, then damage, then configuration."""
+    codes = {finding.exit_code for finding in findings if finding.state is State.BAD}
+    return next((code for code in (DATABASE, BOOKS_OR_DAMAGE, CONFIGURATION_INVALID) if code in codes), FINE)

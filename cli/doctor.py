@@ -1,0 +1,80 @@
+"""`newskeep doctor`: look at everything that an operator would have to look at, and say what to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.home import find_home
+from cli.output import emit, say
+
+if TYPE_CHECKING:
+    from archive.home import Home
+    from cli.checks.finding import Finding
+
+_MARKS = {"fine": "✓", "note": "·", "bad": "✗"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a check on standard output.")
+def doctor(as_json: bool) -> None:
+    """Check database, folders, clock, contact and outlets.toml.
+
+    \b
+    newskeep doctor                      what is fine, and the command that mends what is not
+    newskeep doctor --json | jq 'select(.state == "bad")'
+
+    Exit code 0 when nothing is bad, 6 for the database, 8 for damage, 4 for anything that has to be set right.
+    """
+    from cli.checks.finding import exit_code
+
+    findings = examine(find_home())
+    code = exit_code(findings)
+    for finding in findings:
+        _tell(finding, as_json=as_json)
+    bad = sum(finding.state == "bad" for finding in findings)
+    if as_json:
+        emit({"type": "summary", "bad": bad, "exit_code": code})
+    else:
+        say(f"{bad} to mend." if bad else "Nothing to mend.")
+    sys.exit(code)
+
+
+def examine(home: Home) -> list[Finding]:
+    """All findings, in the order in which one thing rests on another."""
+    from cli.checks.captures import check_captures
+    from cli.checks.database import ask, check_backup, check_clock, open_for_checking
+    from cli.checks.finding import Finding
+    from cli.checks.folders import check_disk, check_rights
+    from cli.checks.settings import check_settings
+
+    if not home.path.is_dir():
+        return [Finding.bad("data folder", f"{home.path} does not exist", "newskeep init", 4)]
+    findings = [*check_rights(home)]
+    if not os.access(home.path, os.R_OK | os.X_OK):
+        return findings  # everything else would only say the same
+    engine, said = open_for_checking(home)
+    findings += said
+    try:
+        known = ask(engine)
+        findings += [check_clock(engine), *check_captures(home, known.file_ends)] if engine else []
+    finally:
+        if engine:
+            engine.dispose()
+    findings += [check_disk(home, known.bytes_a_day), *check_settings(home), *check_backup()]
+    return findings
+
+
+def _tell(finding: Finding, *, as_json: bool) -> None:
+    if as_json:
+        emit(
+            {"type": "check", "name": finding.name, "state": finding.state, "text": finding.text, "mend": finding.mend}
+        )
+        return
+    mark = _MARKS[finding.state]
+    click.echo(f"{mark} {finding.name:<13} {finding.text}")
+    if finding.mend:
+        click.echo(f"  {'':<13} {'→'} {finding.mend}")
