@@ -58,6 +58,13 @@ class CrawlResult:
         """Links seen and not settled: an interrupted crawl's, which the next one takes up."""
         return self.ledger.links - sum(self.ledger.counts.values()) if self.ledger else 0
 
+    @property
+    def balanced(self) -> bool:
+        """True when each link seen has one end, or still waits because the crawl was stopped."""
+        if self.ledger is None:
+            return self.crawl_id is None
+        return self.ledger.balanced or (self.state != "finished" and self.waiting > 0)
+
 
 def crawl(
     home: Home,
@@ -127,9 +134,13 @@ class _Run:
         """One crawl per outlet at a time: a second target of the same outlet waits for the first."""
         lock = self.locks.setdefault(target.outlet.name, asyncio.Lock())
         async with lock, at_once:
-            if self.interrupted:
-                return CrawlResult(target.outlet.name, target.address, "interrupted")
-            return await self._one(target)
+            result = (
+                CrawlResult(target.outlet.name, target.address, "interrupted")
+                if self.interrupted
+                else await self._one(target)
+            )
+            self.listener.crawl_ended(result)
+            return result
 
     async def _one(self, target: Target) -> CrawlResult:
         try:

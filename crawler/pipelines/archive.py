@@ -10,5 +10,6 @@ class ArchivePipeline(Stage):
     async def process_item(self, page: Page) -> Page:
         outcome = await self.job.batches.add(page)
         self.crawler.stats.inc_value(f"links/{outcome.disposition}")
-        self.job.listener.link_ended(self.job, outcome)
+        headline = page.article.headline if page.article else page.link.title
+        self.job.listener.link_ended(self.job, outcome, headline)
         return page.ended(outcome.disposition, outcome.reason)

@@ -136,10 +136,11 @@ class ChannelReader:
     async def _is_there(self, kind: ChannelKind, url: str) -> bool:
         try:
             response = await self.ask(Request(url, callback=NO_CALLBACK))
-            read = _parse(kind, response, url, None)
+            return response.status == 200 and sniff(response.body, url) is kind
+        except ArchiveError:
+            raise
         except Exception:
             return False
-        return response.status == 200 and bool(read.links or read.channels)
 
     async def _take(self, found: Iterable[FoundChannel], depth: int = 0) -> None:
         """Enter channels that were not met yet and queue them."""
@@ -281,36 +282,40 @@ class ChannelReader:
         await self.job.db(lambda conn: save_looks(conn, look))
 
 
-def sniff(response: Response) -> ChannelKind | None:
-    """What kind of channel a response is; None for an article."""
-    start = response.body[:2000].lstrip().lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        return None if _holds_article(response) else ChannelKind.LISTING
+def sniff(body: bytes, url: str, content_type: str | None = None) -> ChannelKind | None:
+    """What kind of channel a body is; None for an article."""
+    if body[:2000].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return None if _holds_article(body, url) else ChannelKind.LISTING
     for kind in (ChannelKind.FEED, ChannelKind.SITEMAP):
         try:
-            _parse(kind, response, response.url, None)
+            _links_in(kind, body, url, content_type)
         except NewsError:
             continue
         return kind
     return None
 
 
-def _holds_article(response: Response) -> bool:
+def announced_by(body: bytes, url: str, content_type: str | None = None) -> Sequence[FoundLink] | None:
+    """The links that a feed, sitemap or listing announces; None for an article."""
+    kind = sniff(body, url, content_type)
+    return None if kind is None else _links_in(kind, body, url, content_type)
+
+
+def _links_in(kind: ChannelKind, body: bytes, url: str, content_type: str | None) -> Sequence[FoundLink]:
+    if kind is ChannelKind.FEED:
+        return read_feed(body, url, content_type).links
+    return read_sitemap(body, url).links if kind is ChannelKind.SITEMAP else article_links(body, url)
+
+
+def _holds_article(body: bytes, url: str) -> bool:
     """True unless the page is no article and lists some."""
     try:
-        read_page(response.body, response.url)
+        read_page(body, url)
     except NotAnArticle:
-        return not article_links(response.body, response.url)
+        return not article_links(body, url)
     except NewsError:
         pass
     return True
-
-
-def _parse(kind: ChannelKind, response: Response, url: str, content_type: str | None) -> _Read:
-    if kind is ChannelKind.FEED:
-        return _Read(read_feed(response.body, url, content_type).links)
-    sitemap = read_sitemap(response.body, url)
-    return _Read(sitemap.links, [FoundChannel(kind, child.url) for child in sitemap.children])
 
 
 def _request(channel: Channel, *, whatever: bool = False) -> Request:

@@ -99,7 +99,7 @@ class NewsSpider(Spider):
             raise
         except Exception:
             return TargetKind.ARTICLE
-        channel = sniff(response) if response.status == 200 else None
+        channel = sniff(response.body, response.url) if response.status == 200 else None
         return TargetKind(channel.value) if channel else TargetKind.ARTICLE
 
     async def _ask(self, request: Request) -> Response:
@@ -193,7 +193,7 @@ class NewsSpider(Spider):
 
     def _tell(self, link: Link, disposition: Disposition, reason: str | None) -> None:
         outcome = Outcome(link.id, link.url, disposition, reason, article_id=link.article_id)
-        self.job.listener.link_ended(self.job, outcome)
+        self.job.listener.link_ended(self.job, outcome, link.title)
 
     # Stopping ----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,161 @@
+"""`newskeep crawl`: one crawl of one or more outlets, now."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.ledger import total_line
+from cli.output import emit, say
+from news.dispositions import Disposition
+
+if TYPE_CHECKING:
+    from cli.progress import Lines
+    from crawler.runner import CrawlOptions, CrawlResult
+
+
+class Duration(click.ParamType[timedelta]):
+    """A number and m, h, d or w."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        from crawler.outlets.values import Wrong, duration
+
+        try:
+            return value if isinstance(value, timedelta) else duration(value)
+        except Wrong as error:
+            self.fail(f"{error.message} (write for example 12h or 7d)", param, ctx)
+
+
+@click.command()
+@click.argument("targets", metavar="TARGET...", nargs=-1)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N pages per outlet, the newest first.")
+@click.option("--since", type=Duration(), metavar="7d", help="Skip what was announced longer ago (12h, 7d, 2w).")
+@click.option("--delay", type=click.FloatRange(0, 3600), metavar="SECONDS", help="Pause between requests to a site.")
+@click.option("--json", "json_", is_flag=True, help="One JSON object per link, and a summary, on standard output.")
+@click.option("--dry-run", is_flag=True, help="Say what would be fetched; fetch no article and write nothing.")
+@click.option("--retry", type=click.IntRange(1), metavar="CRAWL", help="Fetch again what failed in that crawl.")
+@click.option("-q", "--quiet", is_flag=True, help="Problems only.")
+def crawl(
+    targets: tuple[str, ...],
+    limit: int | None,
+    since: timedelta | None,
+    delay: float | None,
+    json_: bool,
+    dry_run: bool,
+    retry: int | None,
+    quiet: bool,
+) -> None:
+    """Crawl outlets, home pages, feeds, sitemaps or articles once.
+
+    \b
+    newskeep crawl spiegel                         an outlet of outlets.toml
+    newskeep crawl https://www.example.org/ --limit 20 --since 2d
+    newskeep crawl --retry 2041                    what failed in crawl 2041
+
+    A robots.txt that asks for a longer pause than --delay gets it. Ctrl-C stops cleanly: what was fetched is kept, and
+    the next crawl goes on with the rest. Exit codes: 0 fine, 3 some pages failed, 4 configuration, 5 nothing could be
+    fetched, 6 database, 7 already running, 8 books do not balance, 130 interrupted.
+    """
+    if not targets and retry is None:
+        raise click.UsageError("name an outlet or give an address; `newskeep outlets list` shows the outlets")
+    from crawler.job import CrawlOptions
+
+    options = CrawlOptions(limit=limit, since=since, delay=delay, retry=retry)
+    if dry_run:
+        _preview(targets, options, json_=json_)
+        return
+    results = _run(targets, options, json_=json_, quiet=quiet)
+    _close(results, json_=json_, quiet=quiet)
+    from crawler.outcome import exit_code
+
+    sys.exit(exit_code(results))
+
+
+def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: bool) -> list[CrawlResult]:
+    from archive.database import open_archive
+    from archive.home import open_home
+    from crawler.runner import crawl as run
+
+    home = open_home()
+    engine = open_archive(home)
+    shown = _listener(json_=json_, quiet=quiet)
+    try:
+        with shown if isinstance(shown, AbstractContextManager) else nullcontext():
+            return run(home, engine, targets, options, shown)
+    finally:
+        engine.dispose()
+
+
+def _listener(*, json_: bool, quiet: bool) -> Lines:
+    from cli.progress import Bars, Lines, Records
+
+    if json_:
+        return Records(quiet=quiet)
+    return Bars() if sys.stderr.isatty() and not quiet else Lines(quiet=quiet)
+
+
+def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
+    for result in results:
+        _tell_problem(result)
+    if json_:
+        for record in summary_records(results):
+            emit(record)
+    if not quiet and (len(results) > 1 or not sys.stderr.isatty()):
+        say(total_line(results))
+
+
+def _tell_problem(result: CrawlResult) -> None:
+    if result.problem:
+        say(f"error: {result.outlet}: {result.problem}")
+        if result.problem.hint:
+            say(f"  try: {result.problem.hint}")
+    elif not result.looked:
+        say(f"error: {result.outlet}: nothing that announces articles could be read")
+
+
+def summary_records(results: Sequence[CrawlResult]) -> list[dict[str, Any]]:
+    """What `--json` ends with: one object per crawl when there are several, and last the summary of all."""
+    if len(results) == 1:
+        return [{"type": "summary", "crawl": results[0].crawl_id, **_sums(results)}]
+    single = [{"type": "crawl", "crawl": one.crawl_id, "outlet": one.outlet, **_sums([one])} for one in results]
+    return [*single, {"type": "summary", "crawls": [one.crawl_id for one in results], **_sums(results)}]
+
+
+def _sums(results: Sequence[CrawlResult]) -> dict[str, Any]:
+    counts: Counter[Disposition] = Counter()
+    for result in results:
+        counts.update(result.ledger.counts if result.ledger else {})
+    waiting = sum(result.waiting for result in results)
+    return {
+        "counts": {str(kind): counts[kind] for kind in Disposition},
+        "links": sum(result.ledger.links for result in results if result.ledger),
+        "balanced": all(result.balanced for result in results),
+    } | ({"waiting": waiting} if waiting else {})
+
+
+def _preview(targets: Sequence[str], options: CrawlOptions, *, json_: bool) -> None:
+    from archive.database import open_archive
+    from archive.home import open_home
+    from crawler.preview import preview
+
+    home = open_home()
+    engine = open_archive(home)
+    try:
+        planned = preview(home, engine, targets, options)
+    finally:
+        engine.dispose()
+    for plan in planned:
+        if json_:
+            emit({"type": "link", "outlet": plan.outlet, "url": plan.url, "reason": plan.reason, "known": plan.known})
+        else:
+            click.echo(f"{plan.reason or ('again' if plan.known else 'fetch'):<12} {plan.url}")
+    fetched = sum(plan.reason is None for plan in planned)
+    say(f"{len(planned)} links, {fetched} would be fetched; nothing was written")

@@ -1,0 +1,141 @@
+"""What a person sees while a crawl runs: bars on a terminal, a line per outlet elsewhere, records for a program."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cli.ledger import Tally, closing_lines, in_words, one_line
+from cli.output import emit, say
+from news.dispositions import Disposition
+from news.ids import short_id
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from archive.store import Outcome
+    from crawler.job import CrawlJob
+    from crawler.runner import CrawlResult
+
+_WORTH_A_LINE = frozenset(
+    {Disposition.NEW, Disposition.COPY, Disposition.REVISED, Disposition.MOVED, Disposition.FAILED}
+)
+_HEADLINE_WIDTH = 44
+
+
+class Lines:
+    """One line per outlet as it ends; *quiet* leaves only problems."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.tallies: defaultdict[str, Tally] = defaultdict(Tally)
+
+    def crawl_started(self, job: "CrawlJob") -> None:
+        """Nothing to say yet."""
+
+    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None:
+        """Too often for a line."""
+
+    def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
+        """Too early for a line."""
+
+    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
+        """Count it."""
+        self.tallies[job.outlet.name].add(outcome)
+
+    def crawl_ended(self, result: "CrawlResult") -> None:
+        """Say how it went."""
+        if not self.quiet or is_problem(result):
+            say(one_line(result))
+
+
+class Records(Lines):
+    """A JSON object per link on standard output, besides the lines."""
+
+    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
+        super().link_ended(job, outcome, headline)
+        emit({"type": "link", "crawl": job.crawl.id, "outlet": job.outlet.name, **link_record(outcome)})
+
+
+class Bars(Lines):
+    """Two bars per outlet, a line for each page that brought something, and the closing account."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bars = _bars()
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "Bars":
+        self._bars.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bars.stop()
+
+    def crawl_started(self, job: "CrawlJob") -> None:
+        name = job.outlet.name
+        self._tasks[name] = self._bars.add_task(f"{name}  finding", total=None, size="")
+
+    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None:
+        self._bars.update(self._tasks[job.outlet.name], completed=done, total=known)
+
+    def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
+        task, name = self._tasks[job.outlet.name], job.outlet.name
+        self._bars.reset(task, total=to_fetch, description=f"{name}  fetching")
+
+    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
+        super().link_ended(job, outcome, headline)
+        from cli.ledger import size
+
+        self._bars.update(self._tasks[job.outlet.name], advance=1, size=size(job.keeper.size))
+        if outcome.disposition in _WORTH_A_LINE:
+            self._bars.console.print(_page_line(outcome, headline), markup=False, highlight=False)
+
+    def crawl_ended(self, result: "CrawlResult") -> None:
+        if result.outlet in self._tasks:
+            self._bars.remove_task(self._tasks.pop(result.outlet))
+        for line in ["", *closing_lines(result, self.tallies[result.outlet])]:
+            self._bars.console.print(line, markup=False, highlight=False)
+
+
+def link_record(outcome: "Outcome") -> dict[str, Any]:
+    """How a link ended, as `--json` prints it."""
+    article = short_id("a", outcome.article_id) if outcome.article_id is not None else None
+    return {
+        "url": outcome.url,
+        "disposition": str(outcome.disposition),
+        "reason": outcome.reason,
+        "id": article,
+        "revision": outcome.revision,
+    }
+
+
+def is_problem(result: "CrawlResult") -> bool:
+    """True when a person should look at it."""
+    failed = result.ledger is not None and bool(result.ledger.counts.get(Disposition.FAILED))
+    return result.problem is not None or result.state != "finished" or not result.looked or failed
+
+
+def _page_line(outcome: "Outcome", headline: str | None) -> str:
+    shown = (headline or outcome.url)[:_HEADLINE_WIDTH]
+    detail = in_words(outcome.reason) if outcome.reason else _removed(outcome)
+    return f"  {datetime.now().astimezone():%H:%M:%S}  {outcome.disposition:<8} {shown:<{_HEADLINE_WIDTH}} {detail}".rstrip()
+
+
+def _removed(outcome: "Outcome") -> str:
+    changes = ", ".join(change.replace("_", " ") for change in outcome.changes)
+    return changes or (f"{outcome.removed} blocks removed" if outcome.removed else "")
+
+
+def _bars() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("  {task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[size]}"),
+        console=Console(stderr=True),
+        transient=True,
+    )

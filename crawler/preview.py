@@ -1,0 +1,78 @@
+"""What a crawl would fetch, without fetching an article and without writing anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, select
+
+from archive.home import Home
+from archive.models import links as link_table
+from crawler.fetch import fetch
+from crawler.job import CrawlOptions, TargetKind
+from crawler.outlets.survey import survey
+from crawler.runner import choose_targets
+from crawler.spiders.channels import announced_by
+from crawler.targets import Target
+from news.outlets import FoundLink
+from news.selection import Candidate, newest_first, refusal
+from news.urls import canonicalise, url_key
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLink:
+    """One link that a crawl would meet. `reason` says why it would not be fetched; `known`: it is in the frontier."""
+
+    outlet: str
+    url: str
+    reason: str | None = None
+    known: bool = False
+
+
+def preview(home: Home, engine: Engine, targets: Sequence[str], options: CrawlOptions) -> list[PlannedLink]:
+    """The links of all targets, per target in the order in which they would be fetched.
+
+    Raises what `crawl` raises before it fetches, and OutletBlocked when a home page cannot be had.
+    """
+    chosen, contact = choose_targets(home, engine, targets, options)
+    now = datetime.now(UTC)
+    return [plan for target in chosen for plan in _plan(home, engine, target, contact, options, now)]
+
+
+def _plan(
+    home: Home, engine: Engine, target: Target, contact: str | None, options: CrawlOptions, now: datetime
+) -> list[PlannedLink]:
+    found = {_key(link.url): link for link in _found(home, target, contact, options, now) if _key(link.url) is not None}
+    known = _known(engine, [key for key in found if key is not None])
+    links = [list(found.values())[number] for number in newest_first(link.announced_at for link in found.values())]
+    since = now - options.since if options.since else None
+    plans, room = [], options.limit
+    for link in links:
+        candidate = Candidate(canonicalise(link.url), link.announced_at)
+        reason = refusal(candidate, target.outlet, since) if target.kind is TargetKind.OUTLET else None
+        if reason is None and room is not None:
+            reason, room = (None, room - 1) if room > 0 else ("limit", 0)
+        plans.append(PlannedLink(target.outlet.name, link.url, reason, _key(link.url) in known))
+    return plans
+
+
+def _found(
+    home: Home, target: Target, contact: str | None, options: CrawlOptions, now: datetime
+) -> Sequence[FoundLink]:
+    if target.kind is TargetKind.OUTLET:
+        return survey(home, target.outlet, contact, now).links
+    [page] = fetch(home, [target.address], contact=contact, delay=options.delay)
+    announced = announced_by(page.body, page.final_url, page.content_type) if page.status == 200 else None
+    return announced if announced is not None else [FoundLink(target.address)]
+
+
+def _known(engine: Engine, keys: list[int]) -> set[int]:
+    with engine.connect() as conn:
+        return set(conn.scalars(select(link_table.c.url_key).where(link_table.c.url_key.in_(keys))))
+
+
+def _key(url: str) -> int | None:
+    try:
+        return url_key(canonicalise(url))
+    except ValueError:
+        return None
