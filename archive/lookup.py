@@ -1,0 +1,244 @@
+"""Reading the archive back: one article, its revisions, what was removed from it, who else has its text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from news.ids import parse_id
+from news.text import storable
+from news.urls import canonicalise, url_key
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedArticle:
+    """An article in one of its revisions, with where it comes from. `capture_id` is None for an import."""
+
+    id: int
+    outlet: str
+    url: str
+    canonical_url: str
+    story_id: int
+    flags: list[str]
+    first_captured_at: datetime
+    last_checked_at: datetime
+    number: int
+    revisions: int
+    headline: str | None
+    lead: str | None
+    body: str
+    words: int
+    authors: list[str]
+    language: str | None
+    date_published: datetime | None
+    date_modified: datetime | None
+    changes: list[str]
+    captured_at: datetime
+    valid_from: datetime
+    valid_to: datetime | None
+    rules: str
+    fields: Mapping[str, Any]
+    words_removed: int
+    removed: int
+    capture_id: int | None
+    addresses: list[str]  # other than `url`
+    copies: int  # other articles of the story
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a capture with a body lies, and whether an identical re-fetch led there."""
+
+    file: str
+    offset: int
+    length: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedBlock:
+    """Text that was set aside. `score` is in per cent."""
+
+    article_id: int
+    headline: str | None
+    number: int
+    label: str
+    rule: str
+    score: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryArticle:
+    """An article among the others of its story."""
+
+    story_id: int
+    id: int
+    outlet: str
+    url: str
+    headline: str | None
+    relation: str
+    matched_article_id: int | None
+    evidence: Mapping[str, Any]
+    first_captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionText:
+    """What an article said in one revision."""
+
+    article_id: int
+    number: int
+    headline: str | None
+    lead: str | None
+    body: str
+    changes: list[str]
+    valid_from: datetime
+
+
+def find_article(conn: Connection, named: str) -> int | None:
+    """The row number of the article called by a short id (a1f3c) or by any spelling of one of its addresses."""
+    kind_and_number = parse_id(named)
+    if kind_and_number:
+        kind, number = kind_and_number
+        known = conn.execute(_ARTICLE_EXISTS, {"id": number}).scalar() if kind == "a" else None
+        return int(known) if known else None
+    key = key_of(named)
+    found = conn.execute(_ARTICLE_AT, {"key": key}).scalar() if key is not None else None
+    return int(found) if found else None
+
+
+def find_story(conn: Connection, named: str) -> int | None:
+    """The row number of the story called by a short id (s77); a merged one leads to where it went."""
+    kind_and_number = parse_id(named)
+    if not kind_and_number or kind_and_number[0] != "s":
+        return None
+    found = conn.execute(_STORY, {"id": kind_and_number[1]}).scalar()
+    return int(found) if found else None
+
+
+def key_of(address: str) -> int | None:
+    """The key of an address as people type it, https:// left out or not; None when it is none."""
+    text_ = storable(address).strip()
+    try:
+        return url_key(canonicalise(text_ if "://" in text_ else f"https://{text_}"))
+    except ValueError:
+        return None
+
+
+def read_article(conn: Connection, article_id: int, revision: int | None = None) -> ArchivedArticle | None:
+    """The article in that revision, the latest when None is given; None when there is no such revision."""
+    row = conn.execute(_ARTICLE, {"id": article_id, "number": revision}).first()
+    return ArchivedArticle(**row._mapping) if row else None
+
+
+def place_of(conn: Connection, capture_id: int) -> Place | None:
+    """Where the body of a capture lies: an identical re-fetch leads to the first."""
+    row = conn.execute(_PLACE, {"id": capture_id}).first()
+    return Place(row.file, row.record_offset, row.record_length, row.digest) if row else None
+
+
+def removed_blocks(
+    conn: Connection, *, article_id: int | None = None, revision: int | None = None, crawl_id: int | None = None
+) -> list[RemovedBlock]:
+    """What was set aside from an article's revision (the latest when None is given), or in all that a crawl stored."""
+    rows = conn.execute(_REMOVED, {"article_id": article_id, "number": revision, "crawl_id": crawl_id})
+    return [RemovedBlock(**row._mapping) for row in rows]
+
+
+def story_articles(conn: Connection, *, story_id: int | None = None, crawl_id: int | None = None) -> list[StoryArticle]:
+    """All articles of a story, or of every story that a crawl found a copy for; the earliest first."""
+    rows = conn.execute(_STORY_ARTICLES, {"story_id": story_id, "crawl_id": crawl_id})
+    return [StoryArticle(**row._mapping) for row in rows]
+
+
+def revision_texts(conn: Connection, article_id: int) -> list[RevisionText]:
+    """All revisions of an article, in order."""
+    return [RevisionText(**row._mapping) for row in conn.execute(_TEXTS_OF_ARTICLE, {"id": article_id})]
+
+
+def texts_revised_by(conn: Connection, crawl_id: int) -> list[tuple[RevisionText, RevisionText]]:
+    """Before and after of every revision that a crawl added."""
+    rows = [RevisionText(**row._mapping) for row in conn.execute(_TEXTS_OF_CRAWL, {"crawl_id": crawl_id})]
+    by_number = {(row.article_id, row.number): row for row in rows}
+    pairs = ((by_number.get((row.article_id, row.number - 1)), row) for row in rows)
+    added = {(a, n) for a, n in conn.execute(_ADDED_BY_CRAWL, {"crawl_id": crawl_id})}
+    return [(old, new) for old, new in pairs if old and (new.article_id, new.number) in added]
+
+
+_ARTICLE_EXISTS = text("select id from articles where id = :id")
+
+_ARTICLE_AT = text("""
+select id from (
+    select id, 0 as rank from articles where url_key = :key
+    union all select article_id, 1 from links where url_key = :key and article_id is not null
+) as found order by rank limit 1
+""")
+
+_STORY = text("select coalesce(merged_into, id) from stories where id = :id")
+
+_ARTICLE = text("""
+select a.id, o.name as outlet, a.url, a.canonical_url, a.story_id, a.flags, a.first_captured_at, a.last_checked_at,
+       r.number, (select count(*) from revisions where article_id = a.id) as revisions,
+       r.headline, r.lead, t.body, t.words, r.authors, r.language, r.date_published, r.date_modified, r.changes,
+       r.captured_at, r.valid_from, r.valid_to, d.rules, d.fields, d.words_removed,
+       (select count(*) from blocks where reading_id = d.id) as removed, d.capture_id,
+       array(
+           select l.url from links l where l.article_id = a.id and l.url <> a.url order by l.id limit 100
+       ) as addresses,
+       (select count(*) - 1 from articles where story_id = a.story_id) as copies
+from articles a
+join outlets o on o.id = a.outlet_id
+join revisions r on r.article_id = a.id
+join texts t on t.digest = r.text_digest
+join readings d on d.id = r.reading_id
+where a.id = :id and (r.number = cast(:number as int) or (cast(:number as int) is null and r.id = a.revision_id))
+""")
+
+_PLACE = text("""
+select b.file, b.record_offset, b.record_length, b.digest
+from captures c join captures b on b.id = coalesce(c.revisit_of, c.id) where c.id = :id
+""")
+
+_REMOVED = text("""
+select r.article_id, r.headline, r.number, b.label, b.rule, b.score, b.text
+from revisions r join articles a on a.id = r.article_id join blocks b on b.reading_id = r.reading_id
+where (cast(:crawl_id as bigint) is null or r.crawl_id = :crawl_id)
+  and (cast(:article_id as bigint) is null or a.id = :article_id)
+  and (cast(:crawl_id as bigint) is not null or r.number = cast(:number as int)
+       or (cast(:number as int) is null and r.id = a.revision_id))
+order by r.article_id, r.number, b.position
+""")
+
+_STORY_ARTICLES = text("""
+select m.story_id, a.id, o.name as outlet, a.url, r.headline, m.relation, m.matched_article_id, m.evidence,
+       a.first_captured_at
+from story_members m
+join articles a on a.id = m.article_id
+join outlets o on o.id = a.outlet_id
+join revisions r on r.id = a.revision_id
+where m.story_id = cast(:story_id as bigint) or m.story_id in (
+    select own.story_id from revisions first join story_members own on own.article_id = first.article_id
+    where first.crawl_id = cast(:crawl_id as bigint) and first.number = 1 and own.relation = 'copy'
+)
+order by m.story_id, a.first_captured_at, a.id
+""")
+
+_TEXTS_OF_ARTICLE = text("""
+select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.valid_from
+from revisions r join texts t on t.digest = r.text_digest where r.article_id = :id order by r.number
+""")
+
+_TEXTS_OF_CRAWL = text("""
+select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.valid_from
+from revisions r join texts t on t.digest = r.text_digest
+where exists (
+    select 1 from revisions n where n.crawl_id = :crawl_id and n.article_id = r.article_id
+    and n.number in (r.number, r.number + 1)
+)
+order by r.article_id, r.number
+""")
+
+_ADDED_BY_CRAWL = text("select article_id, number from revisions where crawl_id = :crawl_id and number > 1")
