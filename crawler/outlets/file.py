@@ -59,6 +59,7 @@ def read_text(path: Path) -> str:
 
 def parse_outlets(text: str, name: str = "outlets.toml") -> Outlets:
     """The outlets in *text*. Raises OutletsInvalid with all mistakes."""
+    text = text.replace("\r\n", "\n")
     try:
         given = tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -46,7 +46,7 @@ def _join(sites: dict[str, Subscription], given: dict[str, str]) -> None:
     url = home or f"{(feed or '').partition('://')[0]}://{host_of(feed or '')}/"
     known = sites.get(url)
     feeds = (*known.feeds, feed) if known else (feed,)
-    title = (known.title if known else None) or plain_text(given.get("text") or given.get("title"))
+    title = (known.title if known else None) or plain_text(given.get("text") or given.get("title"), markup=False)
     language = (known.language if known else None) or language_tag(given.get("language"))
     sites[url] = Subscription(url, title, language, tuple(dict.fromkeys(address for address in feeds if address)))
 

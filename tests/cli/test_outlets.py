@@ -1,0 +1,231 @@
+"""`newskeep outlets`, from the keyboard to outlets.toml, over a real site on loopback."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Engine
+
+from archive.channels import FoundChannel, ensure_channels
+from archive.home import Home
+from archive.outlets import ensure_outlet, save_found
+from cli.main import main
+from news.outlets import ChannelKind
+from tests.site import Site, story
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `newskeep outlets ...` in this process."""
+    monkeypatch.setenv("CRAWL_DELAY_SECONDS", "0")
+
+    def run_outlets(*words: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["newskeep", "outlets", *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run_outlets
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A data folder without a database; returns the path of its outlets.toml."""
+    monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path))
+    monkeypatch.delenv("NEWSKEEP_DATABASE_URL", raising=False)
+    return tmp_path / "outlets.toml"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """An outlet with a feed of six articles, robots.txt and a front page."""
+    with Site() as site:
+        paths = [f"/town/council-meets-on-plan-{number}.html" for number in range(6)]
+        for number, path in enumerate(paths):
+            site.article(path, f"The council meets for plan number {number}", *story(f"plan {number}"))
+        site.feed("/rss", *paths, title="The Site")
+        site.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.1\n", content_type="text/plain")
+        site.put(
+            "/",
+            "<html lang=pl><head><title>The Site - news</title>"
+            "<link rel=alternate type=application/rss+xml href=/rss></head>"
+            f"<body><nav><a href=/town/>Town</a></nav>"
+            f"<h2><a href={paths[0]}>The council meets for plan 0</a></h2></body></html>",
+        )
+        yield site
+
+
+KRONE = '# ours\n[[outlet]]\nurl = "https://www.krone.at"\nschedule = "0 6 * * 1"\n'
+
+
+def test_adding_looks_at_the_site_and_writes_the_smallest_entry(run: Run, home: Home, site: Site) -> None:
+    ended = run("add", site.url("/"), "--name", "site", "--json")
+    assert ended.code == 0
+    assert home.outlets_file.read_text() == f'[[outlet]]\nname = "site"\nurl = "{site.url("/")}"\n'
+    (record,) = ended.records
+    assert record["found"] == {
+        "title": "The Site", "language": "pl", "timezone": "Europe/Warsaw", "delay": 0.1, "feeds": [site.url("/rss")],
+        "listings": [site.url("/"), site.url("/town/")],
+    }  # fmt: skip
+
+
+def test_what_adding_found_is_shown_as_found(run: Run, home: Home, site: Site) -> None:
+    run("add", site.url("/"), "--name", "site")
+    values = {
+        value["key"]: (value["value"], value["mark"]) for value in run("show", "site", "--json").records[0]["values"]
+    }
+    assert values["language"] == ("pl", "found")
+    assert values["url"] == (site.url("/"), "set")
+
+
+def test_a_dry_run_writes_nothing(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
+    monkeypatch.setenv("NEWSKEEP_ALLOW_NETWORKS", "127.0.0.0/8")
+    assert run("add", site.url("/"), "--dry-run").code == 0
+    folder.write_text(KRONE)
+    assert run("off", "krone", "--dry-run").code == 0
+    assert folder.read_text() == KRONE
+
+
+def test_an_outlet_is_added_once(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE)
+    again = run("add", "http://krone.at/", "--no-look")
+    assert (again.code, "already there as “krone”" in again.err) == (4, True)
+    other = run("add", "https://krone.example/", "--no-look")
+    assert (other.code, "--name NAME" in other.err) == (4, True)
+    assert run("add", "https://krone.example/", "--no-look", "--name", "other").code == 0
+    assert folder.read_text().startswith(KRONE)
+
+
+def test_an_address_that_is_none_is_a_mistake_at_the_keyboard(run: Run, folder: Path) -> None:
+    ended = run("add", "krone.at", "--no-look")
+    assert (ended.code, "did you mean “https://krone.at”?" in ended.err) == (2, True)
+
+
+def test_a_site_that_does_not_answer_is_not_added(run: Run, home: Home, site: Site) -> None:
+    site.answers.clear()
+    ended = run("add", site.url("/"))
+    assert (ended.code, "HTTP 404" in ended.err) == (5, True)
+    assert not home.outlets_file.exists()
+
+
+def test_a_private_address_is_not_looked_at(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, site: Site
+) -> None:
+    monkeypatch.setenv("NEWSKEEP_ALLOW_NETWORKS", "")
+    monkeypatch.setenv("NEWSKEEP_CONTACT", "a@b.example")
+    assert run("test", site.url("/")).code == 5
+    assert site.seen == []
+
+
+def test_trying_an_outlet_reads_five_articles_and_saves_nothing(run: Run, home: Home, site: Site) -> None:
+    look, *read = run("test", site.url("/"), "--json").records
+    assert look["links"] == 6
+    assert [record["headline"].startswith("The council meets") for record in read] == [True] * 5
+    assert not home.outlets_file.exists()
+
+
+def test_trying_an_outlet_whose_articles_cannot_be_read_says_so(run: Run, home: Home, site: Site) -> None:
+    for path in list(site.answers):
+        if path.startswith("/town/"):
+            del site.answers[path]
+    ended = run("test", site.url("/"))
+    assert (ended.code, ended.out.count("HTTP 404")) == (5, 5)
+
+
+def test_values_are_marked_as_set_default_or_found(run: Run, home: Home, engine: Engine) -> None:
+    home.outlets_file.write_text('[defaults]\ndelay = 3\n[[outlet]]\nurl = "https://a.example"\nlanguage = "de"\n')
+    with engine.begin() as conn:
+        outlet = ensure_outlet(conn, "a", "https://a.example")
+        save_found(conn, outlet, {"language": "en", "title": "A"})
+        ensure_channels(conn, outlet, [FoundChannel(ChannelKind.FEED, "https://a.example/rss")])
+    values = {
+        value["key"]: (value["value"], value["mark"]) for value in run("show", "a", "--json").records[0]["values"]
+    }
+    assert values["language"] == ("de", "set")
+    assert values["delay"] == (3.0, "default")
+    assert values["title"] == ("A", "found")
+    assert values["feeds"] == (["https://a.example/rss"], "found")
+
+
+def test_before_the_first_look_nothing_is_called_found(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE)
+    ended = run("show", "krone")
+    assert "not looked yet" in ended.err
+    assert "found" not in ended.out
+    assert not (folder.parent / "postgres").exists()
+
+
+def test_checking_says_each_schedule_in_words_with_its_next_times(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE + '[[outlet]]\nurl = "https://off.example"\nenabled = false\n')
+    on, off = run("check", "--json").records
+    assert (on["when"], on["timezone"], len(on["next"])) == ("at 06:00 on Monday", "Europe/Vienna", 3)
+    assert all("T06:00:00+0" in time for time in on["next"])
+    assert (off["enabled"], off["next"]) == (False, [])
+
+
+def test_checking_shows_all_mistakes_and_ends_with_four(run: Run, folder: Path) -> None:
+    folder.write_text('langauge = "de"\n[[outlet]]\n')
+    ended = run("check")
+    assert ended.code == 4
+    assert ended.err.startswith("error: unknown key “langauge”\n --> outlets.toml:1:1\n1 | langauge")
+    assert "\nerror: an outlet without “url”\n --> outlets.toml:2:1\n" in ended.err
+
+
+def test_on_and_off_keep_the_rest_of_the_file(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE)
+    assert run("off", "krone").code == 0
+    assert folder.read_text() == KRONE + "enabled = false\n"
+    assert run("on", "krone").code == 0
+    assert run("list", "--json").records[0]["enabled"] is True
+
+
+def test_an_unknown_outlet_is_answered_with_the_nearest(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE)
+    ended = run("off", "kronne")
+    assert (ended.code, "did you mean “krone”?" in ended.err) == (4, True)
+
+
+def test_opml_goes_in_and_comes_out(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE)
+    opml = folder.parent / "feeds.opml"
+    opml.write_text(
+        '<opml><body><outline text="K" xmlUrl="https://krone.at/f" htmlUrl="https://www.krone.at/"/>'
+        '<outline text="Die A" xmlUrl="https://a.example/f" htmlUrl="https://a.example/"/>'
+        '<outline text="B" xmlUrl="https://a.test/f" htmlUrl="https://a.test/"/></body></opml>'
+    )
+    ended = run("import", str(opml), "--json")
+    assert [record["outlet"] for record in ended.records] == ["a", "a-2"]
+    assert "2 added, 1 already there" in ended.err
+    assert (
+        '[[outlet]]\nname = "a"\ntitle = "Die A"\nurl = "https://a.example/"\nfeeds = ["https://a.example/f"]\n'
+        in folder.read_text()
+    )
+    assert 'title="Die A" xmlUrl="https://a.example/f" htmlUrl="https://a.example/"' in run("export").out
+
+
+def test_outlets_of_another_file_are_taken_over(run: Run, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(KRONE + '[[outlet]]\nurl = "https://a.example"\nteasers = { remove = [".x"] }\nrevisit = ["1h"]\n')
+    folder.write_text("")
+    assert run("import", str(other)).code == 0
+    assert run("export", "--format", "toml").out == folder.read_text()
+    krone, a = run("list", "--json").records
+    assert krone["schedule"] == "0 6 * * 1"
+    assert (a["teasers"], a["revisit"]) == ({"remove": [".x"]}, ["1h"])
