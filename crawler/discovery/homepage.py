@@ -15,6 +15,7 @@ from news.outlets import FoundLink
 from news.urls import host_of
 
 MAX_FEEDS, MAX_SECTIONS = 60, 80
+_MAX_DECLARED = 500  # also languages, pictures and apps are declared as alternates
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _feeds(tree: LexborHTMLParser, url: str, found: Iterable[Link]) -> tuple[str
     base = base_of(tree, url)
     declared = [
         absolute(base, node.attributes.get("href"))
-        for node in tree.css("link[rel~=alternate][href]")
+        for node in tree.css("link[rel~=alternate][href]")[:_MAX_DECLARED]
         if _FEED_TYPES.match((node.attributes.get("type") or "").lower().strip())
     ]
     linked = [link.url for link in found if _FEED_PATH.search(urlsplit(link.url).path) and link.url not in declared]
@@ -105,7 +106,7 @@ def _feeds(tree: LexborHTMLParser, url: str, found: Iterable[Link]) -> tuple[str
 
 def _declared(tree: LexborHTMLParser, url: str, selector: str) -> tuple[str, ...]:
     base = base_of(tree, url)
-    found = (absolute(base, node.attributes.get("href")) for node in tree.css(selector))
+    found = (absolute(base, node.attributes.get("href")) for node in tree.css(selector)[:_MAX_DECLARED])
     return tuple(dict.fromkeys(link for link in found if link))[:MAX_FEEDS]
 
 

@@ -8,7 +8,8 @@ MAX_FEED_BYTES = 4_000_000
 MAX_SITEMAP_BYTES = 20_000_000  # 50,000 addresses of 300 characters, unpacked
 MAX_PAGE_BYTES = 6_000_000
 MAX_ROBOTS_BYTES = 500 * 1024  # what Google reads (RFC 9309 asks for at least that)
-MAX_LINKS = 50_000  # per document; also the sitemap protocol's limit
+MAX_LINKS = 50_000  # per sitemap, the protocol's limit
+MAX_PAGE_LINKS = 10_000
 MAX_URL_CHARS = 2_000
 MAX_TITLE_CHARS = 500
 

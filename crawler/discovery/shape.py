@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from news.urls import same_site
@@ -64,13 +65,14 @@ _ID_PARAMETERS = _set_of("id p a aid article articleid artikel newsid nid storyi
 _PAGE_NUMBER = re.compile(r"(?:page|seite|p)?-?\d{1,3}")
 
 
+@lru_cache(maxsize=4096)  # a page's links are asked about twice: as articles and as sections
 def shape_of(url: str, site: str) -> Shape:
     """What the address alone says of a link on a page of *site*."""
     try:
-        if not same_site(site, url):
-            return Shape.NEVER
         parts = urlsplit(url)
     except ValueError:
+        return Shape.NEVER
+    if not _is_on(site, f"{parts.scheme}://{parts.netloc}/"):
         return Shape.NEVER
     segments = [segment.lower() for segment in unquote(parts.path).split("/") if segment]
     if segments and _INDEX_FILE.fullmatch(segments[-1]):
@@ -82,6 +84,14 @@ def shape_of(url: str, site: str) -> Shape:
     if not segments:
         return Shape.OPEN if parts.query else Shape.HOME
     return _shape_of_path(segments)
+
+
+@lru_cache(maxsize=1024)  # nearly all links of a page have one origin
+def _is_on(site: str, origin: str) -> bool:
+    try:
+        return same_site(site, origin)
+    except ValueError:
+        return False
 
 
 def _has_article_id(query: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from crawler.discovery.limits import MAX_LINKS, MAX_PAGE_BYTES, MAX_TITLE_CHARS
+from crawler.discovery.limits import MAX_PAGE_BYTES, MAX_PAGE_LINKS, MAX_TITLE_CHARS
 from crawler.discovery.tidy import absolute, plain_text
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.guard import refuse_costly
@@ -41,7 +41,7 @@ def base_of(tree: LexborHTMLParser, url: str) -> str:
 
 
 def links(tree: LexborHTMLParser, url: str, selector: str = "a[href]") -> Iterator[Link]:
-    """The links that *selector* matches (or holds), in page order, at most 50,000."""
+    """The links that *selector* matches (or holds), in page order, at most 10,000."""
     base, regions = base_of(tree, url), _Regions()
     for anchor in _anchors(tree, selector):
         target = absolute(base, anchor.attributes.get("href"))
@@ -65,7 +65,7 @@ def _anchors(tree: LexborHTMLParser, selector: str) -> Iterator[LexborNode]:
     for node in select(tree, selector):
         for anchor in [node] if node.tag == "a" else node.css("a[href]"):
             count += 1
-            if count > MAX_LINKS:
+            if count > MAX_PAGE_LINKS:
                 return
             yield anchor
 
