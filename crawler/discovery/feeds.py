@@ -1,6 +1,6 @@
 """Reads a feed: RSS of every age, Atom, RDF and JSON Feed.
 
-lxml reads the few fields we need in a twentieth of feedparser's time, and in time that grows with the size only.
+lxml reads the few fields we need in a third of feedparser's time, and in time that grows with the size only.
 feedparser mends nearly everything but takes minutes for some hostile feeds of half a megabyte: it is asked about short
 feeds that are too broken for lxml.
 """
