@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archive.embedded.account import Account
 from archive.embedded.binaries import Binaries
+from archive.embedded.log import complaints_in, hint_for
 from news.errors import ArchiveUnavailable
 
 OWNER = "newskeep"  # the database's owner and name; no password: the socket's folder is private
@@ -44,7 +45,8 @@ def run_in(folder: int, command: list[str], account: Account, alive: int, typed:
         env=CLEAN_ENVIRONMENT, pass_fds=(folder, alive), start_new_session=True, **account.popen_arguments,
     )  # fmt: skip
     if done.returncode != 0:
-        raise ArchiveUnavailable(f"the embedded PostgreSQL could not be set up:\n{(done.stdout + done.stderr)[-1500:]}")
+        said = complaints_in(done.stdout + done.stderr)
+        raise ArchiveUnavailable(f"the embedded PostgreSQL could not be set up:\n{said}", hint_for(said))
 
 
 def _initialise(new: Path, binaries: Binaries, account: Account, alive: int, *, durable: bool) -> None:

@@ -17,14 +17,13 @@ cannot: for orphans of a killed postmaster, for recycled ids, and between contai
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from archive.embedded.account import folder_owner, server_account
 from archive.embedded.binaries import Binaries, find_binaries
 from archive.embedded.cluster import CLEAN_ENVIRONMENT, OWNER, create_cluster
 from archive.embedded.locks import POLL_SECONDS, locked, try_lock
+from archive.embedded.log import ServerLog, hint_for
 from archive.embedded.sockets import forget_url, server_url
 from news.errors import ArchiveUnavailable
 
@@ -41,8 +41,6 @@ _SOCKET = f".s.PGSQL.{PORT}"
 _START_SECONDS = 180  # recovery after a crash included
 _ORPHAN_SECONDS = 1  # how long a dead postmaster's children may go on by themselves
 _STOP_SECONDS = 60
-_LOG_BYTES = 10_000_000
-_TAIL_BYTES = 1500
 _OPTIONS = {
     "listen_addresses": "",
     "port": str(PORT),
@@ -79,17 +77,13 @@ class EmbeddedServer:
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.folder = folder
         self.durable = durable
+        self.log = ServerLog(folder / "server.log")
         self._children: list[_Detached] = []
 
     @property
     def data(self) -> Path:
         """The cluster."""
         return self.folder / "data"
-
-    @property
-    def log(self) -> Path:
-        """What the server says."""
-        return self.folder / "server.log"
 
     @property
     def url(self) -> str:
@@ -106,7 +100,7 @@ class EmbeddedServer:
                 self._make_folder()
                 with locked(self.folder / "starting.lock", _START_SECONDS + _STOP_SECONDS):
                     self._start_or_wait()
-            self._roll_log()
+            self.log.roll()
 
     def stop(self) -> bool:
         """End the server, open connections included; False when none ran. Raises ArchiveUnavailable when it stays."""
@@ -132,7 +126,10 @@ class EmbeddedServer:
     def _answers(self) -> bool:
         try:
             with self._opened_data() as folder, socket.socket(socket.AF_UNIX) as probe:
+                probe.setblocking(False)
                 probe.connect(f"/proc/self/fd/{folder}/{_SOCKET}")
+        except BlockingIOError:  # its queue is full: there, and busy
+            return True
         except (FileNotFoundError, ConnectionRefusedError):
             return False
         return True
@@ -173,11 +170,11 @@ class EmbeddedServer:
             if child is None:
                 child = self._start_if_nobody_is_left()
             elif child.poll() is not None:
-                raise ArchiveUnavailable(f"the embedded PostgreSQL did not start:\n{self._tail()}", "newskeep doctor")
+                raise self._failed("did not start")
             if child is None and waited > _ORPHAN_SECONDS and self._postmaster() is None:
                 processes.end(processes.postgres_in(self.data))
             if waited > _START_SECONDS:
-                raise ArchiveUnavailable(f"the embedded PostgreSQL in {self.folder} does not answer:\n{self._tail()}")
+                raise self._failed("does not answer")
             time.sleep(POLL_SECONDS)
 
     def _start_if_nobody_is_left(self) -> _Detached | None:
@@ -218,7 +215,7 @@ class EmbeddedServer:
         account = server_account(self.data)
         options = _OPTIONS if self.durable else _OPTIONS | _UNSAFE_BUT_QUICK
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        with self._opened_data() as folder, self._opened_log() as log:
+        with self._opened_data() as folder, self.log.opened() as log:
             command = [binaries.program("postgres"), "-D", f"/proc/self/fd/{folder}", *settings]
             child = _Detached(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=CLEAN_ENVIRONMENT,
@@ -239,7 +236,7 @@ class EmbeddedServer:
         deadline = time.monotonic() + _STOP_SECONDS
         while processes.works_in(pid, self.data):
             if time.monotonic() > deadline:
-                raise ArchiveUnavailable(f"the embedded PostgreSQL (process {pid}) does not end:\n{self._tail()}")
+                raise self._failed("does not end")
             self._reap()
             time.sleep(POLL_SECONDS)
         self._reap()
@@ -247,6 +244,10 @@ class EmbeddedServer:
 
     def _reap(self) -> None:
         self._children = [child for child in self._children if child.poll() is None]
+
+    def _failed(self, how: str) -> ArchiveUnavailable:
+        said = self.log.complaints()
+        return ArchiveUnavailable(f"the embedded PostgreSQL in {self.folder} {how}:\n{said}", hint_for(said))
 
     # Files
 
@@ -257,28 +258,6 @@ class EmbeddedServer:
             yield folder
         finally:
             os.close(folder)
-
-    @contextmanager
-    def _opened_log(self) -> Iterator[int]:
-        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-        try:
-            folder_owner(self.folder).give(self.log)
-            yield log
-        finally:
-            os.close(log)
-
-    def _roll_log(self) -> None:
-        """Keep the log small: the server only ever appends, so its file can be emptied under it."""
-        with suppress(FileNotFoundError):
-            if self.log.stat().st_size > _LOG_BYTES:
-                shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
-                os.truncate(self.log, 0)
-
-    def _tail(self) -> str:
-        try:
-            return self.log.read_bytes()[-_TAIL_BYTES:].decode("utf-8", "replace").strip()
-        except OSError:
-            return "(it left no log)"
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -20,6 +20,7 @@ from archive.database import make_engine
 from archive.embedded import EmbeddedServer, processes
 from archive.embedded.account import server_account
 from archive.embedded.binaries import find_binaries
+from archive.embedded.log import complaints_in, hint_for
 from news.errors import ArchiveUnavailable
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change accounts")
@@ -269,14 +270,26 @@ def test_settings_of_another_postgresql_do_not_leak_in(server: EmbeddedServer, m
 
 
 def test_large_log_is_rolled_under_the_running_server(server: EmbeddedServer) -> None:
-    with server.log.open("ab") as log:
+    with server.log.path.open("ab") as log:
         log.truncate(11_000_000)
 
     server.start()
     run(server, "do $$ begin raise warning 'after'; end $$")
 
-    assert server.log.stat().st_size < 10_000
-    assert "after" in server.log.read_text()
+    assert server.log.path.stat().st_size < 10_000
+    assert "after" in server.log.path.read_text()
+
+
+def test_of_a_long_log_the_complaints_are_shown() -> None:
+    said = "LOG:  starting\ncreating files ... ok\nFATAL:  could not extend file: No space left on device\nAborted\n"
+
+    assert complaints_in(said) == "FATAL:  could not extend file: No space left on device"
+    assert "make room" in hint_for(said)
+
+
+def test_of_a_log_without_complaints_the_end_is_shown() -> None:
+    assert complaints_in("one\ntwo\n") == "one\ntwo"
+    assert hint_for("one") == "newskeep doctor"
 
 
 @as_root
