@@ -116,6 +116,9 @@ _ROLE_HINTS = {
     "alertdialog": Hint.SHARE,
     "button": Hint.SHARE,
 }
+_PLAIN = frozenset(("b", "strong", "i", "em", "u", "small", "sub", "sup"))  # nobody hangs a class of meaning on these
+_WHOLE = frozenset(("nav", "menu", "footer"))
+_LONGEST_MENU = 3000  # characters
 _BOLD = frozenset(("b", "strong"))
 _FACTS = frozenset(("script", "meta", "link"))
 MAX_BOXES = 150_000  # the largest news pages have 10,000
@@ -147,10 +150,11 @@ class Piece:
     linked: int
     hints: int
     bold: bool
+    prose: float = 0.0  # how much running text it is, in characters
 
     @property
     def link_share(self) -> float:
-        return min(1.0, self.linked / len(self.text))
+        return min(1.0, self.linked / len(self.text)) if self.linked else 0.0
 
 
 @dataclass(slots=True)
@@ -199,6 +203,7 @@ class _Walk:
         self.bold = 0  # characters of the buffer inside bold text
         self.in_link = 0
         self.in_bold = 0
+        self.in_article = 0
         self.inline: list[int] = [0]  # hints of the open inline elements, each with those around it
         self.shared = -1  # the hints that all inline text of the buffer shares
 
@@ -221,15 +226,22 @@ class _Walk:
         while node is not None:
             tag = node.tag or "-comment"
             if tag == "-text":
-                self._text(node.text_content or "")
+                text = node.text_content or ""
+                if not text.isspace():
+                    self._text(text)
+                elif self.buffer:  # half of all text nodes: the line breaks between tags
+                    self.buffer.append(" ")
             elif tag not in _SKIPPED:
                 child = node.first_child
-                if child is not None:
+                if child is None:
+                    self._empty(tag, node)
+                elif tag in _WHOLE and not self.in_article:
+                    self._whole(tag, node)
+                else:
                     self._open(tag, node)
                     opened.append(tag)
                     node = child
                     continue
-                self._empty(tag, node)
             elif tag in _FACTS:
                 self._fact(tag, node)
             following = node.next
@@ -242,15 +254,12 @@ class _Walk:
             node = following
 
     def _text(self, text: str) -> None:
-        if text.isspace():  # half of all text nodes: the line breaks between tags
-            if self.buffer:
-                self.buffer.append(" ")
-        elif self.box.tag == "pre" and "\n\n" in text:
+        if self.box.tag == "pre" and "\n\n" in text:
             for part in text.split("\n\n"):
                 self._flush()
                 self._inline_text(part)
-        else:
-            self._inline_text(text)
+            return
+        self._inline_text(text)
 
     def _inline_text(self, text: str) -> None:
         if self.in_link:
@@ -259,6 +268,13 @@ class _Walk:
             self.bold += len(text)
         self.shared &= self.inline[-1]
         self.buffer.append(text)
+
+    def _whole(self, tag: str, node: LexborNode) -> None:
+        """A menu or the page's foot as one piece: a third of a page's tags, and nothing in it is ever the text."""
+        self._open(tag, node)
+        self.buffer.append(node.text(separator=" ")[:_LONGEST_MENU])
+        self.linked = len(self.buffer[-1])
+        self._close(tag)
 
     def _empty(self, tag: str, node: LexborNode) -> None:
         if tag == "br" and self.box.tag in _HEADINGS:
@@ -271,6 +287,10 @@ class _Walk:
             self._flush()
 
     def _open(self, tag: str, node: LexborNode) -> None:
+        if tag in _PLAIN:
+            self.in_bold += tag in _BOLD
+            self.inline.append(self.inline[-1])
+            return
         attributes = node.attributes
         if "itemprop" in attributes:
             self._prop(attributes, node)
@@ -292,8 +312,6 @@ class _Walk:
             if "author" in (attributes.get("rel") or ""):
                 hints |= Hint.BYLINE
                 self.page.names.append((len(self.page.pieces), node))
-        elif tag in _BOLD:
-            self.in_bold += 1
         elif tag == "time":
             self._time(node, attributes)
         self.inline.append(self.inline[-1] | hints)
@@ -305,6 +323,7 @@ class _Walk:
             hints |= _attribute_hints(attributes)
         if self.told:
             hints |= self.told.get(node.mem_id, 0)
+        self.in_article += tag == "article"
         self.box = Box(self.box, tag, names, hints, len(self.page.pieces))
         self.page.boxes.append(self.box)
         if len(self.page.boxes) > MAX_BOXES:
@@ -321,6 +340,7 @@ class _Walk:
         if self.buffer:
             self._flush()
         box = self.box
+        self.in_article -= tag == "article"
         box.last = len(self.page.pieces)
         if box.parent is not None:
             self.box = box.parent

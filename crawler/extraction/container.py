@@ -19,7 +19,7 @@ _PARAGRAPHS = frozenset(
 )
 
 
-def prose(piece: Piece) -> float:
+def prose_of(piece: Piece) -> float:
     """How much running text a piece is, in characters; 0 for headings, links and fragments."""
     if piece.linked and piece.link_share > 0.35:
         return 0.0
@@ -32,10 +32,11 @@ def prose(piece: Piece) -> float:
 
 
 def weigh(page: Page) -> list[float]:
-    """The running sum of prose over the pieces (one entry more than pieces); sets each box's `prose`."""
+    """The running sum of prose over the pieces (one entry more than pieces); sets `prose` of pieces and boxes."""
     sums = [0.0]
     for piece in page.pieces:
-        sums.append(sums[-1] + prose(piece))
+        piece.prose = prose_of(piece)
+        sums.append(sums[-1] + piece.prose)
     for box in page.boxes:
         box.prose = sums[box.last] - sums[box.first]
     return sums
@@ -90,7 +91,7 @@ def find_container(page: Page) -> Box:
 
 
 def _vote(piece: Piece) -> None:
-    weight = prose(piece)
+    weight = piece.prose
     if not weight:
         return
     box: Box | None = piece.box
@@ -124,7 +125,7 @@ def _running_sums(page: Page) -> tuple[list[float], list[float]]:
     proses, links = [0.0], [0.0]
     for piece in page.pieces:
         aside = (piece.box.settled | piece.hints) & SET_ASIDE
-        proses.append(proses[-1] + (0.0 if aside else prose(piece)))
+        proses.append(proses[-1] + (0.0 if aside else piece.prose))
         links.append(links[-1] + (0.0 if aside else piece.linked))
     return proses, links
 

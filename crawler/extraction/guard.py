@@ -9,7 +9,7 @@ from news.errors import PageTooCostly
 
 MAX_BYTES = 16_000_000
 MAX_ATTRIBUTES = 1_500
-MAX_DEPTH = 3_000
+MAX_DEPTH = 5_000
 MAX_UNCLOSED_FORMATTING = 600
 
 _ATTRIBUTE = rb"""(?:[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?+|=)"""

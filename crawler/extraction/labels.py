@@ -3,7 +3,7 @@
 import re
 
 from crawler.extraction.blocks import Box, Page, Piece
-from crawler.extraction.container import SET_ASIDE, prose
+from crawler.extraction.container import SET_ASIDE
 from crawler.extraction.hints import Hint
 from crawler.extraction.text import ends_sentence, key, size
 from news.article import Block, Label
@@ -59,7 +59,7 @@ class Labeller:
             piece = self.page.pieces[position]
             if self._is_headline(piece) and not piece.box.settled & SET_ASIDE:
                 return position
-            if prose(piece) > 200 and not piece.box.settled & SET_ASIDE:
+            if piece.prose > 200 and not piece.box.settled & SET_ASIDE:
                 break
         return start
 
@@ -71,7 +71,7 @@ class Labeller:
             rule=rule,
             score=score,
             tag=piece.tag,
-            link_share=round(piece.link_share, 3),
+            link_share=round(piece.link_share, 3) if piece.linked else 0.0,
             hints=self._around(piece.box),
         )
 
@@ -102,8 +102,8 @@ class Labeller:
             and not piece.bold
         ):
             return Label.OTHER, FRAGMENT, 0.6
-        self.begun = self.begun or prose(piece) > 0
-        return Label.BODY, "in the text's box", 0.9 if prose(piece) else 0.6
+        self.begun = self.begun or piece.prose > 0
+        return Label.BODY, "in the text's box", 0.9 if piece.prose else 0.6
 
     def _called_lead(self, piece: Piece, names: int) -> bool:
         """A short box of its own that calls itself a lead; several of one name, or one around the text, are named for more."""
@@ -121,7 +121,7 @@ class Labeller:
         before = position < self.container.first
         if before and self._is_lead(piece):
             return Label.LEAD, "equals the description", 0.9
-        if before and prose(piece) and self._called_lead(piece, Hint.LEAD | Hint.OPENING) and self._near_text(position):
+        if before and piece.prose and self._called_lead(piece, Hint.LEAD | Hint.OPENING) and self._near_text(position):
             return Label.LEAD, "called a lead", 0.8
         if _COPYRIGHT.search(piece.text[:200]):
             return Label.LEGAL, "copyright line", 0.9
