@@ -118,7 +118,8 @@ def is_problem(result: "CrawlResult") -> bool:
 def _page_line(outcome: "Outcome", headline: str | None) -> str:
     shown = (headline or outcome.url)[:_HEADLINE_WIDTH]
     detail = in_words(outcome.reason) if outcome.reason else _removed(outcome)
-    return f"  {datetime.now().astimezone():%H:%M:%S}  {outcome.disposition:<8} {shown:<{_HEADLINE_WIDTH}} {detail}".rstrip()
+    now = f"{datetime.now().astimezone():%H:%M:%S}"
+    return f"  {now}  {outcome.disposition:<8} {shown:<{_HEADLINE_WIDTH}} {detail}".rstrip()
 
 
 def _removed(outcome: "Outcome") -> str:

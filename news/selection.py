@@ -66,9 +66,9 @@ def unchanged(before: Disposition | None, reason: str | None, has_article: bool)
     return Disposition.UNCHANGED, None
 
 
-def asks_conditionally(seen: int) -> bool:
-    """True when the request may carry the ETag of the last visit."""
-    return seen % LOOK_WHATEVER != 0
+def asks_conditionally(seen: int, before: Disposition | None) -> bool:
+    """True when the request may carry the ETag of the last visit: not after a failure, which may have been ours."""
+    return seen % LOOK_WHATEVER != 0 and before is not Disposition.FAILED
 
 
 @lru_cache(maxsize=1000)

@@ -45,6 +45,7 @@ class Site:
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.answers: dict[str, Answer] = {}
         self.seen: list[Seen] = []
+        self.held = 0  # requests that wait at a gate now
         self._server = ThreadingHTTPServer((host, 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -113,9 +114,11 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            answer = self._next(site.answers.get(self.path))
+            answer = self._next(site.answers.get(self.path) or site.answers.get(self.path.partition("?")[0]))
             if answer.gate:
+                site.held += 1
                 answer.gate.wait(20)
+                site.held -= 1
             self._send(answer)
 
         def _next(self, answer: Answer | None) -> Answer:

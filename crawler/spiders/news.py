@@ -141,7 +141,8 @@ class NewsSpider(Spider):
     # Fetching ----------------------------------------------------------------------------------------------------
 
     def _request(self, link: Link) -> Request:
-        headers = conditions(link.etag, link.last_modified) if asks_conditionally(link.seen) else {}
+        conditional = asks_conditionally(link.seen, link.disposition)
+        headers = conditions(link.etag, link.last_modified) if conditional else {}
         meta = {"link": link, "keep": True, "known_digest": link.body_digest}
         return Request(link.url, self.parse, errback=self.failed, headers=headers, meta=meta, dont_filter=True)
 
@@ -210,8 +211,8 @@ class NewsSpider(Spider):
 def _decided(page: Page, response: Response, link: Link) -> Page:
     """The page, ended already when there is nothing new to read on it."""
     has_article = link.article_id is not None
-    same = link.body_digest is not None and response.meta.get("digest") == link.body_digest and response.status == 200
-    if response.status == 304 or same:
+    same = response.status == 200 and response.meta.get("digest") == link.body_digest
+    if response.status == 304 or (same and link.disposition is not Disposition.FAILED):
         return page.ended(*unchanged(link.disposition, link.reason, has_article))
     content_type = _header(response, "Content-Type") or ""
     end = without_page(response.status, content_type, not response.body.strip(), has_article)

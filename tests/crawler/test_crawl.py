@@ -1,12 +1,18 @@
 """Whole crawls of a site on loopback into a real database: what is found, stored, revised, left out, and why."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, text
 
+from archive.captures import read_record
+from archive.crawls import close_crawl, open_crawl
 from archive.home import Home
+from archive.outlets import ensure_outlet
 from crawler.runner import CrawlOptions, CrawlResult, crawl
+from crawler.targets import UnknownTarget
+from news.errors import Busy
 from tests.site import Site, story
 
 QUICK = CrawlOptions(delay=0)
@@ -56,3 +62,238 @@ def test_a_home_page_is_enough_to_archive_its_articles(home: Home, engine: Engin
         ("The bridge opens today",),
         ("The council votes late",),
     ]
+
+
+def test_a_second_crawl_asks_conditionally_and_stores_nothing(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+    assert [seen.status for seen in site.requests("/town/bridge-opens-today")] == [200, 304]
+    assert [seen.status for seen in site.requests("/")] == [200, 304]
+    assert rows(engine, "select count(*) from v_revisions") == [(2,)]
+
+
+def test_an_edit_is_one_revision(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    site.article("/town/bridge-opens-today", "The bridge opens tomorrow", *story("bridge"))
+    assert counts(crawl_site(home, engine, site)) == {"revised": 1, "unchanged": 1}
+    assert rows(engine, "select max(number) from v_revisions") == [(2,)]
+
+
+def test_other_teasers_around_the_same_text_are_no_revision(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    more = "<aside><h3>Other news</h3><ul><li><a href='/x'>Cola trick</a> 3 hrs ago</li></ul></aside>"
+    site.article("/town/bridge-opens-today", "The bridge opens today", *story("bridge"), extra=more)
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+
+
+def test_a_server_that_ignores_conditions_is_recognised_by_its_bytes(home: Home, engine: Engine, site: Site) -> None:
+    for path in ("/town/bridge-opens-today", "/town/council-votes-late"):
+        site.put(path, site.answers[path].body, etag=False)
+    crawl_site(home, engine, site)
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+    assert rows(engine, "select count(*) from captures where revisit_of is not null") == [(2,)]
+
+
+def test_an_article_that_is_gone_stays_as_it_was(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    site.put("/town/bridge-opens-today", "gone", status=410, etag=False)
+    result = crawl_site(home, engine, site)
+    assert counts(result) == {"unchanged": 1, "skipped": 1}
+    assert reasons(result) == {"gone_410": 1}
+    assert rows(engine, "select count(*) from v_revisions") == [(2,)]
+
+
+def test_each_way_to_fail_has_its_name_and_costs_no_other_page(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/robots.txt", "User-agent: *\nDisallow: /private/\n", content_type="text/plain")
+    site.put("/town/missing-since-today", "", status=404, etag=False)
+    site.put("/town/server-is-broken-today", "", status=500, etag=False, headers={"Retry-After": "0"})
+    site.put("/town/brochure-of-the-year", b"%PDF-1.4", content_type="application/pdf")
+    site.put("/town/bomb-in-the-town-hall", b"0" * 20_000_000, packed=True)
+    site.redirect("/town/road-without-an-end", "/town/road-without-an-end")
+    site.redirect("/town/looks-inside-the-house", "http://10.0.0.1/secret")
+    paths = [path for path in site.answers if path.startswith("/town/")] + ["/private/diary-of-the-mayor"]
+    site.put("/", page_of_links(*paths))
+    result = crawl_site(home, engine, site)
+    assert counts(result) == {"new": 2, "skipped": 2, "failed": 5}
+    assert reasons(result) == {
+        "robots_txt": 1, "http_404": 1, "http_500": 1, "not_html": 1, "too_large": 1, "too_many_redirects": 1,
+        "forbidden_address": 1,
+    }  # fmt: skip
+    assert not site.requests("/private/diary-of-the-mayor")
+
+
+def test_a_feed_alone_can_be_crawled(home: Home, engine: Engine, site: Site) -> None:
+    site.feed("/feed.xml", "/town/bridge-opens-today?utm_source=rss")
+    assert counts(crawl_site(home, engine, site, "/feed.xml")) == {"new": 1}
+    assert not site.requests("/")
+
+
+def test_an_article_alone_can_be_crawled(home: Home, engine: Engine, site: Site) -> None:
+    assert counts(crawl_site(home, engine, site, "/town/bridge-opens-today")) == {"new": 1}
+    assert not site.requests("/")
+
+
+def test_a_sitemap_index_is_read_two_levels_deep(home: Home, engine: Engine, site: Site) -> None:
+    def sitemap(kind: str, url: str) -> str:
+        item = "sitemap" if kind == "sitemapindex" else "url"
+        spaces = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        return f'<?xml version="1.0"?><{kind} xmlns="{spaces}"><{item}><loc>{url}</loc></{item}></{kind}>'
+
+    site.put("/index.xml", sitemap("sitemapindex", site.url("/years.xml")), content_type="text/xml")
+    site.put("/years.xml", sitemap("sitemapindex", site.url("/2026.xml")), content_type="text/xml", packed=True)
+    site.put("/2026.xml", sitemap("urlset", site.url("/town/bridge-opens-today")), content_type="text/xml")
+    assert counts(crawl_site(home, engine, site, "/index.xml")) == {"new": 1}
+
+
+def test_channels_named_by_the_home_page_and_robots_txt_are_read(home: Home, engine: Engine, site: Site) -> None:
+    site.article("/town/only-in-the-feed-today", "Only in the feed today", *story("feed"))
+    site.feed("/news.rss", "/town/only-in-the-feed-today")
+    site.article("/town/only-in-the-sitemap-today", "Only in the sitemap today", *story("sitemap"))
+    site.put("/map.txt", site.url("/town/only-in-the-sitemap-today"), content_type="text/plain")
+    site.put("/robots.txt", f"Sitemap: {site.url('/map.txt')}\n", content_type="text/plain")
+    head = '<head><link rel="alternate" type="application/rss+xml" href="/news.rss"></head>'
+    site.put("/", f"<html lang='en'>{head}<body></body></html>")
+    assert counts(crawl_site(home, engine, site)) == {"new": 2}
+    assert rows(engine, "select kind, disposition from channels order by 1") == [
+        ("feed", "read"), ("listing", "read"), ("robots", "read"), ("sitemap", "read"),
+    ]  # fmt: skip
+    # nothing changed: every channel answers 304, and their links are looked at again all the same
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+
+
+def test_one_page_under_several_addresses_is_one_link(home: Home, engine: Engine, site: Site) -> None:
+    path = "/town/bridge-opens-today"
+    site.feed("/feed.xml", path, path + "?utm_source=rss", path + "#top", path)
+    result = crawl_site(home, engine, site, "/feed.xml")
+    assert result.ledger
+    assert result.ledger.links == 1
+
+
+def test_what_a_limit_leaves_out_comes_next_time(home: Home, engine: Engine, site: Site) -> None:
+    result = crawl_site(home, engine, site, options=CrawlOptions(delay=0, limit=1))
+    assert counts(result) == {"new": 1, "skipped": 1}
+    assert reasons(result) == {"limit": 1}
+    site.put("/", page_of_links())  # both have left the home page
+    assert counts(crawl_site(home, engine, site)) == {"new": 1}
+
+
+def test_failed_pages_of_a_crawl_can_be_fetched_again(home: Home, engine: Engine, site: Site) -> None:
+    page = site.answers["/town/bridge-opens-today"]
+    site.put("/town/bridge-opens-today", "", status=404, etag=False)
+    first = crawl_site(home, engine, site)
+    site.answers["/town/bridge-opens-today"] = page
+    assert first.crawl_id
+    [again] = crawl(home, engine, [], CrawlOptions(delay=0, retry=first.crawl_id))
+    assert counts(again) == {"new": 1}
+
+
+def test_a_page_that_timed_out_is_tried_by_the_next_crawl_though_it_is_listed_no_more(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    site.put("/town/bridge-opens-today", b"x", cut_off=True, times=3, after=site.answers["/town/bridge-opens-today"])
+    assert reasons(crawl_site(home, engine, site)) == {"cut_off": 1}
+    site.put("/", page_of_links())
+    assert counts(crawl_site(home, engine, site)) == {"new": 1}
+
+
+def test_a_site_that_cannot_be_reached_was_not_looked_at(home: Home, engine: Engine) -> None:
+    [result] = crawl(home, engine, ["http://127.0.0.1:9"], QUICK)
+    assert not result.looked
+    assert rows(engine, "select looked, reason from v_coverage") == [(False, "forbidden_port")]
+
+
+def test_a_site_that_has_nothing_new_was_looked_at(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/", page_of_links())
+    assert crawl_site(home, engine, site).looked
+    assert rows(engine, "select looked, links from v_coverage") == [(True, 0)]
+
+
+def test_every_stored_page_comes_back_from_its_capture_byte_for_byte(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body, packed=True)
+    crawl_site(home, engine, site)
+    captured = rows(engine, "select url, file, record_offset, record_length from captures")
+    found = {url: read_record(home, str(file), int(str(at)), int(str(size))) for url, file, at, size in captured}
+    page = found[site.url("/town/bridge-opens-today")]
+    assert page.decoded_body() == site.answers["/town/bridge-opens-today"].body
+    assert page.body != page.decoded_body()  # as it was received
+
+
+def test_what_was_learnt_of_the_outlet_is_remembered(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.01\n", content_type="text/plain")
+    crawl_site(home, engine, site)
+    [(found,)] = rows(engine, "select found from outlets")
+    assert isinstance(found, dict)
+    assert (found["title"], found["language"], found["delay"]) == ("The Site", "en", 0.01)
+
+
+def test_a_slow_site_is_asked_for_one_page_at_a_time(home: Home, engine: Engine, site: Site) -> None:
+    gate = threading.Event()
+    for path in ("/town/bridge-opens-today", "/town/council-votes-late"):
+        site.put(path, site.answers[path].body, gate=gate)
+    waiting: list[int] = []
+
+    def look() -> None:
+        while not site.held:
+            gate.wait(0.005)
+        gate.wait(0.1)
+        waiting.append(site.held)
+        gate.set()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    crawl_site(home, engine, site, options=CrawlOptions(delay=0.01))
+    thread.join()
+    assert waiting == [1]
+
+
+def test_an_outlet_that_is_being_crawled_is_busy(home: Home, engine: Engine, site: Site) -> None:
+    with engine.begin() as conn:
+        outlet_id = ensure_outlet(conn, f"{site.host}:{site.port}", site.url("/"))
+    running = open_crawl(engine, outlet_id, site.url("/"))
+    [result] = crawl(home, engine, [site.url("/")], QUICK)
+    assert isinstance(result.problem, Busy)
+    assert site.seen == []
+    close_crawl(engine, running)
+
+
+def test_a_name_that_nobody_has_is_refused(home: Home, engine: Engine) -> None:
+    home.outlets_file.write_text('[[outlet]]\nname = "spiegel"\nurl = "https://www.spiegel.de"\n')
+    with pytest.raises(UnknownTarget, match="spiegl") as refused:
+        crawl(home, engine, ["spiegl"], QUICK)
+    assert refused.value.hint == "newskeep crawl spiegel"
+
+
+def test_an_outlets_own_entry_is_followed(home: Home, engine: Engine, site: Site) -> None:
+    site.article("/live/ticker-of-the-evening", "Ticker of the evening", *story("ticker"))
+    site.put("/", page_of_links("/town/bridge-opens-today", "/live/ticker-of-the-evening"))
+    home.outlets_file.write_text(f'[[outlet]]\nname = "town"\nurl = "{site.url("/")}"\nskip_url = ["/live/"]\n')
+    [result] = crawl(home, engine, ["town"], QUICK)
+    assert counts(result) == {"new": 1, "skipped": 1}
+    assert reasons(result) == {"skip_url": 1}
+
+
+def test_a_redirected_article_is_one_link_and_one_article(home: Home, engine: Engine, site: Site) -> None:
+    site.redirect("/town/bridge-old-address", "/town/bridge-opens-today")
+    site.put("/", page_of_links("/town/bridge-old-address", "/town/bridge-opens-today"))
+    result = crawl_site(home, engine, site)
+    assert counts(result)["new"] == 1
+    assert rows(engine, "select count(*) from v_articles") == [(1,)]
+
+
+def test_the_database_going_away_loses_nothing(home: Home, engine: Engine, site: Site) -> None:
+    """Its connections are cut while pages are on their way; the crawl goes on when it is back."""
+    gate = threading.Event()
+    site.put("/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body, gate=gate)
+
+    def cut() -> None:
+        while not site.held:
+            gate.wait(0.005)
+        with engine.begin() as conn:
+            conn.execute(text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+                              " and datname = current_database()"))  # fmt: skip
+        gate.set()
+
+    thread = threading.Thread(target=cut)
+    thread.start()
+    assert counts(crawl_site(home, engine, site)) == {"new": 2}
+    thread.join()

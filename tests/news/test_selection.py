@@ -1,0 +1,60 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from news.dispositions import Disposition
+from news.outlets import Outlet
+from news.selection import Candidate, asks_conditionally, newest_first, refusal, unchanged, without_page
+
+OUTLET = Outlet("o", "https://o.test/", article_url=r"/\d{4}$", skip_url=("/live/", "/win/"))
+MONDAY, TUESDAY = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"), [("/live/1234", "skip_url"), ("/about", "article_url"), ("/news/1234", None)]
+)
+def test_an_outlets_patterns_decide_what_is_fetched(path: str, reason: str | None) -> None:
+    assert refusal(Candidate("https://o.test" + path, None), OUTLET, None) == reason
+
+
+@pytest.mark.parametrize(("announced", "reason"), [(MONDAY, "since"), (TUESDAY, None), (None, None)])
+def test_only_what_is_known_to_be_old_is_left_out_by_since(announced: datetime | None, reason: str | None) -> None:
+    assert refusal(Candidate("https://o.test/1234", announced), OUTLET, TUESDAY) == reason
+
+
+def test_the_newest_are_fetched_first_and_undated_links_keep_their_order() -> None:
+    assert newest_first([None, MONDAY, None, TUESDAY]) == [3, 1, 0, 2]
+
+
+@pytest.mark.parametrize("status", [404, 410, 451])
+def test_a_known_page_that_is_gone_is_a_state_and_no_failure(status: int) -> None:
+    assert without_page(status, "text/html", True, known=True) == (Disposition.SKIPPED, f"gone_{status}")
+    assert without_page(status, "text/html", True, known=False) == (Disposition.FAILED, f"http_{status}")
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "empty", "end"),
+    [
+        (200, "text/html; charset=utf-8", False, None),
+        (200, "", False, None),
+        (200, "application/xhtml+xml", False, None),
+        (200, "application/pdf", False, (Disposition.SKIPPED, "not_html")),
+        (200, "text/html", True, (Disposition.FAILED, "empty")),
+        (500, "text/html", False, (Disposition.FAILED, "http_500")),
+        (206, "text/html", False, (Disposition.FAILED, "http_206")),
+    ],
+)
+def test_an_answer_without_a_page_ends_with_its_reason(
+    status: int, content_type: str, empty: bool, end: object
+) -> None:
+    assert without_page(status, content_type, empty, known=False) == end
+
+
+def test_an_unchanged_page_without_an_article_ends_as_before() -> None:
+    assert unchanged(Disposition.SKIPPED, "not_article", False) == (Disposition.SKIPPED, "not_article")
+    assert unchanged(Disposition.SKIPPED, "limit", True) == (Disposition.UNCHANGED, None)
+
+
+def test_every_tenth_look_and_one_after_a_failure_does_not_trust_the_etag() -> None:
+    assert [asks_conditionally(seen, Disposition.NEW) for seen in (1, 9, 10, 11)] == [True, True, False, True]
+    assert not asks_conditionally(1, Disposition.FAILED)
