@@ -1,17 +1,29 @@
 """What goes where: data to standard output (NDJSON with "v":1 when asked for), everything else to standard error."""
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import click
 
+# JSON leaves these as they are, and a terminal may take them for commands.
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 def emit(record: Mapping[str, Any]) -> None:
     """One JSON object on a line of its own, flushed, so that a reader at the other end of a pipe sees it now."""
-    click.echo(json.dumps({"v": 1, **record}, ensure_ascii=False, default=str))
+    line = json.dumps({"v": 1, **record}, ensure_ascii=False, default=_as_json)
+    click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
 
 
 def say(text: str = "") -> None:
     """One line for the person at the terminal."""
     click.echo(text, err=True)
+
+
+def _as_json(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -16,7 +16,7 @@ _MOST_PARAGRAPHS = 1000  # comparing costs the square of it
 _MOST_WORDS = 2000  # in one paragraph
 _SAME_PARAGRAPH = 0.5  # share of words that two states of one paragraph have in common
 _TYPO = 0.7  # share of letters that a word and its correction have in common
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NUMBER = re.compile(r"(?<![^\W\d_])\d+(?:[.,:]\d+)*")  # not the one in A320
 _QUOTE = re.compile(r"(?<!\w)'([^']{8,400})'(?!\w)")  # quotation marks are one kind after `plain`
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from archive.embedded import EmbeddedServer
     from archive.home import Home
+    from tests.newsroom import Newsroom
 
 TEMPLATE = "migrated"
 _numbers = itertools.count(1)
@@ -86,6 +87,16 @@ def engine(home: Home) -> Iterator[Engine]:
     opened = open_archive(home)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def newsroom(engine: Engine) -> Iterator[Newsroom]:
+    """Outlets that publish what a test tells them to; see tests/newsroom.py."""
+    from tests.newsroom import Newsroom
+
+    room = Newsroom(engine)
+    yield room
+    room.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,220 @@
+"""Why a page is, or is not, in the archive: what is known of its address, step by step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from news.urls import same_site
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """What the frontier knows of an address. The channel is where it was found first."""
+
+    id: int
+    outlet: str
+    url: str
+    canonical_url: str
+    url_key: int
+    state: str
+    disposition: str | None
+    reason: str | None
+    title: str | None
+    attempts: int
+    seen: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    last_fetched_at: datetime | None
+    due_at: datetime | None
+    article_id: int | None
+    revision: int | None
+    channel_kind: str | None
+    channel_url: str | None
+    channel_title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFacts:
+    """A fetch of the page."""
+
+    captured_at: datetime
+    status: int
+    size: int
+    digest: bytes
+    file: str
+    revisit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingFacts:
+    """What the rules made of the page when it was stored last. `removed`: (label, rule, blocks, lowest score)."""
+
+    headline: str | None
+    words: int
+    words_removed: int
+    rules: str
+    date_published: datetime | None
+    fields: Mapping[str, Any]
+    removed: list[tuple[str, str, int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """An entry of the link's history."""
+
+    at: datetime
+    crawl_id: int | None
+    disposition: str
+    reason: str | None
+    evidence: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """The address is a feed, sitemap, listing or robots.txt."""
+
+    outlet: str
+    kind: str
+    url: str
+    disposition: str | None
+    reason: str | None
+    first_seen_at: datetime
+    last_seen_at: datetime | None
+    links_last: int | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """The article that holds the page. `revisions`: number and time from which it held."""
+
+    article_id: int
+    story_id: int
+    story_articles: int
+    revisions: list[tuple[int, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All of it; what is None or empty did not happen."""
+
+    link: LinkFacts | None = None
+    channels: list[ChannelFacts] = field(default_factory=list)
+    robots: ChannelFacts | None = None
+    capture: CaptureFacts | None = None
+    captures: int = 0
+    reading: ReadingFacts | None = None
+    events: list[EventFacts] = field(default_factory=list)
+    stored: StoredFacts | None = None
+
+
+def explain_address(conn: Connection, url_key: int) -> Explanation:
+    """What is known of the address with this key."""
+    row = conn.execute(_LINK_AT, {"key": url_key}).first()
+    channels = [ChannelFacts(**one._mapping) for one in conn.execute(_CHANNELS_AT, {"key": url_key})]
+    return _of_link(conn, LinkFacts(**row._mapping)) if row else Explanation(channels=channels)
+
+
+def explain_article(conn: Connection, article_id: int) -> Explanation:
+    """What is known of the address at which the article was found first."""
+    row = conn.execute(_LINK_OF_ARTICLE, {"id": article_id}).first()
+    if row is None:
+        return Explanation(stored=_stored(conn, article_id), reading=_reading(conn, article_id))
+    return _of_link(conn, LinkFacts(**row._mapping))
+
+
+def outlet_of_site(conn: Connection, address: str) -> str | None:
+    """The outlet whose home page is on the address's site."""
+    return next((row.name for row in conn.execute(_OUTLETS) if _on_site(row.url, address)), None)
+
+
+def _on_site(home_page: str, address: str) -> bool:
+    try:
+        return same_site(home_page, address)
+    except ValueError:
+        return False
+
+
+def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
+    captures = conn.execute(_CAPTURES, {"key": link.url_key}).all()
+    robots = conn.execute(_ROBOTS, {"outlet": link.outlet}).first()
+    events = [EventFacts(**row._mapping) for row in conn.execute(_EVENTS, {"id": link.id})]
+    article_id = link.article_id
+    return Explanation(
+        link=link,
+        robots=ChannelFacts(**robots._mapping) if robots else None,
+        capture=CaptureFacts(**captures[0]._mapping) if captures else None,
+        captures=len(captures),
+        reading=_reading(conn, article_id) if article_id is not None else None,
+        events=events,
+        stored=_stored(conn, article_id) if article_id is not None else None,
+    )
+
+
+def _reading(conn: Connection, article_id: int) -> ReadingFacts:
+    row = conn.execute(_READING, {"id": article_id}).one()._asdict()
+    reading_id = row.pop("reading_id")
+    removed = [tuple(one) for one in conn.execute(_REMOVED, {"id": reading_id})]
+    return ReadingFacts(**row, removed=removed)
+
+
+def _stored(conn: Connection, article_id: int) -> StoredFacts:
+    revisions = [(row.number, row.valid_from) for row in conn.execute(_REVISIONS, {"id": article_id})]
+    story_id, articles = conn.execute(_STORY, {"id": article_id}).one()
+    return StoredFacts(article_id, story_id, articles, revisions)
+
+
+_LINK = """
+select l.id, o.name as outlet, l.url, l.canonical_url, l.url_key, l.state, l.disposition, l.reason, l.title, l.attempts,
+       l.seen, l.first_seen_at, l.last_seen_at, l.last_fetched_at, l.due_at, l.article_id, l.revision,
+       c.kind as channel_kind, c.url as channel_url, c.title as channel_title
+from links l join outlets o on o.id = l.outlet_id left join channels c on c.id = l.channel_id
+"""
+_CHANNEL = """
+select o.name as outlet, c.kind, c.url, c.disposition, c.reason, c.first_seen_at, c.last_seen_at,
+       c.links_last, c.failures
+from channels c join outlets o on o.id = c.outlet_id
+"""
+
+_LINK_AT = text(_LINK + " where l.url_key = :key")
+_LINK_OF_ARTICLE = text(
+    _LINK + " join articles a on a.id = l.article_id where a.id = :id order by (l.url = a.url) desc, l.id limit 1"
+)
+_CHANNELS_AT = text(_CHANNEL + " where c.url_key = :key order by o.name")
+_ROBOTS = text(
+    _CHANNEL + " where o.name = :outlet and c.kind = 'robots' order by c.last_seen_at desc nulls last limit 1"
+)
+
+_CAPTURES = text("""
+select captured_at, status, size, digest, file, revisit_of is not null as revisit
+from captures where url_key = :key order by captured_at desc, id desc limit 1000
+""")
+
+_EVENTS = text("""
+select at, crawl_id, disposition, reason, evidence from link_events where link_id = :id order by id
+""")
+
+_READING = text("""
+select r.headline, t.words, d.words_removed, d.rules, r.date_published, d.fields, d.id as reading_id
+from articles a
+join revisions r on r.id = a.revision_id
+join texts t on t.digest = r.text_digest
+join readings d on d.id = r.reading_id
+where a.id = :id
+""")
+
+_REMOVED = text("""
+select label, rule, count(*)::int, min(score)::int from blocks where reading_id = :id
+group by label, rule order by count(*) desc, label, rule
+""")
+
+_REVISIONS = text("select number, valid_from from revisions where article_id = :id order by number")
+
+_STORY = text("""
+select a.story_id, (select count(*) from articles where story_id = a.story_id) from articles a where a.id = :id
+""")
+
+_OUTLETS = text("select name, url from outlets order by id")

@@ -1,0 +1,80 @@
+"""What the reading verbs share: the archive opened, ids and addresses resolved, times made readable."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.home import Home, open_home
+from cli.exits import USAGE
+from news.errors import NewsError
+from news.text import one_line
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class NotFound(NewsError):
+    """What was named is not in the archive."""
+
+    exit_code = USAGE
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Home, Connection]]:
+    """The data folder and a connection to its archive."""
+    from archive.database import open_archive
+
+    home = open_home()
+    engine = open_archive(home)
+    try:
+        with engine.connect() as conn:
+            yield home, conn
+    finally:
+        engine.dispose()
+
+
+def need_article(conn: Connection, named: str) -> int:
+    """The row number of the article with that id or address. Raises NotFound."""
+    from archive.lookup import find_article
+
+    found = find_article(conn, named)
+    if found is None:
+        hint = f"newskeep explain {one_line(named)}" if "." in named else "newskeep search WORDS"
+        raise NotFound(f"“{one_line(named)}” is no article of this archive", hint)
+    return found
+
+
+def need_crawl(conn: Connection, number: int) -> int:
+    """*number*, when there was such a crawl. Raises NotFound."""
+    from archive.crawls import find_crawl
+
+    if not -(2**63) <= number < 2**63 or find_crawl(conn, number) is None:
+        raise NotFound(f"there was no crawl {number}", "newskeep crawls list")
+    return number
+
+
+def when(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> str:
+    """A time in the zone of whoever reads it, the zone named; a dash for none."""
+    return time.astimezone().strftime(pattern) if time else "–"
+
+
+def coloured() -> bool:
+    """Whether standard output takes colours: a terminal, and nobody set NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def strong(text: str) -> str:
+    """*text* in bold, where that can be shown."""
+    return click.style(text, bold=True) if coloured() else text
+
+
+def dim(text: str) -> str:
+    """*text* set back, where that can be shown."""
+    return click.style(text, dim=True) if coloured() else text

@@ -1,0 +1,148 @@
+"""`newskeep diff`: what an outlet changed, word by word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.archived import NotFound, coloured, dim, need_article, need_crawl, opened, strong, when
+from cli.output import emit, say
+from news.differences import Mark, Piece, paragraph_pieces, word_pieces
+from news.ids import short_id
+from news.text import one_line, printable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from archive.lookup import RevisionText
+
+_COLOURS = {Mark.REMOVED: "red", Mark.ADDED: "green"}
+_SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
+
+
+@click.command()
+@click.argument("article", metavar="[ID|URL]", required=False)
+@click.argument("first", metavar="[REVISION", type=click.IntRange(1), required=False)
+@click.argument("second", metavar="REVISION]", type=click.IntRange(1), required=False)
+@click.option("--crawl", type=int, help="Everything that this crawl found revised.")
+@click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
+def diff(article: str | None, first: int | None, second: int | None, crawl: int | None, as_json: bool) -> None:
+    """Show what changed between revisions: the latest two, or the two that are named.
+
+    \b
+    newskeep diff a1f3c                  the last edit; newskeep diff a1f3c 1 3 compares these two
+    newskeep diff --crawl 2041           all edits that crawl 2041 found
+    """
+    if (article is None) == (crawl is None):
+        raise click.UsageError("name an article or a crawl.")
+    with opened() as (_, conn):
+        pairs = _of_crawl(conn, crawl) if crawl is not None else _of_article(conn, article or "", first, second)
+    for old, new in pairs:
+        if as_json:
+            emit(_record(old, new))
+        else:
+            click.echo("\n".join(_lines(old, new)))
+    if not pairs:
+        say("Nothing was revised.")
+
+
+def _of_crawl(conn: Connection, crawl: int) -> list[tuple[RevisionText, RevisionText]]:
+    from archive.lookup import texts_revised_by
+
+    return texts_revised_by(conn, need_crawl(conn, crawl))
+
+
+def _of_article(
+    conn: Connection, named: str, first: int | None, second: int | None
+) -> list[tuple[RevisionText, RevisionText]]:
+    from archive.lookup import revision_texts
+
+    texts = {one.number: one for one in revision_texts(conn, need_article(conn, named))}
+    latest = max(texts)
+    if first is None and latest == 1:
+        return []
+    old, new = (latest - 1, latest) if first is None else (first, second or latest)
+    missing = [number for number in (old, new) if number not in texts]
+    if missing:
+        raise NotFound(f"there is no revision {missing[0]} of {latest}", f"newskeep show {one_line(named)}")
+    return [(texts[old], texts[new])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A changed field: the rows of its pieces."""
+
+    name: str
+    rows: list[tuple[Piece, ...]]
+
+
+def _changed_fields(old: RevisionText, new: RevisionText) -> Iterator[_Field]:
+    """Headline and lead first, then the text; what stayed is left out."""
+    for name, before, after in (("headline", old.headline, new.headline), ("lead", old.lead, new.lead)):
+        pieces = word_pieces(before or "", after or "")
+        if _is_changed(pieces):
+            yield _Field(name, [pieces])
+    rows = list(paragraph_pieces(old.body.split("\n\n"), new.body.split("\n\n")))
+    if any(_is_changed(row) for row in rows):
+        yield _Field("text", rows)
+
+
+def _is_changed(pieces: Iterable[Piece]) -> bool:
+    return any(piece.mark is not Mark.KEPT for piece in pieces)
+
+
+def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
+    return {
+        "type": "diff",
+        "id": short_id("a", new.article_id),
+        "from": old.number,
+        "to": new.number,
+        "valid_from": new.valid_from,
+        "changes": new.changes if new.number == old.number + 1 else None,
+        "fields": {
+            field.name: [[{"mark": piece.mark, "text": piece.text} for piece in row] for row in field.rows]
+            for field in _changed_fields(old, new)
+        },
+    }
+
+
+def _lines(old: RevisionText, new: RevisionText) -> Iterator[str]:
+    kinds = f" · {', '.join(new.changes)}" if new.number == old.number + 1 and new.changes else ""
+    head = f"{short_id('a', new.article_id)} revision {old.number} → {new.number} · {when(new.valid_from)}{kinds}"
+    yield strong(head)
+    if not any(_is_changed(row) for field in _changed_fields(old, new) for row in field.rows):
+        yield f"  {one_line(new.headline or '')}: both read the same"
+    for field in _changed_fields(old, new):
+        yield dim(field.name)
+        yield from _field_lines(field)
+
+
+def _field_lines(field: _Field) -> Iterator[str]:
+    kept = 0
+    for row in field.rows:
+        if not _is_changed(row):
+            kept += 1
+            continue
+        if kept:
+            yield dim(_unchanged(kept))
+        kept = 0
+        yield "  " + "".join(map(_piece, row))
+    if kept:
+        yield dim(_unchanged(kept))
+
+
+def _unchanged(paragraphs: int) -> str:
+    return f"  … {paragraphs} paragraph{'s' if paragraphs > 1 else ''} unchanged"
+
+
+def _piece(piece: Piece) -> str:
+    text = printable(piece.text)
+    if piece.mark is Mark.KEPT:
+        return text
+    if coloured():
+        return click.style(text, fg=_COLOURS[piece.mark], strikethrough=piece.mark is Mark.REMOVED)
+    start, end = _SIGNS[piece.mark]
+    return f"{start}{text}{end}"

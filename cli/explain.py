@@ -1,0 +1,205 @@
+"""`newskeep explain`: why a page is, or is not, in the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.archived import NotFound, dim, need_article, opened, strong, when
+from cli.output import emit
+from news.ids import parse_id, short_id
+from news.text import one_line
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from archive.explaining import ChannelFacts, Explanation, LinkFacts, ReadingFacts
+
+Step = tuple[str, str]
+
+_STEPS = ("found", "allowed", "fetched", "extracted", "teasers", "compared", "stored")
+_RULES = {
+    "address_shows_the_same": "the address shows what it showed last",
+    "latest_revision": "the same as the latest revision",
+    "earlier_revision": "the same as an earlier revision",
+    "paywalled_later": "only a part is shown now; the full text is kept",
+    "other_text": "the same article with another text",
+    "same_letters": "the same letters and digits",
+    "too_little_to_compare": "too short to be compared with other texts",
+    "nothing_like_it": "no archived text is like it",
+    "better_reading": "the outlet changed nothing, our rules read it otherwise",
+}
+
+
+@click.command()
+@click.argument("address", metavar="URL|ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def explain(address: str, as_json: bool) -> None:
+    """Say why a page is (not) in the archive.
+
+    \b
+    newskeep explain https://www.example.org/politik/a-123
+    newskeep explain a1f3c --json
+    """
+    with opened() as (_, conn):
+        found, site = _look(conn, address)
+    if as_json:
+        emit(_record(address, found, site))
+    else:
+        click.echo("\n".join(_lines(address, found, site)))
+
+
+def _look(conn: Connection, address: str) -> tuple[Explanation, str | None]:
+    """What is known of it, and the outlet whose site it is on."""
+    from archive.explaining import explain_address, explain_article, outlet_of_site
+    from archive.lookup import key_of
+
+    if parse_id(address):
+        return explain_article(conn, need_article(conn, address)), None
+    key = key_of(address)
+    if key is None:
+        raise NotFound(f"“{one_line(address)}” is neither an address nor an id", "newskeep explain https://…")
+    return explain_address(conn, key), outlet_of_site(conn, address if "://" in address else f"https://{address}")
+
+
+def _record(address: str, found: Explanation, site: str | None) -> dict[str, Any]:
+    stored = found.stored
+    ids = {"id": short_id("a", stored.article_id), "story_id": short_id("s", stored.story_id)} if stored else {}
+    facts = asdict(found)
+    for name in ("link", "stored"):
+        if facts[name]:
+            facts[name].pop("article_id", None)
+            facts[name].pop("story_id", None)
+    known = found.link is not None or bool(found.channels) or stored is not None
+    answer = {"known": known, "stored_as": ids or None, "outlet_of_site": site}
+    return {"type": "explanation", "address": address, **answer, **facts, "steps": dict(_steps(found))}
+
+
+def _lines(address: str, found: Explanation, site: str | None) -> Iterator[str]:
+    if found.link is None and found.stored is None:
+        yield from _unknown_lines(address, found, site)
+        return
+    yield strong(one_line(found.link.url if found.link else address))
+    for number, (name, words) in enumerate(_steps(found), 1):
+        yield f" {number} {name:<10} {words or dim('–')}"
+
+
+def _unknown_lines(address: str, found: Explanation, site: str | None) -> Iterator[str]:
+    for channel in found.channels:
+        yield f"{one_line(channel.url)} is a {channel.kind} of {one_line(channel.outlet)}, where links are found"
+        yield f"  {_channel_state(channel)}"
+    if not found.channels:
+        yield f"{one_line(address)} is not in the archive: no crawl has seen this address."
+        known = f"  its site is outlet {one_line(site or '')}, but none of its feeds, sitemaps and listings named this page"
+        yield known if site else "  its site is no outlet of this archive"
+        yield f"  to fetch it now: newskeep crawl {one_line(address)}"
+
+
+def _steps(found: Explanation) -> Iterator[Step]:
+    words = (_found, _allowed, _fetched, _extracted, _teasers, _compared, _stored)
+    return zip(_STEPS, (tell(found) for tell in words), strict=True)
+
+
+def _found(found: Explanation) -> str:
+    link = found.link
+    if link is None:
+        return "imported"
+    later = f"; again in {link.seen - 1} later crawl{'s' if link.seen > 2 else ''}" if link.seen > 1 else ""
+    return f"{when(link.first_seen_at)} {_where(link)}{later}"
+
+
+def _where(link: LinkFacts) -> str:
+    if link.channel_kind is None:
+        return "named directly"
+    return f"in {link.channel_kind} “{one_line(link.channel_title or link.channel_url or '')}”"
+
+
+def _allowed(found: Explanation) -> str:
+    link = found.link
+    if link is None:
+        return ""
+    if link.disposition == "skipped" and "robots" in (link.reason or ""):
+        return f"no: {_reason(link.reason)}"
+    if found.capture or link.last_fetched_at:
+        return f"yes; {_channel_state(found.robots)}" if found.robots else "yes"
+    return f"not asked: {_reason(link.reason)}" if link.disposition == "skipped" else ""
+
+
+def _fetched(found: Explanation) -> str:
+    link, capture = found.link, found.capture
+    failed = ""
+    if link and link.disposition == "failed":
+        failed = f"failed {link.attempts} time{'s' if link.attempts != 1 else ''} in a row: {_reason(link.reason)}"
+    if capture is None:
+        waiting = "waiting to be fetched" if link and link.state == "waiting" else "not fetched"
+        return failed or (waiting if link else "")
+    kind = ", the same bytes as before" if capture.revisit else ""
+    times = f"; {found.captures} captures in all" if found.captures > 1 else ""
+    got = f"{when(capture.captured_at)} HTTP {capture.status}, {capture.size / 1024:.0f} KB"
+    return f"{got}, sha256 {capture.digest.hex()[:8]}…{kind}{times}" + (f"; then {failed}" if failed else "")
+
+
+def _extracted(found: Explanation) -> str:
+    reading = found.reading
+    if reading is None:
+        skipped = found.link is not None and found.link.disposition == "skipped" and found.capture is not None
+        return f"no: {_reason(found.link.reason)}" if skipped and found.link else ""
+    return f"{reading.words} words, {_date(reading)}, rules {one_line(reading.rules)}"
+
+
+def _date(reading: ReadingFacts) -> str:
+    if reading.date_published is None:
+        return "no date"
+    evidence = reading.fields.get("evidence", [])
+    source = next((source for name, source, _ in evidence if name == "date_published"), None)
+    return "date " + (f"from {one_line(source)} " if source else "") + when(reading.date_published)
+
+
+def _teasers(found: Explanation) -> str:
+    reading = found.reading
+    if reading is None:
+        return ""
+    removed = ", ".join(
+        f"{label} {one_line(rule).replace('_', ' ')} ×{count} ({score / 100:.2f})"
+        for label, rule, count, score in reading.removed
+    )
+    return f"−{reading.words_removed} words: {removed}" if removed else "nothing removed"
+
+
+def _compared(found: Explanation) -> str:
+    event = next((event for event in reversed(found.events) if event.evidence), None)
+    if event is None or event.evidence is None:
+        return ""
+    rule = str(event.evidence.get("rule", ""))
+    details = [f"{name} {value}" for name, value in event.evidence.items() if name in ("words", "headline")]
+    article = event.evidence.get("article")
+    to = f" ({short_id('a', article)})" if isinstance(article, int) else ""
+    shared = f", {', '.join(details)}" if details else ""
+    return f"{_RULES.get(rule, rule.replace('_', ' '))}{to}{shared} → {event.disposition}"
+
+
+def _stored(found: Explanation) -> str:
+    stored, link = found.stored, found.link
+    if stored is None:
+        ended = f"{link.disposition}: {_reason(link.reason)}" if link and link.reason else "not yet"
+        return f"no – {ended}"
+    others = f" · story {short_id('s', stored.story_id)} with {stored.story_articles - 1} more"
+    (first, since), *later = stored.revisions
+    held = f" · revisions {', '.join(f'{n} ({when(time)})' for n, time in later)}" if later else ""
+    told = f"article {short_id('a', stored.article_id)} revision {first} ({when(since)}){held}"
+    return told + (others if stored.story_articles > 1 else "")
+
+
+def _channel_state(channel: ChannelFacts) -> str:
+    state = channel.disposition or "not looked at yet"
+    reason = f" ({_reason(channel.reason)})" if channel.reason else ""
+    links = f", {channel.links_last} links" if channel.links_last is not None and channel.kind != "robots" else ""
+    name = "robots.txt " if channel.kind == "robots" else ""
+    return f"{name}{state}{reason} {when(channel.last_seen_at)}{links}"
+
+
+def _reason(reason: str | None) -> str:
+    return one_line((reason or "no reason recorded").replace("_", " "))

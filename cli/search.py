@@ -1,0 +1,79 @@
+"""`newskeep search`: full text, each article in the words of its own language."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.archived import coloured, dim, opened, strong, when
+from cli.output import emit, say
+from news.ids import short_id
+from news.text import one_line
+
+if TYPE_CHECKING:
+    from archive.search import Hit
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--outlet", help="Only this outlet.")
+@click.option("--lang", help="Only this language: de, en, de-AT ...")
+@click.option("--from", "since", type=_DAY, help="Published on this day or later (UTC).")
+@click.option("--to", "until", type=_DAY, help="Published on this day or earlier (UTC).")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many.")
+@click.option("--newest", is_flag=True, help="The newest first, instead of the best match.")
+@click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
+def search(
+    query: tuple[str, ...], outlet: str | None, lang: str | None, since: datetime | None, until: datetime | None,
+    limit: int, newest: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Search the archive's texts: words, "phrases", or, -not.
+
+    \b
+    newskeep search Zugunglück Linz --from 2026-11-01
+    newskeep search '"supreme court" or verfassungsgericht -sport' --lang de --json
+    """
+    from archive.search import Order, search_articles
+
+    with opened() as (_, conn):
+        hits = search_articles(
+            conn,
+            " ".join(query),
+            outlet=outlet,
+            language=lang,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            limit=limit,
+            order=Order.NEWEST if newest else Order.RANK,
+        )
+    for hit in hits:
+        if as_json:
+            emit(_record(hit))
+        else:
+            click.echo(_lines(hit))
+    if not hits:
+        say("Nothing was found.")
+
+
+def _record(hit: Hit) -> dict[str, Any]:
+    ids = {"id": short_id("a", hit.id), "story_id": short_id("s", hit.story_id)}
+    return {"type": "hit", **asdict(hit), **ids, "snippet": _marked(hit.snippet, "**", "**")}
+
+
+def _lines(hit: Hit) -> str:
+    day = when(hit.date_published or hit.first_captured_at, "%Y-%m-%d")
+    head = f"{short_id('a', hit.id)}  {day}  {one_line(hit.outlet)}"
+    start, end = ("\x1b[1m", "\x1b[22m") if coloured() else ("", "")
+    snippet = _marked(one_line(hit.snippet), start, end)
+    return f"{dim(head)}\n  {strong(one_line(hit.headline or '(no headline)'))}\n  {snippet}"
+
+
+def _marked(snippet: str, start: str, end: str) -> str:
+    from archive.search import FOUND_END, FOUND_START
+
+    return snippet.replace(FOUND_START, start).replace(FOUND_END, end)

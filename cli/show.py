@@ -1,0 +1,222 @@
+"""`newskeep show`: an article, what was removed from it, who else has its text, the page as it was captured."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.archived import NotFound, dim, need_article, need_crawl, opened, strong, when
+from cli.output import emit, say
+from news.ids import short_id
+from news.text import one_line, printable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from archive.home import Home
+    from archive.lookup import ArchivedArticle, RemovedBlock, StoryArticle
+
+
+@click.command()
+@click.argument("article", metavar="[ID|URL]", required=False)
+@click.option("--revision", type=click.IntRange(1, 2**31 - 1), help="This revision instead of the latest.")
+@click.option("--removed", is_flag=True, help="What was set aside, with label, rule and score.")
+@click.option("--copies", is_flag=True, help="All articles of its story.")
+@click.option("--raw", is_flag=True, help="The captured page, byte for byte.")
+@click.option("--crawl", type=int, help="With --removed or --copies: all that this crawl stored.")
+@click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
+def show(
+    article: str | None, revision: int | None, removed: bool, copies: bool, raw: bool, crawl: int | None, as_json: bool
+) -> None:
+    """Show an article, its removed parts or its raw capture.
+
+    \b
+    newskeep show a1f3c                              headline, text, and where it comes from
+    newskeep show --removed --crawl 2041             every teaser that crawl 2041 set aside
+    newskeep show https://example.org/a --raw > page.html
+    """
+    _check_usage(article, revision, removed, copies, raw, crawl, as_json)
+    with opened() as (home, conn):
+        if removed:
+            _show_removed(conn, article, revision, crawl, as_json)
+        elif copies or _is_story(article):
+            _show_stories(conn, article, crawl, as_json)
+        elif raw:
+            _show_raw(home, conn, article or "", revision)
+        else:
+            _show_article(conn, article or "", revision, as_json)
+
+
+def _check_usage(
+    article: str | None, revision: int | None, removed: bool, copies: bool, raw: bool, crawl: int | None, as_json: bool
+) -> None:
+    if removed + copies + raw > 1:
+        raise click.UsageError("--removed, --copies and --raw are three different things: choose one.")
+    if (article is None) == (crawl is None):
+        raise click.UsageError("name one article, or a crawl with --removed or --copies.")
+    if crawl is not None and not (removed or copies):
+        raise click.UsageError("--crawl goes with --removed or --copies.")
+    if revision is not None and (copies or crawl is not None):
+        raise click.UsageError("--revision goes with one article.")
+    if raw and as_json:
+        raise click.UsageError("--raw is the page itself and never JSON.")
+    if raw and sys.stdout.isatty():
+        raise click.UsageError(f"a captured page is not for a terminal: newskeep show {article} --raw > page.html")
+
+
+def _is_story(named: str | None) -> bool:
+    from news.ids import parse_id
+
+    kind = parse_id(named or "")
+    return kind is not None and kind[0] == "s"
+
+
+def _read(conn: Connection, named: str, revision: int | None) -> ArchivedArticle:
+    from archive.lookup import read_article
+
+    article_id = need_article(conn, named)
+    found = read_article(conn, article_id, revision)
+    if found is None:
+        raise NotFound(f"{short_id('a', article_id)} has no revision {revision}", f"newskeep show {named}")
+    return found
+
+
+def _show_article(conn: Connection, named: str, revision: int | None, as_json: bool) -> None:
+    found = _read(conn, named, revision)
+    if as_json:
+        emit(_article_record(found))
+    else:
+        click.echo("\n".join(_article_lines(found)))
+
+
+def _article_record(found: ArchivedArticle) -> dict[str, Any]:
+    record = asdict(found) | {"id": short_id("a", found.id), "story_id": short_id("s", found.story_id)}
+    del record["capture_id"]
+    return {"type": "article", **record}
+
+
+def _article_lines(found: ArchivedArticle) -> Iterator[str]:
+    yield strong(one_line(found.headline or "(no headline)"))
+    if found.lead:
+        yield ""
+        yield one_line(found.lead)
+    for paragraph in found.body.split("\n\n"):
+        yield ""
+        yield printable(paragraph)
+    yield ""
+    for name, value in _provenance(found):
+        yield f"{dim(f'{name:<10}')} {value}"
+
+
+def _provenance(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
+    yield "id", f"{short_id('a', found.id)} · {one_line(found.outlet)} · {found.words} words"
+    yield "address", one_line(found.canonical_url)
+    for address in found.addresses[:5]:
+        yield "also at", one_line(address)
+    yield "published", " · ".join([when(found.date_published), *map(one_line, found.authors)])
+    yield "captured", f"first {when(found.first_captured_at)}, last looked {when(found.last_checked_at)}"
+    kinds = f" ({', '.join(found.changes)})" if found.changes else ""
+    held = f"held from {when(found.valid_from)}" + (f" to {when(found.valid_to)}" if found.valid_to else "")
+    yield "revision", f"{found.number} of {found.revisions}{kinds}, {held}"
+    if found.flags:
+        yield "flags", ", ".join(found.flags)
+    if found.copies:
+        yield "story", f"{short_id('s', found.story_id)} with {found.copies} more: newskeep show --copies"
+    if found.removed:
+        yield "removed", f"{found.removed} blocks, {found.words_removed} words: newskeep show --removed"
+
+
+def _show_removed(conn: Connection, named: str | None, revision: int | None, crawl: int | None, as_json: bool) -> None:
+    from archive.lookup import removed_blocks
+
+    if crawl is not None:
+        blocks = removed_blocks(conn, crawl_id=need_crawl(conn, crawl))
+    else:
+        found = _read(conn, named or "", revision)
+        blocks = removed_blocks(conn, article_id=found.id, revision=found.number)
+    if as_json:
+        for block in blocks:
+            emit({"type": "removed", **asdict(block), "article_id": short_id("a", block.article_id),
+                  "score": block.score / 100})  # fmt: skip
+    elif blocks:
+        click.echo("\n".join(_removed_lines(blocks)))
+    else:
+        say("Nothing was removed.")
+
+
+def _removed_lines(blocks: list[RemovedBlock]) -> Iterator[str]:
+    for (article_id, number), group in groupby(blocks, lambda block: (block.article_id, block.number)):
+        members = list(group)
+        yield strong(f"{short_id('a', article_id)} revision {number} · {one_line(members[0].headline or '')}")
+        for block in members:
+            yield f"  {block.label:<10} {block.score / 100:.2f}  {dim(f'{block.rule:<24}')} {one_line(block.text)}"
+
+
+def _show_stories(conn: Connection, named: str | None, crawl: int | None, as_json: bool) -> None:
+    from archive.lookup import story_articles
+
+    if crawl is not None:
+        members = story_articles(conn, crawl_id=need_crawl(conn, crawl))
+    else:
+        members = story_articles(conn, story_id=_story_of(conn, named or ""))
+    if as_json:
+        for member in members:
+            emit(_member_record(member))
+    elif members:
+        click.echo("\n".join(_story_lines(members)))
+    else:
+        say("No copies were found.")
+
+
+def _story_of(conn: Connection, named: str) -> int:
+    from archive.lookup import find_story, read_article
+
+    if _is_story(named):
+        story_id = find_story(conn, named)
+        if story_id is None:
+            raise NotFound(f"“{one_line(named)}” is no story of this archive", "newskeep search WORDS")
+        return story_id
+    found = read_article(conn, need_article(conn, named))
+    assert found  # an article always has a latest revision
+    return found.story_id
+
+
+def _member_record(member: StoryArticle) -> dict[str, Any]:
+    matched = member.matched_article_id
+    ids = {"id": short_id("a", member.id), "story_id": short_id("s", member.story_id)}
+    return {"type": "copy", **asdict(member), **ids, "matched_article_id": short_id("a", matched) if matched else None}
+
+
+def _story_lines(members: list[StoryArticle]) -> Iterator[str]:
+    for story_id, group in groupby(members, lambda member: member.story_id):
+        yield strong(short_id("s", story_id))
+        for member in group:
+            why = "earliest copy we saw" if member.relation == "first" else _why(member)
+            yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
+            yield f"    {one_line(member.headline or '')}"
+            yield f"    {dim(why)}  {one_line(member.url)}"
+
+
+def _why(member: StoryArticle) -> str:
+    rule = str(member.evidence.get("rule", "")).replace("_", " ")
+    words = member.evidence.get("words")
+    of = f" as {short_id('a', member.matched_article_id)}" if member.matched_article_id else ""
+    return f"{rule}{of}" + (f", {words} words" if words else "")
+
+
+def _show_raw(home: Home, conn: Connection, named: str, revision: int | None) -> None:
+    from archive.captures import read_record
+    from archive.lookup import place_of
+
+    found = _read(conn, named, revision)
+    place = place_of(conn, found.capture_id) if found.capture_id is not None else None
+    if place is None:
+        raise NotFound(f"{short_id('a', found.id)} was imported: there is no captured page", f"newskeep show {named}")
+    body = read_record(home, place.file, place.offset, place.length).decoded_body()
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
