@@ -31,7 +31,7 @@ _SHORT = (
 )  # fmt: skip
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 _MONTHS |= {name: number for number, names in enumerate(_SHORT, 1) for name in names.split()}
-_MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
+MONTH_NAMES = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 
 _CLOCK = (
     r"(?:[\s,|·@\-–—]*(?:at|um|à|a las|alle|om|o|às|kl\.?|ore|klo|в|,)?\s*"
@@ -40,16 +40,16 @@ _CLOCK = (
     r"(?:\s*(?:(?:utc|gmt)\s*)?(?P<offset>[+-]\d{2}:?\d{2}))?)?"
 )
 _ISO = re.compile(
-    r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+    r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"
     r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<zone>Z)?(?:UTC|GMT)?\s*(?P<offset>[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?",
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|º|er|-an|an)?[\s\-/.,]*(?:de\s+|of\s+|d[’'])?(?P<name>{_MONTH})\b\.?[\s\-/,]*(?:de[l]?\s+)?(?P<year>\d{{4}}|[’']\d{{2}}(?!\d))"
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|º|er|-an|an)?[\s\-/.,]*(?:de\s+|of\s+|d[’'])?(?P<name>{MONTH_NAMES})\b\.?[\s\-/,]*(?:de[l]?\s+)?(?P<year>\d{{4}}|[’']\d{{2}}(?!\d))"
     + _CLOCK, re.IGNORECASE,
 )  # fmt: skip
 _MONTH_FIRST = re.compile(
-    rf"\b(?P<name>{_MONTH})\b\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}})(?!\d)" + _CLOCK,
+    rf"\b(?P<name>{MONTH_NAMES})\b\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}})(?!\d)" + _CLOCK,
     re.IGNORECASE,
 )
 _CJK = re.compile(

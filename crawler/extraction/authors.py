@@ -8,20 +8,21 @@ from crawler.extraction.headline import meta_value
 from crawler.extraction.structured import Claims
 from crawler.extraction.text import key
 from news.article import Evidence
+from news.dates import MONTH_NAMES
 
 _BY = re.compile(
     r"^\W*(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|photos?|aus .{3,20}|ein .{3,30}|eine .{3,30})\s+)?"
     r"(?:by|von|vom|par|por|di|door|autor(?:in|es)?|authors?|przez|af|av|tekst|texto de|de notre correspondant|reporter|oleh|автор)\b[:\s]\s*",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(
-    r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|md|phd)\b)|\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och)\s)\s*", re.IGNORECASE
-)
+_SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|md|phd)\b))\s*", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och)\s", re.IGNORECASE)
 _CUT = re.compile(
     r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b"
     r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_DATE_BEGINS = re.compile(rf"\s*\b(?:{MONTH_NAMES})\b\.?(?=\s*\d|\s*,|\s*$).*$", re.IGNORECASE | re.DOTALL)
 _NOBODY = re.compile(
     r"^(?:admin|administrator|editor|editors|staff|author|redaktion|redaction|rédaction|redacción|redazione|redactie|redakcja|redação|the editors|"
     r"follow|view|more|read|share|team|guest|unknown|none|null|undefined|newsroom|online|web|contact|profile|bio|see all|by|about|email|posts|comments?)\b",
@@ -109,13 +110,25 @@ def _bylines(page: Page, headline_at: int) -> Iterator[str]:
 
 
 def _clean(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
-    seen: set[str] = set()
+    """Names, each once; of "Jim Walsh" and "Jim Walsh Evening Post" the one that is only a name."""
+    names: dict[str, str] = {}
     for text in raw:
-        for part in _SPLIT.split(_CUT.sub("", _BY.sub("", " ".join(text.split())[:300]))):
+        for part in _parts(_CUT.sub("", _DATE_BEGINS.sub("", _BY.sub("", " ".join(text.split())[:300])))):
             name = _CUT.sub("", _BY.sub("", part)).strip(" ,.;:-–—|*\"'“”")
-            if _is_name(name, sites) and key(name) not in seen:
-                seen.add(key(name))
-                yield name
+            if _is_name(name, sites):
+                names.setdefault(key(name), name)
+    for folded, name in names.items():
+        if not any(folded != other and folded.startswith(other) and " " in names[other] for other in names):
+            yield name
+
+
+def _parts(text: str) -> list[str]:
+    """The names in a list of names; "Telegram & Gazette" is one, since neither half could be a person's."""
+    parts: list[str] = []
+    for item in _SPLIT.split(text):
+        halves = _AND.split(item)
+        parts.extend(halves if all(len(half.split()) > 1 for half in halves) else [item])
+    return parts
 
 
 def _is_name(name: str, sites: frozenset[str]) -> bool:
