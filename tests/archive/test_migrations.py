@@ -132,3 +132,15 @@ def test_interval_not_looked_at_needs_a_reason(engine: Engine) -> None:
         connection.execute(text("insert into outlets (id, name, url) values (1, 'krone', 'https://www.krone.at')"))
         with pytest.raises(IntegrityError, match="reason_given"):
             connection.execute(text(gap))
+
+
+def test_page_about_the_schema_names_every_view_column_and_table(engine: Engine) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
+    views = {part.partition("`")[0]: part for part in page.split("## `")[1:]}
+
+    assert list(views) == list(VIEWS)
+    for name in VIEWS:
+        table = views[name].partition("## Tables")[0]
+        missing = [column["name"] for column in inspect(engine).get_columns(name) if f"`{column['name']}`" not in table]
+        assert not missing, f"{name}: {missing}"
+    assert [name for name in metadata.tables if f"| `{name}` |" not in page] == []
