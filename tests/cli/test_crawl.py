@@ -1,0 +1,183 @@
+"""`newskeep crawl` as a person or a program calls it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, text
+
+from archive.home import Home
+from cli.main import newskeep
+from tests.site import Site, story
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        site.feed("/feed.xml", "/a", "/b")
+        site.article("/a", "The bridge opens today", *story("bridge"))
+        site.article("/b", "The council votes late", *story("budget"))
+        yield site
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(newskeep, ["crawl", "--delay", "0", *args])
+
+
+def records(result: Result) -> list[dict[str, object]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def count(engine: Engine, table: str) -> int:
+    with engine.connect() as conn:
+        return int(conn.execute(text(f"select count(*) from {table}")).scalar_one())
+
+
+@pytest.mark.usefixtures("home")
+def test_json_has_an_object_per_link_and_the_summary_last(site: Site) -> None:
+    result = run("--json", site.url("/feed.xml"))
+    *links, summary = records(result)
+    assert result.exit_code == 0
+    assert {link["url"] for link in links} == {site.url("/a"), site.url("/b")}
+    assert {(link["v"], link["disposition"], link["reason"], link["revision"]) for link in links} == {
+        (1, "new", None, 1)
+    }
+    assert all(str(link["id"]).startswith("a") for link in links)
+    assert summary == {
+        "v": 1, "type": "summary", "crawl": links[0]["crawl"],
+        "counts": {"new": 2, "copy": 0, "revised": 0, "unchanged": 0, "moved": 0, "skipped": 0, "failed": 0},
+        "links": 2, "balanced": True,
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("home")
+def test_several_targets_end_with_one_summary_of_all(site: Site) -> None:
+    with Site("127.0.0.3") as other:
+        other.feed("/feed.xml", "/c")
+        other.article("/c", "The river rises again", *story("river"))
+        result = run("--json", site.url("/feed.xml"), other.url("/feed.xml"))
+    lines = records(result)
+    crawls = [line for line in lines if line["type"] == "crawl"]
+    assert [crawl["links"] for crawl in crawls] == [2, 1]
+    assert lines[-1]["type"] == "summary"
+    assert lines[-1]["crawls"] == [crawl["crawl"] for crawl in crawls]
+    assert lines[-1]["links"] == 3
+
+
+@pytest.mark.usefixtures("home")
+def test_without_a_terminal_there_is_a_line_per_outlet_and_one_for_all(site: Site) -> None:
+    result = run(site.url("/feed.xml"))
+    outlet, total = result.stderr.splitlines()
+    assert "2 new; ✓ all accounted for" in outlet
+    assert total == "1 crawl, 2 links: 2 new"
+    assert result.stdout == ""
+
+
+@pytest.mark.usefixtures("home")
+def test_quiet_says_nothing_when_nothing_is_wrong(site: Site) -> None:
+    assert run("-q", site.url("/feed.xml")).output == ""
+
+
+@pytest.mark.usefixtures("home")
+def test_a_failed_page_ends_with_3_and_is_named(site: Site) -> None:
+    site.put("/b", "", status=403, etag=False)
+    result = run("--json", site.url("/feed.xml"))
+    assert result.exit_code == 3
+    assert [(one["url"], one["reason"]) for one in records(result) if one.get("disposition") == "failed"] == [
+        (site.url("/b"), "http_403")
+    ]
+
+
+@pytest.mark.usefixtures("home")
+def test_an_outlet_that_gives_nothing_ends_with_5(site: Site) -> None:
+    site.put("/robots.txt", "", status=500, headers={"Retry-After": "0"})
+    assert run(site.url("/")).exit_code == 5
+
+
+@pytest.mark.usefixtures("home")
+def test_an_unknown_name_ends_with_2() -> None:
+    result = run("nobody")
+    assert result.exception is not None
+    assert getattr(result.exception, "exit_code", None) == 2
+
+
+def test_a_crawl_without_a_target_is_a_usage_error() -> None:
+    assert run().exit_code == 2
+
+
+def test_a_duration_that_is_none_is_a_usage_error() -> None:
+    result = run("--since", "soon", "x")
+    assert result.exit_code == 2
+    assert "12h or 7d" in result.output
+
+
+@pytest.mark.usefixtures("home")
+def test_a_live_site_without_a_contact_ends_with_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NEWSKEEP_CONTACT")
+    result = run("https://www.spiegel.de/")
+    assert getattr(result.exception, "exit_code", None) == 4
+
+
+def test_a_dry_run_says_what_would_be_fetched_and_writes_nothing(engine: Engine, site: Site) -> None:
+    result = run("--dry-run", "--limit", "1", "--json", site.url("/feed.xml"))
+    assert [(one["url"], one["reason"]) for one in records(result)] == [
+        (site.url("/a"), None),
+        (site.url("/b"), "limit"),
+    ]
+    assert not site.requests("/a")
+    assert [count(engine, table) for table in ("outlets", "links", "crawls", "channels")] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(
+    home: Home, engine: Engine, site: Site, number: signal.Signals
+) -> None:
+    gate = threading.Event()
+    site.put("/b", site.answers["/b"].body, gate=gate)
+    site.feed("/feed.xml", "/a", "/b", *(f"/{letter}" for letter in "cdefgh"))
+    command = [sys.executable, "-m", "cli.main", "crawl", "--delay", "0.01", "--json", site.url("/feed.xml")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
+    while not site.held:
+        assert process.poll() is None
+        gate.wait(0.01)
+    process.send_signal(number)
+    gate.wait(0.1)
+    gate.set()
+    out, _ = process.communicate(timeout=60)
+    summary = json.loads(out.splitlines()[-1])
+    assert process.returncode == 130
+    assert summary["balanced"]
+    assert summary["counts"]["new"] + summary["waiting"] == summary["links"] == 8
+    assert summary["counts"]["failed"] == 0
+
+    for letter in "cdefgh":
+        site.article(f"/{letter}", f"The story of {letter} today", *story(letter))
+    site.feed("/feed.xml")  # all links have left the feed
+    site.put("/", "<html><body></body></html>")
+    assert run(site.url("/")).exit_code == 0
+    assert count(engine, "v_articles") == 8
+
+
+def test_scrapys_own_command_does_the_same(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/b", "", status=403, etag=False)
+    command = [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "crawl",
+        "news",
+        "-a",
+        f"outlet={site.url('/feed.xml')}",
+        "-a",
+        "delay=0",
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), check=False)
+    assert ended.returncode == 3, ended.stderr
+    assert "1 new, 1 failed" in ended.stderr
+    assert count(engine, "v_articles") == 1
