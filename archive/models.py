@@ -1,6 +1,7 @@
-"""The tables, as SQLAlchemy Core. What each promises stands beside it; docs/schema.md tells researchers about the views.
+"""The tables, as SQLAlchemy Core. What each promises stands beside it; docs/schema.md is about the public views.
 
-Times are timestamptz, sizes bytes, digests sha256. Keys are bigint identities: cheap at a million rows and short on screen.
+Times are timestamptz, sizes bytes, digests sha256. Keys are bigint identities: cheap at a million rows and short on
+screen.
 """
 
 from sqlalchemy import (
@@ -49,7 +50,8 @@ def _ref(name: str, table: str, *, required: bool = False) -> Column[int]:
     return Column(name, BigInteger, ForeignKey(f"{table}.id"), nullable=not required)
 
 
-# Who publishes. `settings` is the entry as it stands in outlets.toml, `found` what discovery learnt (language, zone, title, delay).
+# Who publishes. `settings` is the entry as it stands in outlets.toml, `found` what discovery learnt (language, zone,
+# title, delay).
 outlets = Table(
     "outlets",
     metadata,
@@ -88,7 +90,8 @@ channels = Table(
     CheckConstraint("kind in ('feed', 'sitemap', 'listing', 'robots')", name="kind"),
 )
 
-# One run over one outlet. `state` is running until the closing line is written; a running crawl whose process is gone was interrupted.
+# One run over one outlet. `state` is running until the closing line is written; a running crawl whose process is gone
+# was interrupted.
 crawls = Table(
     "crawls",
     metadata,
@@ -239,9 +242,10 @@ revisions = Table(
     Index(None, "crawl_id"),
 )
 
-# The frontier: one row per canonical URL ever seen, committed before it is fetched (promises 1 and 2).
-# state: waiting (crawl_id still has to settle it), done. `crawl_id` is the outlet's crawl that saw it last and whose ledger it
-# stands in; `disposition` is how it ended last, null until it was looked at once. `said_digest` is what this address showed last.
+# The frontier: one row per canonical URL ever seen, committed before it is fetched (promises 1 and 2). state: waiting
+# (crawl_id still has to settle it), done. `crawl_id` is the outlet's crawl that saw it last and whose ledger it
+# stands in; `disposition` is how it ended last, null until it was looked at once. `said_digest` is what this address
+# showed last.
 links = Table(
     "links",
     metadata,
@@ -281,8 +285,8 @@ links = Table(
     Index(None, "article_id"),
 )
 
-# A link of another outlet that a crawl met: it stands in that crawl's ledger here, since the link itself stands in its owner's.
-# Emptied but for failures when the crawl is closed, whose counts stay in `crawls`.
+# A link of another outlet that a crawl met: it stands in that crawl's ledger here, since the link itself stands in
+# its owner's. Emptied but for failures when the crawl is closed, whose counts stay in `crawls`.
 guest_links = Table(
     "guest_links",
     metadata,

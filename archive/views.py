@@ -1,4 +1,4 @@
-"""The public views: documented in docs/schema.md, stable between releases. An id is what a person sees everywhere (a1f3c, s77)."""
+"""The public views: documented in docs/schema.md, stable between releases. Ids are as people see them (a1f3c, s77)."""
 
 V_ARTICLES = """
 create view v_articles as
@@ -47,7 +47,8 @@ select l.url, l.canonical_url, o.name as outlet, 'article' as kind, l.dispositio
 from links l
 join outlets o on o.id = l.outlet_id
 union all
-select c.url, c.url, o.name, c.kind, c.disposition, c.reason, c.first_seen_at, coalesce(c.last_seen_at, c.first_seen_at), null
+select c.url, c.url, o.name, c.kind, c.disposition, c.reason, c.first_seen_at,
+       coalesce(c.last_seen_at, c.first_seen_at), null
 from channels c
 join outlets o on o.id = c.outlet_id
 """

@@ -63,8 +63,9 @@ class CaptureFiles:
     def sync(self) -> None:
         """Flush everything written so far to the disk. `archive.store.store_pages` calls it before it writes rows."""
         with self._guard:
-            if self._file:
-                self._file.sync()
+            behind = self._file.handle() if self._file else None
+        if behind is not None:  # outside the guard: nobody who writes waits for the disk
+            _flush(behind)
 
     def close(self) -> None:
         """Sync and let go of the file. A later write begins another."""
@@ -146,18 +147,23 @@ class _OwnedFile:
         self.size += len(data)
         return offset
 
-    def sync(self) -> None:
-        try:
-            os.fdatasync(self._descriptor)
-        except OSError as error:
-            raise ArchiveError(f"{self.path} cannot be flushed: {error.strerror}") from error
+    def handle(self) -> int:
+        """Another handle on the file, which stays good when this one is closed; the caller closes it."""
+        return os.dup(self._descriptor)
 
     def close(self) -> None:
-        try:
-            self.sync()
-            note_whole(self.path, self.size)
-        finally:
-            os.close(self._descriptor)
+        _flush(self._descriptor)
+        note_whole(self.path, self.size)
+
+
+def _flush(descriptor: int) -> None:
+    """Everything written to disk, and the handle closed."""
+    try:
+        os.fdatasync(descriptor)
+    except OSError as error:
+        raise ArchiveError(f"a capture file cannot be flushed to disk: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
 
 
 def _file_name(now: datetime, number: int) -> str:

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from archive.captures import CapturedResponse, CaptureFiles, read_record
-from archive.frontier import ledger
+from archive.crawls import close_crawl, open_crawl
+from archive.frontier import ledger, waiting_links
 from archive.home import Home
 from archive.store import Outcome, PageToStore, find_original, store_pages
 from news.article import Article, Block, Flag, Label
 from news.dispositions import Disposition
+from news.errors import ArchiveUnavailable
 from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
 
 
@@ -240,3 +242,42 @@ def test_one_address_stored_by_two_crawls_at_once_is_one_article(newsroom: Newsr
 
     assert sorted(one.disposition for one in outcomes) == ["new", "unchanged", "unchanged", "unchanged"]
     assert newsroom.rows("select count(*) from articles") == [(1,)]
+
+
+def test_kill_between_record_and_row_loses_nothing_and_stores_nothing_twice(newsroom: Newsroom, home: Home) -> None:
+    page, link = newsroom.page(article()), newsroom.link("https://krone.example/a-1")
+    answer = CapturedResponse(link.url, 200, (), b"<p>", NOW)
+    with CaptureFiles(home) as captures:
+        captures.write(answer)  # and now the process is gone: the record has no row
+    newsroom.crawls["krone"].lock.invalidate()
+    newsroom.crawls["krone"].lock.close()
+    crawl = open_crawl(newsroom.engine, newsroom.crawls.pop("krone").outlet_id, "test")
+    with newsroom.engine.begin() as conn:
+        (left,) = waiting_links(conn, crawl.outlet_id, crawl.id)
+    with CaptureFiles(home) as captures:
+        again = replace(page, crawl_id=crawl.id, record=captures.write(answer))
+        (outcome,) = store_pages(newsroom.engine, [again], captures)
+    books = close_crawl(newsroom.engine, crawl)
+
+    assert (left.id, outcome.disposition) == (link.id, Disposition.NEW)
+    assert books.balanced
+    assert newsroom.rows("select (select count(*) from captures), (select count(*) from articles)") == [(1, 1)]
+
+
+def test_nothing_is_written_when_the_database_goes_away_in_between(newsroom: Newsroom, home: Home) -> None:
+    def lose_connections(*_: object) -> None:
+        newsroom.rows("select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'")
+
+    with CaptureFiles(home) as captures:
+        newsroom.store_captured(captures, (article(), b"<p>1"))
+        other = article("https://krone.example/b", OTHER, headline="Something else")
+        edited = article(headline="Zug entgleist: elf Tote", rules="2")
+        record = captures.write(CapturedResponse(edited.url, 200, (), b"<p>2", NOW))
+        batch = [newsroom.page(other), replace(newsroom.page(edited), record=record)]
+        with pytest.raises(ArchiveUnavailable):
+            store_pages(newsroom.engine, batch, captures, reread=lose_connections)
+        kept = newsroom.rows("select (select count(*) from captures), (select count(*) from revisions)")
+        again = store_pages(newsroom.engine, batch, captures)
+
+    assert kept == [(1, 1)]
+    assert [one.disposition for one in again] == [Disposition.NEW, Disposition.REVISED]
