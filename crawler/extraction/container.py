@@ -2,7 +2,7 @@
 
 from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.hints import Hint
-from crawler.extraction.text import ends_sentence, size
+from crawler.extraction.text import ends_sentence, key, size
 
 # Text under one of these is not the article's, unless the box holds most of the page's prose.
 SET_ASIDE = (
@@ -11,6 +11,8 @@ SET_ASIDE = (
 )  # fmt: skip
 _MOST = 0.4  # share of the page's prose that makes a box too large to be set aside for its name
 _MOST_COMMENTS = 0.7  # readers may write more than the author
+_LITTLE = 1200.0  # characters of prose on the whole page below which a box is rather believed for what it calls itself
+_STORY = 600.0  # characters of prose that stand between the headlines of two articles on one page
 _WORTH = 0.08  # more prose than this share of what is there makes a larger box worth a look
 _LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
 _DECAY = (1.0, 0.55, 0.3, 0.15, 0.08)
@@ -81,13 +83,35 @@ def _believed(box: Box, own: int, share: float, relaxed: bool) -> int:
     return own & ~SET_ASIDE if relaxed and not own & (Hint.NAVIGATION | Hint.COMMENT) else own
 
 
-def find_container(page: Page) -> Box:
-    """The box around the article's text; the whole page when nothing on it is prose."""
-    for piece in page.pieces:
+def story_end(page: Page, headline: str | None) -> int:
+    """The piece where another article begins below this one; the number of pieces when none does.
+
+    A first-level heading among the paragraphs themselves is a subheading, whatever its level.
+    """
+    wanted = key(headline or "")
+    heads = [n for n, piece in enumerate(page.pieces) if piece.tag == "h1"]
+    first = next((n for n in heads if wanted and key(page.pieces[n].text) == wanted), None)
+    if first is None:
+        return len(page.pieces)
+    holders = {piece.box.parent for piece in page.pieces if piece.prose}
+    for n in heads:
+        apart = page.pieces[n].box.parent not in holders and key(page.pieces[n].text) != wanted
+        if n > first and apart and sum(piece.prose for piece in page.pieces[first:n]) > _STORY:
+            return n
+    return len(page.pieces)
+
+
+def find_container(page: Page, end: int) -> Box:
+    """The box around the article's text, which ends before piece *end*; the whole page when nothing on it is prose."""
+    for piece in page.pieces[:end]:
         if not (piece.box.settled | piece.hints) & SET_ASIDE:
             _vote(piece)
     best = max(page.boxes, key=lambda box: box.score)
-    return _climb(page, best) if best.score > 0 else page.boxes[0]
+    if page.boxes[0].prose < _LITTLE:
+        called = [box for box in page.boxes if box.hints & Hint.ARTICLE and box.last - box.first > 2]
+        best = max(called, key=lambda box: box.last - box.first, default=best)
+        return best if called or best.score > 0 else page.boxes[0]
+    return _climb(page, best, end)
 
 
 def _vote(piece: Piece) -> None:
@@ -104,9 +128,9 @@ def _vote(piece: Piece) -> None:
         box = box.parent
 
 
-def _climb(page: Page, box: Box) -> Box:
+def _climb(page: Page, box: Box, end: int) -> Box:
     """The ancestor that holds the rest of the text: what it adds to the box is prose, not links with a line below each."""
-    sums = _running_sums(page)
+    sums = _running_sums(page, end)
     best = box
     current = box
     while current.parent is not None:
@@ -120,11 +144,11 @@ def _climb(page: Page, box: Box) -> Box:
     return best
 
 
-def _running_sums(page: Page) -> tuple[list[float], list[float]]:
+def _running_sums(page: Page, end: int) -> tuple[list[float], list[float]]:
     """Running sums over the pieces that are not set aside: their prose, and their linked characters."""
     proses, links = [0.0], [0.0]
-    for piece in page.pieces:
-        aside = (piece.box.settled | piece.hints) & SET_ASIDE
+    for n, piece in enumerate(page.pieces):
+        aside = n >= end or (piece.box.settled | piece.hints) & SET_ASIDE
         proses.append(proses[-1] + (0.0 if aside else piece.prose))
         links.append(links[-1] + (0.0 if aside else piece.linked))
     return proses, links

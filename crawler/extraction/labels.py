@@ -38,14 +38,14 @@ _COPYRIGHT = re.compile(
 class Labeller:
     """Labels the pieces of one page; `container` holds the text, `headline` is already known."""
 
-    def __init__(self, page: Page, container: Box, headline: str | None, lead: str) -> None:
+    def __init__(self, page: Page, container: Box, end: int, headline: str | None) -> None:
         self.page = page
         self.container = container
         self.headline_key = key(headline or "")
         self.headline = headline or ""
-        self.lead_key = key(lead)
+        self.end = end
         self.start = self._start()
-        self.around: dict[Box, str] = {}
+        self.around = _names_around(page)
         self.begun = False  # has running text been met inside the container
 
     def label(self) -> list[Block]:
@@ -72,7 +72,7 @@ class Labeller:
             score=score,
             tag=piece.tag,
             link_share=round(piece.link_share, 3) if piece.linked else 0.0,
-            hints=self._around(piece.box),
+            hints=self.around[piece.box],
         )
 
     def _judge(self, position: int, piece: Piece) -> tuple[Label, str, float]:
@@ -83,6 +83,8 @@ class Labeller:
         hints = piece.box.settled | piece.hints
         if hints & SET_ASIDE:
             return _hinted(hints, piece)
+        if position >= self.end:
+            return Label.TEASER, "below another headline", 0.9
         if position < self.start:
             return Label.OTHER, "above the headline", 0.7
         return self._inside(piece)
@@ -90,8 +92,6 @@ class Labeller:
     def _inside(self, piece: Piece) -> tuple[Label, str, float]:
         if piece.linked and piece.link_share >= _LINKED and not (ends_sentence(piece.text) and size(piece.text) > 120):
             return Label.RELATED, "nothing but a link", 0.8
-        if self._is_lead(piece):
-            return Label.LEAD, "equals the description", 0.9
         if not self.begun and self._called_lead(piece, Hint.LEAD):
             return Label.LEAD, "called a lead", 0.8
         if (
@@ -119,8 +119,6 @@ class Labeller:
         if hints & SET_ASIDE:
             return _hinted(hints, piece)
         before = position < self.container.first
-        if before and self._is_lead(piece):
-            return Label.LEAD, "equals the description", 0.9
         if before and piece.prose and self._called_lead(piece, Hint.LEAD | Hint.OPENING) and self._near_text(position):
             return Label.LEAD, "called a lead", 0.8
         if _COPYRIGHT.search(piece.text[:200]):
@@ -137,22 +135,10 @@ class Labeller:
     def _near_text(self, position: int) -> bool:
         return self.container.first - position <= 30
 
-    def _around(self, box: Box) -> str:
-        """Class and id words of the nearest two boxes that have any."""
-        known = self.around.get(box)
-        if known is None:
-            outer = self._around(box.parent) if box.parent is not None else ""
-            known = f"{box.names[:80]} < {outer.split(' < ')[0]}" if box.names and outer else box.names[:80] or outer
-            self.around[box] = known
-        return known
-
     def _is_headline(self, piece: Piece) -> bool:
         if not self.headline_key or abs(len(piece.text) - len(self.headline)) > 12:
             return False
         return key(piece.text) == self.headline_key
-
-    def _is_lead(self, piece: Piece) -> bool:
-        return False
 
 
 def _hinted(hints: int, piece: Piece) -> tuple[Label, str, float]:
@@ -160,3 +146,13 @@ def _hinted(hints: int, piece: Piece) -> tuple[Label, str, float]:
         if hints & hint:
             return label, f"box called {_NAMES[hint]}", 0.8
     return Label.OTHER, "set aside", 0.5
+
+
+def _names_around(page: Page) -> dict[Box, str]:
+    """For each box the class and id words of the nearest two boxes, itself included, that have any."""
+    around: dict[Box, str] = {}
+    for box in page.boxes:  # parents come before their children
+        outer = around[box.parent] if box.parent is not None else ""
+        name = box.names[:80]
+        around[box] = f"{name} < {outer.split(' < ')[0]}" if name and outer else name or outer
+    return around

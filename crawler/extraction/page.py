@@ -6,9 +6,10 @@ from datetime import datetime
 from crawler.extraction.authors import find_authors
 from crawler.extraction.blocks import Page, read_blocks
 from crawler.extraction.charset import as_utf8
-from crawler.extraction.container import find_container, settle_hints, weigh
+from crawler.extraction.claimed import with_claimed_text
+from crawler.extraction.container import find_container, settle_hints, story_end, weigh
 from crawler.extraction.guard import refuse_costly
-from crawler.extraction.headline import find_headline, meta_value, site_names
+from crawler.extraction.headline import find_headline, site_names
 from crawler.extraction.labels import Labeller
 from crawler.extraction.language import find_language
 from crawler.extraction.published import find_dates
@@ -43,15 +44,15 @@ def read_page(
     weigh(page)
     settle_hints(page)
     headline, evidence = find_headline(page, claims)
-    blocks = _label(page, claims, headline)
+    blocks = with_claimed_text(_label(page, headline), claims.body)
     if not blocks:
         raise NotAnArticle(f"{url} has no text")
     return _with_fields(page, claims, Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES), now)
 
 
-def _label(page: Page, claims: Claims, headline: str | None) -> tuple[Block, ...]:
-    description = claims.description or meta_value(page, "og:description", "description")
-    return tuple(Labeller(page, find_container(page), headline, description).label())
+def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
+    end = story_end(page, headline)
+    return tuple(Labeller(page, find_container(page, end), end, headline).label())
 
 
 def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None) -> Article:
