@@ -32,6 +32,8 @@ AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, st
 _HEADER_BYTES = 65_536  # one field: some outlets send content security policies of 20 KiB
 _HEADERS = 300
 _DNS_SECONDS = 300
+_GRACE_SECONDS = 3.0
+STOPPING = object()  # the signal that a crawl is being stopped
 
 
 class GuardedHandler(AiohttpDownloadHandler):
@@ -45,6 +47,8 @@ class GuardedHandler(AiohttpDownloadHandler):
         BaseStreamingDownloadHandler.__init__(self, crawler)
         self._allowed: tuple[Network, ...] = tuple(crawler.settings.get("ALLOW_NETWORKS") or ())
         self._closed_until: dict[str, float] = {}  # host: monotonic time
+        self._flying: set[asyncio.Task[Response]] = set()
+        crawler.signals.connect(self._hurry, STOPPING)
         self._ssl_context = _verifying()
         self._session = aiohttp.ClientSession(
             connector=self._connector(),
@@ -66,9 +70,29 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise Refused("stopping")
         if monotonic() < self._closed_until.get(host, 0.0):
             raise Refused("retry_after")
-        response = await super().download_request(request)
+        response = await self._download(request)
         self._note_long_pause(host, response)
         return response
+
+    async def _download(self, request: Request) -> Response:
+        task = asyncio.ensure_future(super().download_request(request))
+        self._flying.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if getattr(self.crawler.spider, "stopping", False):
+                raise Refused("stopping") from None
+            raise
+        finally:
+            self._flying.discard(task)
+
+    def _hurry(self) -> None:
+        """The crawl is being stopped: what has not arrived soon is given up, and its link waits."""
+        asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        for task in self._flying:
+            task.cancel()
 
     def _note_long_pause(self, host: str, response: Response) -> None:
         # here and not in a middleware: requests that queue for this host have passed the middlewares already

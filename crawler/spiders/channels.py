@@ -14,7 +14,7 @@ from archive.captures import StoredRecord, read_record
 from archive.channel_captures import latest_body
 from archive.channels import Channel, FoundChannel, Look, Looked, ensure_channels, known_channels, save_looks
 from archive.frontier import Link, add_links
-from archive.outlets import save_found
+from archive.outlets import found_of, save_found
 from archive.store import store_captures
 from crawler.discovery.describe import describe
 from crawler.discovery.feeds import Feed, read_feed
@@ -27,12 +27,16 @@ from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, NewsError, NotAnArticle
 from news.outlets import ChannelKind, FoundLink, Listing
+from news.selection import newest_first
 from news.urls import canonicalise, same_site, url_key
 
+_NOT_READ = HomePage()
 Ask = Callable[[Request], Awaitable[Response]]
 
 SITEMAP_DEPTH = 2  # an index of indexes is read, no deeper
 MAX_CHANNELS = 500
+MAX_CHILDREN = 100  # of one sitemap index; some go back decades, one a day
+GUESS_AGAIN = timedelta(days=7)
 READ_WHATEVER = timedelta(days=1)  # a channel is read without its ETag this often, since ETags lie
 _AT_ONCE = 4
 
@@ -53,7 +57,7 @@ class ChannelReader:
     job: CrawlJob
     ask: Ask
     links: dict[int, Link] = field(default_factory=dict)  # by id, each once, however often it is listed
-    home: HomePage = field(default_factory=HomePage)
+    home: HomePage = _NOT_READ
     feeds: list[tuple[str, Feed]] = field(default_factory=list)
     robots: dict[str, RobotsRules] = field(default_factory=dict)
     _waiting: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
@@ -64,12 +68,12 @@ class ChannelReader:
     async def read_outlet(self) -> None:
         """All channels: those that outlets.toml names, or those known, found and, for a new outlet, guessed."""
         outlet = self.job.outlet
-        known = await self.job.db(lambda conn: known_channels(conn, self.job.crawl.outlet_id))
-        await self._take(self._named() + [_again(channel) for channel in known if self._still_wanted(channel)])
+        known = [channel for channel in await self._known() if self._is_free(channel.kind)]
+        await self._take(self._named() + [_again(channel) for channel in known if channel.kind is ChannelKind.FEED])
         await self._drain()
-        await self._take(self._from_robots())
+        await self._take(self._from_robots() + self._remembered(known))
         await self._drain()
-        if not known and not self.feeds and outlet.feeds is None and outlet.sitemaps is None:
+        if outlet.feeds is None and outlet.sitemaps is None:
             await self._guess()
         await self.save()
 
@@ -103,15 +107,24 @@ class ChannelReader:
             *(FoundChannel(ChannelKind.LISTING, listing.url) for listing in listings),
         ]
 
-    def _still_wanted(self, channel: Channel) -> bool:
-        """Only the kinds that outlets.toml does not name itself; a child sitemap comes through its parent."""
+    def _is_free(self, kind: ChannelKind) -> bool:
+        """True for the kinds of channels that outlets.toml leaves to discovery."""
+        outlet = self.job.outlet
         named = {
-            ChannelKind.FEED: self.job.outlet.feeds,
-            ChannelKind.SITEMAP: self.job.outlet.sitemaps,
-            ChannelKind.LISTING: self.job.outlet.listings,
-            ChannelKind.ROBOTS: (),
+            ChannelKind.FEED: outlet.feeds,
+            ChannelKind.SITEMAP: outlet.sitemaps,
+            ChannelKind.LISTING: outlet.listings,
         }
-        return named[channel.kind] is None
+        return kind in named and named[kind] is None
+
+    def _remembered(self, known: Sequence[Channel]) -> list[FoundChannel]:
+        """Sitemaps that were guessed once and, when the home page could not be read, all that it once named.
+
+        Otherwise sections and sitemaps come from the page or index that names them now: old ones drop out.
+        """
+        guesses = {_key(url) for url in sitemap_guesses(self.job.outlet.url)}
+        unread = self.home is _NOT_READ
+        return [_again(channel) for channel in known if unread or _key(channel.url) in guesses]
 
     def _from_robots(self) -> list[FoundChannel]:
         if self.job.outlet.sitemaps is not None:
@@ -119,11 +132,16 @@ class ChannelReader:
         return [FoundChannel(ChannelKind.SITEMAP, url) for rules in self.robots.values() for url in rules.sitemaps]
 
     async def _guess(self) -> None:
-        """Try the usual places; only what is there becomes a channel."""
-        url = self.job.outlet.url
+        """Try the usual places, now and then, where nothing was ever found; only what is there becomes a channel."""
+        url, now = self.job.outlet.url, datetime.now(UTC)
+        found = await self.job.db(lambda conn: found_of(conn, self.job.crawl.outlet_id))
+        late = str(found.get("guessed_at", "")) < (now - GUESS_AGAIN).isoformat()
+        if not late or self.home is _NOT_READ:
+            return
+        if any(channel.kind in (ChannelKind.FEED, ChannelKind.SITEMAP) for channel in await self._known()):
+            return
+        await self.job.db(lambda conn: save_found(conn, self.job.crawl.outlet_id, {"guessed_at": now.isoformat()}))
         for kind, guesses in ((ChannelKind.FEED, feed_guesses(url)), (ChannelKind.SITEMAP, sitemap_guesses(url))):
-            if any(channel.kind is kind for channel in await self._known()):
-                continue
             for guess in guesses:
                 if await self._is_there(kind, guess):
                     await self._take([FoundChannel(kind, guess)])
@@ -232,9 +250,10 @@ class ChannelReader:
         return [one for one in found if same_site(one.url, outlet.url) or one.kind is not ChannelKind.LISTING]
 
     def _worth_reading(self, children: Sequence[FoundLink]) -> list[FoundLink]:
-        """Without the sitemaps that were last changed before the time we were asked to look at."""
+        """The newest ones, without those last changed before the time we were asked to look at."""
         since = self.job.since(datetime.now(UTC))
-        return [child for child in children if not (since and child.announced_at and child.announced_at < since)]
+        recent = [child for child in children if not (since and child.announced_at and child.announced_at < since)]
+        return [recent[number] for number in newest_first(child.announced_at for child in recent)][:MAX_CHILDREN]
 
     async def _enter(self, channel: Channel, read: _Read, depth: int) -> None:
         if read.channels and (channel.kind is not ChannelKind.SITEMAP or depth < SITEMAP_DEPTH):

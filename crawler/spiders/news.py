@@ -16,6 +16,7 @@ from archive.frontier import Link, Settlement, add_links, due_links, retry_links
 from archive.store import Outcome
 from crawler.job import CrawlJob, TargetKind
 from crawler.page import Page
+from crawler.safety.guard import STOPPING
 from crawler.safety.reasons import TRANSIENT, Refused, reason_of
 from crawler.safety.robots import RobotsRules
 from crawler.spiders.channels import ChannelReader, conditions, sniff
@@ -205,6 +206,7 @@ class NewsSpider(Spider):
         if self.stopping:
             return
         self.stopping, self.stopped_by = True, why
+        self.crawler.signals.send_catch_log(STOPPING)
         self._stop_task = asyncio.get_running_loop().create_task(self.crawler.stop_async())
 
 
