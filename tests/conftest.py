@@ -145,7 +145,7 @@ def run_sql(cluster: EmbeddedServer, statement: str) -> None:
 
 
 def _memory() -> str | None:
-    """Memory as a folder, where the system has enough of it: a database then costs the same however busy the disk is."""
+    """Memory as a folder, where the system has enough: a database then costs the same however busy the disk is."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES
     return str(memory) if roomy else None

@@ -35,7 +35,7 @@ def _owner_sees(pid: int, folder: Path) -> bool:
 
 def postgres_in(folder: Path) -> list[int]:
     """The PostgreSQL processes at work in *folder*, as far as our account may look."""
-    return [pid for pid in _all_pids() if works_in(pid, folder) and _is_postgres(pid)]
+    return [pid for pid in _all_pids() if _is_postgres(pid) and works_in(pid, folder)]
 
 
 def end(pids: list[int]) -> None:
