@@ -12,13 +12,14 @@ from cli.demo.checks import Check, removed_blocks, rows
 from cli.demo.newsstand import PretendOutlet, PretendPage
 from cli.demo.site import Site
 from cli.demo.terminal import Terminal
+from cli.ledger import in_words
 from news.dispositions import Disposition
 
 LAYOUTS = {
-    "paragraphs": "nothing but paragraphs: headline three times, a promo amid the text, forty teasers after it",
-    "article": "article and aside, found by its sitemap; robots.txt forbids one page",
-    "divs": "nameless divs; one page answers HTTP 500",
-    "breaks": "a table with line breaks, found by its front page alone",
+    "paragraphs": "feed; paragraphs and nothing else, forty teasers below",
+    "article": "sitemap; robots.txt forbids one page",
+    "divs": "feed; nameless divs, one page answers HTTP 500",
+    "breaks": "front page alone; a table with line breaks",
 }
 LATER = (
     "Two hours pass. Every teaser list has moved on (“5 hrs ago”), two articles were edited, one is new, one has\n"
@@ -58,7 +59,8 @@ def _opening(site: Site) -> str:
 
 def _told(links: list[dict[str, Any]], disposition: Disposition) -> str:
     """The reasons where a disposition has them, else nothing."""
-    reasons = Counter(link["reason"] for link in links if link["disposition"] == disposition and link.get("reason"))
+    ended = [link for link in links if link["disposition"] == disposition]
+    reasons = Counter(in_words(link["reason"]) for link in ended if link.get("reason"))
     return " · ".join(f"{count} {reason}" for reason, count in reasons.items())
 
 
@@ -69,7 +71,7 @@ def show_archive(site: Site, archive: Connection) -> None:
     [article] = rows(archive, "select * from v_articles where url = :url", url=url)
     blocks = removed_blocks(archive)[url]
     click.echo(f"\nOne page of {outlet.title}, as it is now in the archive\n")
-    click.echo(indent(f"{article['headline']}\n{article['lead']}\n", "  "))
+    click.echo(indent(f"{article['headline']}\n{_short(article['lead'])}\n", "  "))
     click.echo(indent("\n".join(_short(part) for part in article["body"].split("\n\n")), "  "))
     click.echo(f"\n  set aside, each with the rule that removed it: {_counted(blocks)}")
     for block in _one_of_each(blocks):
@@ -111,6 +113,7 @@ def _worth_showing(site: Site) -> Iterable[tuple[str, ...]]:
                 yield "diff", site.url(outlet, page)
         for _, new in outlet.moved():
             yield "explain", site.url(outlet, new)
+    yield "show", site.url(site.newsstand.outlets[1], site.newsstand.outlets[1].pages[0]), "--copies"
     yield "search", "Brücke"
 
 

@@ -6,9 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
-
-import click
 
 from archive.database import open_archive
 from archive.home import open_home
@@ -18,7 +17,7 @@ from cli.demo.newsstand import VISITS, expected_counts
 from cli.demo.site import Site, open_site
 from cli.demo.terminal import CommandFailed, Terminal
 from cli.exits import BOOKS_OR_DAMAGE, FINE, OUR_BUG
-from cli.output import emit
+from cli.output import emit, say
 from news.dispositions import Disposition
 
 
@@ -30,7 +29,7 @@ def take_tour(*, keep: bool, as_json: bool) -> int:
             checks = [*_crawls(site, terminal, quiet=as_json), *_new_layout(site, terminal, quiet=as_json)]
             checks += _look(site, terminal, quiet=as_json)
         except CommandFailed as error:
-            click.echo(f"error: {error}", err=True)
+            say(f"error: {error}")
             return OUR_BUG
     return _close(checks, time.monotonic() - started, as_json=as_json)
 
@@ -44,7 +43,9 @@ def data_folder(*, keep: bool) -> Iterator[Terminal]:
         yield terminal
     finally:
         terminal.run("db", "stop")
-        if not keep:
+        if keep:
+            say(f"kept: export NEWSKEEP_HOME={home}")
+        else:
             shutil.rmtree(home)
 
 
@@ -112,7 +113,8 @@ def _close(checks: list[Check], seconds: float, *, as_json: bool) -> int:
     else:
         report.show_end(checks, seconds)
     for check in wrong:
-        click.echo(f"error: {check.name}: expected {check.expected}, found {check.found}", err=True)
+        expected, found = (shorten(str(value), 400, placeholder=" …") for value in (check.expected, check.found))
+        say(f"error: {check.name}: expected {expected}, found {found}")
     return BOOKS_OR_DAMAGE if wrong else FINE
 
 
