@@ -47,9 +47,13 @@ def kept_pages(newsstand: Newsstand) -> Iterator[tuple[PretendOutlet, PretendPag
 def ledger_checks(crawl: str, counts: Mapping[Disposition, int], records: list[dict[str, Any]]) -> Iterator[Check]:
     """Whether the crawl's links ended as they must, and its books balance."""
     found = Counter(record["disposition"] for record in records if "disposition" in record)
-    yield Check(f"{crawl}: how its links ended", dict(sorted(counts.items())), dict(sorted(found.items())))
+    yield Check(f"{crawl}: how its links ended", _plain(counts), _plain(found))
     summaries = [record for record in records if record.get("type") == "summary"]
     yield Check(f"{crawl}: its books balance", True, all(record["balanced"] for record in summaries))
+
+
+def _plain(counts: Mapping[Any, int]) -> dict[str, int]:
+    return {str(kind): counts[kind] for kind in Disposition if counts.get(kind)}
 
 
 def archive_checks(site: Site, archive: Connection) -> Iterator[Check]:
