@@ -12,7 +12,7 @@ import gzip
 import json
 from collections import defaultdict
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 
@@ -32,7 +32,7 @@ def load(folder: Path, port: int) -> tuple[dict[tuple[str, str], bytes], list[st
         host = address(number)
         origin, items = f"http://{host}:{port}", []
         for page, url, title in sites[site]:
-            parts = urlsplit(url)
+            parts = urlsplit(url.strip())
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             if path == "/" or (host, path) in table:
                 path = f"/page-{page}"
@@ -47,7 +47,7 @@ def load(folder: Path, port: int) -> tuple[dict[tuple[str, str], bytes], list[st
 
 def answer(table: dict[tuple[str, str], bytes], host: str, path: str) -> bytes:
     """The whole HTTP answer for one request."""
-    body = table.get((host, path))
+    body = table.get((host, path)) or table.get((host, unquote(path)))
     if body is None:
         return b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found"
     if path == "/feed.xml":
