@@ -16,7 +16,9 @@ from crawler.page import Page
 T = TypeVar("T")
 
 SIZE = 50
-_SECONDS = 0.3
+_SECONDS = (
+    0.1  # longer waits would show at the end of every small crawl; under load pages gather while a batch is written
+)
 
 
 @dataclass(slots=True)

@@ -8,11 +8,14 @@ from sqlalchemy import Engine, text
 
 from archive.captures import read_record
 from archive.crawls import close_crawl, open_crawl
+from archive.embedded import EmbeddedServer
 from archive.home import Home
 from archive.outlets import ensure_outlet
 from crawler.runner import CrawlOptions, CrawlResult, crawl
 from crawler.targets import UnknownTarget
-from news.errors import Busy
+from news.errors import ArchiveUnavailable, Busy
+from news.settings import Settings
+from tests.conftest import run_sql
 from tests.site import Site, story
 
 QUICK = CrawlOptions(delay=0)
@@ -297,3 +300,46 @@ def test_the_database_going_away_loses_nothing(home: Home, engine: Engine, site:
     thread.start()
     assert counts(crawl_site(home, engine, site)) == {"new": 2}
     thread.join()
+
+
+def test_a_crawl_that_runs_out_of_time_leaves_the_rest_to_the_next(
+    home: Home, engine: Engine, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.safety.guard._GRACE_SECONDS", 0.1)
+    site.put("/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body, gate=threading.Event())
+    short = Home(home.path, Settings({**home.settings.values, "CRAWL_TIMEOUT_SECONDS": 1.5}))
+    result = crawl_site(short, engine, site)
+    assert reasons(result) == {"crawl_timeout": 1}
+    gate = site.answers["/town/bridge-opens-today"].gate
+    assert gate
+    gate.set()
+    site.put("/", page_of_links())
+    assert counts(crawl_site(home, engine, site)) == {"new": 1}
+
+
+def test_a_database_that_stays_away_stops_the_crawl_and_loses_nothing(
+    home: Home, engine: Engine, site: Site, cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.job._PATIENCE", (0.05, 0.05))
+    gate = threading.Event()
+    site.put("/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body, gate=gate)
+    name = home.settings["NEWSKEEP_DATABASE_URL"].rpartition("/")[2].partition("?")[0]
+
+    def shut() -> None:
+        while not site.held:
+            gate.wait(0.005)
+        run_sql(cluster, f"alter database {name} with allow_connections false")
+        run_sql(cluster, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+        gate.set()
+
+    thread = threading.Thread(target=shut)
+    thread.start()
+    [result] = crawl(home, engine, [site.url("/")], QUICK)
+    thread.join()
+    run_sql(cluster, f"alter database {name} with allow_connections true")
+    assert isinstance(result.problem, ArchiveUnavailable)
+    assert result.ledger is None
+
+    site.put("/", page_of_links())  # the links have left the home page
+    crawl_site(home, engine, site)
+    assert rows(engine, "select count(*), count(distinct url) from v_articles") == [(2, 2)]
