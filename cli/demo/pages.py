@@ -60,7 +60,7 @@ def paragraphs_only(page: Print) -> str:
 def article_and_aside(page: Print) -> str:
     """An orderly page: article, aside and JSON-LD."""
     text = page.text
-    body = f"""<article><header><h1>{escape(text.headline)}</h1><p class="lead">{escape(text.lead)}</p>
+    body = f"""<article><header><h1>{escape(text.headline)}</h1><p class="vorspann">{escape(text.lead)}</p>
 <p class="byline">{escape(_byline(text))}</p></header>
 <figure><img src="/bild.jpg" alt=""><figcaption>Symbolbild. Foto: Archiv</figcaption></figure>
 {_elements("p", text.paragraphs[:2])}

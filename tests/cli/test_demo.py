@@ -130,6 +130,7 @@ def test_nobodys_own_settings_reach_the_tour() -> None:
     assert environ.keys() & theirs.keys() == {"HOME"}
 
 
+@pytest.mark.slow
 def test_the_tour_finds_what_the_outlets_printed() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", "demo", "--json"], capture_output=True, text=True, timeout=180, check=False
