@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # outside it is a default value or a misreading
+_FIRST_EPOCH = 100_000_000  # seconds; less is a counter or nothing
+_LONGEST_AGO = timedelta(days=3660)
 _LONGEST = 300  # characters looked at
 
 _MONTH_NAMES = (
@@ -122,6 +124,8 @@ def parse_date(
 def _number_alone(text: str, zone: tzinfo) -> datetime | None:
     epoch = _EPOCH.match(text)
     if epoch:
+        if int(epoch[1]) < _FIRST_EPOCH:
+            return None
         return datetime.fromtimestamp(int(epoch[1]), UTC)
     return _matched(_COMPACT.match(text), zone)
 
@@ -189,7 +193,9 @@ def _mail(text: str) -> datetime | None:
         parts = parsedate_tz(text)
     except (ValueError, IndexError, TypeError, AttributeError):
         return None
-    if parts is None or not FIRST_YEAR <= parts[0] <= LAST_YEAR or abs(parts[9] or 0) >= 86400:
+    if parts is None or (f"{parts[0]}" not in text and f" {parts[0] % 100:02d} " not in text):
+        return None  # it makes 2000 of the year 0
+    if not FIRST_YEAR <= parts[0] <= LAST_YEAR or abs(parts[9] or 0) >= 86400:
         return None
     try:
         return datetime(*parts[:6], tzinfo=timezone(timedelta(seconds=parts[9] or 0)))
@@ -205,7 +211,8 @@ def _ago(text: str, now: datetime | None) -> datetime | None:
     seconds = next(
         int(name[1:]) for name, value in found.groupdict().items() if value and name[0] in "uv" and name[1:].isdigit()
     )
-    return now - timedelta(seconds=seconds * (int(count) if count.isdigit() else 1))
+    back = timedelta(seconds=seconds * (int(count) if count.isdigit() else 1))
+    return now - back if back < _LONGEST_AGO else None
 
 
 def _named_day(text: str, now: datetime | None, zone: tzinfo) -> datetime | None:

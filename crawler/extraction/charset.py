@@ -16,6 +16,8 @@ _MEANT = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
+# Not encodings of the web: they would turn text into something else.
+_UNFIT = frozenset(("utf-8", "utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"))
 _META_WITHIN = 8192  # bytes; the standard says 1024, pages do otherwise
 
 
@@ -50,11 +52,13 @@ def _declared(page: bytes, encoding: str | None) -> str | None:
 
 
 def _known(name: str) -> str | None:
-    """Python's name for a text encoding; None for one it does not have. UTF-8 was tried before: then a few bytes are bad."""
+    """Python's name for an encoding in which tags can be read byte by byte; None for any other.
+
+    UTF-8 is none here: it was tried before. Nor is UTF-16: were it, the meta tag could not have been found.
+    """
     try:
-        info = codecs.lookup(name.strip().strip("\"'"))
-    except (LookupError, ValueError):
+        found = codecs.lookup(name.strip().strip("\"'")).name
+        usable = "<p>".encode(found) == b"<p>" and b"\xe9".decode(found, "replace") != ""
+    except (LookupError, ValueError, TypeError):
         return None
-    if not info._is_text_encoding or info.name.startswith(("utf-7", "idna", "punycode", "unicode", "raw")):
-        return None
-    return _MEANT.get(info.name, info.name)
+    return _MEANT.get(found, found) if usable and found not in _UNFIT else None

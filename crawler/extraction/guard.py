@@ -20,7 +20,11 @@ _FORMATTING = (
     rb"[bisucefntBISUCEFNT](?:|ig|ode|m|ont|obr|mall|trike|trong|t)[\s/>]"  # b i s u big code em font nobr small ...
 )
 _OPENED, _CLOSED = re.compile(rb"<" + _FORMATTING), re.compile(rb"</" + _FORMATTING)
-_VOID = re.compile(rb"(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)\b", re.IGNORECASE)
+# Never closed, or closed by what follows: no nesting comes of these alone.
+_FLAT = re.compile(
+    rb"(?:area|base|body|br|col|dd|dt|embed|head|hr|html|img|input|li|link|meta|option|p|source|tbody|td|th|tr|track|wbr)\b",
+    re.IGNORECASE,
+)
 
 
 def refuse_costly(page: bytes) -> None:
@@ -37,13 +41,13 @@ def refuse_costly(page: bytes) -> None:
 
 
 def _depth(page: bytes) -> int:
-    """The deepest nesting if every tag were closed where it is; tags left open on purpose (p, li) count too."""
+    """The deepest nesting if every tag were closed where it is; quotation marks are not looked at."""
     depth = deepest = 0
     for part in page.split(b"<"):
         first = part[:1]
         if first == b"/":
             depth -= 1
-        elif first.isalpha() and not _VOID.match(part):
+        elif first.isalpha() and not _FLAT.match(part):
             depth += 1
             deepest = max(deepest, depth)
     return deepest

@@ -9,6 +9,13 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;]['\"”“’»«)\]›」�
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 
 
+def clean(text: str) -> str:
+    """*text* without what no database or file takes: NUL bytes and halves of surrogate pairs."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def size(text: str) -> float:
     """Length in characters of an alphabetic script; one of a syllabic script stands for two and a half."""
     length = len(text)
