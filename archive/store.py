@@ -8,10 +8,12 @@ from sqlalchemy import Connection, Engine, insert, text
 
 from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
-from archive.storing.deciding import Batch, ReadPage, capture_row, prepare
+from archive.storing.deciding import Batch
 from archive.storing.known import KnownLink, load_known, load_links
+from archive.storing.making import capture_row
 from archive.storing.pages import Outcome, PageToStore, Reread
-from archive.storing.rows import take_ids, write_rows
+from archive.storing.preparing import ReadPage, prepare
+from archive.storing.rows import take_many_ids, write_rows
 from news.dispositions import Disposition
 from news.errors import ArchiveError
 
@@ -54,10 +56,14 @@ def store_captures(
     """Write the rows of captures that belong to no link (feeds, home pages): pairs of URL key and record; their ids."""
     _make_durable(captures, True)
     with engine.begin() as conn:
-        rows = [capture_row(record, key, outlet_id, crawl_id, *take_ids(conn, "captures")) for key, record in records]
+        ids = take_many_ids(conn, "captures", len(records))
+        rows = [
+            capture_row(record, key, outlet_id, crawl_id, capture_id)
+            for (key, record), capture_id in zip(records, ids, strict=True)
+        ]
         if rows:
             conn.execute(insert(models.captures), rows)
-    return [row["id"] for row in rows]
+    return ids
 
 
 def find_original(conn: Connection, url_key: int, digest: bytes) -> Original | None:
@@ -82,7 +88,7 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], reread: Reread
         links = load_links(conn, list(links))
         letters = {read.letters for read in reads if read and read.comparable}
         known = load_known(conn, _article_ids(links), _keys(reads), letters)
-        decided = Batch(conn, known, links, reread)
+        decided = Batch(conn, known, links, sum(page.record is not None for page in batch), reread)
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
         write_rows(conn, decided.rows)
     return outcomes

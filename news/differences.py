@@ -9,6 +9,7 @@ from enum import StrEnum
 from news.fingerprints import plain
 
 _MOST_TOKENS = 6000  # comparing costs the square of it; longer passages are shown as a whole
+_LEAST_KEPT = 0.3  # share of the words; with less in common the pieces would only be in the way
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -29,17 +30,33 @@ class Piece:
 
 
 def word_pieces(old: str, new: str) -> tuple[Piece, ...]:
-    """Old and new text in one row of pieces, broken between words."""
+    """Old and new text in one row of pieces, broken between words; a text written anew is shown as a whole."""
     before, after = _PIECES.findall(old), _PIECES.findall(new)
     if old == new or max(len(before), len(after)) > _MOST_TOKENS:
         return _whole(old, new)
-    pieces: list[Piece] = []
-    for code, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if code == "equal":
-            pieces.append(Piece(Mark.KEPT, "".join(before[a:b])))
+    stretches = _stretches(before, after)
+    kept = sum(_words(one) for one, other in stretches if one == other)
+    if kept < _LEAST_KEPT * max(_words(old), _words(new)):
+        return _whole(old, new)
+    return tuple(piece for one, other in stretches for piece in _whole(one, other))
+
+
+def _stretches(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """(old, new) stretches in turn alike and not; a lone word or a comma that stayed between two edits joins them."""
+    stretches: list[tuple[str, str]] = []
+    for _, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        one, other = "".join(before[a:b]), "".join(after[c:d])
+        islet = len(stretches) > 1 and stretches[-1][0] == stretches[-1][1] and _words(stretches[-1][0]) < 2
+        if islet and one != other:
+            (first_old, first_new), (islet_text, _) = stretches[-2:]
+            stretches[-2:] = [(first_old + islet_text + one, first_new + islet_text + other)]
         else:
-            pieces += _whole("".join(before[a:b]), "".join(after[c:d]))
-    return tuple(pieces)
+            stretches.append((one, other))
+    return stretches
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+", text))
 
 
 def paragraph_pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Piece, ...]]:

@@ -1,7 +1,7 @@
 """What the archive knows that the pages of a batch may be the same as. It grows while the batch is decided."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -86,11 +86,6 @@ def load_known(conn: Connection, article_ids: set[int], url_keys: set[int], lett
     for row in twins:
         known.put(known.articles[row.article_id], letters=[row.letters])
     return known
-
-
-def with_revision(kept: Kept, known: KnownArticle, **changed: Any) -> Kept:
-    """The article after another revision."""
-    return replace(kept, known=known, **changed)
 
 
 def _kept(row: Any) -> Kept:

@@ -1,0 +1,60 @@
+"""A page made ready for comparison: cleaned, with the addresses and digests it is compared by."""
+
+from dataclasses import dataclass
+
+from archive.storing.cleaning import clean_article
+from archive.storing.known import KnownLink
+from archive.storing.pages import PageToStore
+from news.article import Article, Flag
+from news.fingerprints import letters_digest, text_digest, words_of
+from news.sameness import LEAST_WORDS, Page
+from news.urls import believed_canonical, canonicalise, url_key
+
+_WALLS = frozenset({Flag.PAYWALLED, Flag.PARTIAL})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page with its text, cleaned, and what it is compared by."""
+
+    page: PageToStore
+    article: Article
+    addresses: tuple[str, ...]  # that may stand for it, the believed canonical one first
+    seen: Page
+    letters: bytes
+
+    @property
+    def keys(self) -> set[int]:
+        """The addresses under which its article may be known."""
+        return {url_key(address) for address in self.addresses}
+
+    @property
+    def comparable(self) -> bool:
+        """Whether its text may be looked for at other addresses."""
+        return self.seen.words >= LEAST_WORDS and not self.seen.walled
+
+
+def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
+    """The page ready for comparison; None when there is no text to compare."""
+    if page.article is None:
+        return None
+    article = clean_article(page.article)
+    canonical, own = _addresses(article, link)
+    seen = Page(
+        outlet_id=link.outlet_id,
+        own_key=url_key(own),
+        canonical_key=url_key(canonical),
+        said=text_digest(article),
+        headline=article.headline,
+        body=article.body,
+        words=len(words_of(article.body)),
+        walled=bool(_WALLS & article.flags),
+    )
+    return ReadPage(page, article, (canonical, own, link.canonical_url), seen, letters_digest(article.body))
+
+
+def _addresses(article: Article, link: KnownLink) -> tuple[str, str]:
+    try:
+        return believed_canonical(article.url, article.canonical_url), canonicalise(article.url)
+    except ValueError:
+        return link.canonical_url, link.canonical_url
