@@ -75,6 +75,7 @@ class GuardedHandler(AiohttpDownloadHandler):
         return response
 
     async def _download(self, request: Request) -> Response:
+        request.meta["verbatim_url"] = True  # some outlets answer 404 to another spelling of their own %c3%bc
         task = asyncio.ensure_future(super().download_request(request))
         self._flying.add(task)
         try:

@@ -46,6 +46,11 @@ def test_every_request_says_who_asks(tmp_path: Path, site: Site) -> None:
         assert not seen.headers.keys() & {"Cookie", "Referer", "X-Evil"}
 
 
+def test_an_address_is_asked_for_as_it_was_written(tmp_path: Path, site: Site) -> None:
+    site.put("/caf%c3%a9/./a", "x")
+    assert fetch_one(home_at(tmp_path), site.url("/caf%c3%a9/./a")).body == b"x"
+
+
 def test_a_redirect_is_followed_and_its_end_named(tmp_path: Path, site: Site) -> None:
     site.redirect("/old", "/new")
     site.put("/new", "here")
