@@ -107,7 +107,7 @@ def parse_date(
     """
     text = " ".join(text[:_LONGEST].replace("\u202f", " ").replace("\x00", "").split())
     if not any(char.isdigit() for char in text):
-        return _named_day(text, now, zone)
+        return _named_day(text, now, zone) or _ago(text, now)
     return (
         _number_alone(text, zone)
         or _matched(_ISO.search(text), zone)

@@ -181,7 +181,8 @@ reproduction interdite ; prohibida (?:su|la) reproducción ; ©?riproduzione ris
 
 
 def _phrases(table: str) -> list[str]:
-    return [" ".join(part.split()) for part in table.replace("\n", " ").split(" ; ") if part.strip(" ;")]
+    parts = (part for line in table.splitlines() for part in line.split(" ; "))
+    return [phrase for phrase in (" ".join(part.rstrip(" ;").split()) for part in parts) if phrase]
 
 
 def _beginnings(table: str) -> frozenset[str]:

@@ -22,8 +22,13 @@ _KEY = re.compile(r"[\W_]+")
 _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
 _QUOTED = re.compile(r"[\"“”„«»‹›]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _BEGINNING = re.compile(r"\b\w{1,3}")
+_BIO = re.compile(
+    r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"h[1-6]$")
 
 
@@ -246,23 +251,25 @@ def boilerplate(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
 
 
 def tail(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
-    """What follows the last running prose and is no sentence: titles, buttons, names."""
+    """What follows the last running prose and is no sentence: titles, buttons, names. A list may end a text."""
     body = _body(blocks)
-    ends = [
-        n
-        for n, position in enumerate(body)
-        if _is_prose(blocks[position])
-        or (_END.search(blocks[position].text[-8:]) and blocks[position].link_share < 0.5)
-    ]
-    if not ends:
+    last = max((n for n, position in enumerate(body) if _ends_text(blocks[position])), default=None)
+    rest = body[last + 1 :] if last is not None else []
+    if any(_is_plain_item(blocks[position]) for position in rest):
         return
-    rest = body[ends[-1] + 1 :]
-    loose = [p for p in rest if blocks[p].tag not in ("li", "td", "th", "pre", "dd") or blocks[p].link_share > 0.3]
     if len(rest) < MIN_RUN:
-        rest = [p for p in rest if len(blocks[p].text) < 80 or blocks[p].link_share > 0.3]
-    if len(loose) == len(body) - ends[-1] - 1 and all(is_title(blocks[p]) for p in rest):
-        for position in rest:
-            yield position, Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER, "after the text has ended", 0.7
+        rest = [position for position in rest if len(blocks[position].text) < 80 or blocks[position].link_share > 0.3]
+    if all(is_title(blocks[position]) for position in rest):
+        label = Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER
+        yield from ((position, label, "after the text has ended", 0.7) for position in rest)
+
+
+def _ends_text(block: Block) -> bool:
+    return _is_prose(block) or (bool(_END.search(block.text[-8:])) and block.link_share < 0.5)
+
+
+def _is_plain_item(block: Block) -> bool:
+    return block.tag in ("li", "td", "th", "pre", "dd") and block.link_share <= 0.3
 
 
 def orphan_headings(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
@@ -281,43 +288,30 @@ def orphan_headings(blocks: Sequence[Block], article: Article) -> Iterator[Verdi
             yield here, between[0].label, "heading of what was set aside", 0.7
 
 
-_BIO = re.compile(
-    r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
-    re.IGNORECASE,
-)
-
-
 def about_the_author(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
     """Below the text, a paragraph that begins with an author's name and says who that is."""
     body = _body(blocks)
     for position in body[max(1, len(body) - 4) :]:
-        text = blocks[position].text
-        for author in article.authors:
-            if (
-                len(author) > 5
-                and text.startswith(author)
-                and len(text) < 600
-                and _BIO.match(text[len(author) :].strip(" ,—–-"))
-            ):
-                yield position, Label.BYLINE, "says who the author is", 0.8
+        if any(_says_who(blocks[position].text, author) for author in article.authors if len(author) > 5):
+            yield position, Label.BYLINE, "says who the author is", 0.8
+
+
+def _says_who(text: str, author: str) -> bool:
+    return len(text) < 600 and text.startswith(author) and bool(_BIO.match(text[len(author) :].strip(" ,—–-")))
 
 
 def date_lines(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
     """A short line above the text that is hardly more than a date."""
     for position in _body(blocks)[:4]:
-        text = blocks[position].text
-        if (
-            len(text) <= 70
-            and _DIGIT.search(text)
-            and not _END.search(text)
-            and (date := parse_date(text))
-            and _mostly_date(text, date.year)
-        ):
+        if _is_date(blocks[position].text):
             yield position, Label.DATE, "hardly more than a date", 0.8
 
 
-def _mostly_date(text: str, year: int) -> bool:
-    return str(year) in text and len(re.findall(r"[^\W\d_]{2,}", text)) <= 5
+def _is_date(text: str) -> bool:
+    if len(text) > 70 or not _DIGIT.search(text) or _END.search(text) or len(_LETTERS.findall(text)) > 5:
+        return False
+    date = parse_date(text)
+    return date is not None and str(date.year) in text
 
 
 RULES: tuple[Rule, ...] = (
@@ -327,6 +321,8 @@ RULES: tuple[Rule, ...] = (
     pointers,
     promos,
     boilerplate,
+    date_lines,
+    about_the_author,
     tail,
     orphan_headings,
 )

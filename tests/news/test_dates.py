@@ -1,0 +1,101 @@
+"""Dates as pages write them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from news.dates import FIRST_YEAR, LAST_YEAR, parse_date
+
+NOW = datetime(2024, 6, 30, 18, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-06-30T17:41:00+02:00", "2024-06-30T17:41:00+02:00"),
+        ("2024-06-30T17:41:00.123Z", "2024-06-30T17:41:00+00:00"),
+        ("2024-06-30 17:41 -0500", "2024-06-30T17:41:00-05:00"),
+        ("20240630T174100Z", "2024-06-30T17:41:00+00:00"),
+        ("1719769260", "2024-06-30T17:41:00+00:00"),
+        ("Sun, 30 Jun 2024 17:41:00 GMT", "2024-06-30T17:41:00+00:00"),
+        ("So, 30 Jun 2024 17:41:00 +0200", "2024-06-30T17:41:00+02:00"),
+        ("June 30, 2024 at 5:41 p.m. EDT", "2024-06-30T17:41:00-04:00"),
+        ("Published: 30th of June 2024", "2024-06-30T00:00:00+00:00"),
+        ("30. Juni 2024, 17:41 Uhr", "2024-06-30T17:41:00+00:00"),
+        ("Stand: 30.06.2024 17:41 MESZ", "2024-06-30T17:41:00+02:00"),
+        ("8. Jänner 2024", "2024-01-08T00:00:00+00:00"),
+        ("le 30 août 2024 à 17h41", "2024-08-30T17:41:00+00:00"),
+        ("1er février 2024", "2024-02-01T00:00:00+00:00"),
+        ("30 de junio de 2024", "2024-06-30T00:00:00+00:00"),
+        ("30 giugno 2024 alle 17:41", "2024-06-30T17:41:00+00:00"),
+        ("30 juni 2024 om 17.41", "2024-06-30T17:41:00+00:00"),
+        ("30 czerwca 2024", "2024-06-30T00:00:00+00:00"),
+        ("30 de março de 2024", "2024-03-30T00:00:00+00:00"),
+        ("30 июня 2024", "2024-06-30T00:00:00+00:00"),
+        ("2024年6月30日 17時41分", "2024-06-30T17:41:00+00:00"),
+        ("30/06/2024", "2024-06-30T00:00:00+00:00"),
+    ],
+)
+def test_dates_are_read_with_their_zone(text: str, expected: str) -> None:
+    assert parse_date(text) == datetime.fromisoformat(expected)
+
+
+def test_a_time_without_a_zone_is_taken_in_the_zone_given() -> None:
+    assert parse_date("2024-06-30 17:41", zone=ZoneInfo("Europe/Vienna")) == datetime(2024, 6, 30, 15, 41, tzinfo=UTC)
+
+
+def test_month_first_is_for_those_who_write_so() -> None:
+    assert parse_date("3/4/2024", month_first=True) == datetime(2024, 3, 4, tzinfo=UTC)
+    assert parse_date("3/4/2024") == datetime(2024, 4, 3, tzinfo=UTC)
+    assert parse_date("30/4/2024", month_first=True) == datetime(2024, 4, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [("vor 3 Stunden", timedelta(hours=3)), ("3 hrs ago", timedelta(hours=3)), ("an hour ago", timedelta(hours=1)),
+     ("il y a 20 minutes", timedelta(minutes=20)), ("hace 2 días", timedelta(days=2)), ("2 ore fa", timedelta(hours=2)),
+     ("5 uur geleden", timedelta(hours=5)), ("4 godziny temu", timedelta(hours=4)), ("há 2 horas", timedelta(hours=2))],
+)  # fmt: skip
+def test_how_long_ago_counts_from_now(text: str, back: timedelta) -> None:
+    assert parse_date(text, now=NOW) == NOW - back
+    assert parse_date(text) is None  # without a clock it says nothing
+
+
+def test_a_named_day_counts_from_today() -> None:
+    assert parse_date("gestern, 17:41 Uhr", now=NOW) == datetime(2024, 6, 29, 17, 41, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no date at all", "0000-00-00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "2024-02-30", "2024-13-01", "31.02.2024",
+     "Mon, 01 Jan 0000 00:00:00 +0000", "0", "0000000000", "9999 weeks ago", "version 1.2.3", "2024"],
+)  # fmt: skip
+def test_what_is_impossible_or_no_date_is_none(text: str) -> None:
+    assert parse_date(text, now=NOW) is None
+
+
+def test_an_impossible_clock_leaves_the_day() -> None:
+    assert parse_date("2024-06-30T25:61:00Z") == datetime(2024, 6, 30, tzinfo=UTC)
+
+
+def test_an_impossible_offset_leaves_the_zone_given() -> None:
+    assert parse_date("2024-06-30T17:41:00+99:99") == datetime(2024, 6, 30, 17, 41, tzinfo=UTC)
+
+
+@given(st.datetimes(datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR, 12, 31)), st.integers(-14 * 60, 14 * 60))
+@settings(max_examples=60)
+def test_every_iso_date_comes_back(moment: datetime, minutes: int) -> None:
+    moment = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
+
+    assert parse_date(moment.isoformat()) == moment
+
+
+@given(st.text(alphabet="0123456789 -/.:TZ+,JanMarvorStundenago年月日時", max_size=60) | st.text(max_size=60))
+@settings(max_examples=200)
+def test_any_text_gives_a_sane_date_or_none(text: str) -> None:
+    date = parse_date(text, now=NOW)
+
+    assert date is None or (date.tzinfo is not None and FIRST_YEAR <= date.year <= LAST_YEAR and date.astimezone(UTC))

@@ -1,0 +1,212 @@
+"""Each rule that removes has a twin that keeps."""
+
+import pytest
+
+from news.article import Article, Block, Label
+from news.teasers import is_promo, remove_teasers
+
+PROSE = "The council met on Monday evening and decided, after three hours of debate, to repair the old bridge over the river."
+MORE = "The works will take two years, the mayor said, and cost more than the town has set aside for all of its roads together."
+URL = "https://outlet.example/a"
+
+
+def article(*texts: str | Block, headline: str | None = None, authors: tuple[str, ...] = ()) -> Article:
+    blocks = tuple(text if isinstance(text, Block) else Block(text) for text in texts)
+    return Article(URL, headline, blocks=blocks, authors=authors)
+
+
+def kept(*texts: str | Block, **fields: object) -> tuple[str, ...]:
+    return remove_teasers(article(*texts, **fields)).paragraphs  # type: ignore[arg-type]
+
+
+def linked(text: str) -> Block:
+    return Block(text, link_share=1.0)
+
+
+def heading(text: str) -> Block:
+    return Block(text, tag="h2")
+
+
+def test_sidebar_is_cut_and_kept_as_evidence() -> None:
+    cleaned = remove_teasers(article(PROSE, "OTHER NEWS", "3 hrs ago", "Cola trick", "3 hrs ago", "Goat wins prize"))
+
+    assert cleaned.paragraphs == (PROSE,)
+    assert [block.text for block in cleaned.removed] == [
+        "OTHER NEWS",
+        "3 hrs ago",
+        "Cola trick",
+        "3 hrs ago",
+        "Goat wins prize",
+    ]
+    assert all(block.rule and 0 < block.score <= 1 for block in cleaned.removed)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["In other news he said nothing.", "Other news had to wait until the evening, the editor said."]
+)
+def test_sidebar_heading_inside_a_sentence_stays(sentence: str) -> None:
+    body = article(sentence, PROSE)
+
+    assert remove_teasers(body) == body
+
+
+@pytest.mark.parametrize(
+    "age", ["3 hrs ago", "vor 3 Std.", "il y a 3 heures", "hace 3 horas", "3 ore fa", "3 uur geleden", "há 3 horas"]
+)
+def test_titles_under_ages_are_a_list_in_any_language(age: str) -> None:
+    assert kept(PROSE, age, "Goat wins prize", age, "Bridge still closed", age, "Will it rain?") == (PROSE,)
+
+
+def test_titles_and_ages_in_one_block_are_a_list() -> None:
+    assert kept(PROSE, *(f"{n} hrs ago A title of some other article" for n in (1, 2, 3))) == (PROSE,)
+
+
+def test_a_live_blog_whose_entries_are_paragraphs_stays() -> None:
+    assert kept("3 hrs ago", PROSE * 2, "2 hrs ago", MORE * 2, "1 hr ago", PROSE * 2) == (
+        PROSE * 2,
+        MORE * 2,
+        PROSE * 2,
+    )
+
+
+def test_a_sentence_that_says_how_long_ago_stays() -> None:
+    sentences = (
+        PROSE,
+        "The first bridge was built 300 years ago by the monks.",
+        "It burnt down 3 hours ago, the fire brigade said.",
+    )
+
+    assert kept(*sentences) == sentences
+
+
+def test_titles_below_a_list_heading_go_until_the_text_goes_on() -> None:
+    assert kept(PROSE, "Lesen Sie auch", linked("Ein anderer Titel"), "Noch ein Titel ohne Punkt", MORE) == (
+        PROSE,
+        MORE,
+    )
+
+
+def test_a_subheading_of_the_text_stays() -> None:
+    assert kept(PROSE, heading("The long way to the bridge"), MORE) == (PROSE, "The long way to the bridge", MORE)
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    ["READ MORE: Goat wins prize", "Lesen Sie auch: Ziege gewinnt Preis", "Lire aussi : la chèvre", "Lees ook: geit wint prijs",
+     "Leggi anche: la capra", "Czytaj także: koza", "Leia também: a cabra", "Lea también: la cabra"],
+)  # fmt: skip
+def test_a_line_that_points_at_another_article_goes(pointer: str) -> None:
+    assert kept(PROSE, pointer, MORE) == (PROSE, MORE)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Read more books, she told the children.", "See, he said, it is not far.", "More: that is what they want."],
+)
+def test_a_sentence_that_begins_like_a_pointer_stays(sentence: str) -> None:
+    assert kept(PROSE, sentence, MORE) == (PROSE, sentence, MORE)
+
+
+@pytest.mark.parametrize(
+    "promo",
+    ["DER MORGEN fasst die wichtigsten News des Tages für Sie zusammen. Jetzt kostenfrei abonnieren.",
+     "Sign up for our newsletter and never miss a story.", "Suscríbete a nuestro boletín y recibe las noticias cada mañana.",
+     "Abonnez-vous à notre newsletter.", "Iscriviti alla nostra newsletter.", "Schrijf je in voor onze nieuwsbrief.",
+     "Zapisz się na nasz newsletter.", "Assine a nossa newsletter.", "Folgen Sie uns auch auf Facebook und verpassen Sie nichts."],
+)  # fmt: skip
+def test_a_call_upon_the_reader_is_a_promo_in_any_language(promo: str) -> None:
+    cleaned = remove_teasers(article(PROSE, promo, MORE))
+
+    assert cleaned.paragraphs == (PROSE, MORE)
+    assert [block.label for block in cleaned.removed] == [Label.PROMO]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The ministry sends its newsletter to 3,000 farmers every week.", "Subscribers to the newsletter sued the company on Tuesday.",
+     "You can sign up for the marathon until Friday at the town hall.", "“Sign up for our newsletter,” the poster said, and nobody did.",
+     "Die Partei verschickt einen Newsletter, in dem sie ihre Mitglieder um Spenden bittet.", "He follows the club on Instagram.",
+     "»Abonnieren Sie jetzt unseren Newsletter«, habe auf dem Zettel gestanden."],
+)  # fmt: skip
+def test_a_report_or_a_quotation_about_newsletters_stays(sentence: str) -> None:
+    assert not is_promo(sentence)
+    assert kept(PROSE, sentence, MORE) == (PROSE, sentence, MORE)
+
+
+def test_the_headline_again_is_a_headline_and_what_stands_between_is_the_lead() -> None:
+    cleaned = remove_teasers(
+        article("A bridge is mended", PROSE, "a bridge is mended", MORE, headline="A bridge is mended")
+    )
+
+    assert (cleaned.lead, cleaned.paragraphs) == (PROSE, (MORE,))
+    assert [block.label for block in cleaned.blocks] == [Label.HEADLINE, Label.LEAD, Label.HEADLINE, Label.BODY]
+
+
+def test_a_sentence_with_the_headlines_words_stays() -> None:
+    assert kept(PROSE, "A bridge is mended, they said, and that was that.", headline="A bridge is mended")[1:]
+
+
+@pytest.mark.parametrize(
+    "line", ["© 2024 The Outlet. All rights reserved.", "Photo: A. Smith/Agency", "Advertisement", "Comments (12)"]
+)
+def test_stock_lines_go(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, MORE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Photos show that the bridge was never safe.",
+        "Advertisements for the bridge hang in every shop of the town now.",
+    ],
+)
+def test_sentences_that_begin_like_stock_lines_stay(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, line, MORE)
+
+
+def test_titles_after_the_text_has_ended_go() -> None:
+    assert kept(PROSE, "Goat wins prize", "Mayor to leave in autumn", "Where to swim this summer") == (PROSE,)
+
+
+def test_a_list_that_ends_the_text_stays() -> None:
+    items = tuple(Block(text, tag="li") for text in ("two bridges", "one ferry", "no tunnel"))
+
+    assert kept("The town has:", PROSE, *items) == ("The town has:", PROSE, "two bridges", "one ferry", "no tunnel")
+
+
+def test_a_note_on_the_author_below_the_text_goes() -> None:
+    assert kept(PROSE, MORE, "Jane Miller is our bridge reporter.", authors=("Jane Miller",)) == (PROSE, MORE)
+
+
+def test_a_sentence_about_somebody_else_below_the_text_stays() -> None:
+    assert kept(PROSE, MORE, "Joan Miller is the mayor.", authors=("Jane Miller",))[2:] == (
+        "Joan Miller is the mayor.",
+    )
+
+
+def test_a_date_above_the_text_goes() -> None:
+    assert kept("5 March 2024, 10:15", PROSE) == (PROSE,)
+
+
+def test_a_sentence_with_a_date_above_the_text_stays() -> None:
+    assert kept("On 5 March 2024 the bridge fell.", PROSE) == ("On 5 March 2024 the bridge fell.", PROSE)
+
+
+def test_a_heading_of_what_was_set_aside_goes_with_it() -> None:
+    related = Block("A title", Label.TEASER, "link")
+
+    assert kept(PROSE, heading("From the region"), related, heading("The end"), MORE) == (PROSE, "The end", MORE)
+
+
+def test_nothing_is_lost_and_the_order_stays() -> None:
+    before = article(
+        "A bridge", PROSE, "OTHER NEWS", "3 hrs ago", "x", "Sign up for our newsletter.", headline="A bridge"
+    )
+
+    assert [block.text for block in remove_teasers(before).blocks] == [block.text for block in before.blocks]
+
+
+def test_a_second_look_at_the_result_changes_nothing() -> None:
+    once = remove_teasers(article(PROSE, "OTHER NEWS", "3 hrs ago", "Cola trick", MORE))
+
+    assert remove_teasers(once) == once
