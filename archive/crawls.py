@@ -1,15 +1,17 @@
 """Crawls: opened under a lock per outlet, closed with their counts, listed."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.frontier import count_links
 from news.dispositions import Disposition, Ledger
-from news.errors import Busy
+from news.errors import ArchiveError, Busy
 from news.text import storable
 
 
@@ -50,16 +52,14 @@ def open_crawl(engine: Engine, outlet_id: int, target: str) -> Crawl:
     """
     lock = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
-        if not lock.execute(_LOCK, {"outlet_id": outlet_id}).scalar_one():
-            raise _busy(lock, outlet_id)
+        _take(lock, outlet_id)
         with engine.begin() as conn:
             # whoever holds the lock knows: a crawl that still says running has no process any more
             for crawl_id in conn.execute(_RUNNING, {"outlet_id": outlet_id}).scalars().all():
                 _write_closing(conn, crawl_id, _Closing(state="interrupted", reason="interrupted"))
             row = conn.execute(_OPEN, {"outlet_id": outlet_id, "target": storable(target)}).one()
     except BaseException:
-        lock.invalidate()  # a connection given back alive would keep the lock
-        lock.close()
+        _let_go(lock)
         raise
     return Crawl(row.id, outlet_id, target, row.started_at, lock)
 
@@ -82,8 +82,7 @@ def close_crawl(
         with engine.begin() as conn:
             return _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, reason))
     finally:
-        crawl.lock.invalidate()
-        crawl.lock.close()
+        _let_go(crawl.lock)
 
 
 def list_crawls(conn: Connection, *, outlet: str | None = None, limit: int = 20) -> list[CrawlRecord]:
@@ -136,6 +135,24 @@ def _nested(books: Ledger) -> dict[str, dict[str, int]]:
     return nested
 
 
+def _take(lock: Connection, outlet_id: int) -> None:
+    """Hold the outlet on this connection. Raises Busy; a process killed just now is given a moment to be gone."""
+    for _ in range(_TRIES):
+        if lock.execute(_LOCK, {"outlet_id": outlet_id}).scalar_one():
+            return
+        time.sleep(_PAUSE_SECONDS)
+    raise _busy(lock, outlet_id)
+
+
+def _let_go(lock: Connection) -> None:
+    try:
+        lock.execute(_UNLOCK)
+    except (SQLAlchemyError, ArchiveError):
+        lock.invalidate()  # the connection is gone, and its locks with it
+    finally:
+        lock.close()
+
+
 def _busy(conn: Connection, outlet_id: int) -> Busy:
     name, crawl_id = conn.execute(_WHO, {"outlet_id": outlet_id}).one()
     return Busy(f"{name} is being crawled already (crawl {crawl_id})", hint="newskeep crawls list")
@@ -143,6 +160,9 @@ def _busy(conn: Connection, outlet_id: int) -> Busy:
 
 _LOCK_SPACE = 0x6E6B  # "nk": one lock per outlet, apart from those of other programs in this database
 _LOCK = text(f"select pg_try_advisory_lock({_LOCK_SPACE}, cast(:outlet_id as int))")
+
+_UNLOCK = text("select pg_advisory_unlock_all()")
+_TRIES, _PAUSE_SECONDS = 5, 0.1  # the server sees within milliseconds that a client has died
 
 _RUNNING = text("select id from crawls where outlet_id = :outlet_id and state = 'running' order by id")
 

@@ -45,7 +45,7 @@ MEET_OWN = text(f"""
 with mine as (
     select l.id, f.title, f.announced_at, l.crawl_id is distinct from :crawl_id as first_time
     from links l join {FOUND} on f.url_key = l.url_key
-    where l.outlet_id = :outlet_id order by l.id for update of l
+    where l.outlet_id = :outlet_id order by l.id for no key update of l
 )
 update links l set
     crawl_id = :crawl_id,
@@ -89,7 +89,7 @@ update links l set crawl_id = :crawl_id, state = 'waiting'
 where l.id in (
     select id from links
     where outlet_id = :outlet_id and due_at <= :now and crawl_id is distinct from :crawl_id
-    order by due_at limit :limit for update
+    order by due_at limit :limit for no key update
 )
 returning {COLUMNS}, true as owed
 """)
@@ -115,7 +115,8 @@ unnest(cast(:link_id as bigint[]), cast(:disposition as text[]), cast(:reason as
          revision, said_digest)
 """
 
-LOCK = text("select 1 from links where id = any(cast(:link_id as bigint[])) order by id for update")
+# Never a full lock: that would wait for guests, who merely refer to a link, and they for each other.
+LOCK = text("select 1 from links where id = any(cast(:link_id as bigint[])) order by id for no key update")
 
 # Unchanged after something was stored is what everybody expects: no event, or there would be two for every article.
 EVENTS = text(f"""

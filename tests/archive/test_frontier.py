@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +43,7 @@ def end(engine: Engine, crawl: Crawl, disposition: Disposition, reason: str | No
 
 def die(crawl: Crawl) -> None:
     """What the database sees when a crawl's process is killed."""
+    crawl.lock.execute(text("select pg_advisory_unlock_all()"))
     crawl.lock.invalidate()
     crawl.lock.close()
 
@@ -183,6 +185,27 @@ def test_failed_links_are_retried_unless_a_later_crawl_met_them(engine: Engine) 
     assert [link.url for link in again] == ["https://krone.example/a", "https://kurier.example/c"]
     end(engine, third, Disposition.NEW)
     assert close_crawl(engine, third).counts == {Disposition.NEW: 2}
+
+
+def test_outlets_that_list_the_same_pages_at_once_both_balance(engine: Engine) -> None:
+    urls = [f"https://shared.example/{number}" for number in range(300)]
+    crawls = [open_crawl(engine, outlet(engine, name), "test") for name in ("krone", "kurier", "presse")]
+
+    def list_all(crawl: Crawl, turn: int) -> None:
+        for start in range(0, 300, 50):
+            found = [FoundLink(url) for url in urls[start : start + 50]][:: 1 if turn % 2 else -1]
+            with engine.begin() as conn:
+                links = add_links(conn, crawl.outlet_id, crawl.id, None, found)
+                settle(conn, crawl.id, *[Settlement(link.id, Disposition.SKIPPED, "test") for link in links])
+
+    threads = [threading.Thread(target=list_all, args=(crawl, turn)) for turn, crawl in enumerate(crawls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    books = [close_crawl(engine, crawl) for crawl in crawls]
+
+    assert [(one.links, one.counts, one.balanced) for one in books] == [(300, {Disposition.SKIPPED: 300}, True)] * 3
 
 
 def test_link_is_looked_at_again_when_it_is_due(engine: Engine) -> None:
