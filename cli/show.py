@@ -126,9 +126,13 @@ def _provenance(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
     if found.flags:
         yield "flags", ", ".join(found.flags)
     if found.copies:
-        yield "story", f"{short_id('s', found.story_id)} with {found.copies} more: newskeep show --copies"
+        yield (
+            "story",
+            f"{short_id('s', found.story_id)} with {found.copies} more: newskeep show {short_id('a', found.id)} --copies",
+        )
     if found.removed:
-        yield "removed", f"{found.removed} blocks, {found.words_removed} words: newskeep show --removed"
+        hint = f"newskeep show {short_id('a', found.id)} --removed"
+        yield "removed", f"{found.removed} block{'s' if found.removed > 1 else ''}, {found.words_removed} words: {hint}"
 
 
 def _show_removed(conn: Connection, named: str | None, revision: int | None, crawl: int | None, as_json: bool) -> None:

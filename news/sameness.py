@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from news.dispositions import Disposition
-from news.fingerprints import words_of
+from news.fingerprints import letters_digest, words_of
 
 LEAST_WORDS = 30  # shorter texts are walls, stubs and captions: many pages show the same one
 CERTAIN_WORDS = 100  # a text of this length is one article even under another headline
@@ -119,6 +119,8 @@ def _compare(page: Page, address: Address, home: KnownArticle) -> Sameness:
     earlier = max((number for number, said in home.said.items() if said == page.said), default=None)
     if earlier is not None and _lags(address, home, earlier):
         return same(home, earlier, "earlier_revision")
+    if not known_address and letters_digest(page.body) == letters_digest(home.body):
+        return same(home, home.latest, "same_letters")  # another layout's headline or lead is no edit
     if page.walled and not home.walled and page.words < home.words:
         shown = address.revision if known_address else home.latest
         return same(home, shown, "paywalled_later", words=page.words, words_kept=home.words)

@@ -74,6 +74,22 @@ def test_first_look_at_a_second_address_is_moved() -> None:
     assert judge(page(own_key=11), Address(), article, []).verdict is Disposition.MOVED
 
 
+def test_second_address_under_another_headline_is_moved_and_with_another_text_revised() -> None:
+    article = known(LONG)
+    other_layout = replace(page(LONG, own_key=11), said=digest("its headline is shorter"))
+    edited = page(LONG + " mehr", own_key=11)
+
+    assert judge(other_layout, Address(), article, []).verdict is Disposition.MOVED
+    assert judge(edited, Address(), article, []).verdict is Disposition.REVISED
+
+
+def test_other_headline_at_the_address_itself_is_a_revision() -> None:
+    article = known(LONG)
+    edited = replace(page(LONG), said=digest("another headline"))
+
+    assert judge(edited, shown(article, 1), article, []).verdict is Disposition.REVISED
+
+
 def test_same_letters_elsewhere_in_the_outlet_are_moved() -> None:
     article = known(LONG)
     sameness = judge(page(own_key=11, canonical_key=11), Address(), None, [article])
