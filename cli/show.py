@@ -126,10 +126,8 @@ def _provenance(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
     if found.flags:
         yield "flags", ", ".join(found.flags)
     if found.copies:
-        yield (
-            "story",
-            f"{short_id('s', found.story_id)} with {found.copies} more: newskeep show {short_id('a', found.id)} --copies",
-        )
+        hint = f"newskeep show {short_id('a', found.id)} --copies"
+        yield "story", f"{short_id('s', found.story_id)} with {found.copies} more: {hint}"
     if found.removed:
         hint = f"newskeep show {short_id('a', found.id)} --removed"
         yield "removed", f"{found.removed} block{'s' if found.removed > 1 else ''}, {found.words_removed} words: {hint}"
