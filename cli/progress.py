@@ -80,6 +80,7 @@ class Bars(Lines):
 
     def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
         task, name = self._tasks[job.outlet.name], job.outlet.name
+        self._bars.console.print(opening_line(job), markup=False, highlight=False)
         self._bars.reset(task, total=to_fetch, description=f"{name}  fetching")
 
     def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
@@ -95,6 +96,14 @@ class Bars(Lines):
             self._bars.remove_task(self._tasks.pop(result.outlet))
         for line in ["", *closing_lines(result, self.tallies[result.outlet])]:
             self._bars.console.print(line, markup=False, highlight=False)
+
+
+def opening_line(job: "CrawlJob") -> str:
+    """What was found: "spiegel · 3 feeds, 1 sitemap · 2 s between requests"."""
+    kinds = [(job.channels[kind], kind) for kind in ("feed", "sitemap", "listing") if job.channels[kind]]
+    found = ", ".join(f"{number} {kind}{'s' if number != 1 else ''}" for number, kind in kinds)
+    parts = [job.outlet.name, found, f"{job.pause:g} s between requests"]
+    return " · ".join(part for part in parts if part)
 
 
 def link_record(outcome: "Outcome") -> dict[str, Any]:

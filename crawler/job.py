@@ -1,6 +1,7 @@
 """One crawl's parts, made by the runner and handed to the spider, the middlewares and the pipelines."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -112,6 +113,8 @@ class CrawlJob:
     problem: NewsError | None = None  # what stopped the crawl
     looked: bool = False  # a channel (or the page asked for) was read or is unchanged
     reasons: dict[str, str] = field(default_factory=dict)  # why channels could not be read: {url: reason}
+    channels: Counter[str] = field(default_factory=Counter)  # how many of each kind could be read
+    pause: float = 0.0  # seconds between two requests, the longest of all sites asked
 
     async def db(self, work: Callable[[Connection], T]) -> T:
         """What *work* returns, done in one transaction in a thread; tried again while the database is away.

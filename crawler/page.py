@@ -8,6 +8,7 @@ from archive.frontier import Link
 from archive.store import PageToStore
 from news.article import Article
 from news.dispositions import Disposition
+from news.selection import comes_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,13 @@ class Page:
     article: Article | None = None
     disposition: Disposition | None = None
     reason: str | None = None
+    due_at: datetime | None = None
 
     def ended(self, disposition: Disposition, reason: str | None = None) -> "Page":
-        """The same page, its end decided."""
-        return replace(self, disposition=disposition, reason=reason, article=None)
+        """The same page, its end decided; one that failed for a passing reason is due at once."""
+        later = disposition is Disposition.FAILED and comes_back(reason, self.link.attempts)
+        due_at = self.received_at if later else None
+        return replace(self, disposition=disposition, reason=reason, article=None, due_at=due_at)
 
     def read_as(self, article: Article) -> "Page":
         """The same page with what was read on it."""
@@ -50,4 +54,5 @@ class Page:
             reason=self.reason,
             etag=self.etag,
             last_modified=self.last_modified,
+            due_at=self.due_at,
         )

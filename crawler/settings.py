@@ -74,7 +74,7 @@ DUPEFILTER_CLASS = (
 )
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the newest news first, as the spider asks for it
 CONCURRENT_ITEMS = 1  # Scrapy makes that many tasks per response; at 1 a crawl costs 41 % less
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = 10_000_000  # bodies held while their batch is written
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 4_000_000  # bodies held while their batch is written
 DOWNLOAD_DELAY_JITTER = 0  # a robots.txt delay is a least, not a mean
 DOWNLOAD_WARNSIZE = 0
 

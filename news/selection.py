@@ -13,6 +13,12 @@ Ended = tuple[Disposition, str | None]
 
 _GONE = frozenset({404, 410, 451})
 _PAGES = ("html", "text/plain", "application/xml", "text/xml")
+_PASSING = frozenset(
+    {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
+)
+    {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
+)
+TRIES_LATER = 3  # crawls in a row that come back to a failed page
 LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETag, since ETags lie
 
 
@@ -64,6 +70,17 @@ def unchanged(before: Disposition | None, reason: str | None, has_article: bool)
     if not has_article and before in (Disposition.SKIPPED, Disposition.FAILED):
         return before, reason
     return Disposition.UNCHANGED, None
+
+
+def comes_back(reason: str | None, attempts: int) -> bool:
+    """True when the next crawl tries a failed page again by itself: the network or the outlet was in the way.
+
+    *attempts* are the failures in a row before this one.
+    """
+    if reason is None or attempts >= TRIES_LATER:
+        return False
+    busy = re.fullmatch(r"(?:robots_)?http_(408|429|5\d\d)", reason)
+    return bool(busy) or reason in _PASSING or (reason.startswith("robots_") and reason != "robots_txt")
 
 
 def asks_conditionally(seen: int, before: Disposition | None) -> bool:

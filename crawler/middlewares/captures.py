@@ -36,16 +36,18 @@ class CaptureMiddleware:
         if self.keeper:
             self.keeper.count(len(response.body))
             known = request.meta.get("known_digest") == digest
-            wanted = request.meta.get("keep") or (request.meta.get("keep_changed") and not known)
-            if wanted and _matters(response):
+            page = request.meta.get("keep") and _is_readable(response)
+            channel = request.meta.get("keep_changed") and not known
+            if (page or channel) and response.status == 200 and response.body:
                 captured = _as_received(request, response)
                 request.meta["record"] = await asyncio.to_thread(self.keeper.keep, captured, digest, known)
         return response
 
 
-def _matters(response: Response) -> bool:
+def _is_readable(response: Response) -> bool:
+    """True for what could hold an article: no film or brochure behind a link is kept."""
     kind = (response.headers.get("Content-Type") or b"text/").decode("latin-1").lower()
-    return response.status == 200 and bool(response.body) and any(part in kind for part in _READABLE)
+    return any(part in kind for part in _READABLE)
 
 
 def _as_received(request: Request, response: Response) -> CapturedResponse:

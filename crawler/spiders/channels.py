@@ -198,6 +198,7 @@ class ChannelReader:
             await self._failed(channel, error)
             return
         self.job.looked = True
+        self.job.channels[channel.kind] += 1
         await self._enter(channel, read, depth)
         await self._save_look(channel, response, look, read)
 

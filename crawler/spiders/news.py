@@ -17,16 +17,16 @@ from archive.store import Outcome
 from crawler.job import CrawlJob, TargetKind
 from crawler.page import Page
 from crawler.safety.guard import STOPPING
-from crawler.safety.reasons import TRANSIENT, Refused, reason_of
+from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
 from crawler.spiders.channels import ChannelReader, conditions, sniff
 from news.dispositions import Disposition
 from news.errors import ArchiveError, NewsError
 from news.outlets import ChannelKind, FoundLink
-from news.selection import Candidate, asks_conditionally, newest_first, refusal, unchanged, without_page
+from news.politeness import pause
+from news.selection import Candidate, asks_conditionally, comes_back, newest_first, refusal, unchanged, without_page
 
 _WAVE = 200  # requests handed to Scrapy at a time
-_TRIES_LATER = 3  # crawls in a row that come back to a failed page by themselves
 
 
 class NewsSpider(Spider):
@@ -109,6 +109,8 @@ class NewsSpider(Spider):
     def robots_read(self, url: str, rules: RobotsRules) -> None:
         """The robots middleware has read a site's rules."""
         self.reader.robots[url] = rules
+        chosen = self.settings.getfloat("DOWNLOAD_DELAY")
+        self.job.pause = max(self.job.pause, pause(chosen, rules.delay))
 
     # Choosing ----------------------------------------------------------------------------------------------------
 
@@ -175,8 +177,7 @@ class NewsSpider(Spider):
     async def _end(self, link: Link, error: BaseException) -> None:
         reason = reason_of(error)
         skipped = isinstance(error, Refused) and reason == "robots_txt"
-        later = isinstance(error, TRANSIENT) and link.attempts < _TRIES_LATER
-        due = datetime.now(UTC) if later else None
+        due = datetime.now(UTC) if comes_back(reason, link.attempts) else None
         end = Settlement(link.id, Disposition.SKIPPED if skipped else Disposition.FAILED, reason, due_at=due)
         try:
             await self.job.batches.settle(self.job.crawl.id, end)

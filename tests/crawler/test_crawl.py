@@ -199,6 +199,15 @@ def test_a_page_that_timed_out_is_tried_by_the_next_crawl_though_it_is_listed_no
     assert counts(crawl_site(home, engine, site)) == {"new": 1}
 
 
+def test_a_page_that_stayed_busy_is_tried_by_the_next_crawl(home: Home, engine: Engine, site: Site) -> None:
+    page = site.answers["/town/bridge-opens-today"]
+    site.put("/town/bridge-opens-today", "", status=503, etag=False, headers={"Retry-After": "0"})
+    assert reasons(crawl_site(home, engine, site)) == {"http_503": 1}
+    site.answers["/town/bridge-opens-today"] = page
+    site.put("/", page_of_links())
+    assert counts(crawl_site(home, engine, site)) == {"new": 1}
+
+
 def test_a_site_that_cannot_be_reached_was_not_looked_at(home: Home, engine: Engine) -> None:
     [result] = crawl(home, engine, ["http://127.0.0.1:9"], QUICK)
     assert not result.looked

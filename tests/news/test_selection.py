@@ -4,7 +4,7 @@ import pytest
 
 from news.dispositions import Disposition
 from news.outlets import Outlet
-from news.selection import Candidate, asks_conditionally, newest_first, refusal, unchanged, without_page
+from news.selection import Candidate, asks_conditionally, comes_back, newest_first, refusal, unchanged, without_page
 
 OUTLET = Outlet("o", "https://o.test/", article_url=r"/\d{4}$", skip_url=("/live/", "/win/"))
 MONDAY, TUESDAY = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
@@ -58,3 +58,16 @@ def test_an_unchanged_page_without_an_article_ends_as_before() -> None:
 def test_every_tenth_look_and_one_after_a_failure_does_not_trust_the_etag() -> None:
     assert [asks_conditionally(seen, Disposition.NEW) for seen in (1, 9, 10, 11)] == [True, True, False, True]
     assert not asks_conditionally(1, Disposition.FAILED)
+
+
+@pytest.mark.parametrize("reason", ["timeout", "dns", "http_503", "http_429", "robots_http_500", "robots_timeout"])
+def test_a_passing_failure_is_tried_by_the_next_crawls(reason: str) -> None:
+    assert comes_back(reason, 0)
+    assert not comes_back(reason, 3)
+
+
+@pytest.mark.parametrize(
+    "reason", ["http_404", "robots_txt", "forbidden_address", "too_large", "page_too_costly", None]
+)
+def test_a_lasting_failure_is_not_tried_again(reason: str | None) -> None:
+    assert not comes_back(reason, 0)

@@ -1,0 +1,72 @@
+"""The closing account in words, and the exit code that goes with it."""
+
+import pytest
+
+from cli.ledger import Tally, closing_lines, in_words, one_line
+from crawler.outcome import exit_code
+from crawler.runner import CrawlResult
+from news.dispositions import Disposition, Ledger
+from news.errors import ArchiveUnavailable, Busy, NewsError
+
+NEW, FAILED, UNCHANGED, REVISED = Disposition.NEW, Disposition.FAILED, Disposition.UNCHANGED, Disposition.REVISED
+
+
+def result(counts: dict[Disposition, int], links: int | None = None, **more: object) -> CrawlResult:
+    reasons = {(FAILED, "http_503"): counts[FAILED]} if counts.get(FAILED) else {}
+    ledger = Ledger(sum(counts.values()) if links is None else links, counts, reasons)
+    values = {"state": "finished", "crawl_id": 2041, "ledger": ledger, "seconds": 112, "pages": 53, "size": 6_200_000}
+    return CrawlResult("spiegel", "https://www.spiegel.de", **(values | more))  # type: ignore[arg-type]
+
+
+def test_each_way_to_end_has_a_line_with_its_reasons_and_the_next_command() -> None:
+    lines = closing_lines(result({NEW: 38, REVISED: 7, FAILED: 2}), Tally())
+    assert lines[0] == "Crawl 2041 · spiegel · 1 min 52 s · 53 pages, 6.2 MB"
+    assert lines[1] == "   38  new"
+    assert lines[2].endswith("newskeep diff --crawl 2041")
+    assert lines[3].startswith("    2  failed     2 HTTP 503")
+    assert lines[3].endswith("newskeep crawl --retry 2041")
+    assert lines[4] == "   47  links seen ✓ all accounted for"
+
+
+def test_books_that_do_not_balance_are_named_and_end_with_8() -> None:
+    crawl = result({NEW: 3}, links=4)
+    assert "✗ the books do not balance" in one_line(crawl)
+    assert exit_code([crawl]) == 8
+
+
+def test_links_of_an_interrupted_crawl_wait_and_are_accounted_for() -> None:
+    crawl = result({NEW: 3}, links=8, state="interrupted")
+    assert "    5  waiting    the next crawl goes on with them" in closing_lines(crawl, Tally())
+    assert crawl.balanced
+    assert exit_code([crawl]) == 130
+
+
+@pytest.mark.parametrize(
+    ("results", "code"),
+    [
+        ([result({NEW: 1})], 0),
+        ([result({})], 0),
+        ([result({NEW: 1, FAILED: 1})], 3),
+        ([result({FAILED: 1})], 5),
+        ([result({}, looked=False)], 5),
+        ([result({NEW: 1}), result({}, looked=False)], 3),
+        ([result({NEW: 1}), result({}, problem=Busy("x"), ledger=None)], 7),
+        ([result({NEW: 1}), result({}, problem=ArchiveUnavailable("x"), ledger=None)], 6),
+        ([result({NEW: 1}), result({}, problem=NewsError("x"), ledger=None)], 1),
+    ],
+)
+def test_the_weightiest_end_gives_the_exit_code(results: list[CrawlResult], code: int) -> None:
+    assert exit_code(results) == code
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("http_503", "HTTP 503"),
+        ("robots_http_500", "robots.txt: HTTP 500"),
+        ("gone_410", "gone 410"),
+        ("dns", "host not found"),
+    ],
+)
+def test_a_reason_is_told_in_words(reason: str, words: str) -> None:
+    assert in_words(reason) == words
