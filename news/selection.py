@@ -16,8 +16,6 @@ _PAGES = ("html", "text/plain", "application/xml", "text/xml")
 _PASSING = frozenset(
     {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
 )
-    {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
-)
 TRIES_LATER = 3  # crawls in a row that come back to a failed page
 LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETag, since ETags lie
 
