@@ -3,6 +3,8 @@
 What is impossible becomes None, never a guess. A time without a zone is taken in the zone given.
 """
 
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz

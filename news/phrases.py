@@ -5,6 +5,8 @@ between semicolons, some as regular expressions. Nothing here names an outlet. T
 ignoring case in the pattern costs five times as much.
 """
 
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 import re
 
 # A whole paragraph of one of these heads a list of other articles.

@@ -1,7 +1,7 @@
 """The second look: what reads like a teaser or a promo, whatever its markup, is set aside as evidence.
 
-Each rule looks at the sequence of blocks and names those it takes out of the text, with a label and how sure it is. Rules judge whole
-paragraphs: "Other news" also opens sentences. Nothing is lost: a block only changes its label.
+Each rule looks at the sequence of blocks and names those it takes out of the text, with a label and how sure it is.
+Rules judge whole paragraphs: "Other news" also opens sentences. Nothing is lost: a block only changes its label.
 """
 
 import re
@@ -112,7 +112,7 @@ def repeated_headline(blocks: Sequence[Block], article: Article) -> Iterator[Ver
         yield prose[0], Label.LEAD, "between two headlines", 0.9
 
 
-def timed_list(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def timed_list(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """ "3 hrs ago" and a title, again and again. A live blog's entries are longer than titles."""
     body = _listed(blocks)
     ages = [n for n, position in enumerate(body) if is_age(blocks[position].text)]
@@ -177,7 +177,7 @@ def _heads_list(block: Block) -> bool:
     )
 
 
-def headed_list(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def headed_list(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """ "Other news" as a whole paragraph, and the titles below it until the text goes on."""
     body = _listed(blocks)
     n = 0
@@ -198,7 +198,7 @@ def _is_item(block: Block) -> bool:
     return len(block.text) <= 160 and not _END.search(block.text[-8:])
 
 
-def pointers(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def pointers(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """ "Read more: ..." as a paragraph of its own."""
     for position in _body(blocks):
         block = blocks[position]
@@ -214,7 +214,7 @@ def pointers(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
             yield position, Label.RELATED, "points at another article", 0.9
 
 
-def promos(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def promos(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """A call upon the reader that names what the outlet offers; a quotation and a report about newsletters are text."""
     for position in _body(blocks):
         text = blocks[position].text
@@ -237,7 +237,7 @@ def is_promo(text: str) -> bool:
     return (bool(offers) and (spoken_to or len(text) < 160)) or (len(calls) >= 2 and spoken_to)
 
 
-def boilerplate(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def boilerplate(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """Lines that outlets put around every text: rights, credits, share prompts."""
     for position in _body(blocks):
         block = blocks[position]
@@ -250,7 +250,7 @@ def boilerplate(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
             )
 
 
-def tail(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def tail(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """What follows the last running prose and is no sentence: titles, buttons, names. A list may end a text."""
     body = _body(blocks)
     last = max((n for n, position in enumerate(body) if _ends_text(blocks[position])), default=None)
@@ -272,7 +272,7 @@ def _is_plain_item(block: Block) -> bool:
     return block.tag in ("li", "td", "th", "pre", "dd") and block.link_share <= 0.3
 
 
-def orphan_headings(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def orphan_headings(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """A heading without text of its own below it goes with what was below it."""
     body = _body(blocks)
     for here, following in zip(body, [*body[1:], None] if body else [], strict=True):
@@ -300,7 +300,7 @@ def _says_who(text: str, author: str) -> bool:
     return len(text) < 600 and text.startswith(author) and bool(_BIO.match(text[len(author) :].strip(" ,—–-")))
 
 
-def date_lines(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def date_lines(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """A short line above the text that is hardly more than a date."""
     for position in _body(blocks)[:4]:
         if _is_date(blocks[position].text):

@@ -1,7 +1,10 @@
 """Who wrote it: persons and agencies, without the words around their names."""
 
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from crawler.extraction.blocks import Page
 from crawler.extraction.headline import meta_value
@@ -96,14 +99,14 @@ def _meta(page: Page) -> list[str]:
 
 
 def _bylines(page: Page, headline_at: int) -> Iterator[str]:
-    for name, content, node in page.props:
+    for name, content, node in islice(page.props, 10 * _MOST):
         if name == "author":
             yield content or node.text(separator=" ")
-    for at, node in page.names:
-        if headline_at - 6 <= at <= headline_at + 12:
-            text = " ".join(node.text(separator=" ").split())
-            if 3 < len(text) < 120:
-                yield text
+    near = (node for at, node in page.names if headline_at - 6 <= at <= headline_at + 12)
+    for node in islice(near, _MOST):
+        text = " ".join(node.text(separator=" ").split())
+        if 3 < len(text) < 120:
+            yield text
     for piece in page.pieces[max(0, headline_at - 4) : headline_at + 12]:
         if len(piece.text) < 100 and _BY.match(piece.text):
             yield piece.text

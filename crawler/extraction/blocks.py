@@ -1,4 +1,4 @@
-"""The page as one walk sees it: blocks of visible text in page order, the boxes that hold them, and the facts in the markup."""
+"""The page as one walk sees it: text in page order, the boxes that hold it, and the facts in the markup."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ _TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A block-level element: what it calls itself, what its ancestors do, and which blocks it holds (`first` to `last` - 1)."""
+    """A block-level element: what it and its ancestors call themselves, and its pieces (`first` to `last` - 1)."""
 
     parent: Box | None
     tag: str
@@ -142,7 +142,7 @@ class Box:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """One block of text. `linked` counts its characters inside links, `hints` what inline elements around all of it say."""
+    """One block of text: `linked` characters of it are links, `hints` is what inline elements around all of it say."""
 
     text: str
     tag: str
@@ -177,7 +177,7 @@ class Page:
 
 
 def read_blocks(page: bytes, remove: Sequence[str] = (), keep: Sequence[str] = ()) -> Page:
-    """Walk the tree of *page* (UTF-8) once; `remove` and `keep` are CSS selectors. Raises SettingError for a bad one."""
+    """Walk the tree of *page* (UTF-8) once; `remove` and `keep` are CSS selectors. SettingError for a bad one."""
     tree = LexborHTMLParser(page)
     told = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)} if remove or keep else {}
     return _Walk(told).run(tree)

@@ -1,4 +1,4 @@
-"""The text that JSON-LD claims: used only where the page itself shows hardly any of it, as when a script writes the text."""
+"""The text that JSON-LD claims: used only where the page shows hardly any of it, as when a script writes the text."""
 
 import html
 import re

@@ -1,5 +1,7 @@
 """Which box of the page holds the article's text: paragraphs vote for the boxes around them, by their length."""
 
+from itertools import accumulate
+
 from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.hints import Hint
 from crawler.extraction.text import ends_sentence, key, size
@@ -44,13 +46,13 @@ def weigh(page: Page) -> list[float]:
     return sums
 
 
-def settle_hints(page: Page, relaxed: bool = False) -> None:
-    """Give every box, in `settled`, the hints of its ancestors too, those left out that would set most of the text aside."""
+def settle_hints(page: Page) -> None:
+    """Give every box the hints of its ancestors too, those left out that would set most of the text aside."""
     named = _prose_by_name(page)
     for box in page.boxes:
         own = box.hints
         if own & SET_ASIDE:
-            own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0), relaxed)
+            own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0))
         if box.parent is not None:
             inherited = box.parent.settled & ~Hint.ARTICLE
             own |= inherited & ~SET_ASIDE if own & Hint.KEPT else inherited
@@ -66,7 +68,7 @@ def _prose_by_name(page: Page) -> dict[str, float]:
     return named
 
 
-def _believed(box: Box, own: int, share: float, relaxed: bool) -> int:
+def _believed(box: Box, own: int, share: float) -> int:
     """The hints that count when the box (or all of its name) holds *share* of the page's prose."""
     if own & Hint.REMOVED:
         return own
@@ -80,7 +82,7 @@ def _believed(box: Box, own: int, share: float, relaxed: bool) -> int:
         own & Hint.NAVIGATION and box.tag in ("nav", "footer")
     ):
         return own & ~SET_ASIDE
-    return own & ~SET_ASIDE if relaxed and not own & (Hint.NAVIGATION | Hint.COMMENT) else own
+    return own
 
 
 def story_end(page: Page, headline: str | None) -> int:
@@ -94,9 +96,10 @@ def story_end(page: Page, headline: str | None) -> int:
     if first is None:
         return len(page.pieces)
     holders = {piece.box.parent for piece in page.pieces if piece.prose}
+    running = list(accumulate(piece.prose for piece in page.pieces))
     for n in heads:
         apart = page.pieces[n].box.parent not in holders and key(page.pieces[n].text) != wanted
-        if n > first and apart and sum(piece.prose for piece in page.pieces[first:n]) > _STORY:
+        if n > first and apart and running[n] - running[first] > _STORY:
             return n
     return len(page.pieces)
 
@@ -129,7 +132,7 @@ def _vote(piece: Piece) -> None:
 
 
 def _climb(page: Page, box: Box, end: int) -> Box:
-    """The ancestor that holds the rest of the text: what it adds to the box is prose, not links with a line below each."""
+    """The ancestor that holds the rest of the text: what it adds to the box is prose, not links and teasers."""
     sums = _running_sums(page, end)
     best = box
     current = box

@@ -69,7 +69,7 @@ def site_names(page: Page, claims: Claims) -> frozenset[str]:
 
 
 def without_site(title: str, sites: frozenset[str]) -> str:
-    """*title* without a trailing or leading "- Outlet": what is a known name of the site, or short beside a long rest."""
+    """*title* without "- Outlet" at either end: a known name of the site, or something short beside a long rest."""
     title = " ".join(title.split())
     for _ in range(3):
         cuts = [(found.start(), found.end()) for found in _SEPARATOR.finditer(title)]

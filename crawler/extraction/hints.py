@@ -1,5 +1,7 @@
 """What the class and id words of an element say about the text inside it."""
 
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 import re
 from functools import lru_cache
 

@@ -1,6 +1,7 @@
-"""Give every piece of the page its label from the markup: where it stands, what its boxes call themselves, how it is linked."""
+"""Label every piece of the page by its markup: where it stands, what its boxes call themselves, how it is linked."""
 
 import re
+from collections import Counter
 
 from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.container import SET_ASIDE
@@ -45,6 +46,7 @@ class Labeller:
         self.headline = headline or ""
         self.end = end
         self.start = self._start()
+        self.alike = Counter(box.names for box in page.boxes if box.prose)  # boxes with text, by name
         self.around = _names_around(page)
         self.begun = False  # has running text been met inside the container
 
@@ -82,7 +84,7 @@ class Labeller:
             return self._outside(position, piece)
         hints = piece.box.settled | piece.hints
         if hints & SET_ASIDE:
-            return _hinted(hints, piece)
+            return _hinted(hints)
         if position >= self.end:
             return Label.TEASER, "below another headline", 0.9
         if position < self.start:
@@ -106,18 +108,18 @@ class Labeller:
         return Label.BODY, "in the text's box", 0.9 if piece.prose else 0.6
 
     def _called_lead(self, piece: Piece, names: int) -> bool:
-        """A short box of its own that calls itself a lead; several of one name, or one around the text, are named for more."""
+        """A short box of its own that calls itself a lead; several of one name are named for something else."""
         box: Box | None = piece.box
         while box is not None and not box.hints & names:
             box = box.parent
         if box is None or not 40 < box.prose < min(1000.0, 0.3 * self.page.boxes[0].prose):
             return False
-        return sum(other.names == box.names and other.prose > 0 for other in self.page.boxes) == 1
+        return self.alike[box.names] == 1
 
     def _outside(self, position: int, piece: Piece) -> tuple[Label, str, float]:
         hints = piece.box.settled | piece.hints
         if hints & SET_ASIDE:
-            return _hinted(hints, piece)
+            return _hinted(hints)
         before = position < self.container.first
         if before and piece.prose and self._called_lead(piece, Hint.LEAD | Hint.OPENING) and self._near_text(position):
             return Label.LEAD, "called a lead", 0.8
@@ -141,7 +143,7 @@ class Labeller:
         return key(piece.text) == self.headline_key
 
 
-def _hinted(hints: int, piece: Piece) -> tuple[Label, str, float]:
+def _hinted(hints: int) -> tuple[Label, str, float]:
     for hint, label in _BY_HINT:
         if hints & hint:
             return label, f"box called {_NAMES[hint]}", 0.8

@@ -1,8 +1,11 @@
 """When the article was published and changed: every place a page says it, the most trusted first."""
 
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from crawler.extraction.blocks import Page
 from crawler.extraction.hints import Hint
@@ -32,6 +35,7 @@ _UPDATED = re.compile(
     r"updat|aktualisier|modifi|mis à jour|actualizad|aggiornat|bijgewerkt|aktualizacj|atualizad|geändert|edited",
     re.IGNORECASE,
 )
+_MOST = 40  # places looked at; a hostile page has any number
 _DAY = timedelta(days=1)
 
 Found = tuple[datetime | None, datetime | None, list[Evidence]]
@@ -43,15 +47,12 @@ def find_dates(page: Page, claims: Claims, url: str, now: datetime | None, headl
     evidence: list[Evidence] = []
 
     def first(name: str, said: Iterator[tuple[str, str]]) -> datetime | None:
-        best: datetime | None = None
-        for source, raw in said:
+        for source, raw in islice(said, _MOST):
             date = parse_date(raw, now=now, month_first=month_first)
             evidence.append(Evidence(name, source, raw[:80]))
             if date is not None and not _later(date, now):
-                best = best or date
-                if len(evidence) > 12 or best:
-                    break
-        return best
+                return date
+        return None
 
     published = first("date_published", _published(page, claims, url, headline_at))
     modified = first("date_modified", _modified(page, claims))
@@ -94,7 +95,7 @@ def _modified(page: Page, claims: Claims) -> Iterator[tuple[str, str]]:
 def _times(page: Page, headline_at: int) -> Iterator[tuple[str, str]]:
     """<time> elements near the headline, those that say "updated" last."""
     near = [(raw, names) for raw, names, at in page.times if headline_at - 8 <= at <= headline_at + 25]
-    for raw, names in sorted(near, key=lambda item: bool(_UPDATED.search(item[1]))):
+    for raw, _ in sorted(near, key=lambda item: bool(_UPDATED.search(item[1]))):
         yield "time", raw
 
 

@@ -1,5 +1,7 @@
 """States of an article that a reader of the archive must know: behind a wall, cut short, a live blog, an agency's text."""
 
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 import re
 from collections.abc import Sequence
 

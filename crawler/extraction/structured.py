@@ -13,7 +13,9 @@ _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|LiveBlog|Recipe|Review|N
 _WEAK_TYPES = frozenset(("WebPage", "ItemPage", "VideoObject", "CreativeWork", "Event", "AboutPage"))
 _MAX_NODES = 5_000
 _MAX_SCRIPT = 3_000_000  # characters
-_COMMENTED = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|^\s*<!--|(?://\s*)?\]\]>\s*;?\s*$|-->\s*$|/\*.*?\*/\s*$")
+_COMMENTED = re.compile(
+    r"^\s*(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|^\s*<!--|(?://\s*)?\]\]>\s*;?\s*$|-->\s*$|/\*.*?\*/\s*$"
+)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 

@@ -38,8 +38,11 @@ def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
     said = list(claims.keywords) or [content for name, content in page.meta if name == "article:tag"]
     if not said:
         said = meta_value(page, "news_keywords", "keywords", "parsely-tags", "sailthru.tags").split(",")
-    tags = {key(tag): " ".join(tag.split())[:100] for tag in reversed(said) if tag.strip() and len(tag) <= 100}
-    return tuple(tags[folded] for folded in reversed(tags) if folded)[:_MOST_TAGS]
+    tags: dict[str, str] = {}
+    for tag in said:
+        if key(tag) and len(tag) <= 100:
+            tags.setdefault(key(tag), " ".join(tag.split()))
+    return tuple(tags.values())[:_MOST_TAGS]
 
 
 def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image | None:

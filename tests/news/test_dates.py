@@ -1,5 +1,7 @@
 """Dates as pages write them."""
 
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -85,7 +87,10 @@ def test_an_impossible_offset_leaves_the_zone_given() -> None:
     assert parse_date("2024-06-30T17:41:00+99:99") == datetime(2024, 6, 30, 17, 41, tzinfo=UTC)
 
 
-@given(st.datetimes(datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR, 12, 31)), st.integers(-14 * 60, 14 * 60))
+@given(
+    st.datetimes(NOW.replace(FIRST_YEAR, 1, 1, tzinfo=None), NOW.replace(LAST_YEAR, 12, 31, tzinfo=None)),
+    st.integers(-14 * 60, 14 * 60),
+)
 @settings(max_examples=60)
 def test_every_iso_date_comes_back(moment: datetime, minutes: int) -> None:
     moment = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
@@ -94,7 +99,7 @@ def test_every_iso_date_comes_back(moment: datetime, minutes: int) -> None:
 
 
 @given(st.text(alphabet="0123456789 -/.:TZ+,JanMarvorStundenago年月日時", max_size=60) | st.text(max_size=60))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_any_text_gives_a_sane_date_or_none(text: str) -> None:
     date = parse_date(text, now=NOW)
 

@@ -1,5 +1,7 @@
 """Each rule that removes has a twin that keeps."""
 
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 import pytest
 
 from news.article import Article, Block, Label

@@ -1,5 +1,7 @@
 """Pretend pages in the layouts that outlets use: one text, many markups."""
 
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 from collections.abc import Iterator
 from html import escape
 

@@ -1,9 +1,12 @@
 """Reading whole pages through the front door: `read_page`, then `remove_teasers`."""
 
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 import pytest
 
 from crawler.extraction.page import RULES, read_page
 from news.article import Article, Label
+from news.errors import SettingError
 from news.teasers import remove_teasers
 from tests.crawler.extraction import pages
 
@@ -42,3 +45,98 @@ def test_the_next_visit_with_other_teasers_reads_the_same_article(layout: str) -
     first, second = (read(dict(visit)[layout]) for visit in (pages.layouts(), pages.layouts("5 hrs ago", others)))
 
     assert (second.headline, second.lead, second.body) == (first.headline, first.lead, first.body)
+
+
+PROSE = "<p>" + "The council met on Monday evening and decided to repair the old bridge over the river. " * 3 + "</p>"
+
+
+def labels(page: str, **settings: object) -> dict[str, Label]:
+    article = remove_teasers(read_page(page, URL, **settings))  # type: ignore[arg-type]
+    return {block.text: block.label for block in article.blocks}
+
+
+@pytest.mark.parametrize(
+    ("markup", "label"),
+    [
+        ("<aside>Some other story of the day</aside>", Label.RELATED),
+        ("<div class='related-articles'>Some other story of the day</div>", Label.RELATED),
+        ("<div id=comments>I never liked the bridge at all.</div>", Label.COMMENT),
+        ("<figure><figcaption>The bridge in May, seen from the town.</figcaption></figure>", Label.CAPTION),
+        ("<div class=newsletter-box>All of it in your letter box.</div>", Label.PROMO),
+        ("<div class=ad-slot>Buy bridges of every kind now.</div>", Label.AD),
+        ("<nav><a href=/>Home page of the outlet</a></nav>", Label.NAVIGATION),
+        ("<footer>Who we are and where to find us</footer>", Label.NAVIGATION),
+        ("<div class=cookie-consent>We would like to watch you read.</div>", Label.LEGAL),
+        ("<p class=byline>By Jane Miller</p>", Label.BYLINE),
+        ("<p><a href=/x>Why bridges fall, and when they do</a></p>", Label.RELATED),
+    ],
+)
+def test_what_stands_around_the_text_is_labelled_by_its_markup(markup: str, label: Label) -> None:
+    found = labels(f"<h1>A bridge is mended</h1><div>{PROSE}{markup}{PROSE.replace('Monday', 'Tuesday')}</div>")
+
+    assert Label.BODY in found.values()
+    assert label in found.values()
+
+
+@pytest.mark.parametrize(
+    "name", ["sidebar-content", "has-comments with-sidebar", "story related-wrapper", "ad-free", "newsletter-page"]
+)
+def test_a_name_around_most_of_the_text_does_not_set_it_aside(name: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div class='{name}'>{PROSE * 4}</div>"
+
+    assert "old bridge" in remove_teasers(read_page(page, URL)).body
+
+
+def test_a_name_that_every_paragraph_bears_does_not_set_the_text_aside() -> None:
+    page = "<h1>A bridge is mended</h1>" + f"<div class='teaser-text'>{PROSE}</div>" * 6
+
+    assert len(remove_teasers(read_page(page, URL)).paragraphs) == 6
+
+
+def test_links_inside_a_sentence_do_not_set_it_aside() -> None:
+    page = f"<h1>A bridge is mended</h1>{PROSE}<p>The <a href=/m>mayor</a> said that the works will take two years.</p>{PROSE}"
+
+    assert "The mayor said that the works will take two years." in read_page(page, URL).paragraphs
+
+
+def test_another_article_below_the_first_is_not_its_text() -> None:
+    page = "".join(
+        f"<article><header><h1>{title}</h1></header><div>{PROSE.replace('bridge', title)}</div></article>" * 1
+        for title in ("Bridge", "Tunnel")
+    )
+    page = page.replace("</p>", PROSE.replace("bridge", "X")[3:] * 3)
+
+    assert "Tunnel" not in remove_teasers(read_page(f"<title>Bridge</title>{page}", URL)).body
+
+
+def test_an_outlets_own_selectors_remove_and_keep() -> None:
+    page = f"<h1>A bridge is mended</h1>{PROSE * 3}<div class=box>The mayor is a keen swimmer, too.</div><aside class=facts>Built in 1954, it is 90 m long.</aside>"
+
+    assert labels(page, remove=[".box"])["The mayor is a keen swimmer, too."] is Label.TEASER
+    assert labels(page)["The mayor is a keen swimmer, too."] is Label.BODY
+    assert labels(page, keep=[".facts"])["Built in 1954, it is 90 m long."] is Label.BODY
+    assert labels(page)["Built in 1954, it is 90 m long."] is Label.RELATED
+
+
+def test_a_selector_that_is_none_is_a_settings_error() -> None:
+    with pytest.raises(SettingError, match="is not a CSS selector"):
+        read_page(PROSE, URL, remove=["..[["])
+
+
+def test_blocks_stand_in_page_order() -> None:
+    texts = [block.text for block in read(pages.layouts().__next__()[1]).blocks]
+
+    assert texts == pages.texts()
+
+
+def test_a_text_that_only_a_script_holds_is_taken_from_its_claim() -> None:
+    body = "The council decided to repair the old bridge. " * 20
+    page = f'<h1>A bridge is mended</h1><script type="application/ld+json">{{"@type":"NewsArticle","articleBody":"{body}"}}</script>'
+
+    assert read(page).body == body.strip()
+
+
+def test_a_claim_does_not_replace_a_text_that_the_page_shows() -> None:
+    page = f'<h1>A bridge is mended</h1>{PROSE * 4}<script type="application/ld+json">{{"@type":"NewsArticle","articleBody":"{"Other words. " * 60}"}}</script>'
+
+    assert "Other words" not in read(page).body

@@ -1,0 +1,89 @@
+"""`newskeep extract`, as its callers see it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cli.extract import extract
+from tests.crawler.extraction import pages
+
+PAGE = dict(pages.layouts())["article and aside"]
+
+
+def run(*arguments: str, given: str | bytes | None = None) -> list[Any]:
+    result = CliRunner().invoke(extract, list(arguments), input=given)
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    path = tmp_path / "page.html"
+    path.write_text(PAGE, encoding="utf-8")
+    return path
+
+
+def test_a_page_is_answered_as_json(page: Path) -> None:
+    [answer] = run("--url", "https://talbote.example/a", str(page))
+
+    assert answer["title"] == pages.HEADLINE
+    assert answer["lead"] == pages.LEAD
+    assert answer["body"] == "\n\n".join(pages.PARAGRAPHS)
+    assert {"text", "label", "rule", "score"} == set(answer["removed"][0])
+    assert pages.PROMO in [block["text"] for block in answer["removed"]]
+
+
+def test_a_dash_reads_standard_input() -> None:
+    assert run("-", given=PAGE)[0]["title"] == pages.HEADLINE
+
+
+def test_each_line_gets_its_answer_in_order_whatever_is_wrong_with_it(page: Path, tmp_path: Path) -> None:
+    costly = tmp_path / "costly.html"
+    costly.write_text("<div>" * 60_000)
+    lines = [
+        json.dumps({"id": 1, "url": "https://talbote.example/a", "html_path": str(page)}),
+        json.dumps({"id": "gone", "url": "", "html_path": str(tmp_path / "gone.html")}),
+        json.dumps({"id": "costly", "url": "", "html_path": str(costly)}),
+        "{broken", "[1]", '{"id": 5}', '{"id": 6, "url": null, "html_path": ["x"]}', "[" * 5000,
+        json.dumps({"id": 7, "url": "https://talbote.example/a", "html_path": str(page)}),
+    ]  # fmt: skip
+    answers = run("--jsonl", given="\n".join(lines))
+
+    assert [answer["id"] for answer in answers] == [1, "gone", "costly", None, None, 5, 6, None, 7]
+    assert [("error" in answer) for answer in answers] == [False, True, True, True, True, True, True, True, False]
+
+
+def test_a_line_that_is_no_text_gets_an_answer_too() -> None:
+    assert run("--jsonl", given=b"\xff\xfe\n")[0]["id"] is None
+
+
+def test_dates_carry_their_zone(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        f"<meta property='article:published_time' content='2024-06-30T19:41:00+02:00'>{PAGE}", encoding="utf-8"
+    )
+
+    assert run(str(page))[0]["published_at"] == "2024-06-30T19:41:00+02:00"
+
+
+def test_explain_shows_each_block_with_its_label_and_rule(page: Path) -> None:
+    text = CliRunner().invoke(extract, ["--explain", str(page)]).stdout
+
+    assert "promo       0.90  calls upon the reader" in text
+    assert all(paragraph[:60] in text for paragraph in pages.PARAGRAPHS)
+
+
+def test_a_page_without_text_ends_with_an_error_that_says_so() -> None:
+    result = CliRunner().invoke(extract, ["-"], input="<nav></nav>")
+
+    assert result.exit_code != 0
+    assert "has no text" in str(result.exception)
+
+
+def test_help_starts_with_two_examples() -> None:
+    help_text = CliRunner().invoke(extract, ["--help"]).stdout
+
+    assert help_text.count("newskeep extract --") == 2

@@ -1,0 +1,191 @@
+"""The fields around the text, from every place a page says them."""
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.extraction.page import read_page
+from news.article import Article, Flag, Image
+
+URL = "https://outlet.example/politik/bridge"
+TEXT = "<p>" + "The council met on Monday evening and decided to repair the old bridge over the river. " * 2 + "</p>"
+BODY = f"<h1>The bridge will be mended</h1>{TEXT * 3}"
+
+
+def read(body: str = BODY, head: str = "", **fields: object) -> Article:
+    return read_page(f"<html lang='en'><head>{head}</head><body>{body}</body></html>", URL, **fields)  # type: ignore[arg-type]
+
+
+def claims(**fields: object) -> str:
+    node = {"@context": "https://schema.org", "@type": "NewsArticle", **fields}
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta property="{name}" content="{content}">'
+
+
+def test_the_visible_headline_wins_over_the_one_for_search_engines() -> None:
+    head = "<title>Bridge mended: all you need to know | Outlet</title>" + meta(
+        "og:title", "The bridge will be mended soon - Outlet"
+    )
+
+    assert read(head=head).headline == "The bridge will be mended"
+
+
+def test_the_sites_name_is_no_headline() -> None:
+    body = f"<h1>The Daily Outlet</h1><div>{TEXT * 3}</div>"
+    head = meta("og:site_name", "The Daily Outlet") + "<title>The bridge will be mended - The Daily Outlet</title>"
+
+    assert read(body, head).headline == "The bridge will be mended"
+
+
+def test_a_dash_inside_a_headline_stays() -> None:
+    head = "<title>Bridges – a love story of the river towns and of those who built them</title>"
+
+    assert read(TEXT * 3, head).headline == "Bridges – a love story of the river towns and of those who built them"
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ({"@type": "Person", "name": "Jane Miller"}, ("Jane Miller",)),
+        ([{"name": "Jane Miller"}, {"name": "Ed Ito"}], ("Jane Miller", "Ed Ito")),
+        ("By Jane Miller and Joe van Dyke", ("Jane Miller", "Joe van Dyke")),
+        (["Jane Miller", "Jane Miller"], ("Jane Miller",)),
+        ({"name": "dpa"}, ("dpa",)),
+        ({"name": "Redaktion folgen"}, ()),
+        ([["https://outlet.example/jane"], None, 7], ()),
+    ],
+)
+def test_authors_are_persons_and_agencies(author: object, expected: tuple[str, ...]) -> None:
+    assert read(head=claims(author=author)).authors == expected
+
+
+@pytest.mark.parametrize(
+    "byline",
+    ["<p class=byline>Von Jane Miller</p>", "<span class=author-name>Jane Miller</span>", "<a rel=author href=/j>Jane Miller</a>",
+     "<div class=meta>By Jane Miller | 5 March 2024</div>", "<p>By Jane Miller</p>"],
+)  # fmt: skip
+def test_a_visible_byline_names_the_author(byline: str) -> None:
+    assert read(f"<h1>The bridge will be mended</h1>{byline}{TEXT * 3}").authors == ("Jane Miller",)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        (BODY, claims(datePublished="2024-03-05T10:15:00+01:00")),
+        (BODY, meta("article:published_time", "2024-03-05T09:15:00Z")),
+        (f"{BODY}<meta itemprop=datePublished content='2024-03-05T09:15:00Z'>", ""),
+        (BODY.replace("</h1>", "</h1><time datetime='2024-03-05T10:15+01:00'>Tuesday</time>"), ""),
+        (BODY.replace("</h1>", "</h1><p class=date>5 March 2024, 09:15 UTC</p>"), ""),
+        (BODY.replace("</h1>", "</h1><div>2 hours ago</div>"), ""),
+    ],
+)
+def test_the_publication_date_is_found_wherever_it_stands(page: tuple[str, str]) -> None:
+    now = datetime(2024, 3, 5, 11, 15, tzinfo=UTC)
+
+    assert read(*page, now=now).date_published == datetime(2024, 3, 5, 9, 15, tzinfo=UTC)
+
+
+def test_an_impossible_date_is_nothing_and_its_text_is_evidence() -> None:
+    article = read(head=claims(datePublished="2024-02-31"))
+
+    assert article.date_published is None
+    assert ("date_published", "json-ld", "2024-02-31") in [(e.field, e.source, e.value) for e in article.evidence]
+
+
+def test_a_date_far_in_the_future_is_not_believed() -> None:
+    assert read(head=claims(datePublished="2031-01-01"), now=datetime(2024, 3, 5, tzinfo=UTC)).date_published is None
+
+
+def test_published_and_modified_are_told_apart() -> None:
+    article = read(head=claims(datePublished="2024-03-05", dateModified="2024-03-06"))
+
+    assert (article.date_published, article.date_modified) == (
+        datetime(2024, 3, 5, tzinfo=UTC),
+        datetime(2024, 3, 6, tzinfo=UTC),
+    )
+
+
+def test_the_text_decides_the_language_when_the_page_says_another() -> None:
+    german = (
+        "<p>"
+        + "Der Rat hat am Montag beschlossen, die alte Brücke über den Fluss nicht zu schließen, sondern sie zu reparieren. "
+        * 3
+    )
+
+    assert read(f"<h1>Die Brücke wird repariert</h1>{german}").language == "de"
+    assert read().language == "en"
+
+
+def test_the_pages_word_counts_for_a_language_that_is_not_heard() -> None:
+    assert (
+        read_page("<html lang='ka'><h1>ხიდი</h1><p>" + "საბჭომ გადაწყვიტა ხიდის შეკეთება. " * 9, URL).language == "ka"
+    )
+
+
+def test_section_tags_picture_and_canonical_address_are_read() -> None:
+    head = (
+        claims(articleSection=["Politik", "Inland"], keywords="bridge, river,bridge")
+        + meta("og:image", "/bridge.jpg")
+        + "<link rel=canonical href='/politik/bridge?x=1'>"
+    )
+    figure = "<figure><img src=b.jpg><figcaption>The bridge in May. Photo: A. Smith</figcaption></figure>"
+    article = read(BODY.replace("</h1>", f"</h1>{figure}"), head)
+
+    assert (article.section, article.tags) == ("Politik", ("bridge", "river"))
+    assert article.image == Image("https://outlet.example/bridge.jpg", "The bridge in May. Photo: A. Smith", "A. Smith")
+    assert article.canonical_url == "https://outlet.example/politik/bridge?x=1"
+
+
+def test_an_address_that_is_none_is_left_out() -> None:
+    article = read(head="<link rel=canonical href='http://[::1'>" + meta("og:image", "javascript:alert(1)"))
+
+    assert (article.canonical_url, article.image) == (None, None)
+
+
+def test_a_wall_is_flagged_and_a_short_text_behind_it_is_partial() -> None:
+    stub = f"<h1>The bridge will be mended</h1>{TEXT}<div>Subscribe now to continue reading</div>"
+
+    assert read(stub).flags == {Flag.PAYWALLED, Flag.PARTIAL}
+    assert read(head=claims(isAccessibleForFree="False"), body=f"<h1>A bridge</h1>{TEXT * 9}").flags == {Flag.PAYWALLED}
+    assert read().flags == frozenset()
+
+
+def test_live_blogs_and_agency_texts_are_flagged() -> None:
+    assert Flag.LIVE_BLOG in read(head=claims(**{"@type": "LiveBlogPosting"})).flags
+    assert Flag.AGENCY in read(BODY.replace("<p>", "<p>LINZ (dpa) - ", 1)).flags
+    assert Flag.AGENCY not in read(BODY.replace("<p>", "<p>The agency (once a bank) ", 1)).flags
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["{", "[[[[[]]]]]", "null", "[" * 50_000, '{"a":' * 50_000, '{"@type":["NewsArticle",5,null],"author":1e400,"headline":5,"image":[[1]]}',
+     '{"@graph":[{"@type":"NewsArticle","@id":"x","author":{"@id":"x"}}]}', '{"@type":"NewsArticle","datePublished":' + "9" * 5000 + "}",
+     '{"@type":"NewsArticle","headline":{"a":1},"keywords":{"b":[]},"articleBody":{"x":1},"isAccessibleForFree":[1],"inLanguage":5}'],
+)  # fmt: skip
+def test_broken_structured_data_does_no_harm(script: str) -> None:
+    assert read(head=f'<script type="application/ld+json">{script}</script>').headline == "The bridge will be mended"
+
+
+@pytest.mark.parametrize(
+    "script",
+    ['{"@type":"NewsArticle","author":"Jane Miller",}', '/*<![CDATA[*/{"@type":"NewsArticle","author":"Jane Miller"}'],
+)
+def test_slightly_broken_structured_data_is_mended(script: str) -> None:
+    found = read(head=f'<script type="application/ld+json">{script}</script>').authors
+
+    assert found == ("Jane Miller",)
+
+
+def test_what_scripts_claim_is_cleaned_of_what_no_database_takes() -> None:
+    head = claims(author="Jane\x00 Miller", articleBody="\ud800 The bridge\x00 fell. " * 60)
+    article = read("<h1>The bridge will be mended</h1>", head)
+
+    assert article.authors == ("Jane Miller",)
+    assert "\x00" not in article.body
+    assert article.body.encode()
