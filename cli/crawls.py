@@ -102,4 +102,5 @@ def _ledger_lines(
             why = " · ".join(f"{n} {one_line(reason).replace('_', ' ')}" for reason, n in reasons.get(kind, {}).items())
             yield f"{counts[kind]:>6}  {kind:<10} {why}".rstrip()
     left = links - sum(counts.values())
-    yield f"{links:>6}  links seen " + ("✓ all accounted for" if not left else f"✗ {left} not accounted for")
+    missing = f"✗ {left} not accounted for" if crawl.state == "finished" else f"· {left} left to the next crawl"
+    yield f"{links:>6}  links seen " + (missing if left else "✓ all accounted for")
