@@ -117,7 +117,7 @@ def _tell_problem(result: CrawlResult) -> None:
         say(f"error: {result.outlet}: {result.problem}")
         if result.problem.hint:
             say(f"  try: {result.problem.hint}")
-    elif not result.looked:
+    elif not result.looked and result.state == "finished":
         say(f"error: {result.outlet}: nothing that announces articles could be read")
 
 

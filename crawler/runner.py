@@ -194,7 +194,8 @@ class _Run:
         )  # fmt: skip
 
     def _close_books(self, job: CrawlJob, state: str) -> Ledger:
-        reason = None if job.looked else _commonest(job.reasons) or "nothing_read"
+        unread = "interrupted" if self.interrupted else _commonest(job.reasons) or "nothing_read"
+        reason = None if job.looked else unread
         keeper = job.keeper
         return close_crawl(
             self.engine, job.crawl, state=state, pages=keeper.pages, size=keeper.size, looked=job.looked, reason=reason
