@@ -93,7 +93,8 @@ def _unknown_lines(address: str, found: Explanation, site: str | None) -> Iterat
         yield f"  {_channel_state(channel)}"
     if not found.channels:
         yield f"{one_line(address)} is not in the archive: no crawl has seen this address."
-        known = f"  its site is outlet {one_line(site or '')}, but none of its feeds, sitemaps and listings named this page"
+        name = one_line(site or "")
+        known = f"  its site is outlet {name}, but none of its feeds, sitemaps and listings named this page"
         yield known if site else "  its site is no outlet of this archive"
         yield f"  to fetch it now: newskeep crawl {one_line(address)}"
 
