@@ -1,4 +1,4 @@
-"""Score the reading of a folder of labelled pages: accuracy, leakage and CPU in one run. README.md says what is printed."""
+"""Score the reading of a folder of labelled pages: accuracy, leakage and CPU in one run. README.md explains it."""
 
 import argparse
 import gzip
@@ -71,9 +71,8 @@ def readings(folder: Path, datasets: set[str]) -> Iterator[Reading]:
 
 def overlap(reading: Reading) -> tuple[float, float]:
     """Precision and recall of the body."""
-    true, found = (
-        shingles(words(text), 4) for text in (reading.truth["body"], reading.article and reading.article.body)
-    )
+    true = shingles(words(reading.truth["body"]), 4)
+    found = shingles(words(reading.article.body if reading.article else ""), 4)
     both = sum((true & found).values())
     return (both / found.total() if found else 0.0), (both / true.total() if true else 1.0)
 
@@ -107,10 +106,10 @@ def _agrees(row: Reading, field: str) -> bool:
     if article is None:
         return False
     if field == "title":
-        return words((article.headline or "").casefold()) == words(wanted.casefold())
+        return words((article.headline or "").casefold()) == words(str(wanted).casefold())
     if field == "lang":
-        return article.language == wanted
-    return article.date_published is not None and article.date_published.date().isoformat() == wanted[:10]
+        return bool(article.language == wanted)
+    return article.date_published is not None and article.date_published.date().isoformat() == str(wanted)[:10]
 
 
 def author_f1(rows: list[Reading]) -> float | None:

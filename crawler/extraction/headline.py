@@ -114,6 +114,10 @@ def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
     """The visible heading that what is said agrees with most; what is said when none agrees."""
     if not said:
         return visible[0] if visible else ""
+    claimed = {key(claim) for claim in said}
+    same = next((text for text in visible if key(text) in claimed), "")
+    if same:
+        return same
     best = max(visible, key=lambda text: max(_agreement(text, claim) for claim in said), default="")
     if best and max(_agreement(best, claim) for claim in said) >= 0.5:
         return best

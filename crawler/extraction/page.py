@@ -34,8 +34,8 @@ def read_page(
     """The article on the page at *url*, every block of the page labelled, in page order.
 
     `now` is what "3 hrs ago" counts from, `encoding` what the HTTP header says, `remove` and `keep` are CSS selectors
-    of boxes that are never, or always, part of the text. Raises NotAnArticle when the page has no text, PageTooCostly when
-    parsing it would take too long, SettingError for a selector that cannot be read.
+    of boxes that are never, or always, part of the text. Raises NotAnArticle when the page has no text, PageTooCostly
+    when parsing it would take too long, SettingError for a selector that cannot be read.
     """
     utf8 = as_utf8(html, encoding)
     refuse_costly(utf8)
