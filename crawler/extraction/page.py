@@ -46,7 +46,7 @@ def read_page(
     headline, evidence = find_headline(page, claims)
     blocks = with_claimed_text(_label(page, headline), claims.body)
     if not blocks:
-        raise NotAnArticle(f"{url} has no text")
+        raise NotAnArticle(f"{url or 'the page'} has no text")
     return _with_fields(page, claims, Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES), now)
 
 
