@@ -22,28 +22,21 @@ __all__ = ["Outcome", "PageToStore", "Reread", "find_original", "store_captures"
 logger = logging.getLogger(__name__)
 
 
-def store_pages(
-    engine: Engine,
-    batch: Sequence[PageToStore],
-    captures: CaptureFiles | None = None,
-    *,
-    reread: Reread | None = None,
-) -> list[Outcome]:
+def store_pages(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None = None) -> list[Outcome]:
     """Store up to about 50 pages, links settled and all, in one transaction; return one Outcome each, in order.
 
     Syncs *captures* (needed when a page has a record) before any row is written. A page that cannot be stored ends as
-    failed with reason `store_error` and its neighbours are kept. With *reread*, a text that differs only because our
-    rules have changed since is no revision. Raises ArchiveUnavailable when the database is gone: then nothing was
-    written and every link still waits.
+    failed with reason `store_error` and its neighbours are kept. Raises ArchiveUnavailable when the database is gone:
+    then nothing was written and every link still waits.
     """
     _make_durable(captures, any(page.record for page in batch))
     try:
-        return _store_together(engine, batch, reread)
+        return _store_together(engine, batch)
     except ArchiveError:
         raise
     except Exception:
         logger.warning("batch_stored_singly", extra={"pages": len(batch)}, exc_info=True)
-        return [_store_alone(engine, page, reread) for page in batch]
+        return [_store_alone(engine, page) for page in batch]
 
 
 def store_captures(
@@ -79,7 +72,7 @@ def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
         raise ValueError("a record must be on disk before its row: pass the CaptureFiles it was written with")
 
 
-def _store_together(engine: Engine, batch: Sequence[PageToStore], reread: Reread | None) -> list[Outcome]:
+def _store_together(engine: Engine, batch: Sequence[PageToStore]) -> list[Outcome]:
     with engine.begin() as conn:
         links = load_links(conn, [page.link_id for page in batch])
         reads = [prepare(page, links[page.link_id]) for page in batch]
@@ -88,7 +81,7 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], reread: Reread
         links = load_links(conn, list(links))
         letters = {read.letters for read in reads if read and read.comparable}
         known = load_known(conn, _article_ids(links), _keys(reads), letters)
-        decided = Batch(conn, known, links, sum(page.record is not None for page in batch), reread)
+        decided = Batch(conn, known, links, sum(page.record is not None for page in batch))
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
         write_rows(conn, decided.rows)
     return outcomes
@@ -109,21 +102,21 @@ def _article_ids(links: Mapping[int, KnownLink]) -> set[int]:
     return {link.article_id for link in links.values() if link.article_id is not None}
 
 
-def _store_alone(engine: Engine, page: PageToStore, reread: Reread | None) -> Outcome:
+def _store_alone(engine: Engine, page: PageToStore) -> Outcome:
     try:
-        return _store_together(engine, [page], reread)[0]
+        return _store_together(engine, [page])[0]
     except ArchiveError:
         raise
     except Exception:
         logger.exception("page_not_stored", extra={"link_id": page.link_id})
     failed = replace(page, article=None, disposition=Disposition.FAILED, reason="store_error")
     try:
-        return _store_together(engine, [failed], reread)[0]
+        return _store_together(engine, [failed])[0]
     except ArchiveError:
         raise
     except Exception:  # its capture is what cannot be stored
         bare = replace(failed, record=None, etag=None, last_modified=None, due_at=None)
-        return _store_together(engine, [bare], reread)[0]
+        return _store_together(engine, [bare])[0]
 
 
 _ORIGINAL = text("""

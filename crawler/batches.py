@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
 from archive.frontier import Settlement, settle
-from archive.store import Outcome, PageToStore, store_pages
+from archive.store import Outcome, PageToStore, Reread, store_pages
 from crawler.job import patiently
 from crawler.page import Page
 
@@ -33,10 +33,10 @@ class Batches:
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def add(self, page: Page) -> Outcome:
+    async def add(self, page: Page, reread: Reread | None = None) -> Outcome:
         """What became of *page*. Raises ArchiveUnavailable when the database stays away; the link then still waits."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._pages.append((page.to_store(), future))
+        self._pages.append((page.to_store(reread), future))
         self._arm()
         return await future
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from archive.captures import StoredRecord
 from archive.frontier import Link
-from archive.store import PageToStore
+from archive.store import PageToStore, Reread
 from news.article import Article
 from news.dispositions import Disposition
 from news.selection import comes_back
@@ -42,7 +42,7 @@ class Page:
         """The same page with what was read on it."""
         return replace(self, article=article)
 
-    def to_store(self) -> PageToStore:
+    def to_store(self, reread: Reread | None = None) -> PageToStore:
         """As the archive takes it."""
         return PageToStore(
             link_id=self.link.id,
@@ -55,4 +55,5 @@ class Page:
             etag=self.etag,
             last_modified=self.last_modified,
             due_at=self.due_at,
+            reread=reread,
         )

@@ -18,7 +18,7 @@ from archive.storing.making import (
     settlement_of,
     text_row,
 )
-from archive.storing.pages import Outcome, PageToStore, Reread
+from archive.storing.pages import Outcome, PageToStore
 from archive.storing.preparing import ReadPage
 from archive.storing.rows import Rows, take_ids, take_many_ids
 from news.dispositions import Disposition
@@ -33,15 +33,12 @@ _BETTER_READING = {"rule": "better_reading"}
 class Batch:
     """Decides pages in order, each with the ones before it in mind; *captures* of them come with a record."""
 
-    def __init__(
-        self, conn: Connection, known: Known, links: dict[int, KnownLink], captures: int, reread: Reread | None
-    ) -> None:
+    def __init__(self, conn: Connection, known: Known, links: dict[int, KnownLink], captures: int) -> None:
         self.rows = Rows()
         self._conn = conn
         self._capture_ids = take_many_ids(conn, "captures", captures)[::-1]
         self._known = known
         self._links = links
-        self._reread = reread
 
     def add(self, page: PageToStore, read: ReadPage | None) -> Outcome:
         """Judge one page and collect its rows."""
@@ -67,9 +64,9 @@ class Batch:
     def _only_read_better(self, read: ReadPage, verdict: Sameness) -> bool:
         """Whether the page says what it said, and only our rules have changed since."""
         kept = self._known.get(verdict.article_id)
-        if not (kept and kept.capture and self._reread) or kept.rules == read.article.rules:
+        if not (kept and kept.capture and read.page.reread):
             return False
-        before = self._reread(*kept.capture)
+        before = read.page.reread(*kept.capture)  # by today's rules, whatever their version is called
         return before is not None and text_digest(clean_article(before)) == read.seen.said
 
     def _store(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> Outcome:
@@ -141,7 +138,7 @@ class Batch:
         record = read.page.record
         place = (record.file, record.offset, record.length) if record and capture_id else None
         since = self.rows.revisions[revision_id]["valid_from"]
-        kept = Kept(known, story_id, read.article.lead, revision_id, since, read.article.rules, place)
+        kept = Kept(known, story_id, read.article.lead, revision_id, since, place)
         self._known.put(kept, letters=[read.letters])
         return kept
 

@@ -33,7 +33,6 @@ class Kept:
     lead: str | None
     revision_id: int
     valid_from: datetime
-    rules: str
     capture: tuple[str, int, int] | None
 
 
@@ -100,7 +99,7 @@ def _kept(row: Any) -> Kept:
         walled=not {"paywalled", "partial"}.isdisjoint(row.flags),
     )
     capture = (row.file, row.record_offset, row.record_length) if row.file else None
-    return Kept(known, row.story_id, row.lead, row.revision_id, row.valid_from, row.rules, capture)
+    return Kept(known, row.story_id, row.lead, row.revision_id, row.valid_from, capture)
 
 
 _LINKS = text("""
@@ -129,7 +128,7 @@ order by found.article_id
 
 _ARTICLES = text("""
 select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, r.headline, r.lead, r.valid_from, t.body,
-       t.words, d.rules, c.file, c.record_offset, c.record_length, said.numbers, said.digests
+       t.words, c.file, c.record_offset, c.record_length, said.numbers, said.digests
 from articles a
 join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest

@@ -9,12 +9,16 @@ from archive.captures import StoredRecord
 from news.article import Article
 from news.dispositions import Disposition
 
+# Reads the capture at (file, offset, length) again with today's rules; None when it cannot be read.
+Reread = Callable[[str, int, int], Article | None]
+
 
 @dataclass(frozen=True, slots=True)
 class PageToStore:
     """A fetched page. With `article` its disposition is found by comparison; without, it is the given one.
 
-    `article.url` is the address the text came from (after redirects). `record` is None for what has no capture.
+    `article.url` is the address the text came from (after redirects). `record` is None for what has no capture. With
+    `reread`, a text that differs only because our rules have changed since is no revision.
     """
 
     link_id: int
@@ -27,6 +31,7 @@ class PageToStore:
     etag: str | None = None
     last_modified: str | None = None
     due_at: datetime | None = None
+    reread: Reread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,3 @@ class Outcome:
     changes: tuple[str, ...] = ()
     removed: int = 0  # blocks set aside
     evidence: Mapping[str, Any] | None = None
-
-
-# Reads the capture at (file, offset, length) again with today's rules; None when it cannot be read.
-Reread = Callable[[str, int, int], Article | None]

@@ -2,9 +2,9 @@
 
 import logging
 
-from crawler.extraction.page import read_page
 from crawler.page import Page
 from crawler.pipelines.stage import Stage
+from crawler.reading import read_for
 from crawler.safety.reasons import reason_of
 from news.article import Article
 from news.dispositions import Disposition
@@ -30,6 +30,4 @@ class ExtractPipeline(Stage):
             return page.ended(Disposition.FAILED, reason_of(error))
 
     def _read(self, page: Page) -> Article:
-        outlet = self.job.outlet
-        now, remove, keep = page.received_at, outlet.remove, outlet.keep
-        return read_page(page.body, page.url, now=now, encoding=page.encoding, remove=remove, keep=keep)
+        return read_for(self.job.outlet, page.body, page.url, page.received_at, page.encoding)

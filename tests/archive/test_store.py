@@ -120,7 +120,7 @@ def test_text_that_only_our_rules_read_otherwise_is_no_revision(newsroom: Newsro
         read.append(place)
         return better
 
-    (outcome,) = store_pages(newsroom.engine, [newsroom.page(better)], reread=reread)
+    (outcome,) = store_pages(newsroom.engine, [replace(newsroom.page(better), reread=reread)])
 
     assert read == [(record.file, record.offset, record.length)]
     assert (outcome.disposition, outcome.evidence) == (Disposition.UNCHANGED, {"rule": "better_reading"})
@@ -132,7 +132,7 @@ def test_edit_is_a_revision_even_when_our_rules_have_changed(newsroom: Newsroom,
         record = captures.write(CapturedResponse("https://krone.example/a-1", 200, (), b"<p>", NOW))
         store_pages(newsroom.engine, [replace(newsroom.page(article()), record=record)], captures)
     edited = newsroom.page(article(headline="Zug entgleist: elf Tote", rules="2"))
-    (outcome,) = store_pages(newsroom.engine, [edited], reread=lambda *_: article(rules="2"))
+    (outcome,) = store_pages(newsroom.engine, [replace(edited, reread=lambda *_: article(rules="2"))])
 
     assert outcome.disposition is Disposition.REVISED
 
@@ -273,11 +273,12 @@ def test_nothing_is_written_when_the_database_goes_away_in_between(newsroom: New
         other = article("https://krone.example/b", OTHER, headline="Something else")
         edited = article(headline="Zug entgleist: elf Tote", rules="2")
         record = captures.write(CapturedResponse(edited.url, 200, (), b"<p>2", NOW))
-        batch = [newsroom.page(other), replace(newsroom.page(edited), record=record)]
+        page = replace(newsroom.page(edited), record=record, reread=lose_connections)
+        batch = [newsroom.page(other), page]
         with pytest.raises(ArchiveUnavailable):
-            store_pages(newsroom.engine, batch, captures, reread=lose_connections)
+            store_pages(newsroom.engine, batch, captures)
         kept = newsroom.rows("select (select count(*) from captures), (select count(*) from revisions)")
-        again = store_pages(newsroom.engine, batch, captures)
+        again = store_pages(newsroom.engine, [replace(page, reread=None) for page in batch], captures)
 
     assert kept == [(1, 1)]
     assert [one.disposition for one in again] == [Disposition.NEW, Disposition.REVISED]

@@ -16,7 +16,7 @@ from crawler.targets import UnknownTarget
 from news.errors import ArchiveUnavailable, Busy
 from news.settings import Settings
 from tests.conftest import run_sql
-from tests.site import Site, story
+from tests.site import Site, article_page, story
 
 QUICK = CrawlOptions(delay=0)
 
@@ -87,6 +87,26 @@ def test_other_teasers_around_the_same_text_are_no_revision(home: Home, engine: 
     more = "<aside><h3>Other news</h3><ul><li><a href='/x'>Cola trick</a> 3 hrs ago</li></ul></aside>"
     site.article("/town/bridge-opens-today", "The bridge opens today", *story("bridge"), extra=more)
     assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+
+
+def test_reading_a_page_otherwise_is_no_edit_of_the_outlet(home: Home, engine: Engine, site: Site) -> None:
+    entry = f'[[outlet]]\nname = "town"\nurl = "{site.url("/")}"\n'
+    first, *rest = story("bridge")
+    boxed = article_page("The bridge opens today", *rest).replace("</h1>", f"</h1><div class='x'><p>{first}</p></div>")
+    site.put("/town/bridge-opens-today", boxed)
+    home.outlets_file.write_text(entry)
+    crawl(home, engine, ["town"], QUICK)
+    home.outlets_file.write_text(entry + 'teasers = { remove = [".x"] }\n')
+    site.put("/town/bridge-opens-today", boxed + "<!-- other bytes -->")
+    [result] = crawl(home, engine, ["town"], QUICK)
+
+    assert counts(result) == {"unchanged": 2}
+    assert rows(engine, "select position('session 1' in body) > 0 from v_revisions where headline ~ 'bridge'") == [
+        (True,)
+    ]
+    bodies = """select position('session 1' in body) > 0 from readings join texts on digest = text_digest
+        where body like '%bridge%' order by id"""
+    assert rows(engine, bodies) == [(True,), (False,)]
 
 
 def test_a_server_that_ignores_conditions_is_recognised_by_its_bytes(home: Home, engine: Engine, site: Site) -> None:
