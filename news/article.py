@@ -75,7 +75,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where the value of a field was found: `field`, `source` (json-ld, og, meta, microdata, visible, url, feed), raw `value`."""
+    """Where a field's value was found: `field`, `source` (json-ld, og, meta, microdata, visible, url, feed), raw `value`."""
 
     field: str
     source: str

@@ -1,4 +1,4 @@
-"""Short ids as people see them: a1f3c is an article, s4d a story. The letter names the kind, the rest is hexadecimal."""
+"""Short ids as people see them: a1f3c is an article, s4d a story. A letter for the kind, then hexadecimal."""
 
 import re
 

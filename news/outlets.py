@@ -60,7 +60,7 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """An address that a channel announces: `title` and `announced_at` (published or modified) as it says, if it does."""
+    """An address that a channel announces; `title` and `announced_at` (published or modified) as it says, or None."""
 
     url: str
     title: str | None = None

@@ -1,6 +1,7 @@
 """Every setting in one table; read once, at the edge, then passed as arguments.
 
-The same names hold in the environment, in `newskeep.toml` (in NEWSKEEP_HOME, beside outlets.toml) and in docs/settings.md.
+The same names hold in the environment, in `newskeep.toml` (in NEWSKEEP_HOME, beside outlets.toml) and in
+docs/settings.md.
 """
 
 import ipaddress
@@ -54,7 +55,8 @@ SETTINGS = (
             _positive, "a number of seconds"),
     Setting("CRAWL_TIMEOUT_SECONDS", 14400.0, "A crawl running longer is stopped; what is left waits for the next.",
             _positive, "a number of seconds"),
-    Setting("CRAWL_OUTLETS_AT_ONCE", 16, "Outlets crawled side by side by one command.", _count, "a whole number from 1"),
+    Setting("CRAWL_OUTLETS_AT_ONCE", 16, "Outlets crawled side by side by one command.",
+            _count, "a whole number from 1"),
     Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A request that takes longer has failed.",
             _positive, "a number of seconds"),
     Setting("FETCH_MAX_BYTES", 16_000_000, "A larger body, packed or unpacked, is refused.",
