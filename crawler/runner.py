@@ -181,17 +181,24 @@ class _Run:
         state = "failed" if job.problem else "interrupted" if self.interrupted else "finished"
         ledger = None
         try:
-            if spider:
-                await spider.reader.save()
-                if spider.stopped_by == "crawl_timeout":
-                    await self._put_off(job)
-            ledger = await patiently(lambda: self._close_books(job, state))
+            await self._finish(job, spider)
+        except NewsError as problem:
+            job.problem, state = job.problem or problem, "failed"
+        try:  # once, whatever happened before: it lets go of the outlet
+            ledger = await asyncio.to_thread(self._close_books, job, state)
         except NewsError as problem:
             job.problem = job.problem or problem
         return CrawlResult(
             job.outlet.name, job.target, "failed" if job.problem else state, job.crawl.id, ledger, seconds,
             job.keeper.pages, job.keeper.size, job.looked, job.reasons, job.problem,
         )  # fmt: skip
+
+    async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:
+        """What is left to write, as long as the database is there."""
+        if spider:
+            await spider.reader.save()
+            if spider.stopped_by == "crawl_timeout":
+                await self._put_off(job)
 
     def _close_books(self, job: CrawlJob, state: str) -> Ledger:
         unread = "interrupted" if self.interrupted else _commonest(job.reasons) or "nothing_read"
