@@ -6,9 +6,11 @@ Rules judge whole paragraphs: "Other news" also opens sentences. Nothing is lost
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 
 from news.article import Article, Block, Label
 from news.dates import AGO, parse_date
+from news.notices import asks_consent, explains_cookies, speaks_of_own_cookies
 from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, LIST_HEADINGS, OFFER, POINTER, STOCK
 
 Verdict = tuple[int, Label, str, float]
@@ -250,6 +252,25 @@ def boilerplate(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
             )
 
 
+def notices(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+    """What a site says of its own cookies, with what belongs to it; a report about cookies is text."""
+    body = _body(blocks)
+    own = [n for n, position in enumerate(body) if speaks_of_own_cookies(blocks[position].text)]
+    kinds = [n for n, position in enumerate(body) if explains_cookies(blocks[position].text)]
+    found = {*own, *kinds} if own or len(kinds) > 1 else set()
+    for n in sorted(found):
+        found.update(takewhile(lambda k: asks_consent(blocks[body[k]].text), range(n + 1, len(body))))
+    if len(kinds) > 1:
+        found.update(
+            n for n in range(min(found), max(found)) if not _is_prose(blocks[body[n]]) or _says_cookie(blocks[body[n]])
+        )
+    yield from ((body[n], Label.LEGAL, "speaks of its own cookies", 0.9) for n in sorted(found))
+
+
+def _says_cookie(block: Block) -> bool:
+    return "cookie" in block.text.lower()
+
+
 def tail(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """What follows the last running prose and is no sentence: titles, buttons, names. A list may end a text."""
     body = _body(blocks)
@@ -321,6 +342,7 @@ RULES: tuple[Rule, ...] = (
     pointers,
     promos,
     boilerplate,
+    notices,
     date_lines,
     about_the_author,
     tail,

@@ -13,7 +13,7 @@ from crawler.extraction.text import key
 from news.article import Evidence
 from news.dates import MONTH_NAMES
 
-_BY = re.compile(
+BY = re.compile(
     r"^\W*(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|photos?|aus .{3,20}|ein .{3,30}|eine .{3,30})\s+)?"
     r"(?:by|von|vom|par|por|di|door|autor(?:in|es)?|authors?|przez|af|av|tekst|texto de|de notre correspondant|reporter|oleh|автор)\b[:\s]\s*",
     re.IGNORECASE,
@@ -108,7 +108,7 @@ def _bylines(page: Page, headline_at: int) -> Iterator[str]:
         if 3 < len(text) < 120:
             yield text
     for piece in page.pieces[max(0, headline_at - 4) : headline_at + 12]:
-        if len(piece.text) < 100 and _BY.match(piece.text):
+        if len(piece.text) < 100 and BY.match(piece.text):
             yield piece.text
 
 
@@ -116,8 +116,8 @@ def _clean(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
     """Names, each once; of "Jim Walsh" and "Jim Walsh Evening Post" the one that is only a name."""
     names: dict[str, str] = {}
     for text in raw:
-        for part in _parts(_CUT.sub("", _DATE_BEGINS.sub("", _BY.sub("", " ".join(text.split())[:300])))):
-            name = _CUT.sub("", _BY.sub("", part)).strip(" ,.;:-–—|*\"'“”")
+        for part in _parts(_CUT.sub("", _DATE_BEGINS.sub("", BY.sub("", " ".join(text.split())[:300])))):
+            name = _CUT.sub("", BY.sub("", part)).strip(" ,.;:-–—|*\"'“”")
             if _is_name(name, sites):
                 names.setdefault(key(name), name)
     for folded, name in names.items():

@@ -9,7 +9,7 @@ from crawler.extraction.structured import Claims
 from crawler.extraction.text import ends_sentence, key, likeness, overlap
 from news.article import Evidence
 
-_SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:<>-]+\s+|\s*\|\s*|\s*\u00bb\s*| :: ")
+SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:<>-]+\s+|\s*\|\s*|\s*\u00bb\s*| :: ")
 _ABOVE = 12  # blocks at the page's beginning among which an unmarked headline is looked for
 _MAX = 400  # characters; longer is a paragraph
 
@@ -72,7 +72,7 @@ def without_site(title: str, sites: frozenset[str]) -> str:
     """*title* without "- Outlet" at either end: a known name of the site, or something short beside a long rest."""
     title = " ".join(title.split())
     for _ in range(3):
-        cuts = [(found.start(), found.end()) for found in _SEPARATOR.finditer(title)]
+        cuts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)]
         if not cuts:
             return title
         start, end = cuts[-1]

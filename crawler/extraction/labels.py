@@ -10,6 +10,7 @@ from crawler.extraction.text import ends_sentence, key, size
 from news.article import Block, Label
 from news.teasers import FRAGMENT
 
+OUTSIDE = "outside the text"  # the rule that gives what stands in no box of a name beside the text
 # The first hint that holds names the label.
 _BY_HINT = (
     (Hint.REMOVED, Label.TEASER),
@@ -45,6 +46,7 @@ class Labeller:
         self.headline_key = key(headline or "")
         self.headline = headline or ""
         self.end = end
+        self.top = next((n for n, piece in enumerate(page.pieces) if self._is_headline(piece)), -1)
         self.start = self._start()
         self.alike = Counter(box.names for box in page.boxes if box.prose)  # boxes with text, by name
         self.around = _names_around(page)
@@ -132,10 +134,11 @@ class Labeller:
                 if short
                 else (Label.TEASER, "link outside the text", 0.8)
             )
-        return Label.OTHER, "outside the text", 0.7
+        return Label.OTHER, OUTSIDE, 0.7
 
     def _near_text(self, position: int) -> bool:
-        return self.container.first - position <= 30
+        """Near the text and not above its headline, where series and sections say what they are."""
+        return self.container.first - position <= 30 and position > self.top
 
     def _is_headline(self, piece: Piece) -> bool:
         if not self.headline_key or abs(len(piece.text) - len(self.headline)) > 12:

@@ -8,18 +8,19 @@ from crawler.extraction.blocks import Page, read_blocks
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.claimed import with_claimed_text
 from crawler.extraction.container import find_container, settle_hints, story_end, weigh
+from crawler.extraction.deck import with_deck
 from crawler.extraction.guard import refuse_costly
-from crawler.extraction.headline import find_headline, site_names
+from crawler.extraction.headline import find_headline, meta_value, site_names
 from crawler.extraction.labels import Labeller
 from crawler.extraction.language import find_language
 from crawler.extraction.published import find_dates
+from crawler.extraction.refusals import refuse_others
 from crawler.extraction.states import find_flags
 from crawler.extraction.structured import Claims, read_claims
 from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
 from news.article import Article, Block, Label
-from news.errors import NotAnArticle
 
-RULES = "2026.11-1"  # changes whenever a rule does: stored readings name the rule set that made them
+RULES = "2026.11-2"  # changes whenever a rule does: stored readings name the rule set that made them
 
 
 def read_page(
@@ -34,8 +35,9 @@ def read_page(
     """The article on the page at *url*, every block of the page labelled, in page order.
 
     `now` is what "3 hrs ago" counts from, `encoding` what the HTTP header says, `remove` and `keep` are CSS selectors
-    of boxes that are never, or always, part of the text. Raises NotAnArticle when the page has no text, PageTooCostly
-    when parsing it would take too long, SettingError for a selector that cannot be read.
+    of boxes that are never, or always, part of the text. Raises NotAnArticle when the page has no text or is
+    something else (an error, a wall, a list), PageTooCostly when parsing it would take too long, SettingError for a
+    selector that cannot be read.
     """
     utf8 = as_utf8(html, encoding)
     refuse_costly(utf8)
@@ -44,15 +46,18 @@ def read_page(
     weigh(page)
     settle_hints(page)
     headline, evidence = find_headline(page, claims)
-    blocks = with_claimed_text(_label(page, headline), claims.body)
-    if not blocks:
-        raise NotAnArticle(f"{url or 'the page'} has no text")
+    blocks = with_deck(with_claimed_text(_label(page, headline), claims.body), _descriptions(page, claims))
+    refuse_others(page, claims, headline, blocks, url)
     return _with_fields(page, claims, Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES), now)
 
 
 def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
     end = story_end(page, headline)
     return tuple(Labeller(page, find_container(page, end), end, headline).label())
+
+
+def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:
+    return claims.description, meta_value(page, "og:description"), meta_value(page, "description")
 
 
 def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None) -> Article:

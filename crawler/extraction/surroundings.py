@@ -10,7 +10,7 @@ from crawler.extraction.structured import Claims
 from crawler.extraction.text import key
 from news.article import Image
 
-_CREDIT = re.compile(
+CREDIT = re.compile(
     r"(?:©|\(c\)|(?:photo|image|picture|foto|bild|fotografía|imagen|fot\.|zdjęcie|photograph|crédit|credit|quelle|source)s?(?:\s?(?:credit|by|von|:|/))+)\s*(.{2,100})$|\(([^()]{2,60}/[^()]{2,60})\)\s*$",
     re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image 
     caption = next(
         (p.text for p in page.pieces[headline_at : headline_at + 15] if _is_caption(p)), claims.image_caption
     )
-    credit = _CREDIT.search(caption) if caption else None
+    credit = CREDIT.search(caption) if caption else None
     return Image(source, caption[:1000] or None, (credit[1] or credit[2]).strip() if credit else None)
 
 

@@ -1,0 +1,95 @@
+"""Pages with text that are no article: errors that answer 200, walls, lists of articles, the home page."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from crawler.extraction.blocks import Page
+from crawler.extraction.headline import SEPARATOR, meta_value, without_site
+from crawler.extraction.structured import Claims
+from crawler.extraction.text import ends_sentence, likeness, size
+from news.article import Block, Label
+from news.errors import NotAnArticle
+from news.notices import (
+    explains_cookies,
+    is_challenge,
+    is_consent_wall,
+    is_error_title,
+    is_login_title,
+    speaks_of_own_cookies,
+)
+from news.phrases import STOCK
+
+_SHORT = 700  # characters; an error page or a form says no more than this
+_ITEMS = 5  # titles with an excerpt that make a list of articles
+_MOST = 0.7
+_FRONT = 10  # titles of other articles; a front page has more, a site of one page hardly any
+_HOME = frozenset(("", "/", "/index.html", "/index.php", "/home"))
+
+
+def refuse_others(page: Page, claims: Claims, headline: str | None, blocks: Sequence[Block], url: str) -> None:
+    """Raise NotAnArticle, saying what the page is, when it is no article.
+
+    A page that dates itself as an article in its head is believed, unless it has no text at all.
+    """
+    text = [block for block in blocks if block.label is Label.BODY]
+    dated = bool(claims.published or meta_value(page, "article:published_time"))
+    name = url or "the page"
+    if not text and not dated and not any(block.label in (Label.LEAD, Label.CAPTION) for block in blocks):
+        raise NotAnArticle(f"{name} has no text")
+    if text and all(_is_notice(block.text) for block in text):
+        raise NotAnArticle(f"{name} has no text but a notice: {text[0].text[:60]!r}")
+    if dated:
+        return
+    if _is_error(page, headline, text):
+        raise NotAnArticle(f"{name} says that there is no such page: {(headline or page.title)[:60]!r}")
+    if _short(text) and is_login_title(without_site(headline or page.title, frozenset())):
+        raise NotAnArticle(f"{name} asks to log in")
+    if is_consent_wall([block.text for block in text], [block.text for block in blocks]):
+        raise NotAnArticle(f"{name} asks for consent and shows nothing else")
+    if _is_home(url) and (_short(text) or _links(blocks) >= _FRONT):
+        raise NotAnArticle(f"{name} is a home page")
+    if _is_list(page, claims, headline, blocks):
+        raise NotAnArticle(f"{name} is a list of articles")
+
+
+def _is_notice(text: str) -> bool:
+    return (
+        is_challenge(text)
+        or speaks_of_own_cookies(text)
+        or explains_cookies(text)
+        or (len(text) <= 300 and bool(STOCK.match(text.lower())))
+    )
+
+
+def _short(text: Sequence[Block]) -> bool:
+    return sum(size(block.text) for block in text) < _SHORT
+
+
+def _is_error(page: Page, headline: str | None, text: Sequence[Block]) -> bool:
+    titles = (headline or "", page.title, *SEPARATOR.split(page.title))
+    return _short(text) and any(is_error_title(title) for title in titles)
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.netloc) and parts.path in _HOME and not parts.query and not parts.fragment
+
+
+def _links(blocks: Sequence[Block]) -> int:
+    return sum(block.label in (Label.TEASER, Label.RELATED) and len(block.text) > 25 for block in blocks)
+
+
+def _is_list(page: Page, claims: Claims, headline: str | None, blocks: Sequence[Block]) -> bool:
+    """Most of the text are excerpts, each right below a title that is a link."""
+    if meta_value(page, "og:type").lower() == "article" or likeness(claims.headline, headline or "") >= 0.5:
+        return False
+    shown = [
+        block for block in blocks if block.label not in (Label.NAVIGATION, Label.DATE, Label.BYLINE, Label.CAPTION)
+    ]
+    text = excerpts = 0
+    for before, block in pairwise(shown):
+        if block.label is Label.BODY and len(block.text) > 60 and ends_sentence(block.text):
+            text += 1
+            excerpts += before.link_share >= 0.75 and 15 < len(before.text) < 200
+    return excerpts >= _ITEMS and excerpts >= _MOST * text

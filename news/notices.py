@@ -1,0 +1,124 @@
+"""Pages that are no article: an error in the guise of a page, a wall that asks for consent, a proof or a password.
+
+Data and plain decisions on texts. A report about cookies or errors is told from a notice by whom it speaks of: a notice
+speaks of itself ("this site uses cookies") and to the reader. Texts are lower-cased before they are compared.
+"""
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
+import re
+from collections.abc import Sequence
+
+from news.phrases import ADDRESS
+
+# A site on its own cookies. One such paragraph is a notice.
+_OWN_COOKIES = r"""
+(?:this|our|the) (?:web ?)?site uses (?:[\w-]+ ){0,3}cookies ; we use (?:[\w-]+ ){0,5}cookies ; we and our (?:[\w(),.]+ ){0,4}partners ;
+we (?:may )?(?:request|store) cookies ; we value your privacy ; we (?:care about|respect) your privacy ; your privacy (?:is important|matters) to us ;
+the cookie settings on this ; by continuing to (?:browse|use) (?:this|our|the) (?:web ?)?site ; manage (?:your )?(?:cookie|consent|privacy) ;
+wir (?:und unsere (?:[\w().]+ ){0,3}partner )?(?:verwenden|nutzen|setzen|benutzen|speichern) (?:\S+ ){0,8}cookies ; wir können cookies ;
+(?:diese|unsere) (?:web)?(?:site|seite) (?:verwendet|nutzt|benutzt|setzt) (?:\S+ ){0,3}cookies ; wir (?:respektieren|schätzen) ihre privatsphäre ;
+mit werbung und (?:tracking|cookies) ; nous utilisons des cookies ; ce site utilise des cookies ; nous et nos (?:\S+ ){0,3}partenaires ;
+utilizamos (?:las )?cookies ; usamos cookies ; (?:este|nuestro) sitio (?:web )?(?:usa|utiliza) cookies ; nosotros y nuestros (?:\S+ ){0,3}socios ;
+est[ea] (?:site|página) (?:usa|utiliza) cookies ; questo sito (?:web )?(?:utilizza|usa) (?:i )?cookies? ; utilizziamo (?:i )?cookies? ; noi e i nostri (?:\S+ ){0,3}partner ;
+(?:deze (?:web)?site|wij|we) (?:gebruikt|gebruiken|maakt gebruik van|maken gebruik van) cookies ;
+(?:ta |nasza )?(?:strona|serwis|witryna) (?:używa|korzysta z|wykorzystuje) (?:plików |pliki )?cookies? ; używamy (?:plików )?cookies? ; my i nasi (?:\S+ ){0,3}partnerzy
+"""
+# What a table of cookies says of its rows: a notice when several stand on one page.
+_COOKIE_KINDS = r"""
+(?:strictly |absolutely )?(?:necessary|essential|functional|performance|analytical|analytics|advertisement|advertising|targeting|marketing|statistics?|preference|third[- ]party|other uncategorized) cookies (?:are|is|help|allow|enable|track|collect) ;
+any cookies that may not be ; (?:this|the) cookies? (?:is|are) (?:set|used|installed|stored) ; (?:this is a )?\w+ cookie that ; [\w .]{2,30} sets this cookie ;
+set by (?:the )?(?:gdpr|\w+)\b.{0,30} cookie ; this cookie (?:is|records|stores|tracks) ; (?:diese|folgenden|die folgenden) cookies (?:sind|werden|dienen) ;
+(?:unbedingt |technisch )?(?:notwendige|erforderliche|funktionale) cookies (?:sind|helfen|ermöglichen|werden) ; sie können unsere cookies ; wir stellen ihnen eine liste der .{0,60}cookies
+"""
+# Between a reader and the page: proofs, scripts, passwords.
+_CHALLENGES = r"""
+just a moment ; checking (?:if the site connection is secure|your browser) ; verify(?:ing)? (?:that )?you are (?:a )?human ; are you (?:a )?(?:human|robot) ; attention required ;
+please (?:verify|confirm|prove) (?:that )?you(?:[’']re| are) (?:not a robot|(?:a )?human) ; access (?:to this page )?(?:has been |is )?denied ; you (?:have been|are) blocked ; sorry, you have been blocked ;
+(?:please )?(?:enable|turn on|activate) (?:javascript|cookies) ; you need to enable javascript ; javascript (?:is (?:disabled|required)|must be enabled|ist deaktiviert) ;
+(?:bitte )?aktivieren sie (?:bitte )?javascript ; veuillez activer (?:javascript|les cookies) ; ray id ; performance & security by ; unusual (?:traffic|activity) from your ;
+pardon our interruption ; (?:please )?(?:log|sign) ?in(?: (?:to|or|with)\b.{0,80})?$ ; (?:bitte )?(?:melden sie sich an|anmelden|einloggen)$ ; forgot(?:ten)? (?:your )?password ; passwort vergessen ;
+create (?:an|your|a free) account ; don[’']t have an account ; connectez-vous ; mot de passe oublié ; inicia(?:r)? sesión ; zaloguj się ; iniciar sessão ; accedi$
+"""
+# Whole titles; of what is longer nothing is said.
+_ERROR = re.compile(
+    r"\W*(?:(?:http|error|fehler|erreur|errore|błąd|erro|ошибка|oops|sorry|hoppla|ups|uh[- ]oh)\W*)*(?:(?:404|410|403|500|502|503)\b\W*)?"
+    r"(?:error|fehler|erreur|not found|forbidden|internal server error|bad gateway|service (?:temporarily )?unavailable|file not found|nothing (?:was )?found"
+    r"|(?:the |this |that |your |requested |article |web ?)*(?:page|article|story|content|document|url|site)s? (?:you (?:are|were|requested)\b.{0,40})?(?:was |is |could |can |cannot |has |does |doesn[’']t |isn[’']t |can[’']t )*(?:not |no longer )?(?:be )?(?:found|exists?|available|removed|moved)"
+    r"|we can(?:no|[’'])t find (?:that|the|this) page|(?:die |diese |der |ihre |angeforderte )*(?:seite|artikel|inhalt)\b.{0,30}(?:nicht (?:gefunden|vorhanden|verfügbar)|existiert nicht(?: mehr)?)(?: werden)?"
+    r"|(?:la |cette )?page (?:introuvable|non trouvée|n[’']existe (?:pas|plus)|not found)|(?:la |esta )?página no (?:encontrada|existe|disponible)|no (?:se ha )?encontra(?:da|do)"
+    r"|(?:la )?pagina (?:non trovata|non esiste|niet gevonden)|nie znaleziono(?: strony)?|(?:ta )?strona nie (?:istnieje|została znaleziona)|(?:a )?página não (?:encontrada|existe)"
+    r"|sidan (?:kunde inte hittas|hittades inte|finns inte)|siden (?:blev ikke fundet|ble ikke funnet|ikke funnet|findes ikke)|sivua ei löyt\w+|stránka (?:nenalezena|neexistuje|nebyla nalezena)"
+    r"|страница не найдена|страницата не е намерена|сторінку не знайдено|sayfa bulunamadı|ページが見つかりません.*|页面不存在|找不到页面|페이지를 찾을 수 없.*|الصفحة غير موجودة)\W*(?:\b(?:404|error)\b\W*)*"
+)
+_ERROR_NUMBER = re.compile(r"\W*(?:http|error|fehler|erreur|errore|błąd|erro|ошибка)?\W*(?:404|410)\W*")
+_LOGIN = re.compile(
+    r"\W*(?:log ?in|sign in|sign up|register|login|anmelden|anmeldung|einloggen|registrieren|connexion|se connecter|iniciar sesión|accedi|inloggen|zaloguj się|logowanie|entrar|password reset)\b.{0,20}"
+)
+_BUTTON = re.compile(
+    r"\W*(?:accept|agree|i agree|i accept|got it|reject|decline|deny|consent|do not consent|manage|customi[sz]e|akzeptieren|zustimmen|ablehnen|einverstanden|einstellungen|accepter|refuser|tout accepter|tout refuser"
+    r"|aceptar|rechazar|accetta|rifiuta|akkoord|accepteren|weigeren|akceptuję|zgadzam się|odrzuć|aceitar|rejeitar|alle akzeptieren|alle ablehnen|alles akzeptieren|alle cookies akzeptieren)"
+    r"(?: (?:all|everything|and \w+|und \w+|& \w+|options|preferences|settings|cookies?|todo|todas|tutt[oi]|alle|alles|wszystkie))*\W*"
+)
+_ABOUT_CONSENT = re.compile(
+    r"cookie|consent|personal data|privacy|partners\b|einwilligung|personenbezogen|datenschutz|zustimm|donn[ée]es personnelles|datos personales|dati personali|persoonsgegevens|danych osobowych|dados pessoais"
+)
+_QUOTE = re.compile(r"\s*[\"“”„«»‹›]")
+_WORDS = ("ookie", "partner", "partenaire", "socios", "riva")  # without one of these nothing is a notice on cookies
+_LONGEST = 900  # characters of a notice's paragraph
+
+
+def _beginning(*tables: str) -> re.Pattern[str]:
+    parts = (" ".join(part.split()) for table in tables for part in re.split(r" ;\s", table))
+    return re.compile(rf"\W*(?:{'|'.join(part for part in parts if part)})")
+
+
+_OWN = _beginning(_OWN_COOKIES)
+_KIND = _beginning(_COOKIE_KINDS)
+_CHALLENGE = _beginning(_CHALLENGES)
+
+
+def speaks_of_own_cookies(text: str) -> bool:
+    """True for a paragraph in which a site speaks of its own cookies; a quotation of one is a report."""
+    return _may_be_notice(text) and bool(_OWN.match(text.lower()))
+
+
+def explains_cookies(text: str) -> bool:
+    """True for a row of a table of cookies; one alone may be a report's sentence."""
+    return _may_be_notice(text) and bool(_KIND.match(text.lower()))
+
+
+def _may_be_notice(text: str) -> bool:
+    return len(text) <= _LONGEST and any(word in text for word in _WORDS) and not _QUOTE.match(text)
+
+
+def is_challenge(text: str) -> bool:
+    """True for a line that asks the reader to prove something or to log in before there is anything to read."""
+    return len(text) <= 300 and not _QUOTE.match(text) and bool(_CHALLENGE.match(text.lower()))
+
+
+def is_error_title(title: str) -> bool:
+    """True when the whole of *title* says that a page is not there."""
+    low = title.lower().strip()
+    return 2 < len(low) <= 90 and bool(_ERROR.fullmatch(low) or _ERROR_NUMBER.fullmatch(low))
+
+
+def is_login_title(title: str) -> bool:
+    """True when the whole of *title* asks to log in or to register."""
+    return bool(_LOGIN.fullmatch(title.lower().strip()))
+
+
+def is_consent_wall(paragraphs: Sequence[str], buttons: Sequence[str]) -> bool:
+    """True when the paragraphs of a page's text are a request for consent: about it, to the reader, with its buttons."""
+    long = [text for text in paragraphs if len(text) > 60]
+    about = [text for text in long if asks_consent(text)]
+    asked = any(len(text) <= 60 and _BUTTON.fullmatch(text.lower()) for text in buttons)
+    told = sum(not ADDRESS.search(text.lower()) and not explains_cookies(text) for text in long)
+    mostly = sum(map(len, about)) > 0.6 * sum(map(len, long))
+    return bool(about) and mostly and told < 2 and (asked or any(map(speaks_of_own_cookies, about)))
+
+
+def asks_consent(text: str) -> bool:
+    """True for a paragraph about consent that speaks to the reader, or that explains a cookie."""
+    low = text.lower()
+    return bool(_ABOUT_CONSENT.search(low)) and (ADDRESS.search(low) is not None or explains_cookies(text))

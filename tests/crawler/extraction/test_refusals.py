@@ -1,0 +1,151 @@
+"""What is no article is refused with its reason; what only looks like it is read."""
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
+import pytest
+
+from crawler.extraction.page import read_page
+from news.errors import NotAnArticle
+from news.teasers import remove_teasers
+
+URL = "https://outlet.example/town/bridge"
+NAV = "<nav><a href=/>Home</a> <a href=/town>Town</a></nav>"
+FOOT = "<footer>© 2024 The Outlet. Imprint. Privacy policy.</footer>"
+TEXT = "<p>" + "The council met on Monday evening and decided to repair the old bridge over the river. " * 3 + "</p>"
+SHORT = (
+    "<h1>Bridge closed</h1><p>The old bridge was closed on Monday morning. Nobody was hurt, the fire brigade said.</p>"
+)
+
+
+def page(body: str, title: str = "The Outlet", head: str = "") -> str:
+    return f"<html lang=en><head><title>{title}</title>{head}</head><body>{NAV}{body}{FOOT}</body></html>"
+
+
+def refused(body: str, title: str = "The Outlet", url: str = URL, head: str = "") -> str:
+    with pytest.raises(NotAnArticle) as error:
+        read_page(page(body, title, head), url)
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["404", "Error 404", "404 - Page not found", "Page not found", "Oops! That page can’t be found.", "The page you requested could not be found",
+     "Seite nicht gefunden", "Fehler 404: Die Seite wurde nicht gefunden", "Diese Seite existiert nicht mehr", "Page introuvable", "Página no encontrada",
+     "Pagina non trovata", "Pagina niet gevonden", "Nie znaleziono strony", "Página não encontrada", "Страница не найдена"],
+)  # fmt: skip
+def test_an_error_in_the_guise_of_a_page_is_no_article(title: str) -> None:
+    body = f"<h1>{title}</h1><p>It may have been moved, or it never was there. Try the search, or begin at the home page again.</p>"
+
+    assert "no such page" in refused(body, f"{title} - The Outlet")
+
+
+def test_an_error_is_known_by_its_title_when_its_heading_jokes() -> None:
+    assert "no such page" in refused(
+        "<h1>Our dog ate it</h1><p>We have looked everywhere for it, we promise.</p>", "404 Not Found"
+    )
+
+
+@pytest.mark.parametrize(
+    ("headline", "text"),
+    [("404 people rescued from the flood", SHORT), ("Page not found: how the web forgets", SHORT), ("Minister not found in his office", SHORT),
+     ("Page not found", TEXT * 5), ("Seite an Seite: Kanzler und Papst", SHORT), ("Nicht gefunden: das zweite Schiff", SHORT)],
+)  # fmt: skip
+def test_a_report_with_an_errors_words_is_read(headline: str, text: str) -> None:
+    body = f"<h1>{headline}</h1>" + text.replace("<h1>Bridge closed</h1>", "")
+
+    assert read_page(page(body, f"{headline} - The Outlet"), URL).headline == headline
+
+
+def test_an_article_that_dates_itself_may_be_called_anything() -> None:
+    head = '<meta property="article:published_time" content="2024-03-05T10:00:00Z">'
+
+    assert read_page(page(SHORT.replace("Bridge closed", "Not found"), head=head), URL).paragraphs
+
+
+CONSENT = (
+    "<div><h1>We value your privacy</h1><p>We and our 834 partners store and access information on a device, such as cookies, and process personal data for the purposes "
+    "described below. You may click to consent to our and our partners’ processing.</p><p>Please note that some processing of your personal data may not require your "
+    "consent, but you have a right to object to it.</p><button>Accept all</button><button>Manage options</button></div>"
+)
+GERMAN = (
+    "<main><h2>Weiterlesen mit Werbung</h2><p>Besuchen Sie uns wie gewohnt mit Werbung und Tracking. Ihre Zustimmung ist jederzeit widerruflich.</p><p>Wir und unsere Partner "
+    "verwenden Cookies und verarbeiten personenbezogene Daten. Details finden Sie in unserer Datenschutzerklärung.</p><a href=#>Alle akzeptieren</a></main>"
+)
+
+
+@pytest.mark.parametrize("body", [CONSENT, GERMAN], ids=["english", "german"])
+def test_a_page_that_only_asks_for_consent_is_no_article(body: str) -> None:
+    assert "consent" in refused(body, "Outlet") or "notice" in refused(body, "Outlet")
+
+
+@pytest.mark.parametrize("box", ["cookie-consent", "layer"])
+def test_a_report_on_consent_is_read_without_the_request_below_it(box: str) -> None:
+    body = (
+        "<h1>Court rules on cookies</h1><p>The court in Vienna ruled on Monday that web sites must ask for consent before they store cookies on a device.</p>"
+        "<p>Personal data of millions had been collected without their consent, the judges said. The outlet will appeal.</p>"
+    )
+
+    box_of_it = CONSENT.replace("h1", "h3").replace("<div>", f"<div class={box}>")
+
+    assert len(remove_teasers(read_page(page(body + box_of_it), URL)).paragraphs) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<h1>Just a moment...</h1><p>Checking your browser before you enter.</p>", "<p>Please verify you are a human</p>", "<p>You need to enable JavaScript to run this app.</p>",
+     "<h1>Access denied</h1><p>Access denied. You have been blocked.</p>", "<p>Please enable cookies.</p><p>Sorry, you have been blocked</p>"],
+)  # fmt: skip
+def test_a_wall_for_machines_is_no_article(body: str) -> None:
+    assert "notice" in refused(body) or "no text" in refused(body)
+
+
+def test_a_login_page_is_no_article() -> None:
+    body = "<h1>Log in</h1><form><label>E-mail</label><label>Password</label><p>Forgot your password?</p><p>Not with us yet? Register and read as much as you like.</p></form>"
+
+    assert "log in" in refused(body, "Log in - The Outlet") or "notice" in refused(body, "Log in - The Outlet")
+
+
+CARD = "<div><h3><a href=/a{n}>The {n}th bridge of the town is mended at last</a></h3><p>The council of part {n} met on Monday and decided to repair what is left of it.</p></div>"
+CARDS = "".join(CARD.format(n=n) for n in range(12))
+
+
+def test_a_list_of_articles_is_no_article() -> None:
+    assert "list of articles" in refused(f"<h1>Town</h1>{CARDS}", url="https://outlet.example/town")
+
+
+def test_an_article_above_a_list_is_read() -> None:
+    article = read_page(
+        page(f"<article><h1>The bridge is mended</h1>{TEXT * 4}</article><section>{CARDS}</section>"), URL
+    )
+
+    assert len(article.paragraphs) == 4
+
+
+def test_the_front_page_is_no_article() -> None:
+    titles = "".join(f"<li><a href=/{n}>The {n}th bridge of the town is mended at last</a></li>" for n in range(20))
+
+    assert "home page" in refused(
+        f"<h1>The Outlet of the town</h1>{TEXT}<ul>{titles}</ul>", url="https://outlet.example/"
+    )
+
+
+def test_a_site_of_one_page_is_read() -> None:
+    assert read_page(page(f"<h1>Why I build bridges</h1>{TEXT * 6}"), "https://builder.example/").paragraphs
+
+
+def test_a_short_item_of_two_sentences_is_an_article() -> None:
+    assert read_page(page(SHORT, "Bridge closed - The Outlet"), URL).body.startswith("The old bridge was closed")
+
+
+def test_a_gallery_is_an_article_and_its_captions_are_kept() -> None:
+    figures = "".join(
+        f"<figure><img src={n}.jpg><figcaption>The bridge on day {n}, seen from the town.</figcaption></figure>"
+        for n in range(5)
+    )
+    article = read_page(page(f"<h1>The bridge in pictures</h1>{figures}", "The bridge in pictures"), URL)
+
+    assert (article.headline, len([b for b in article.blocks if b.label == "caption"])) == ("The bridge in pictures", 5)
+
+
+def test_a_page_of_menus_has_no_text() -> None:
+    assert "has no text" in refused("<nav><a href=/x>Somewhere else entirely</a></nav>")
