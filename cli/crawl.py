@@ -17,7 +17,8 @@ from news.dispositions import Disposition
 
 if TYPE_CHECKING:
     from cli.progress import Lines
-    from crawler.runner import CrawlOptions, CrawlResult
+    from crawler.options import CrawlOptions
+    from crawler.result import CrawlResult
 
 
 class Duration(click.ParamType[timedelta]):
@@ -66,7 +67,7 @@ def crawl(
     """
     if not targets and retry is None:
         raise click.UsageError("name an outlet or give an address; `newskeep outlets list` shows the outlets")
-    from crawler.job import CrawlOptions
+    from crawler.options import CrawlOptions
 
     options = CrawlOptions(limit=limit, since=since, delay=delay, retry=retry)
     if dry_run:

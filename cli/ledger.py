@@ -10,7 +10,7 @@ from news.dispositions import Disposition, Ledger
 
 if TYPE_CHECKING:
     from archive.store import Outcome
-    from crawler.runner import CrawlResult
+    from crawler.result import CrawlResult
 
 _WORDS = {
     "robots_txt": "robots.txt",

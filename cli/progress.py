@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from archive.store import Outcome
     from crawler.job import CrawlJob
-    from crawler.runner import CrawlResult
+    from crawler.result import CrawlResult
 
 _WORTH_A_LINE = frozenset(
     {Disposition.NEW, Disposition.COPY, Disposition.REVISED, Disposition.MOVED, Disposition.FAILED}

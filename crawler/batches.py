@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from archive.captures import CaptureFiles
 from archive.frontier import Settlement, settle
 from archive.store import Outcome, PageToStore, Reread, store_pages
-from crawler.job import patiently
 from crawler.page import Page
+from crawler.patience import patiently
 
 T = TypeVar("T")
 

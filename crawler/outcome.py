@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crawler.runner import CrawlResult
+from crawler.result import CrawlResult
 from news.dispositions import Disposition
 
 FINE, SOME_FAILED, CONFIGURATION, NOTHING_FETCHED, DATABASE, BUSY, BOOKS, INTERRUPTED = 0, 3, 4, 5, 6, 7, 8, 130

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from archive.home import Home
 from archive.models import links as link_table
 from crawler.fetch import fetch
-from crawler.job import CrawlOptions, TargetKind
+from crawler.options import CrawlOptions, TargetKind
 from crawler.outlets.survey import survey
 from crawler.runner import choose_targets
 from crawler.spiders.channels import announced_by

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from crawler.job import TargetKind
+from crawler.options import TargetKind
 from crawler.outlets.file import Outlets
 from news.errors import NewsError
 from news.outlets import Outlet

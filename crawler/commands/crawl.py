@@ -33,7 +33,7 @@ def run_news(given: dict[str, str]) -> int:
 
     from archive.database import open_archive
     from archive.home import open_home
-    from crawler.job import CrawlOptions
+    from crawler.options import CrawlOptions
     from crawler.outcome import exit_code, one_line
     from crawler.runner import crawl
     from news.errors import NewsError

@@ -22,7 +22,8 @@ from crawler.discovery.homepage import HomePage, feed_guesses, read_home, sitema
 from crawler.discovery.listing import article_links
 from crawler.discovery.sitemaps import read_sitemap
 from crawler.extraction.page import read_page
-from crawler.job import CrawlJob, patiently
+from crawler.job import CrawlJob
+from crawler.patience import patiently
 from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, NewsError, NotAnArticle

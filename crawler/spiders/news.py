@@ -14,7 +14,8 @@ from w3lib.encoding import http_content_type_encoding
 
 from archive.frontier import Link, Settlement, add_links, due_links, retry_links, settle, waiting_links
 from archive.store import Outcome
-from crawler.job import CrawlJob, TargetKind
+from crawler.job import CrawlJob
+from crawler.options import TargetKind
 from crawler.page import Page
 from crawler.safety.guard import STOPPING
 from crawler.safety.reasons import Refused, reason_of

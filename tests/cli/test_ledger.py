@@ -4,7 +4,7 @@ import pytest
 
 from cli.ledger import Tally, closing_lines, in_words, one_line
 from crawler.outcome import exit_code
-from crawler.runner import CrawlResult
+from crawler.result import CrawlResult
 from news.dispositions import Disposition, Ledger
 from news.errors import ArchiveUnavailable, Busy, NewsError
 

@@ -11,7 +11,9 @@ from archive.crawls import close_crawl, open_crawl
 from archive.embedded import EmbeddedServer
 from archive.home import Home
 from archive.outlets import ensure_outlet
-from crawler.runner import CrawlOptions, CrawlResult, crawl
+from crawler.options import CrawlOptions
+from crawler.result import CrawlResult
+from crawler.runner import crawl
 from crawler.targets import UnknownTarget
 from news.errors import ArchiveUnavailable, Busy
 from news.settings import Settings
@@ -349,7 +351,7 @@ def test_a_crawl_that_runs_out_of_time_leaves_the_rest_to_the_next(
 def test_a_database_that_stays_away_stops_the_crawl_and_loses_nothing(
     home: Home, engine: Engine, site: Site, cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.job._PATIENCE", (0.05, 0.05))
+    monkeypatch.setattr("crawler.patience._PATIENCE", (0.05, 0.05))
     gate = threading.Event()
     site.put("/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body, gate=gate)
     name = home.settings["NEWSKEEP_DATABASE_URL"].rpartition("/")[2].partition("?")[0]

@@ -1,0 +1,39 @@
+"""How a crawl ended."""
+
+from dataclasses import dataclass, field
+
+from news.dispositions import Ledger
+from news.errors import NewsError
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """How one crawl ended. `ledger` is None when it could not begin or its books could not be closed: see `problem`.
+
+    `state` is finished, interrupted or failed; `looked` is False when nothing that announces links could be read, for
+    the reasons in `unread` ({url: reason}).
+    """
+
+    outlet: str
+    target: str
+    state: str
+    crawl_id: int | None = None
+    ledger: Ledger | None = None
+    seconds: float = 0.0
+    pages: int = 0
+    size: int = 0
+    looked: bool = True
+    unread: dict[str, str] = field(default_factory=dict)
+    problem: NewsError | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Links seen and not settled: an interrupted crawl's, which the next one takes up."""
+        return self.ledger.links - sum(self.ledger.counts.values()) if self.ledger else 0
+
+    @property
+    def balanced(self) -> bool:
+        """True when each link seen has one end, or still waits because the crawl was stopped."""
+        if self.ledger is None:
+            return self.crawl_id is None
+        return self.ledger.balanced or (self.state != "finished" and self.waiting > 0)
