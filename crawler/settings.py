@@ -40,9 +40,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider decides what is off-site
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.patience.PatienceMiddleware": 550,
+    "crawler.middlewares.unpacking.UnpackingMiddleware": 590,
     "crawler.middlewares.redirects.RedirectsMiddleware": 600,
     "crawler.middlewares.captures.CaptureMiddleware": 950,  # next to the network: bytes as they were received
 }

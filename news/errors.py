@@ -6,7 +6,7 @@ NewsError
   ArticleError    skip the article, keep the capture for another try
     NotAnArticle, PageTooCostly
   ArchiveError    stop; nothing was written
-    ArchiveUnavailable, SchemaOutdated, CaptureDamaged
+    ArchiveUnavailable, SchemaOutdated, CaptureDamaged (BodyTooLarge)
   SettingError    stop; a person has to change a setting
   Busy            somebody else is at it; wait or come back
 
@@ -67,6 +67,10 @@ class SchemaOutdated(ArchiveError):
 
 class CaptureDamaged(ArchiveError):
     exit_code = 8
+
+
+class BodyTooLarge(CaptureDamaged):
+    """A packed body that gives more bytes than are wanted."""
 
 
 class SettingError(NewsError):

@@ -8,7 +8,7 @@ from typing import Any
 import brotli  # type: ignore[import-untyped]  # both come with scrapy
 from backports import zstd
 
-from news.errors import CaptureDamaged
+from news.errors import BodyTooLarge, CaptureDamaged
 
 _MOST_LAYERS = 3
 _STEP = 1 << 18
@@ -19,7 +19,7 @@ _BROKEN = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError, OSErr
 def decode(body: bytes, encodings: str, limit: int) -> bytes:
     """The body with the *encodings* of its header undone, last first; a name we do not know leaves it as it is.
 
-    Raises CaptureDamaged when the body is broken or larger than *limit* bytes.
+    Raises CaptureDamaged when the body is broken, BodyTooLarge when it gives more than *limit* bytes.
     """
     names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
     if len(names) > _MOST_LAYERS:
@@ -79,7 +79,7 @@ def _zstd(body: bytes, limit: int) -> bytes:
 
 def _within(size: int, limit: int) -> None:
     if size > limit:
-        raise CaptureDamaged(f"the body unpacks to more than {limit} bytes")
+        raise BodyTooLarge(f"the body unpacks to more than {limit} bytes")
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

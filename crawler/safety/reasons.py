@@ -15,7 +15,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
-from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 
 from news.errors import NotAnArticle, PageTooCostly
 
@@ -50,9 +49,7 @@ _NAMES: tuple[tuple[type[BaseException], str], ...] = (
     (PageTooCostly, "page_too_costly"),
     (NotAnArticle, "not_an_article"),
     (ConnectionError, "connection_failed"),
-    (OSError, "bad_encoding"),  # what Scrapy's decompression raises for broken data
 )
-_PACKERS = frozenset({"zlib", "gzip", "brotli", "compression", "backports"})
 _TLS = (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)
 
 
@@ -62,12 +59,10 @@ def reason_of(error: BaseException) -> str:
     refused = next((part for part in chain if isinstance(part, Refused)), None)
     if refused:
         return refused.reason
-    if any(isinstance(part, _DecompressionMaxSizeExceeded) for part in chain):
-        return "too_large"
     if any(isinstance(part, _TLS) for part in chain):
         return "tls"
-    if type(error).__module__.partition(".")[0] in _PACKERS:
-        return "bad_encoding"
+    if any(isinstance(part, aiohttp.ClientResponseError) for part in chain):
+        return "bad_http"
     return next((name for kind, name in _NAMES if isinstance(error, kind)), f"error_{type(error).__name__}")
 
 

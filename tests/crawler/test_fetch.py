@@ -1,8 +1,11 @@
 """The guarded engine, through its simplest door: what may be fetched, what is refused, and the name of each end."""
 
+import gzip
 import ipaddress
 import socket
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -95,6 +98,38 @@ def test_a_body_under_the_limit_is_read_whole(tmp_path: Path, site: Site) -> Non
 def test_half_a_page_is_no_page(tmp_path: Path, site: Site) -> None:
     site.put("/half", "<p>half", cut_off=True)
     assert fetch_one(home_at(tmp_path), site.url("/half")).error == "cut_off"
+
+
+@pytest.mark.parametrize(("name", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_half_a_packed_page_is_no_page(tmp_path: Path, site: Site, name: str, pack: Callable[[bytes], bytes]) -> None:
+    whole = pack(b"".join(b"<p>paragraph %d</p>" % number for number in range(9000)))
+    site.put("/half", whole[: len(whole) // 2], headers={"Content-Encoding": name})
+    site.put("/whole", whole, headers={"Content-Encoding": name})
+    half, page = fetch(home_at(tmp_path), [site.url("/half"), site.url("/whole")])
+    assert half.error == "cut_off"
+    assert page.body.endswith(b"<p>paragraph 8999</p>")
+
+
+def test_a_page_packed_ten_times_is_refused(tmp_path: Path, site: Site) -> None:
+    site.put(
+        "/a", reduce(lambda body, _: gzip.compress(body), range(10), b"x"), headers={"Content-Encoding": "gzip," * 10}
+    )
+    assert fetch_one(home_at(tmp_path), site.url("/a")).error == "bad_encoding"
+
+
+def test_a_page_that_only_claims_to_be_packed_is_read(tmp_path: Path, site: Site) -> None:
+    site.put("/a", "<p>plain</p>", headers={"Content-Encoding": "gzip"})
+    assert fetch_one(home_at(tmp_path), site.url("/a")).body == b"<p>plain</p>"
+
+
+def test_not_modified_is_no_answer_to_who_never_had_the_page(tmp_path: Path, site: Site) -> None:
+    site.put("/a", "", status=304, etag=False)
+    assert fetch_one(home_at(tmp_path), site.url("/a")).error == "http_304"
+
+
+def test_what_is_no_http_has_a_name(tmp_path: Path, site: Site) -> None:
+    site.put("/a", "x", headers={"X-Nul": "\0"})
+    assert fetch_one(home_at(tmp_path), site.url("/a")).error == "bad_http"
 
 
 def test_a_busy_page_is_asked_again(tmp_path: Path, site: Site) -> None:
