@@ -75,7 +75,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a field's value was found: `field`, `source` (json-ld, og, meta, microdata, visible, url, feed), raw `value`."""
+    """Where a value was found: `field`, `source` (json-ld, og, meta, microdata, url, feed, visible), raw value."""
 
     field: str
     source: str
