@@ -110,7 +110,7 @@ delivered (?:straight |directly |right )?to your ; in your inbox ; to your inbox
 become a (?:member|subscriber|supporter) ; never miss ; don[’']t miss ;
 stay (?:up to date|informed|updated|connected) ; read more (?:on|about|in) ; free of charge ; find us on ;
 like us on ; add us ; turn on notifications ; start your free ; already a subscriber ; log in ; contact us ;
-email us ; follow (?:\w+ ){0,4}on (?:twitter|x|facebook|instagram|telegram|whatsapp|tiktok|linkedin|google) ;
+email us ; let us know in the comments ; share (?:this|the) (?:article|story|post) ; follow (?:\w+ ){0,4}on (?:twitter|x|facebook|instagram|telegram|whatsapp|tiktok|linkedin|google) ;
 abonnieren sie ; jetzt (?:\w+ ){0,3}(?:abonnieren|anmelden|bestellen|testen|registrieren|lesen|herunterladen) ;
 hier (?:\w+ ){0,3}(?:anmelden|abonnieren|klicken|bestellen|lesen) ; melden sie sich ; folgen sie uns ; folge uns ;
 folgt uns ; kostenlos (?:\w+ )?(?:abonnieren|testen|anmelden) ; kostenfrei ; verpassen sie ;
@@ -169,7 +169,7 @@ do you have a (?:story|tip) ; got a (?:story|tip|news) ; have (?:a|you got a) (?
 to (?:comment|read|continue reading|view) (?:on )?this ; you (?:must|need to) be (?:logged|signed) in ;
 please enable ; enable javascript ; your browser does not ;
 by (?:signing up|subscribing|clicking|submitting|registering) ; this site is protected by ;
-we (?:may|might) earn ; we use cookies ; cookies?\b.{0,30}(?:settings|policy) ; terms of (?:use|service) ;
+we (?:may|might) earn ; cookies?\b.{0,30}(?:settings|policy) ; terms of (?:use|service) ;
 privacy policy ; an error has occurred ; thank you for (?:subscribing|signing|reading|your) ;
 please (?:enter|check|verify|subscribe|consider) ;
 (?:print|email|e-mail|copy link|link copied|listen|save|bookmark)$ ;
@@ -178,7 +178,22 @@ ich bin damit einverstanden ; personenbezogene daten können ;
 (?:externe[rn]?|youtube-|twitter-|instagram-)\s?inhalte? (?:anzeigen|erlauben|aktivieren|laden) ;
 mit (?:dem )?klick (?:auf|wird) ; alle rechte vorbehalten ; tous droits réservés ; todos los derechos ;
 tutti i diritti ; riproduzione riservata ; alle rechten ; wszelkie prawa ; todos os direitos ;
+please upgrade your browser ; (?:your|dein|ihr|votre|tu) (?:browser|navigateur|navegador) (?:is|ist|est|es) (?:\w+ ){0,2}(?:out of date|outdated|not supported|veraltet|obsolète|obsoleto) ;
+sorry, but your browser ; (?:we apologi[sz]e, but )?this video (?:has failed to|is not available|cannot be) ; video (?:unavailable|nicht verfügbar) ;
+view this post on instagram ; a post shared by ; %d (?:bloggern?|bloggers?) gefällt ; %d bloggers? like ; ad block users: ;
+pełne korzystanie z serwisu wymaga ; this page requires javascript ; disclaimer: all rights ;
 reproduction interdite ; prohibida (?:su|la) reproducción ; ©?riproduzione riservata
+"""
+
+
+# Beginnings of what stands before a wall.
+_WALLS = r"""
+(?:create (?:an|your|a free) account|register|sign up) (?:or|and) (?:sign|log) ?in(?: to (?:continue|keep|read)\b.*)? ; (?:sign|log) ?in (?:or (?:register|create an account) )?to (?:continue|keep) reading ;
+(?:please )?(?:subscribe|register|sign up) (?:now |today |for free )?to (?:continue|keep|read the (?:full|rest)|unlock) ; to (?:continue|keep) reading,? (?:please )?(?:subscribe|register|sign|log) ;
+this (?:article|content|story) is (?:only )?(?:for|available to|reserved for|exclusive to) (?:our |paying )?(?:subscribers|members) ; already a subscriber\? ; already have an account\? ;
+(?:sie sind )?bereits abonnent(?:in)?\? ; jetzt (?:anmelden|registrieren) und weiterlesen ; (?:um )?(?:diesen|den vollständigen) artikel (?:weiter)?(?:zu )?lesen mit ; nur für abonnenten ; mit .{2,20} weiterlesen$ ;
+(?:cet )?article (?:est )?réservé aux abonnés ; la suite (?:de cet article )?est réservée ; déjà abonné ; contenido exclusivo para suscriptores ; ¿ya (?:eres|es) suscriptor ; suscríbete para (?:seguir|continuar) ;
+contenuto riservato (?:agli abbonati)? ; sei già abbonato ; alleen voor abonnees ; al abonnee\? ; (?:treść|artykuł) (?:dostępny|dostępna|tylko) (?:tylko )?dla ; conteúdo exclusivo para assinantes ; já é assinante
 """
 
 
@@ -204,3 +219,8 @@ CALL = re.compile(
 OFFER = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_OFFERS))})(?!\w)")
 ADDRESS = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_ADDRESSES))})(?!\w)")
 STOCK = re.compile(rf"\W*(?:{'|'.join(_phrases(_STOCK))})")
+WALL = re.compile(rf"\W*(?:{'|'.join(_phrases(_WALLS))})")
+# A line that ends in its rights; a sentence about rights names no year.
+RIGHTS = re.compile(
+    r"(?:©|\(c\)|copyright) ?.{0,60}(?:all rights reserved|alle rechte vorbehalten|tous droits réservés)\W*$"
+)

@@ -5,13 +5,14 @@ Rules judge whole paragraphs: "Other news" also opens sentences. Nothing is lost
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from news.article import Article, Block, Label
 from news.dates import AGO, parse_date
 from news.notices import asks_consent, explains_cookies, speaks_of_own_cookies
-from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, LIST_HEADINGS, OFFER, POINTER, STOCK
+from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, LIST_HEADINGS, OFFER, POINTER, RIGHTS, STOCK, WALL
 
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Article], Iterator[Verdict]]
@@ -20,9 +21,11 @@ FRAGMENT = "fragment outside a paragraph"  # the rule that reading the markup gi
 MIN_RUN = 3  # items that make a timed list
 _TITLE_CHARS = 220  # a longer text is no headline
 _PROMO_CHARS = 420
+_EXCERPTS = 5  # below linked titles; fewer may be the parts of a text
 _KEY = re.compile(r"[\W_]+")
 _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
 _QUOTED = re.compile(r"[\"“”„«»‹›]")
+_OPENS = re.compile(r"[“„«]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
@@ -32,6 +35,7 @@ _BIO = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"h[1-6]$")
+_BESIDE = frozenset((Label.BYLINE, Label.DATE, Label.CAPTION, Label.NAVIGATION, Label.LEGAL, Label.AD))
 
 
 def remove_teasers(article: Article) -> Article:
@@ -197,7 +201,7 @@ def headed_list(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
 def _is_item(block: Block) -> bool:
     if _heads_list(block) or block.link_share > 0.6:
         return True
-    return len(block.text) <= 160 and not _END.search(block.text[-8:])
+    return len(block.text) <= 160 and not _END.search(block.text[-8:]) and not block.text.endswith(":")
 
 
 def pointers(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
@@ -208,7 +212,7 @@ def pointers(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
         if found is None:
             continue
         phrase = block.text[found.start("phrase") : found.end("phrase")]
-        shouted = phrase.isupper() and len(phrase) > 4
+        shouted = phrase.isupper() and len(phrase) > 3
         long_phrase = len(phrase.split()) > 1
         if (
             found["mark"] and (block.link_share > 0.25 or (long_phrase and not _QUOTED.search(block.text)) or shouted)
@@ -243,7 +247,7 @@ def boilerplate(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """Lines that outlets put around every text: rights, credits, share prompts."""
     for position in _body(blocks):
         block = blocks[position]
-        if len(block.text) <= 300 and STOCK.match(block.text.lower()):
+        if (len(block.text) <= 300 and STOCK.match(block.text.lower())) or RIGHTS.search(block.text[-80:].lower()):
             yield (
                 position,
                 Label.LEGAL if "©" in block.text or "right" in block.text.lower() else Label.OTHER,
@@ -271,6 +275,41 @@ def _says_cookie(block: Block) -> bool:
     return "cookie" in block.text.lower()
 
 
+def excerpts(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+    """First sentences of other articles, each below a title that is a link; boxes of their name hold nothing else."""
+    shown = [p for p, block in enumerate(blocks) if block.label not in _BESIDE]
+    below = {p for before, p in pairwise(shown) if blocks[p].label is Label.BODY and _links_away(blocks[before])}
+    names = Counter(blocks[p].hints for p in below)
+    others = {blocks[p].hints for p in _body(blocks) if p not in below}
+    for position in sorted(below):
+        name = blocks[position].hints
+        if name not in others and names[name] >= _EXCERPTS:
+            yield position, Label.TEASER, "below a linked title", 0.8
+
+
+def _links_away(block: Block) -> bool:
+    return block.link_share >= 0.75 and 15 < len(block.text) <= _TITLE_CHARS and bool(_HEADING.match(block.tag))
+
+
+def lead_again(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+    """The lead once more as a paragraph; a lead that is all there is stays text."""
+    leads = {_key(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40}
+    body = _body(blocks) if leads else []
+    again = [position for position in body if _key(blocks[position].text) in leads]
+    if len(again) < len(body):
+        yield from ((position, Label.OTHER, "repeats the lead", 0.9) for position in again)
+
+
+def walls(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+    """A line that asks to sign in or to subscribe, and the list of what that brings."""
+    body = _body(blocks)
+    for n, position in enumerate(body):
+        if len(blocks[position].text) <= _TITLE_CHARS and WALL.match(blocks[position].text.lower()):
+            yield position, Label.PROMO, "asks to sign in", 0.9
+            for item in takewhile(lambda p: blocks[p].tag == "li" and is_title(blocks[p]), body[n + 1 :]):
+                yield item, Label.PROMO, "offered for signing in", 0.8
+
+
 def tail(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """What follows the last running prose and is no sentence: titles, buttons, names. A list may end a text."""
     body = _body(blocks)
@@ -286,6 +325,9 @@ def tail(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
 
 
 def _ends_text(block: Block) -> bool:
+    """True for prose and for the end of a quotation that began above."""
+    if len(block.text) > 40 and block.text[-1] in "”»" and not _OPENS.search(block.text) and block.link_share < 0.5:
+        return True
     return _is_prose(block) or (bool(_END.search(block.text[-8:])) and block.link_share < 0.5)
 
 
@@ -341,8 +383,11 @@ RULES: tuple[Rule, ...] = (
     headed_list,
     pointers,
     promos,
-    boilerplate,
     notices,
+    walls,
+    boilerplate,
+    excerpts,
+    lead_again,
     date_lines,
     about_the_author,
     tail,

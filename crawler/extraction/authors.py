@@ -21,7 +21,7 @@ BY = re.compile(
 _SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|md|phd)\b))\s*", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och)\s", re.IGNORECASE)
 _CUT = re.compile(
-    r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b"
+    r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bpublié\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b"
     r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent).*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -31,6 +31,14 @@ _NOBODY = re.compile(
     r"follow|view|more|read|share|team|guest|unknown|none|null|undefined|newsroom|online|web|contact|profile|bio|see all|by|about|email|posts|comments?)\b",
     re.IGNORECASE,
 )
+# Names of this kind begin with some of these words, so the whole must be one.
+_NO_NAME = re.compile(
+    r"(?:am|do|ph\.?d\.?|m\.?d\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
+    r"|veröffentlicht|opublikowano|publicado|publié|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day|show all .*|(?:getty images|shutterstock|istock).*)",
+    re.IGNORECASE,
+)
+_TWICE = re.compile(r"(.{4,}) \1")
+_HOST = re.compile(r"^\S+\.(?:com|org|net|de|at|ch|fr|es|it|nl|pl|pt|uk)\b", re.IGNORECASE)
 _NOT_NAME = re.compile(r"[<>{}=_\\]|https?:|www\.|\.com\b|\d{2}|[?!:]|\.{2}")
 _PARTICLES = frozenset(
     [
@@ -118,6 +126,7 @@ def _clean(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
     for text in raw:
         for part in _parts(_CUT.sub("", _DATE_BEGINS.sub("", BY.sub("", " ".join(text.split())[:300])))):
             name = _CUT.sub("", BY.sub("", part)).strip(" ,.;:-–—|*\"'“”")
+            name = _TWICE.sub(r"\1", name) if _TWICE.fullmatch(name) else name
             if _is_name(name, sites):
                 names.setdefault(key(name), name)
     for folded, name in names.items():
@@ -128,6 +137,8 @@ def _clean(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
 def _parts(text: str) -> list[str]:
     """The names in a list of names; "Telegram & Gazette" is one, since neither half could be a person's."""
     parts: list[str] = []
+    if "," in text and _HOST.match(text):  # "outlet.de, Frankfurt, Germany"
+        return []
     for item in _SPLIT.split(text):
         halves = _AND.split(item)
         parts.extend(halves if all(len(half.split()) > 1 for half in halves) else [item])
@@ -135,7 +146,13 @@ def _parts(text: str) -> list[str]:
 
 
 def _is_name(name: str, sites: frozenset[str]) -> bool:
-    if not 2 <= len(name) <= 60 or _NOBODY.match(name) or _NOT_NAME.search(name) or key(name) in sites:
+    if (
+        not 2 <= len(name) <= 60
+        or _NOBODY.match(name)
+        or _NO_NAME.fullmatch(name)
+        or _NOT_NAME.search(name)
+        or key(name) in sites
+    ):
         return False
     words = name.split()
     if len(words) > 6:

@@ -296,6 +296,8 @@ class _Walk:
             self._prop(attributes, node)
         hints = _TAG_HINTS.get(tag, 0)
         name, mark = attributes.get("class"), attributes.get("id")
+        if mark and tag in _HEADINGS:  # an anchor made of the heading's own words
+            mark = None
         names = (f"{name} {mark}" if name else mark) if mark else name or ""
         if names:
             hints |= hints_of(names)

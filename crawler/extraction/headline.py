@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 
 from crawler.extraction.blocks import Page
 from crawler.extraction.hints import Hint
@@ -39,7 +40,7 @@ def find_headline(page: Page, claims: Claims) -> tuple[str | None, list[Evidence
         Evidence("headline", source, text[:_MAX])
         for source, text in (*said.items(), *(("visible", v) for v in visible[:3]))
     ]
-    return _choose(visible, list(said.values())) or _from_text(page) or None, evidence
+    return unescape(_choose(visible, list(said.values())) or _from_text(page)) or None, evidence
 
 
 def _from_text(page: Page) -> str:

@@ -107,6 +107,8 @@ _PARTS = re.compile(
     r"|(?P<DATE>pubdate|datepublish|publishdate)"
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])")
+# Names made by machines ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
+_MADE_UP = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?:[a-z]{1,2}\d+)?(?:[A-Z][a-z]?\d*){3,}(?![A-Za-z0-9])")
 _MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning says enough
 
 
@@ -122,7 +124,7 @@ def _word_hint(word: str) -> int:
 @lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
     """The hints in *names*, an element's class and id (and itemprop) words."""
-    words = [word.lower() for word in _WORD.findall(names[:_MAX_LENGTH])]
+    words = [word.lower() for word in _WORD.findall(_MADE_UP.sub("", names[:_MAX_LENGTH]))]
     found = Hint.NONE
     before = ""
     for word in words:

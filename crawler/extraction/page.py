@@ -63,7 +63,8 @@ def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:
 def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None) -> Article:
     at = next((p for p, block in enumerate(read.blocks) if block.label is Label.HEADLINE), 0)
     paragraphs = read.paragraphs
-    authors, said_authors = find_authors(page, claims, site_names(page, claims), at)
+    sites = site_names(page, claims)
+    authors, said_authors = find_authors(page, claims, sites, at)
     published, modified, said_dates = find_dates(page, claims, read.url, now, at)
     language, said_language = find_language(page, claims, " ".join(paragraphs[:8]))
     return Article(
@@ -75,7 +76,7 @@ def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None
         date_published=published,
         date_modified=modified,
         language=language,
-        section=find_section(page, claims),
+        section=find_section(page, claims, sites),
         tags=find_tags(page, claims),
         image=find_image(page, claims, read.url, at),
         canonical_url=find_canonical(page, read.url),

@@ -15,10 +15,20 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 _MOST_TAGS = 30
+# Several tags in one; "Business, Finance, & Economics" is one.
+_COMMAS = re.compile(r"[^,]+(?:,(?!\s*(?:&|and\b|und\b|et\b|y\b))[^,]+){2,}")
+_NAMED = re.compile(r"^(?:nlp )?(?:category|topic|subject|tag|keyword|section|subsection)\s?:\s?", re.IGNORECASE)
+# Numbers, identifiers, paths and settings: what systems tell each other.
+_FOR_MACHINES = re.compile(
+    r"^\d{5,}$|^[0-9a-f]{8}-[0-9a-f]{4}-|^[/_]|^\S*_\S*$|^[\w-]+[:/]\S*\d{4,}$"
+    r"|^(?:(?:page|article|content|display|nlp) ?-?\w+(?: tokens)?|type|day|time|wc|partner|language|locale|sitegroup"
+    r"|adnode|hasproduct|shorttitle)\s?:",
+    re.IGNORECASE,
+)
 
 
-def find_section(page: Page, claims: Claims) -> str | None:
-    """The section as the page names it."""
+def find_section(page: Page, claims: Claims, sites: frozenset[str]) -> str | None:
+    """The section as the page names it; the site's own name is none."""
     section = claims.section or meta_value(
         page,
         "article:section",
@@ -29,8 +39,9 @@ def find_section(page: Page, claims: Claims) -> str | None:
         "category",
         "og:article:section",
     )
-    section = section.split(",")[0].strip()
-    return section[:100] if section and not section.startswith("http") else None
+    section = section.split(",")[0].strip(" -–|/>")
+    is_one = any(c.isalpha() for c in section) and not section.startswith("http") and key(section) not in sites
+    return section[:100] if is_one else None
 
 
 def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
@@ -39,9 +50,10 @@ def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
     if not said:
         said = meta_value(page, "news_keywords", "keywords", "parsely-tags", "sailthru.tags").split(",")
     tags: dict[str, str] = {}
-    for tag in said:
-        if key(tag) and len(tag) <= 100:
-            tags.setdefault(key(tag), " ".join(tag.split()))
+    parts = (part for text in said for part in (text.split(",") if _COMMAS.fullmatch(text) else [text]))
+    for tag in (_NAMED.sub("", " ".join(part.split())) for part in parts):
+        if key(tag) and len(tag) <= 100 and not _FOR_MACHINES.search(tag):
+            tags.setdefault(key(tag), tag)
     return tuple(tags.values())[:_MOST_TAGS]
 
 
@@ -56,7 +68,12 @@ def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image 
         (p.text for p in page.pieces[headline_at : headline_at + 15] if _is_caption(p)), claims.image_caption
     )
     credit = CREDIT.search(caption) if caption else None
-    return Image(source, caption[:1000] or None, (credit[1] or credit[2]).strip() if credit else None)
+    return Image(source, caption[:1000] or None, _closed(credit[1] or credit[2]) if credit else None)
+
+
+def _closed(credit: str) -> str:
+    """*credit* without the bracket that was opened before it: "(Photo: A. Smith)"."""
+    return credit.strip().removesuffix(")").rstrip() if "(" not in credit else credit.strip()
 
 
 def _is_caption(piece: Piece) -> bool:

@@ -212,3 +212,116 @@ def test_a_second_look_at_the_result_changes_nothing() -> None:
     once = remove_teasers(article(PROSE, "OTHER NEWS", "3 hrs ago", "Cola trick", MORE))
 
     assert remove_teasers(once) == once
+
+
+def boxed(text: str, hints: str) -> Block:
+    return Block(text, tag="div", hints=hints)
+
+
+def titled(text: str) -> Block:
+    return Block(text, Label.RELATED, "nothing but a link", tag="h3", link_share=1.0)
+
+
+CARDS = tuple(
+    block for n in range(5) for block in (titled(f"The {n}th bridge of the town falls"), boxed(f"Nobody was hurt at bridge {n}, the mayor said on Monday.", "card-text"))
+)  # fmt: skip
+
+
+def test_first_sentences_of_other_articles_below_linked_titles_go() -> None:
+    assert kept(PROSE, MORE, *CARDS) == (PROSE, MORE)
+
+
+def test_the_parts_of_a_text_below_linked_titles_stay() -> None:
+    parts = tuple(boxed(block.text, "text") if block.label is Label.BODY else block for block in CARDS)
+
+    assert len(kept(boxed(PROSE, "text"), *parts)) == 6
+
+
+NOTICE = "We use cookies and similar technologies to give you the best experience on our site."
+KINDS = (
+    "Necessary cookies are absolutely essential for the website to function properly.",
+    "Any cookies that may not be particularly necessary are used to collect user data.",
+)
+
+
+def test_what_a_site_says_of_its_own_cookies_goes() -> None:
+    cleaned = remove_teasers(article(PROSE, NOTICE, "You can withdraw your consent to them at any time.", MORE, *KINDS))
+
+    assert cleaned.paragraphs == (PROSE, MORE)
+    assert all(block.label is Label.LEGAL for block in cleaned.blocks if block.label is not Label.BODY)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The commission fined the site because it used cookies without consent, a spokesman said.", "“We use cookies,” the boss said, “and so does everybody else in this town.”",
+     "Necessary cookies are exempt from the new law, the court ruled on Monday.", "Visitors must agree to cookies before they can read on, the ministry said."],
+)  # fmt: skip
+def test_a_report_about_cookies_stays(sentence: str) -> None:
+    assert kept(PROSE, sentence, MORE) == (PROSE, sentence, MORE)
+
+
+def test_a_wall_in_the_text_goes_with_the_list_of_its_gifts() -> None:
+    gifts = tuple(
+        Block(text, tag="li") for text in ("Read articles from the whole country.", "Talk about them with others.")
+    )
+
+    assert kept(PROSE, "Create an account or sign in to continue with your reading.", *gifts, MORE) == (PROSE, MORE)
+
+
+def test_a_list_below_a_sentence_about_accounts_stays() -> None:
+    items = tuple(Block(text, tag="li") for text in ("Name and address of the owner.", "Number of the bridge."))
+    sentence = "Owners have to create an account to pay the toll, and to enter:"
+
+    assert kept(PROSE, sentence, *items, MORE) == (
+        PROSE,
+        sentence,
+        "Name and address of the owner.",
+        "Number of the bridge.",
+        MORE,
+    )
+
+
+def test_the_lead_once_more_goes_and_a_lead_that_is_all_there_is_stays() -> None:
+    lead = Block(PROSE, Label.LEAD, "called a lead")
+
+    assert kept(lead, PROSE, MORE) == (MORE,)
+    assert kept(lead, PROSE) == (PROSE,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The Wire™ & © 2020 Cable Outlet, Inc. All rights reserved.", "Your browser is out of date.", "This video is not available in your country.", "%d Bloggern gefällt das:",
+     "READ | Bridges of the region and what they cost", "What do you think of the bridge? Let us know in the comments and share this article!"],
+)  # fmt: skip
+def test_notices_of_players_browsers_and_wires_go(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, MORE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The contract says that all rights are reserved, the lawyer told the court.", "Your browser knows more about you than your mother does.", "This video shows how the bridge fell.",
+     "READ has been founded in Leeds to teach children.", "She will share the story with the police, he said."],
+)  # fmt: skip
+def test_sentences_with_such_words_stay(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, line, MORE)
+
+
+def test_the_end_of_a_quotation_ends_the_text() -> None:
+    end = "That is how it was with the bridge of our town»"
+
+    assert kept(PROSE, end) == (PROSE, end)
+
+
+def test_a_quoted_title_after_the_text_goes() -> None:
+    assert kept(PROSE, "“The bridge is not for me and never was”, mayor says») - read it here")[0] == PROSE
+    assert kept(PROSE, "Mayor: «The bridge is not for me, and never was»") == (PROSE,)
+
+
+def test_a_sentence_that_ends_in_a_colon_ends_a_list_of_titles() -> None:
+    opening = "These are the parts of the bridge that the council wants to have repaired first:"
+
+    assert kept(PROSE, heading("More information"), linked("A title that is a link"), opening, MORE) == (
+        PROSE,
+        opening,
+        MORE,
+    )

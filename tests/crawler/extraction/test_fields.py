@@ -189,3 +189,73 @@ def test_what_scripts_claim_is_cleaned_of_what_no_database_takes() -> None:
     assert article.authors == ("Jane Miller",)
     assert "\x00" not in article.body
     assert article.body.encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(["Jane Miller", "Columnist"], ("Jane Miller",)), ("No Author", ()), ("Wednesday", ()), ("outlet.example.de, Frankfurt, Germany", ()),
+     ("Jane Miller Jane Miller", ("Jane Miller",)), (["Jane Miller", "Getty Images"], ("Jane Miller",)), ("Jane Miller, Ph.D", ("Jane Miller",)), ("Editorial", ())],
+)  # fmt: skip
+def test_what_stands_in_the_place_of_a_name_is_no_author(said: object, expected: tuple[str, ...]) -> None:
+    names = [{"name": name} for name in said] if isinstance(said, list) else said
+
+    assert read(head=claims(author=names)).authors == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["Welcome Nkosi", "Do Kim", "Wednesday Moore", "Jane Miller", "News Staff", "Ann Date"]
+)
+def test_a_name_that_begins_like_another_word_stays(name: str) -> None:
+    assert read(head=claims(author=name)).authors == (name,)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(["cce15240-c52a-4887-a61a-cd64701d6596", "Rivers"], ("Rivers",)), (["type_news", "/article", "105867721", "Rivers"], ("Rivers",)),
+     (["Category: Rivers", "Page Type: Article", "Language: English"], ("Rivers",)), (["Avatar: The Last Airbender", "2024", "AC/DC"], ("Avatar: The Last Airbender", "2024", "AC/DC"))],
+)  # fmt: skip
+def test_what_systems_tell_each_other_is_no_tag(said: list[str], expected: tuple[str, ...]) -> None:
+    assert read(head="".join(meta("article:tag", tag) for tag in said)).tags == expected
+
+
+def test_several_tags_in_one_are_taken_apart_and_one_tag_with_commas_is_not() -> None:
+    assert read(head=meta("article:tag", "Hong Kong,Protest,World news")).tags == ("Hong Kong", "Protest", "World news")
+    assert read(head=meta("article:tag", "Business, Finance, and Economics")).tags == (
+        "Business, Finance, and Economics",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [("The Outlet", None), ("42", None), ("- Town", "Town"), ("Formula 1", "Formula 1")]
+)
+def test_a_section_is_a_word_and_not_the_sites_name(said: str, expected: str | None) -> None:
+    assert read(head=meta("og:site_name", "The Outlet") + meta("article:section", said)).section == expected
+
+
+@pytest.mark.parametrize(
+    ("caption", "credit"),
+    [
+        ("The bridge in May (Photo: A. Smith)", "A. Smith"),
+        ("The bridge. Photo: A. Smith (Agency)", "A. Smith (Agency)"),
+    ],
+)
+def test_a_credit_ends_before_the_bracket_that_began_before_it(caption: str, credit: str) -> None:
+    figure = f"<figure><img src=b.jpg><figcaption>{caption}</figcaption></figure>"
+    image = read(BODY.replace("</h1>", f"</h1>{figure}"), meta("og:image", "/b.jpg")).image
+
+    assert image is not None
+    assert image.credit == credit
+
+
+def test_a_headline_that_was_escaped_twice_is_read_as_it_was_meant() -> None:
+    assert (
+        read(f"<h1>The &amp;#039;mended&amp;#039; bridge of the town</h1>{TEXT * 3}").headline
+        == "The 'mended' bridge of the town"
+    )
+
+
+def test_a_headline_with_an_ampersand_stays() -> None:
+    assert (
+        read(f"<h1>Bridges &amp; rivers: a town and its water</h1>{TEXT * 3}").headline
+        == "Bridges & rivers: a town and its water"
+    )

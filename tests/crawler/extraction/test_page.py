@@ -140,3 +140,32 @@ def test_a_claim_does_not_replace_a_text_that_the_page_shows() -> None:
     page = f'<h1>A bridge is mended</h1>{PROSE * 4}<script type="application/ld+json">{{"@type":"NewsArticle","articleBody":"{"Other words. " * 60}"}}</script>'
 
     assert "Other words" not in read(page).body
+
+
+@pytest.mark.parametrize("mark", ["share-prices-fall", "nav_bridge__0", "step-one-related-works", "ad-3"])
+def test_a_headings_own_anchor_does_not_set_it_aside(mark: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE}<h2 id='{mark}'>What the works cost</h2>{PROSE * 3}</div>"
+
+    assert labels(page)["What the works cost"] is Label.BODY
+
+
+def test_a_box_that_is_called_so_by_its_id_is_set_aside() -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE}<div id=share-bar>Tell your friends of it.</div>{PROSE * 3}</div>"
+
+    assert labels(page)["Tell your friends of it."] is Label.WIDGET
+
+
+@pytest.mark.parametrize("name", ["AdDsWC", "block-id-n1AuAdJlVL", "sc-NaVxAd7"])
+def test_words_in_names_made_by_machines_are_chance(name: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<p class='{name}'>The mayor is a keen swimmer, too.</p>{PROSE}</div>"
+
+    assert labels(page)["The mayor is a keen swimmer, too."] is Label.BODY
+
+
+@pytest.mark.parametrize("name", ["AdSlot", "topAd", "ad", "ADBox", "adUnit"])
+def test_words_in_names_made_by_people_count(name: str) -> None:
+    page = (
+        f"<h1>A bridge is mended</h1><div>{PROSE * 3}<p class='{name}'>Buy bridges of every kind now.</p>{PROSE}</div>"
+    )
+
+    assert labels(page)["Buy bridges of every kind now."] is Label.AD
