@@ -182,6 +182,10 @@ please upgrade your browser ; (?:your|dein|ihr|votre|tu) (?:browser|navigateur|n
 sorry, but your browser ; (?:we apologi[sz]e, but )?this video (?:has failed to|is not available|cannot be) ; video (?:unavailable|nicht verfügbar) ;
 view this post on instagram ; a post shared by ; %d (?:bloggern?|bloggers?) gefällt ; %d bloggers? like ; ad block users: ;
 pełne korzystanie z serwisu wymaga ; this page requires javascript ; disclaimer: all rights ;
+for more (?:stories|news|articles) like this ; get in touch with our (?:\w+ ){0,2}team ; comments (?:on this (?:piece|article|story) )?are (?:pre-?)?moderated ;
+note: we are temporarily moderating ; share your feedback ; cross-posted from ; materials provided by .{2,80}\bnote: ; content may be edited for ;
+(?:a|this) version of this (?:story|article|piece) (?:first |originally )?appeared (?:in|on) ; dieses thema im programm: ; noticia relacionada$ ; noticias relacionadas$ ;
+(?:zuletzt )?(?:aktualisiert|veröffentlicht|uppdaterad|publicerad|opdateret|oppdatert)\b.{0,12}\d[^!?]{0,60}$ ; \d\d\.\d\d\.\d{4}\b.{0,14}\buhr ?lesedauer ;
 reproduction interdite ; prohibida (?:su|la) reproducción ; ©?riproduzione riservata
 """
 
@@ -219,6 +223,12 @@ CALL = re.compile(
 OFFER = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_OFFERS))})(?!\w)")
 ADDRESS = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_ADDRESSES))})(?!\w)")
 STOCK = re.compile(rf"\W*(?:{'|'.join(_phrases(_STOCK))})")
+# Who else worked on it: a whole line below the text.
+CREDITED = re.compile(
+    r"[^.!?]{3,140}\b(?:contributed|contributing)(?: reporting)?(?: to this (?:report|story|article|piece))?(?: from [\w ]{3,30})?\W*$"
+    r"|\W*(?:contributing:|contributing (?:writers?|reporters?)\b|additional reporting by|reporting by|includes information from).{0,200}$"
+    r"|[^!?]{3,80}\b(?:can be|is|may be) (?:reached|contacted) (?:at|by|via|on)\b.{0,60}\S@.{0,160}$"
+)
 WALL = re.compile(rf"\W*(?:{'|'.join(_phrases(_WALLS))})")
 # A line that ends in its rights; a sentence about rights names no year.
 RIGHTS = re.compile(

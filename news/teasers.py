@@ -12,7 +12,7 @@ from itertools import pairwise, takewhile
 from news.article import Article, Block, Label
 from news.dates import AGO, parse_date
 from news.notices import asks_consent, explains_cookies, speaks_of_own_cookies
-from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, LIST_HEADINGS, OFFER, POINTER, RIGHTS, STOCK, WALL
+from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, CREDITED, LIST_HEADINGS, OFFER, POINTER, RIGHTS, STOCK, WALL
 
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Article], Iterator[Verdict]]
@@ -25,6 +25,10 @@ _EXCERPTS = 5  # below linked titles; fewer may be the parts of a text
 _KEY = re.compile(r"[\W_]+")
 _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
 _QUOTED = re.compile(r"[\"“”„«»‹›]")
+# "Nobody crossed it. Credit: Agency"; in a sentence the word stands small or is followed by an end.
+_CREDIT_ENDS = re.compile(
+    r"(?:^|[.!?…)\"”] )\(?(?:Photo|Image|Picture|Video|Foto|Bild|Imagen|Fot\.)?s? ?(?:Credit|CREDIT|credit|Courtesy|Foto|Photo|Bild|Image)s?:\s?[^.!?:;]{2,60}$"
+)
 _OPENS = re.compile(r"[“„«]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -363,6 +367,22 @@ def _says_who(text: str, author: str) -> bool:
     return len(text) < 600 and text.startswith(author) and bool(_BIO.match(text[len(author) :].strip(" ,—–-")))
 
 
+def credited(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+    """Below the text, who else worked on it and how to reach them."""
+    body = _body(blocks)
+    for position in body[max(1, len(body) - 4) :]:
+        text = blocks[position].text
+        if len(text) <= 260 and not _QUOTED.search(text) and CREDITED.match(text.lower()):
+            yield position, Label.BYLINE, "says who else worked on it", 0.8
+
+
+def captions(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+    """A line among the text that ends in the credit of a picture."""
+    for position in _body(blocks):
+        if len(blocks[position].text) <= 300 and _CREDIT_ENDS.search(blocks[position].text):
+            yield position, Label.CAPTION, "ends in a credit", 0.8
+
+
 def date_lines(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """A short line above the text that is hardly more than a date."""
     for position in _body(blocks)[:4]:
@@ -389,7 +409,9 @@ RULES: tuple[Rule, ...] = (
     excerpts,
     lead_again,
     date_lines,
+    captions,
     about_the_author,
+    credited,
     tail,
     orphan_headings,
 )

@@ -325,3 +325,46 @@ def test_a_sentence_that_ends_in_a_colon_ends_a_list_of_titles() -> None:
         opening,
         MORE,
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Jane Miller contributed to this report.", "Reuters and Joe van Dyke contributed reporting from Leeds.", "Contributing: Jane Miller, Joe van Dyke",
+     "Jane Miller can be reached at jane.miller@outlet.example.", "Includes information from the news agency"],
+)  # fmt: skip
+def test_who_else_worked_on_it_goes_below_the_text(line: str) -> None:
+    cleaned = remove_teasers(article(PROSE, MORE, line))
+
+    assert cleaned.paragraphs == (PROSE, MORE)
+    assert cleaned.removed[0].label is Label.BYLINE
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The rain contributed to the fall of the bridge, the engineers said.", "“She contributed to this report,” the mayor said.",
+     "The office can be reached at noon, the mayor said.", "Contributing factors were the rain. The bridge was old."],
+)  # fmt: skip
+def test_what_contributed_to_the_event_stays(line: str) -> None:
+    assert kept(PROSE, MORE, line) == (PROSE, MORE, line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The bridge in May. Credit: Jane Miller", "Photo credit: Jane Miller/Agency", "Nobody crosses it now. Foto: dpa"],
+)
+def test_a_line_that_ends_in_a_credit_is_a_caption(line: str) -> None:
+    cleaned = remove_teasers(article(PROSE, line, MORE))
+
+    assert cleaned.paragraphs == (PROSE, MORE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "He gave her the credit: it was her bridge.",
+        "The town had no credit. The bank gave it none.",
+        "It was one photo: hers.",
+    ],
+)
+def test_a_sentence_about_credit_stays(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, line, MORE)
