@@ -1,6 +1,7 @@
 """Refuse a page that would take the parser seconds, by a scan that costs a fraction of the parsing.
 
-Every HTML parser is quadratic in the attributes of one tag, in nesting, and in formatting tags that are never closed.
+Every HTML parser is quadratic in the attributes of one tag, in nesting, and in formatting tags that are never closed;
+lexbor is in the options of one select as well.
 """
 
 import re
@@ -11,6 +12,8 @@ MAX_BYTES = 16_000_000
 MAX_ATTRIBUTES = 1_500
 MAX_DEPTH = 5_000
 MAX_UNCLOSED_FORMATTING = 600
+MAX_TAGS = 200_000  # about five seconds of reading
+MAX_OPTIONS = 5_000
 
 _ATTRIBUTE = rb"""(?:[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?+|=)"""
 _MANY_ATTRIBUTES = re.compile(
@@ -19,6 +22,7 @@ _MANY_ATTRIBUTES = re.compile(
 _FORMATTING = (
     rb"[bisucefntBISUCEFNT](?:|ig|ode|m|ont|obr|mall|trike|trong|t)[\s/>]"  # b i s u big code em font nobr small ...
 )
+_OPTION = re.compile(rb"<option\b", re.IGNORECASE)
 _OPENED, _CLOSED = re.compile(rb"<" + _FORMATTING), re.compile(rb"</" + _FORMATTING)
 # Never closed, or closed by what follows: no nesting comes of these alone.
 _FLAT = re.compile(
@@ -28,16 +32,25 @@ _FLAT = re.compile(
 
 
 def refuse_costly(page: bytes) -> None:
-    """Raise PageTooCostly when *page* is too large, too deeply nested, or has a tag with too many attributes."""
+    """Raise PageTooCostly when *page* is too large, too deeply nested, or has too many tags, attributes or options."""
     if len(page) > MAX_BYTES:
         raise PageTooCostly(f"page of {len(page)} bytes; more than {MAX_BYTES} are not read")
     if _MANY_ATTRIBUTES.search(page):
         raise PageTooCostly(f"a tag has {MAX_ATTRIBUTES} attributes or more")
-    if page.count(b"<") > MAX_DEPTH and _depth(page) > MAX_DEPTH:
-        raise PageTooCostly(f"tags are nested deeper than {MAX_DEPTH}")
+    _refuse_too_many_tags(page)
     opened = len(_OPENED.findall(page))
     if opened > MAX_UNCLOSED_FORMATTING and opened - len(_CLOSED.findall(page)) > MAX_UNCLOSED_FORMATTING:
         raise PageTooCostly(f"more than {MAX_UNCLOSED_FORMATTING} formatting tags are never closed")
+
+
+def _refuse_too_many_tags(page: bytes) -> None:
+    tags = page.count(b"<")
+    if tags > MAX_TAGS:
+        raise PageTooCostly(f"{tags} tags; of more than {MAX_TAGS} none is read")
+    if tags > MAX_DEPTH and _depth(page) > MAX_DEPTH:
+        raise PageTooCostly(f"tags are nested deeper than {MAX_DEPTH}")
+    if tags > MAX_OPTIONS and len(_OPTION.findall(page)) > MAX_OPTIONS:
+        raise PageTooCostly(f"more than {MAX_OPTIONS} options to choose from")
 
 
 def _depth(page: bytes) -> int:

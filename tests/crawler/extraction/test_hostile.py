@@ -24,6 +24,8 @@ COSTLY = {
     "nesting in capitals": "<DIV>" * 60_000,
     "formatting never closed": "".join(f"<p><b id={n}>" for n in range(2_000)),
     "size": "x" * 17_000_000,
+    "options of one select": "<select>" + "<option>x" * 20_000,
+    "line breaks": "a<br>" * 300_000,
 }
 
 
@@ -36,8 +38,8 @@ def test_a_page_that_would_take_seconds_is_refused_before_it_is_parsed(page: str
 @pytest.mark.parametrize(
     "page",
     ["<table>" + "<tr><td>a<td>b" * 4_000, "<ul>" + "<li>a" * 8_000, "<p>a" * 8_000, "<b>x</b> " * 2_000, "<a href='?a=1&b=2'>x</a>" * 5_000,
-     "<p " + " ".join(f"data-{n}=1" for n in range(300)) + ">"],
-    ids=["rows", "items", "paragraphs", "bold words", "links", "many attributes"],
+     "<p " + " ".join(f"data-{n}=1" for n in range(300)) + ">", "<select>" + "<option>x" * 2_000, "a<br>" * 50_000],
+    ids=["rows", "items", "paragraphs", "bold words", "links", "many attributes", "a list of towns", "line breaks"],
 )  # fmt: skip
 def test_a_large_but_honest_page_is_not_refused(page: str) -> None:
     refuse_costly(page.encode())
