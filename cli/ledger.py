@@ -27,6 +27,7 @@ _WORDS = {
     "too_large": "too large",
     "forbidden_address": "private address",
     "crawl_timeout": "out of time",
+    "layout_changed": "gave no links where it gave some: its layout has changed",
     "page_too_costly": "would take the parser too long",
 }
 _HINTS = {

@@ -28,7 +28,8 @@ def _code_of_books(results: Sequence[CrawlResult]) -> int:
     if nothing and all(nothing):
         return NOTHING_FETCHED
     failed = any(one.ledger is not None and one.ledger.counts.get(Disposition.FAILED) for one in results)
-    return SOME_FAILED if failed or any(nothing) else FINE
+    broken = any("layout_changed" in one.unread.values() for one in results)
+    return SOME_FAILED if failed or broken or any(nothing) else FINE
 
 
 def one_line(result: CrawlResult) -> str:

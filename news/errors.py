@@ -2,7 +2,7 @@
 
 NewsError
   OutletError     skip the outlet, try again at its next turn
-    FeedUnreadable, OutletBlocked, LayoutChanged
+    FeedUnreadable, OutletBlocked
   ArticleError    skip the article, keep the capture for another try
     NotAnArticle, PageTooCostly
   ArchiveError    stop; nothing was written
@@ -34,10 +34,6 @@ class FeedUnreadable(OutletError):
 
 
 class OutletBlocked(OutletError):
-    pass
-
-
-class LayoutChanged(OutletError):
     pass
 
 

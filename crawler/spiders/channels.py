@@ -36,6 +36,7 @@ Ask = Callable[[Request], Awaitable[Response]]
 
 SITEMAP_DEPTH = 2  # an index of indexes is read, no deeper
 MAX_CHANNELS = 500
+ENOUGH_LINKS = 5  # a listing that gave so many and gives none has not just had a quiet day
 MAX_CHILDREN = 100  # of one sitemap index; some go back decades, one a day
 GUESS_AGAIN = timedelta(days=7)
 READ_WHATEVER = timedelta(days=1)  # a channel is read without its ETag this often, since ETags lie
@@ -200,8 +201,10 @@ class ChannelReader:
             return
         self.job.looked = True
         self.job.channels[channel.kind] += 1
+        if lost := _lost_its_links(channel, read):
+            self.job.reasons[channel.url] = lost
         await self._enter(channel, read, depth)
-        await self._save_look(channel, response, look, read)
+        await self._save_look(channel, response, look, read, lost)
 
     async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, Looked]:
         """(what to read, how the look ended); an unchanged channel is read from its capture to recheck its links."""
@@ -272,17 +275,20 @@ class ChannelReader:
             if link.owed:
                 self.links.setdefault(link.id, link)
 
-    async def _save_look(self, channel: Channel, response: Response, ended: Looked, read: _Read) -> None:
+    async def _save_look(
+        self, channel: Channel, response: Response, ended: Looked, read: _Read, lost: str | None
+    ) -> None:
         await self._save_capture(channel, response, ended)
         look = Look(
             channel.id,
             ended,
+            lost,
             looked_at=datetime.now(UTC),
             title=read.title,
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
             body_digest=response.meta.get("digest") if ended is Looked.READ else None,
-            links=len(read.links) if ended is Looked.READ else None,
+            links=len(read.links) if ended is Looked.READ and not lost else None,
         )
         await self.job.db(lambda conn: save_looks(conn, look))
 
@@ -355,6 +361,12 @@ def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
 
 def _again(channel: Channel) -> FoundChannel:
     return FoundChannel(channel.kind, channel.url)
+
+
+def _lost_its_links(channel: Channel, read: _Read) -> str | None:
+    """The reason when a listing that gave links gives none: its layout has changed, or it is drawn by a script now."""
+    gave = channel.links_last or 0
+    return "layout_changed" if channel.kind is ChannelKind.LISTING and gave >= ENOUGH_LINKS and not read.links else None
 
 
 def _robots_look(row: Channel, rules: RobotsRules) -> Look:

@@ -12,6 +12,7 @@ from archive.embedded import EmbeddedServer
 from archive.home import Home
 from archive.outlets import ensure_outlet
 from crawler.options import CrawlOptions
+from crawler.outcome import exit_code
 from crawler.result import CrawlResult
 from crawler.runner import crawl
 from crawler.targets import UnknownTarget
@@ -240,6 +241,25 @@ def test_a_site_that_has_nothing_new_was_looked_at(home: Home, engine: Engine, s
     site.put("/", page_of_links())
     assert crawl_site(home, engine, site).looked
     assert rows(engine, "select looked, links from v_coverage") == [(True, 0)]
+
+
+def test_a_front_page_that_lost_its_links_is_said_aloud(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/", page_of_links(*(f"/town/story-of-the-day-{number}" for number in range(5))))
+    crawl_site(home, engine, site)
+    site.put("/", "<!doctype html><html><body><div id='app'></div><script src='/app.js'></script></body></html>")
+    for _ in range(2):  # it goes on being said until the links are back
+        result = crawl_site(home, engine, site)
+        assert result.looked
+        assert result.unread == {site.url("/"): "layout_changed"}
+        assert exit_code([result]) == 3
+    site.put("/", page_of_links("/town/bridge-opens-today"))
+    assert crawl_site(home, engine, site).unread == {}
+
+
+def test_a_short_list_may_run_empty(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    site.put("/", "<!doctype html><html><body><p>Nothing today.</p></body></html>")
+    assert crawl_site(home, engine, site).unread == {}
 
 
 def test_every_stored_page_comes_back_from_its_capture_byte_for_byte(home: Home, engine: Engine, site: Site) -> None:
