@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.signals import item_error, scheduler_empty
-from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from archive.frontier import Link, Settlement, add_links, due_links, retry_links, settle, waiting_links
@@ -26,6 +25,9 @@ from news.errors import ArchiveError, NewsError
 from news.outlets import ChannelKind, FoundLink
 from news.politeness import pause
 from news.selection import Candidate, asks_conditionally, comes_back, newest_first, refusal, unchanged, without_page
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
 
 _WAVE = 200  # requests handed to Scrapy at a time
 
@@ -166,7 +168,7 @@ class NewsSpider(Spider):
         )
         yield _decided(page, response, link)
 
-    async def failed(self, failure: Failure) -> None:
+    async def failed(self, failure: "Failure") -> None:
         """A link that gave no answer ends as failed, or as skipped where we chose not to ask."""
         link: Link | None = failure.request.meta.get("link")  # type: ignore[attr-defined]
         error = _error(failure)
@@ -187,7 +189,7 @@ class NewsSpider(Spider):
             return
         self._tell(link, end.disposition, end.reason)
 
-    async def page_broke(self, item: Page, failure: Failure) -> None:
+    async def page_broke(self, item: Page, failure: "Failure") -> None:
         """A pipeline raised: the archive is away, or we have a bug, which costs this page only."""
         error = _error(failure)
         if isinstance(error, NewsError):
@@ -223,7 +225,7 @@ def _decided(page: Page, response: Response, link: Link) -> Page:
     return page.ended(*end) if end else page
 
 
-def _error(failure: Failure) -> BaseException:
+def _error(failure: "Failure") -> BaseException:
     return failure.value if failure.value is not None else RuntimeError("failed without an error")
 
 
