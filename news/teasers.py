@@ -27,7 +27,8 @@ _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›�
 _QUOTED = re.compile(r"[\"“”„«»‹›]")
 # "Nobody crossed it. Credit: Agency"; in a sentence the word stands small or is followed by an end.
 _CREDIT_ENDS = re.compile(
-    r"(?:^|[.!?…)\"”] )\(?(?:Photo|Image|Picture|Video|Foto|Bild|Imagen|Fot\.)?s? ?(?:Credit|CREDIT|credit|Courtesy|Foto|Photo|Bild|Image)s?:\s?[^.!?:;]{2,60}$"
+    r"(?:^|[.!?…)\"”] )\(?(?:Photo|Image|Picture|Video|Foto|Bild|Imagen|Fot\.)?s? ?"
+    r"(?:Credit|CREDIT|credit|Courtesy|Foto|Photo|Bild|Image)s?:\s?[^.!?:;]{2,60}$"
 )
 _OPENS = re.compile(r"[“„«]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)

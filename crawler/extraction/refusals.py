@@ -24,6 +24,7 @@ _SHORT = 700  # characters; an error page or a form says no more than this
 _ITEMS = 5  # titles with an excerpt that make a list of articles
 _MOST = 0.7
 _FRONT = 10  # titles of other articles; a front page has more, a site of one page hardly any
+_SAME = 0.4  # share of the words of two headlines that makes them one
 _HOME = frozenset(("", "/", "/index.html", "/index.php", "/home"))
 
 
@@ -33,24 +34,38 @@ def refuse_others(page: Page, claims: Claims, headline: str | None, blocks: Sequ
     A page that dates itself as an article in its head is believed, unless it has no text at all.
     """
     text = [block for block in blocks if block.label is Label.BODY]
-    dated = bool(claims.published or meta_value(page, "article:published_time"))
+    dated = _dated(page, claims, headline)
+    crowded = _links(blocks) >= _FRONT
     name = url or "the page"
-    if not text and not dated and not any(block.label in (Label.LEAD, Label.CAPTION) for block in blocks):
+    if not text and not dated and not _shows(blocks, crowded):
         raise NotAnArticle(f"{name} has no text")
     if text and all(_is_notice(block.text) for block in text):
         raise NotAnArticle(f"{name} has no text but a notice: {text[0].text[:60]!r}")
+    if _is_home(url) and (_short(text) or crowded):
+        raise NotAnArticle(f"{name} is a home page")
     if dated:
         return
-    if _is_error(page, headline, text):
+    if (_short(text) or crowded) and _is_error(page, headline):
         raise NotAnArticle(f"{name} says that there is no such page: {(headline or page.title)[:60]!r}")
     if _short(text) and is_login_title(without_site(headline or page.title, frozenset())):
         raise NotAnArticle(f"{name} asks to log in")
     if is_consent_wall([block.text for block in text], [block.text for block in blocks]):
         raise NotAnArticle(f"{name} asks for consent and shows nothing else")
-    if _is_home(url) and (_short(text) or _links(blocks) >= _FRONT):
-        raise NotAnArticle(f"{name} is a home page")
     if _is_list(page, claims, headline, blocks):
         raise NotAnArticle(f"{name} is a list of articles")
+
+
+def _dated(page: Page, claims: Claims, headline: str | None) -> bool:
+    """True when the page's head dates this article; lists of articles date those they list."""
+    if meta_value(page, "article:published_time"):
+        return True
+    return bool(claims.published) and (not claims.headline or likeness(claims.headline, headline or "") >= _SAME)
+
+
+def _shows(blocks: Sequence[Block], crowded: bool) -> bool:
+    """True for a lead, and for pictures with captions that are not those of a list."""
+    labels = [block.label for block in blocks]
+    return Label.LEAD in labels or (Label.CAPTION in labels and not crowded)
 
 
 def _is_notice(text: str) -> bool:
@@ -66,9 +81,9 @@ def _short(text: Sequence[Block]) -> bool:
     return sum(size(block.text) for block in text) < _SHORT
 
 
-def _is_error(page: Page, headline: str | None, text: Sequence[Block]) -> bool:
+def _is_error(page: Page, headline: str | None) -> bool:
     titles = (headline or "", page.title, *SEPARATOR.split(page.title))
-    return _short(text) and any(is_error_title(title) for title in titles)
+    return any(is_error_title(title) for title in titles)
 
 
 def _is_home(url: str) -> bool:
@@ -82,7 +97,7 @@ def _links(blocks: Sequence[Block]) -> int:
 
 def _is_list(page: Page, claims: Claims, headline: str | None, blocks: Sequence[Block]) -> bool:
     """Most of the text are excerpts, each right below a title that is a link."""
-    if meta_value(page, "og:type").lower() == "article" or likeness(claims.headline, headline or "") >= 0.5:
+    if meta_value(page, "og:type").lower() == "article" or likeness(claims.headline, headline or "") >= _SAME:
         return False
     shown = [
         block for block in blocks if block.label not in (Label.NAVIGATION, Label.DATE, Label.BYLINE, Label.CAPTION)

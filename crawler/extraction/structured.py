@@ -11,6 +11,7 @@ from crawler.extraction.text import clean
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|LiveBlog|Recipe|Review|NewsItem)$", re.IGNORECASE)
 _WEAK_TYPES = frozenset(("WebPage", "ItemPage", "VideoObject", "CreativeWork", "Event", "AboutPage"))
+_LISTED = "itemListElement"  # other articles, and breadcrumbs
 _MAX_NODES = 5_000
 _MAX_SCRIPT = 3_000_000  # characters
 _COMMENTED = re.compile(
@@ -116,7 +117,9 @@ def _nodes(data: object) -> Iterator[Node]:
             seen += 1
             if isinstance(value, dict):
                 yield value
-                following.extend(item for item in value.values() if isinstance(item, (dict, list)))
+                following.extend(
+                    item for key, item in value.items() if key != _LISTED and isinstance(item, (dict, list))
+                )
             elif isinstance(value, list):
                 following.extend(item for item in value if isinstance(item, (dict, list)))
         waiting = following

@@ -149,3 +149,34 @@ def test_a_gallery_is_an_article_and_its_captions_are_kept() -> None:
 
 def test_a_page_of_menus_has_no_text() -> None:
     assert "has no text" in refused("<nav><a href=/x>Somewhere else entirely</a></nav>")
+
+
+TITLES = "".join(f"<li><a href=/{n}>The {n}th bridge of the town is mended at last</a></li>" for n in range(12))
+
+
+def test_an_error_among_the_titles_of_others_is_no_article() -> None:
+    body = f"<h1>Page not found</h1><p>You may like these.</p>{TEXT * 5}<ul>{TITLES}</ul>"
+
+    assert "no such page" in refused(body, "Page not found - The Outlet")
+
+
+def test_dates_of_the_articles_that_a_list_lists_are_not_its_own() -> None:
+    items = '[{"@type":"NewsArticle","headline":"Goat wins prize","datePublished":"2024-03-05"}]'
+    head = f'<script type="application/ld+json">{{"@type":"ItemList","itemListElement":{items}}}</script>'
+
+    assert "list of articles" in refused(f"<h1>Town</h1>{CARDS}", url="https://outlet.example/town", head=head)
+
+
+def test_an_article_that_its_head_dates_is_read_though_it_looks_like_a_list() -> None:
+    head = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"The best bridges of the town","datePublished":"2024-03-05"}</script>'
+
+    assert read_page(page(f"<h1>The best bridges of the town</h1>{CARDS}", head=head), URL).paragraphs
+
+
+def test_pictures_of_a_list_are_no_gallery() -> None:
+    cards = "".join(
+        f"<li><figure><img src={n}.jpg><figcaption>The bridge on day {n}, seen from the town.</figcaption></figure><a href=/{n}>The {n}th bridge of the town is mended</a></li>"
+        for n in range(12)
+    )
+
+    assert "has no text" in refused(f"<h1>Town and river</h1><ul>{cards}</ul>", "Town and river - The Outlet")
