@@ -32,21 +32,26 @@ _FLAT = re.compile(
 
 
 def refuse_costly(page: bytes) -> None:
-    """Raise PageTooCostly when *page* is too large, too deeply nested, or has too many tags, attributes or options."""
+    """Raise PageTooCostly when *page* is too large, too deeply nested, or a tag has too many attributes or options."""
     if len(page) > MAX_BYTES:
         raise PageTooCostly(f"page of {len(page)} bytes; more than {MAX_BYTES} are not read")
     if _MANY_ATTRIBUTES.search(page):
         raise PageTooCostly(f"a tag has {MAX_ATTRIBUTES} attributes or more")
-    _refuse_too_many_tags(page)
+    _refuse_tags(page)
     opened = len(_OPENED.findall(page))
     if opened > MAX_UNCLOSED_FORMATTING and opened - len(_CLOSED.findall(page)) > MAX_UNCLOSED_FORMATTING:
         raise PageTooCostly(f"more than {MAX_UNCLOSED_FORMATTING} formatting tags are never closed")
 
 
-def _refuse_too_many_tags(page: bytes) -> None:
+def refuse_endless(page: bytes) -> None:
+    """Raise PageTooCostly when *page* has more tags than an article could; a listing is read in spite of that."""
     tags = page.count(b"<")
     if tags > MAX_TAGS:
-        raise PageTooCostly(f"{tags} tags; of more than {MAX_TAGS} none is read")
+        raise PageTooCostly(f"{tags} tags; a page with more than {MAX_TAGS} is not read")
+
+
+def _refuse_tags(page: bytes) -> None:
+    tags = page.count(b"<")
     if tags > MAX_DEPTH and _depth(page) > MAX_DEPTH:
         raise PageTooCostly(f"tags are nested deeper than {MAX_DEPTH}")
     if tags > MAX_OPTIONS and len(_OPTION.findall(page)) > MAX_OPTIONS:
