@@ -63,6 +63,21 @@ _BUTTON = re.compile(
 _ABOUT_CONSENT = re.compile(
     r"cookie|consent|personal data|privacy|partners\b|einwilligung|personenbezogen|datenschutz|zustimm|donn[ée]es personnelles|datos personales|dati personali|persoonsgegevens|danych osobowych|dados pessoais"
 )
+# Parts of its words without which nothing matches: a cheap look before the dear one.
+_CONSENT_WORDS = (
+    "ookie",
+    "onsent",
+    "rivacy",
+    "artners",
+    "ersonal",
+    "ersone",
+    "ersoons",
+    "inwilligung",
+    "atenschutz",
+    "ustimm",
+    "osobowych",
+    "essoais",
+)
 _QUOTE = re.compile(r"\s*[\"“”„«»‹›]")
 _WORDS = ("ookie", "partner", "partenaire", "socios", "riva")  # without one of these nothing is a notice on cookies
 _LONGEST = 900  # characters of a notice's paragraph
@@ -111,6 +126,8 @@ def is_login_title(title: str) -> bool:
 def is_consent_wall(paragraphs: Sequence[str], buttons: Sequence[str]) -> bool:
     """True when the paragraphs of a page's text are a request for consent: about it, to the reader, with its buttons."""
     long = [text for text in paragraphs if len(text) > 60]
+    if not any(word in text for text in long for word in _CONSENT_WORDS):
+        return False
     about = [text for text in long if asks_consent(text)]
     asked = any(len(text) <= 60 and _BUTTON.fullmatch(text.lower()) for text in buttons)
     told = sum(not ADDRESS.search(text.lower()) and not explains_cookies(text) for text in long)

@@ -298,9 +298,12 @@ def _links_away(block: Block) -> bool:
 
 def lead_again(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """The lead once more as a paragraph; a lead that is all there is stays text."""
-    leads = {_key(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40}
+    leads = {
+        _key(block.text): len(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40
+    }
     body = _body(blocks) if leads else []
-    again = [position for position in body if _key(blocks[position].text) in leads]
+    near = [p for p in body if any(abs(len(blocks[p].text) - length) < 20 for length in leads.values())]
+    again = [position for position in near if _key(blocks[position].text) in leads]
     if len(again) < len(body):
         yield from ((position, Label.OTHER, "repeats the lead", 0.9) for position in again)
 
@@ -380,7 +383,8 @@ def credited(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
 def captions(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
     """A line among the text that ends in the credit of a picture."""
     for position in _body(blocks):
-        if len(blocks[position].text) <= 300 and _CREDIT_ENDS.search(blocks[position].text):
+        text = blocks[position].text
+        if len(text) <= 300 and ":" in text[-66:] and _CREDIT_ENDS.search(text):
             yield position, Label.CAPTION, "ends in a credit", 0.8
 
 
