@@ -13,6 +13,20 @@ Ended = tuple[Disposition, str | None]
 
 _GONE = frozenset({404, 410, 451})
 _PAGES = ("html", "text/plain", "application/xml", "text/xml")
+_TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+_MAGIC = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"ID3",
+    b"\x7fELF",
+    b"%!PS",
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ISO-2022-JP has escapes
 _PASSING = frozenset(
     {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
 )
@@ -61,6 +75,15 @@ def without_page(status: int, content_type: str, empty: bool, known: bool) -> En
     if empty:
         return Disposition.FAILED, "empty"
     return None
+
+
+def is_binary(body: bytes) -> bool:
+    """True for a body that is no text whatever its header says: a PDF, a picture, packed or random bytes."""
+    beginning = body[:1024]
+    if beginning.startswith(_TEXT_MARKS):
+        return False
+    controls = len(_CONTROL.findall(beginning))
+    return beginning.startswith(_MAGIC) or controls > max(10, len(beginning) // 20)
 
 
 def unchanged(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:

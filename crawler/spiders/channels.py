@@ -354,9 +354,9 @@ def _request(channel: Channel, *, whatever: bool = False) -> Request:
 
 
 def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """The headers that make a request conditional."""
+    """The headers that make a request conditional; what no header may hold is not sent back."""
     pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in pairs.items() if value}
+    return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
 
 
 def _again(channel: Channel) -> FoundChannel:

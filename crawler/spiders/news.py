@@ -24,7 +24,16 @@ from news.dispositions import Disposition
 from news.errors import ArchiveError, NewsError
 from news.outlets import ChannelKind, FoundLink
 from news.politeness import pause
-from news.selection import Candidate, asks_conditionally, comes_back, newest_first, refusal, unchanged, without_page
+from news.selection import (
+    Candidate,
+    asks_conditionally,
+    comes_back,
+    is_binary,
+    newest_first,
+    refusal,
+    unchanged,
+    without_page,
+)
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -221,6 +230,8 @@ def _decided(page: Page, response: Response, link: Link) -> Page:
     if response.status == 304 or (same and link.disposition is not Disposition.FAILED):
         return page.ended(*unchanged(link.disposition, link.reason, has_article))
     content_type = _header(response, "Content-Type") or ""
+    if response.status == 200 and is_binary(response.body):
+        return page.ended(Disposition.SKIPPED, "not_html")
     end = without_page(response.status, content_type, not response.body.strip(), has_article)
     return page.ended(*end) if end else page
 

@@ -394,3 +394,17 @@ def test_a_database_that_stays_away_stops_the_crawl_and_loses_nothing(
     site.put("/", page_of_links())  # the links have left the home page
     crawl_site(home, engine, site)
     assert rows(engine, "select count(*), count(distinct url) from v_articles") == [(2, 2)]
+
+
+def test_a_brochure_that_claims_to_be_a_page_is_left_out(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/town/bridge-opens-today", b"%PDF-1.7\n" + bytes(range(256)) * 40)
+    result = crawl_site(home, engine, site)
+    assert reasons(result) == {"not_html": 1}
+    assert counts(result) == {"new": 1, "skipped": 1}
+
+
+def test_an_etag_that_no_request_can_carry_is_not_sent_back(home: Home, engine: Engine, site: Site) -> None:
+    page = article_page("The bridge opens today", *story("bridge"))
+    site.put("/town/bridge-opens-today", page, etag=False, headers={"ETag": '"a\x01\x7fb"'})
+    crawl_site(home, engine, site)
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}

@@ -4,7 +4,16 @@ import pytest
 
 from news.dispositions import Disposition
 from news.outlets import Outlet
-from news.selection import Candidate, asks_conditionally, comes_back, newest_first, refusal, unchanged, without_page
+from news.selection import (
+    Candidate,
+    asks_conditionally,
+    comes_back,
+    is_binary,
+    newest_first,
+    refusal,
+    unchanged,
+    without_page,
+)
 
 OUTLET = Outlet("o", "https://o.test/", article_url=r"/\d{4}$", skip_url=("/live/", "/win/"))
 MONDAY, TUESDAY = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
@@ -71,3 +80,25 @@ def test_a_passing_failure_is_tried_by_the_next_crawls(reason: str) -> None:
 )
 def test_a_lasting_failure_is_not_tried_again(reason: str | None) -> None:
     assert not comes_back(reason, 0)
+
+
+@pytest.mark.parametrize(
+    "body", [b"%PDF-1.7 and so on", b"\x89PNG\r\n", b"\x1f\x8b\x08", bytes(range(256)) * 4, b"\0\1\2" * 300]
+)
+def test_what_is_no_text_is_seen_whatever_its_header_says(body: bytes) -> None:
+    assert is_binary(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<p>a\0b",
+        "<p>ÄÖÜ</p>".encode("latin-1"),
+        "<p>text</p>".encode("utf-16"),
+        "<p>日本語のニュース</p>".encode("iso-2022-jp"),
+        "<p>日本語のニュース</p>".encode("shift-jis"),
+    ],
+)
+def test_text_in_any_encoding_is_no_binary(body: bytes) -> None:
+    assert not is_binary(body)
