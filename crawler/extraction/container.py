@@ -106,9 +106,10 @@ def story_end(page: Page, headline: str | None) -> int:
 
 def find_container(page: Page, end: int) -> Box:
     """The box around the article's text, which ends before piece *end*; the whole page when nothing on it is prose."""
+    voters = _voters(page)
     for piece in page.pieces[:end]:
-        if not (piece.box.settled | piece.hints) & SET_ASIDE:
-            _vote(piece)
+        if piece.prose and not (piece.box.settled | piece.hints) & SET_ASIDE:
+            _vote(voters[piece.box], piece.prose)
     best = max(page.boxes, key=lambda box: box.score)
     if page.boxes[0].prose < _LITTLE:
         called = [box for box in page.boxes if box.hints & Hint.ARTICLE and box.last - box.first > 2]
@@ -117,13 +118,16 @@ def find_container(page: Page, end: int) -> Box:
     return _climb(page, best, end)
 
 
-def _vote(piece: Piece) -> None:
-    weight = piece.prose
-    if not weight:
-        return
-    box: Box | None = piece.box
-    while box is not None and box.parent is not None and box.tag in _PARAGRAPHS:
-        box = box.parent
+def _voters(page: Page) -> dict[Box, Box]:
+    """For each box the nearest one around it, itself included, that is more than a paragraph or a list."""
+    voters: dict[Box, Box] = {}
+    for box in page.boxes:  # parents come before their children
+        voters[box] = voters[box.parent] if box.parent is not None and box.tag in _PARAGRAPHS else box
+    return voters
+
+
+def _vote(voter: Box, weight: float) -> None:
+    box: Box | None = voter
     for share in _DECAY:
         if box is None:
             return

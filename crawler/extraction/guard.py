@@ -5,6 +5,7 @@ lexbor is in the options of one select as well.
 """
 
 import re
+from collections import Counter
 
 from news.errors import PageTooCostly
 
@@ -15,18 +16,22 @@ MAX_UNCLOSED_FORMATTING = 600
 MAX_TAGS = 200_000  # about five seconds of reading
 MAX_OPTIONS = 5_000
 
-_ATTRIBUTE = rb"""(?:[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?+|=)"""
+# A name that holds another tag's beginning is looked at from there on: looking again and again would be quadratic.
+_TAG_NAME = rb"[a-zA-Z][^\s/><]*+(?:<(?![a-zA-Z])[^\s/><]*+)*+"
+_ATTRIBUTE = rb"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+# No space is needed after a quoted value. The look ahead passes over tags without attributes.
 _MANY_ATTRIBUTES = re.compile(
-    rb"<[a-zA-Z][^\s/>]*+(?:[\s/]++" + _ATTRIBUTE + rb"?+){" + str(MAX_ATTRIBUTES).encode() + rb",}"
+    rb"<" + _TAG_NAME + rb"(?=[\s/])(?:[\s/]*+" + _ATTRIBUTE + rb"){" + str(MAX_ATTRIBUTES).encode() + rb"}+"
 )
 _FORMATTING = (
     rb"[bisucefntBISUCEFNT](?:|ig|ode|m|ont|obr|mall|trike|trong|t)[\s/>]"  # b i s u big code em font nobr small ...
 )
+_TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/><]*)")
 _OPTION = re.compile(rb"<option\b", re.IGNORECASE)
 _OPENED, _CLOSED = re.compile(rb"<" + _FORMATTING), re.compile(rb"</" + _FORMATTING)
 # Never closed, or closed by what follows: no nesting comes of these alone.
 _FLAT = re.compile(
-    rb"(?:area|base|body|br|col|dd|dt|embed|head|hr|html|img|input|li|link|meta|option|p|source|tbody|td|th|tr|track|wbr)\b",
+    rb"(?:area|base|body|br|col|dd|dt|embed|head|hr|html|img|input|li|link|meta|option|p|source|tbody|td|th|tr|track|wbr)$",
     re.IGNORECASE,
 )
 
@@ -52,7 +57,9 @@ def refuse_endless(page: bytes) -> None:
 
 def _refuse_tags(page: bytes) -> None:
     tags = page.count(b"<")
-    if tags > MAX_DEPTH and _depth(page) > MAX_DEPTH:
+    if tags <= MAX_DEPTH:
+        return
+    if tags - page.count(b"</") > MAX_DEPTH and _depth(page) > MAX_DEPTH:  # no deeper than there are opening tags
         raise PageTooCostly(f"tags are nested deeper than {MAX_DEPTH}")
     if tags > MAX_OPTIONS and len(_OPTION.findall(page)) > MAX_OPTIONS:
         raise PageTooCostly(f"more than {MAX_OPTIONS} options to choose from")
@@ -60,12 +67,14 @@ def _refuse_tags(page: bytes) -> None:
 
 def _depth(page: bytes) -> int:
     """The deepest nesting if every tag were closed where it is; quotation marks are not looked at."""
+    opened: Counter[bytes] = Counter()  # by name: a closing tag that fits no opening one closes nothing
     depth = deepest = 0
-    for part in page.split(b"<"):
-        first = part[:1]
-        if first == b"/":
-            depth -= 1
-        elif first.isalpha() and not _FLAT.match(part):
+    for closing, name in _TAG.findall(page.lower()):
+        if not closing and not _FLAT.match(name):
+            opened[name] += 1
             depth += 1
             deepest = max(deepest, depth)
+        elif closing and opened[name]:
+            opened[name] -= 1
+            depth -= 1
     return deepest

@@ -1,7 +1,7 @@
 """Read one page: its text as labelled blocks, and the fields around it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from crawler.extraction.authors import find_authors
 from crawler.extraction.blocks import Page, read_blocks
@@ -34,11 +34,13 @@ def read_page(
 ) -> Article:
     """The article on the page at *url*, every block of the page labelled, in page order.
 
-    `now` is what "3 hrs ago" counts from, `encoding` what the HTTP header says, `remove` and `keep` are CSS selectors
-    of boxes that are never, or always, part of the text. Raises NotAnArticle when the page has no text or is
-    something else (an error, a wall, a list), PageTooCostly when parsing it would take too long, SettingError for a
-    selector that cannot be read.
+    `now` is what "3 hrs ago" counts from (in UTC when it has no zone), `encoding` what the HTTP header says, `remove`
+    and `keep` are CSS selectors of boxes that are never, or always, part of the text. Raises NotAnArticle when the page
+    has no text or is something else (an error, a wall, a list), PageTooCostly when parsing it would take too long,
+    SettingError for a selector that cannot be read.
     """
+    if now is not None and now.tzinfo is None:
+        now = now.replace(tzinfo=UTC)
     utf8 = as_utf8(html, encoding)
     refuse_costly(utf8)
     refuse_endless(utf8)

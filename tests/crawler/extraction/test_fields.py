@@ -102,6 +102,13 @@ def test_a_date_far_in_the_future_is_not_believed() -> None:
     assert read(head=claims(datePublished="2031-01-01"), now=datetime(2024, 3, 5, tzinfo=UTC)).date_published is None
 
 
+def test_a_moment_without_a_zone_is_taken_in_utc() -> None:
+    head = claims(datePublished="2024-03-05T09:15:00Z")
+    naive = datetime(2024, 3, 5, tzinfo=UTC).replace(tzinfo=None)
+
+    assert read(head=head, now=naive).date_published == datetime(2024, 3, 5, 9, 15, tzinfo=UTC)
+
+
 def test_published_and_modified_are_told_apart() -> None:
     article = read(head=claims(datePublished="2024-03-05", dateModified="2024-03-06"))
 

@@ -19,7 +19,9 @@ COSTLY = {
     "attributes": "<div " + " ".join(f"a{n}=1" for n in range(60_000)) + ">",
     "attributes with brackets in them": "<div " + " ".join(f'a{n}=">"' for n in range(20_000)) + ">",
     "attributes between slashes": "<div/" + "/".join(f"a{n}" for n in range(20_000)) + ">",
+    "attributes without spaces between": "<div " + "".join(f'a{n}=""' for n in range(20_000)) + ">",
     "nesting": "<div>" * 60_000,
+    "nesting, closed by what closes nothing": "<div></x>" * 20_000,
     "nesting, closed": "<div>" * 20_000 + "</div>" * 20_000,
     "nesting in capitals": "<DIV>" * 60_000,
     "formatting never closed": "".join(f"<p><b id={n}>" for n in range(2_000)),
@@ -53,6 +55,10 @@ def test_a_large_but_honest_page_is_not_refused(page: str) -> None:
 
 def test_nesting_deeper_than_pythons_stack_is_read() -> None:
     assert "old bridge" in read_page("<div>" * 3_000 + TEXT, URL).body
+
+
+def test_a_text_in_nested_lists_is_read_whole() -> None:
+    assert read_page("<ul><li>" * 1_000 + TEXT * 50, URL).body.count("old bridge") == 150
 
 
 @pytest.mark.parametrize("page", ["", " ", "\0" * 100, "<script>var a</script>", "<!-- a -->"])
