@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.ledger import total_line
-from cli.output import emit, say
+from cli.ledger import in_words, total_line
+from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 
 if TYPE_CHECKING:
@@ -104,13 +104,15 @@ def _listener(*, json_: bool, quiet: bool) -> Lines:
 
 
 def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
-    for result in results:
-        _tell_problem(result)
-    if json_:
-        for record in summary_records(results):
+    with outliving(STDERR):
+        for result in results:
+            _tell_problem(result)
+    with outliving(STDOUT):
+        for record in summary_records(results) if json_ else ():
             emit(record)
-    if not quiet and (len(results) > 1 or not sys.stderr.isatty()):
-        say(total_line(results))
+    with outliving(STDERR):
+        if not quiet and (len(results) > 1 or not sys.stderr.isatty()):
+            say(total_line(results))
 
 
 def _tell_problem(result: CrawlResult) -> None:
@@ -120,6 +122,15 @@ def _tell_problem(result: CrawlResult) -> None:
             say(f"  try: {result.problem.hint}")
     elif not result.looked and result.state == "finished":
         say(f"error: {result.outlet}: nothing that announces articles could be read")
+        for url, reason in list(result.unread.items())[:5]:
+            say(f"  {url}: {in_words(reason)}")
+        say(f"  try: {_remedy(result)}")
+
+
+def _remedy(result: CrawlResult) -> str:
+    if "forbidden_address" in result.unread.values():
+        return "NEWSKEEP_ALLOW_NETWORKS=10.1.2.0/24, the network of that address, when it is yours to crawl"
+    return f"newskeep outlets test {result.target}"
 
 
 def summary_records(results: Sequence[CrawlResult]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from cli.exits import FINE, INTERRUPTED
 from news.errors import NewsError
 
 # verb: (module, one line for the overview). The module holds a click command of the verb's name.
@@ -36,6 +37,13 @@ class Verbs(click.Group):
         command: click.Command = getattr(importlib.import_module(VERBS[name][0]), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        from cli.output import STDOUT, outliving
+
+        with outliving(STDOUT):  # click would end `| head -1` with exit code 1, which says that we have a bug
+            return super().invoke(ctx)
+        return None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -66,12 +74,25 @@ def newskeep() -> None:
 def main() -> None:
     """Run the command line; every error we raise on purpose ends in its own exit code."""
     try:
-        newskeep(prog_name="newskeep")
+        sys.exit(_run())
     except NewsError as error:
         click.echo(f"error: {error}", err=True)
         if error.hint:
             click.echo(f"  try: {error.hint}", err=True)
         sys.exit(error.exit_code)
+
+
+def _run() -> int:
+    """Call the verb and return its exit code; Ctrl-C and a reader who has seen enough are no bugs of ours."""
+    try:
+        ended = newskeep(prog_name="newskeep", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    return ended if isinstance(ended, int) else FINE
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """What goes where: data to standard output (NDJSON with "v":1 when asked for), everything else to standard error."""
 
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import click
+
+STDOUT, STDERR = 1, 2
 
 # JSON leaves these as they are, and a terminal may take them for commands.
 _UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -21,6 +25,17 @@ def emit(record: Mapping[str, Any]) -> None:
 def say(text: str = "") -> None:
     """One line for the person at the terminal."""
     click.echo(text, err=True)
+
+
+@contextmanager
+def outliving(descriptor: int) -> Iterator[None]:
+    """Go on when nobody reads that output any more (`| head -1`): what is told later is told to nobody."""
+    try:
+        yield
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
 
 
 def _as_json(value: object) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cli.ledger import Tally, closing_lines, in_words, one_line
-from cli.output import emit, say
+from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 from news.ids import short_id
 
@@ -45,7 +45,8 @@ class Lines:
     def crawl_ended(self, result: "CrawlResult") -> None:
         """Say how it went."""
         if not self.quiet or is_problem(result):
-            say(one_line(result))
+            with outliving(STDERR):
+                say(one_line(result))
 
 
 class Records(Lines):
@@ -53,7 +54,9 @@ class Records(Lines):
 
     def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
         super().link_ended(job, outcome, headline)
-        emit({"type": "link", "crawl": job.crawl.id, "outlet": job.outlet.name, **link_record(outcome)})
+        record = {"type": "link", "crawl": job.crawl.id, "outlet": job.outlet.name, **link_record(outcome)}
+        with outliving(STDOUT):
+            emit(record)
 
 
 class Bars(Lines):

@@ -164,6 +164,26 @@ def test_an_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(
     assert count(engine, "v_articles") == 8
 
 
+@pytest.mark.usefixtures("home")
+def test_a_crawl_goes_on_when_nobody_reads_its_records_any_more(engine: Engine, site: Site) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "cli.main", "crawl", "--json", "--delay", "0", site.url("/feed.xml")]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert ended.returncode == 0, ended.stderr
+    assert count(engine, "v_articles") == 2
+
+
+@pytest.mark.usefixtures("home")
+def test_an_outlet_that_gives_nothing_says_why_and_what_to_do(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSKEEP_ALLOW_NETWORKS", "10.0.0.0/8")
+    result = run(site.url("/"))
+    assert result.exit_code == 5
+    assert f"{site.url('/')}: private address" in result.stderr
+    assert "try: NEWSKEEP_ALLOW_NETWORKS=" in result.stderr
+
+
 def test_scrapys_own_command_does_the_same(home: Home, engine: Engine, site: Site) -> None:
     site.put("/b", "", status=403, etag=False)
     command = [
