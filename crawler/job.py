@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from archive.captures import CapturedResponse, CaptureFiles, StoredRecord
 from archive.crawls import Crawl
 from archive.home import Home
+from archive.marks import ReadingMark
 from archive.store import find_original
 from crawler.batches import Batches
 from crawler.listener import Listener, Silence
@@ -59,6 +60,7 @@ class CrawlJob:
     options: CrawlOptions
     target: str
     kind: TargetKind
+    mark: ReadingMark
     listener: Listener = field(default_factory=Silence)
     problem: NewsError | None = None  # what stopped the crawl
     looked: bool = False  # a channel (or the page asked for) was read or is unchanged

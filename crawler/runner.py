@@ -15,9 +15,10 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from sqlalchemy import Engine, select
 
 from archive.captures import CaptureFiles
-from archive.crawls import close_crawl, find_crawl, open_crawl
+from archive.crawls import Crawl, close_crawl, find_crawl, open_crawl
 from archive.frontier import Settlement, owed_links, settle
 from archive.home import Home
+from archive.marks import ReadingMark, count_deaths
 from archive.models import outlets as outlet_table
 from archive.outlets import ensure_outlet
 from crawler.batches import Batches
@@ -129,10 +130,23 @@ class _Run:
             outlet_id = ensure_outlet(conn, outlet.name, outlet.url, _as_json(outlet))
         opened = open_crawl(self.engine, outlet_id, target.address)
         keeper = Keeper(self.engine, self.captures)
+        mark = self._mark(opened)
         return CrawlJob(
             self.home, self.engine, outlet, opened, keeper, self.batches, self.options, target.address, target.kind,
-            self.listener,
+            mark, self.listener,
         )  # fmt: skip
+
+    def _mark(self, opened: Crawl) -> ReadingMark:
+        """This crawl's mark, once those that dead crawls of the outlet left have been counted."""
+        try:
+            with self.engine.begin() as conn:
+                counted = count_deaths(conn, self.home, opened.outlet_id)
+            for path in counted:
+                path.unlink(missing_ok=True)
+            return ReadingMark(self.home, opened.id)
+        except BaseException:
+            close_crawl(self.engine, opened, state="failed", looked=False, reason="not_looked")
+            raise
 
     async def _crawl(self, job: CrawlJob) -> NewsSpider | None:
         delay = self.options.delay if self.options.delay is not None else job.outlet.delay
@@ -155,6 +169,7 @@ class _Run:
             await self._finish(job, spider)
         except NewsError as problem:
             job.problem, state = job.problem or problem, "failed"
+        job.mark.close()
         try:  # once, whatever happened before: it lets go of the outlet
             ledger = await asyncio.to_thread(self._close_books, job, state)
         except NewsError as problem:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from news.dispositions import Disposition
 from news.outlets import Outlet
 
+KILLED_THE_CRAWL = "killed_the_crawl"
+
 Ended = tuple[Disposition, str | None]
 
 _GONE = frozenset({404, 410, 451})
@@ -36,15 +38,18 @@ LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETa
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a choice rests on. `known` is True for a page that was fetched before."""
+    """What a choice rests on. `known`: it was fetched before; `set_aside`: crawls died twice in a row reading it."""
 
     canonical_url: str
     announced_at: datetime | None
     known: bool = False
+    set_aside: bool = False
 
 
 def refusal(link: Candidate, outlet: Outlet, since: datetime | None) -> str | None:
-    """Why *link* is not fetched: `skip_url`, `article_url` or `since`; None when it is."""
+    """Why *link* is not fetched: `killed_the_crawl`, `skip_url`, `article_url` or `since`; None when it is."""
+    if link.set_aside:
+        return KILLED_THE_CRAWL
     if any(_pattern(skip).search(link.canonical_url) for skip in outlet.skip_url):
         return "skip_url"
     if outlet.article_url and not _pattern(outlet.article_url).search(link.canonical_url):

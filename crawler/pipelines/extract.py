@@ -20,7 +20,8 @@ class ExtractPipeline(Stage):
         if page.disposition:
             return page
         try:
-            return page.read_as(self._read(page))
+            with self.job.mark.on(page.link.id):
+                return page.read_as(self._read(page))
         except NotAnArticle:
             return page.ended(Disposition.SKIPPED, "not_article")
         except PageTooCostly:

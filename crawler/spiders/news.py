@@ -25,6 +25,7 @@ from news.errors import ArchiveError, NewsError
 from news.outlets import ChannelKind, FoundLink
 from news.politeness import pause
 from news.selection import (
+    KILLED_THE_CRAWL,
     Candidate,
     asks_conditionally,
     comes_back,
@@ -143,7 +144,8 @@ class NewsSpider(Spider):
     def _refusal(self, link: Link, since: datetime | None) -> str | None:
         if self.job.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
             return None
-        candidate = Candidate(link.canonical_url, link.announced_at, link.last_fetched_at is not None)
+        set_aside = (link.disposition, link.reason) == (Disposition.SKIPPED, KILLED_THE_CRAWL)
+        candidate = Candidate(link.canonical_url, link.announced_at, link.last_fetched_at is not None, set_aside)
         return refusal(candidate, self.job.outlet, since)
 
     async def _settle_all(self, ends: list[Settlement], links: dict[int, Link]) -> None:

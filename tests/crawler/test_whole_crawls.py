@@ -9,7 +9,9 @@ from sqlalchemy import Engine, text
 from archive.captures import read_record
 from archive.crawls import close_crawl, open_crawl
 from archive.embedded import EmbeddedServer
+from archive.frontier import add_links
 from archive.home import Home
+from archive.marks import ReadingMark, count_deaths
 from archive.outlets import ensure_outlet
 from crawler.options import CrawlOptions
 from crawler.outcome import exit_code
@@ -17,6 +19,7 @@ from crawler.result import CrawlResult
 from crawler.runner import crawl
 from crawler.targets import UnknownTarget
 from news.errors import ArchiveUnavailable, Busy
+from news.outlets import FoundLink
 from news.settings import Settings
 from tests.conftest import run_sql
 from tests.site import Site, article_page, story
@@ -408,3 +411,41 @@ def test_an_etag_that_no_request_can_carry_is_not_sent_back(home: Home, engine: 
     site.put("/town/bridge-opens-today", page, etag=False, headers={"ETag": '"a\x01\x7fb"'})
     crawl_site(home, engine, site)
     assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+
+
+def die_reading(home: Home, engine: Engine, site: Site, path: str) -> None:
+    """Leave behind what a crawl leaves that is killed while it reads the page."""
+    with engine.begin() as conn:
+        outlet_id = ensure_outlet(conn, site.url().split("/")[2], site.url())
+    dead = open_crawl(engine, outlet_id, site.url())
+    with engine.begin() as conn:
+        for path_of_mark in count_deaths(conn, home, outlet_id):
+            path_of_mark.unlink()
+        (link,) = add_links(conn, outlet_id, dead.id, None, [FoundLink(site.url(path))])
+    ReadingMark(home, dead.id).on(link.id)
+    dead.lock.invalidate()
+    dead.lock.close()
+
+
+def test_a_page_that_killed_two_crawls_is_set_aside_for_good(home: Home, engine: Engine, site: Site) -> None:
+    for _ in range(2):
+        die_reading(home, engine, site, "/town/bridge-opens-today")
+    for _ in range(2):
+        result = crawl_site(home, engine, site)
+        assert reasons(result) == {"killed_the_crawl": 1}
+    assert not site.requests("/town/bridge-opens-today")
+    assert rows(engine, "select disposition, reason from v_links where url like '%bridge%'") == [
+        ("skipped", "killed_the_crawl")
+    ]
+
+
+def test_a_page_that_was_being_read_at_one_death_is_tried_again(home: Home, engine: Engine, site: Site) -> None:
+    die_reading(home, engine, site, "/town/bridge-opens-today")
+    assert counts(crawl_site(home, engine, site)) == {"new": 2}
+    die_reading(home, engine, site, "/town/bridge-opens-today")
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+
+
+def test_a_crawl_that_ends_leaves_no_mark(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    assert not list((home.path / "reading").iterdir())
