@@ -60,6 +60,22 @@ def need_crawl(conn: Connection, number: int) -> int:
     return number
 
 
+def need_outlet(conn: Connection, name: str) -> str:
+    """*name*, when the archive has an outlet of that name. Raises NotFound, naming the nearest."""
+    from difflib import get_close_matches
+
+    from sqlalchemy import select
+
+    from archive.models import outlets
+
+    names = list(conn.execute(select(outlets.c.name)).scalars())
+    if name in names:
+        return name
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"--outlet {one_line(near[0])}" if near else "newskeep crawls list"
+    raise NotFound(f"nothing was crawled from an outlet “{one_line(name)}”", hint)
+
+
 def when(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> str:
     """A time in the zone of whoever reads it, the zone named; a dash for none."""
     return time.astimezone().strftime(pattern) if time else "–"

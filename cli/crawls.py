@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, opened, strong, when
+from cli.archived import NotFound, need_outlet, opened, strong, when
+from cli.ledger import HINTS, in_words
 from cli.output import emit, say
 from news.dispositions import Disposition
 from news.text import one_line
@@ -41,12 +42,15 @@ def list_(outlet: str | None, limit: int, as_json: bool) -> None:
     from archive.crawls import list_crawls
 
     with opened() as (_, conn):
+        if outlet is not None:
+            need_outlet(conn, outlet)
         found = list_crawls(conn, outlet=outlet, limit=limit)
+    width = max((len(one_line(crawl.outlet)) for crawl in found), default=0)
     for crawl in found:
         if as_json:
             emit(_record(crawl))
         else:
-            click.echo(_line(crawl))
+            click.echo(_line(crawl, width))
     if not found:
         say("There was no crawl yet: newskeep crawl https://www.example.org/")
 
@@ -84,11 +88,12 @@ def _record(crawl: CrawlRecord) -> dict[str, Any]:
     return {"type": "crawl", "crawl": record.pop("id"), **record}
 
 
-def _line(crawl: CrawlRecord) -> str:
+def _line(crawl: CrawlRecord, width: int) -> str:
     counts = " · ".join(f"{crawl.counts[kind]} {kind}" for kind in Disposition if crawl.counts.get(kind))
     state = "" if crawl.state == "finished" else f"  {crawl.state}"
     books = "  books do not balance" if crawl.balanced is False and crawl.state == "finished" else ""
-    return f"{crawl.id:>6}  {when(crawl.started_at)}  {one_line(crawl.outlet)}  {counts or 'no links'}{state}{books}"
+    outlet = f"{one_line(crawl.outlet):<{width}}"
+    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{books}"
 
 
 def _ledger_lines(
@@ -99,8 +104,9 @@ def _ledger_lines(
     yield f"  asked for {one_line(crawl.target)}" + (f" · {one_line(crawl.note)}" if crawl.note else "")
     for kind in Disposition:
         if counts.get(kind):
-            why = " · ".join(f"{n} {one_line(reason).replace('_', ' ')}" for reason, n in reasons.get(kind, {}).items())
-            yield f"{counts[kind]:>6}  {kind:<10} {why}".rstrip()
+            why = " · ".join(f"{n} {in_words(one_line(reason))}" for reason, n in reasons.get(kind, {}).items())
+            hint = HINTS.get(kind, "").format(crawl.id)
+            yield f"{counts[kind]:>6}  {kind:<10} {why:<45} {hint}".rstrip()
     left = links - sum(counts.values())
     missing = f"✗ {left} not accounted for" if crawl.state == "finished" else f"· {left} left to the next crawl"
     yield f"{links:>6}  links seen " + (missing if left else "✓ all accounted for")

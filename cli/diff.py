@@ -67,7 +67,9 @@ def _of_article(
     old, new = (latest - 1, latest) if first is None else (first, second or latest)
     missing = [number for number in (old, new) if number not in texts]
     if missing:
-        raise NotFound(f"there is no revision {missing[0]} of {latest}", f"newskeep show {one_line(named)}")
+        raise NotFound(
+            f"{one_line(named)} has no revision {missing[0]}; it has {latest}", f"newskeep show {one_line(named)}"
+        )
     return [(texts[old], texts[new])]
 
 
@@ -110,7 +112,7 @@ def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
 
 
 def _lines(old: RevisionText, new: RevisionText) -> Iterator[str]:
-    kinds = f" · {', '.join(new.changes)}" if new.number == old.number + 1 and new.changes else ""
+    kinds = f" · {', '.join(new.changes).replace('_', ' ')}" if new.number == old.number + 1 and new.changes else ""
     head = f"{short_id('a', new.article_id)} revision {old.number} → {new.number} · {when(new.valid_from)}{kinds}"
     yield strong(head)
     if not any(_is_changed(row) for field in _changed_fields(old, new) for row in field.rows):

@@ -63,7 +63,11 @@ def _answer_line(line: bytes) -> dict[str, Any]:
             return {"id": asked["id"], **_answer(_read(file.read(), str(asked.get("url") or "")))}
     except (NewsError, OSError) as error:
         message = str(error)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except KeyError as error:
+        message = f"the line has no {error}"
+    except json.JSONDecodeError as error:
+        message = f"the line is not JSON: {error}"
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         message = f"{type(error).__name__}: {error}"
     return {"id": asked.get("id") if isinstance(asked, dict) else None, "error": message}
 

@@ -30,7 +30,7 @@ _WORDS = {
     "layout_changed": "gave no links where it gave some: its layout has changed",
     "page_too_costly": "would take the parser too long",
 }
-_HINTS = {
+HINTS = {
     Disposition.COPY: "newskeep show --copies --crawl {}",
     Disposition.REVISED: "newskeep diff --crawl {}",
     Disposition.FAILED: "newskeep crawl --retry {}",
@@ -70,7 +70,7 @@ def closing_lines(result: "CrawlResult", tally: Tally) -> list[str]:
     lines = [_heading(result)]
     for disposition in (d for d in Disposition if ledger.counts.get(d)):
         detail = _detail(disposition, ledger, tally)
-        hint = _HINTS.get(disposition, "").format(result.crawl_id)
+        hint = HINTS.get(disposition, "").format(result.crawl_id)
         lines.append(f"{ledger.counts[disposition]:5}  {disposition:<11}{detail:<{_DETAIL_WIDTH}}{hint}".rstrip())
     if result.waiting:
         lines.append(f"{result.waiting:5}  waiting    the next crawl goes on with them")

@@ -309,7 +309,7 @@ def check(json_: bool) -> None:
             click.echo(f"{outlet.name:<20} {_when(outlet)}; next {shown}")
         else:
             click.echo(f"{outlet.name:<20} off")
-    say(f"{home.outlets_file}: {len(known.outlets)} outlets, no mistakes")
+    say(f"{home.outlets_file}: {len(known.outlets)} outlet{'s' if len(known.outlets) != 1 else ''}, no mistakes")
 
 
 def _zone(outlet: Outlet) -> str | None:

@@ -44,7 +44,8 @@ class Lines:
 
     def crawl_ended(self, result: "CrawlResult") -> None:
         """Say how it went."""
-        if not self.quiet or is_problem(result):
+        told_later = result.ledger is None and result.problem  # as an error, with what to do
+        if (not self.quiet or is_problem(result)) and not told_later:
             with outliving(STDERR):
                 say(one_line(result))
 

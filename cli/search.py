@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import coloured, dim, opened, strong, when
+from cli.archived import coloured, dim, need_outlet, opened, strong, when
 from cli.output import emit, say
 from news.ids import short_id
 from news.text import one_line
@@ -41,6 +41,8 @@ def search(
     from archive.search import Order, search_articles
 
     with opened() as (_, conn):
+        if outlet is not None:
+            need_outlet(conn, outlet)
         hits = search_articles(
             conn,
             " ".join(query),

@@ -12,7 +12,7 @@ def demo(keep: bool, as_json: bool) -> None:
     """The offline tour: four pretend outlets, crawled twice, and a look at what became of them.
 
     \b
-    newskeep demo                                  takes half a minute, needs no network, leaves nothing behind
+    newskeep demo                                  takes a minute, needs no network, leaves nothing behind
     newskeep demo --keep                           leaves the archive it made, to look around in
 
     Everything that is shown is checked against what the pretend outlets printed; exit code 8 when it does not fit.

@@ -51,7 +51,7 @@ def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime) -> Su
     """
     page, robots = fetch(home, [outlet.url, urljoin(outlet.url, "/robots.txt")], contact=contact, delay=outlet.delay)
     if page.error or page.status != 200:
-        raise OutletBlocked(f"{outlet.url} cannot be read: {page.error or f'HTTP {page.status}'}")
+        raise _blocked(outlet.url, page.error or f"HTTP {page.status}")
     front = read_home(page.body, page.final_url, page.content_type)
     rules = decoded(robots.body) if robots.status == 200 else ""
     looks = _Looks(home, contact, outlet.delay)
@@ -78,6 +78,14 @@ def _sitemaps_of(outlet: Outlet, declared: Sequence[str], url: str) -> tuple[Seq
 def _links_of_listing(outlet: Outlet, front: HomePage, page: Fetched) -> tuple[FoundLink, ...]:
     chosen = next((listing.links for listing in outlet.listings or () if listing.links), None)
     return article_links(page.body, page.final_url, chosen) if chosen else front.links
+
+
+def _blocked(url: str, reason: str) -> OutletBlocked:
+    if reason == "forbidden_address":
+        own = "set NEWSKEEP_ALLOW_NETWORKS to its network, such as 10.1.2.0/24, when it is yours to crawl"
+        return OutletBlocked(f"{url} cannot be read: it is a private address", own)
+    hint = f"newskeep outlets add {url} --no-look   (the first crawl will look again)"
+    return OutletBlocked(f"{url} cannot be read: {reason.replace('_', ' ')}", hint)
 
 
 class _Looks:

@@ -54,6 +54,7 @@ def test_each_line_gets_its_answer_in_order_whatever_is_wrong_with_it(page: Path
 
     assert [answer["id"] for answer in answers] == [1, "gone", "costly", None, None, 5, 6, None, 7]
     assert [("error" in answer) for answer in answers] == [False, True, True, True, True, True, True, True, False]
+    assert answers[5]["error"] == "the line has no 'html_path'"
 
 
 def test_a_line_that_is_no_text_gets_an_answer_too() -> None:

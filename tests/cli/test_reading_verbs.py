@@ -223,7 +223,7 @@ def test_search_without_a_hit_says_so(newskeep: Newskeep, newsroom: Newsroom) ->
 def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, kept: str) -> None:
     outcome = newskeep("diff", kept)
 
-    assert re.search(r"revision 1 → 2 .* headline, paragraph_added", outcome.out)
+    assert re.search(r"revision 1 → 2 .* headline, paragraph added", outcome.out)
     assert "  Zug entgleist{+: elf Tote+}\n" in outcome.out
     assert "Wort6 [-Wort7-]{+Wort8+} Wort8" in outcome.out
     assert "  {+Nachtrag.+}\n" in outcome.out
@@ -306,7 +306,7 @@ def test_crawls_are_listed_and_shown_with_their_ledger(newskeep: Newskeep, kept:
 
     assert (krone["outlet"], krone["counts"], krone["balanced"]) == ("krone", {"revised": 1}, True)
     assert (kurier["outlet"], kurier["counts"]) == ("kurier", {"copy": 1})
-    assert re.search(r" 1 +revised\n +1 +links seen ✓ all accounted for\n", shown.out)
+    assert re.search(r" 1 +revised +newskeep diff --crawl 1\n +1 +links seen ✓ all accounted for\n", shown.out)
     assert [one["crawl"] for one in newskeep("crawls", "list", "--json", "--outlet", "krone").records] == [
         krone["crawl"]
     ]
@@ -346,3 +346,21 @@ def test_help_starts_with_two_examples(newskeep: Newskeep, verb: str) -> None:
 
     assert outcome.code == 0
     assert len(re.findall(rf"^ +newskeep {verb}", outcome.out, re.MULTILINE)) >= 2
+
+
+@pytest.mark.parametrize("verb", [("search", "Linz"), ("crawls", "list")])
+def test_an_outlet_that_was_never_crawled_is_named_with_the_nearest(
+    newskeep: Newskeep, kept: str, verb: tuple[str, ...]
+) -> None:
+    outcome = newskeep(*verb, "--outlet", "kroen")
+
+    assert outcome.code == 2
+    assert "from an outlet “kroen”" in outcome.err
+    assert "krone" in outcome.err.replace("kroen", "")
+
+
+def test_a_revision_that_is_not_there_is_told_by_the_articles_name(newskeep: Newskeep, kept: str) -> None:
+    outcome = newskeep("diff", kept, "1", "9")
+
+    assert outcome.code == 2
+    assert f"{kept} has no revision 9; it has 2" in outcome.err
