@@ -17,6 +17,7 @@ from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, CREDITED, LIST_HEADINGS
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Article], Iterator[Verdict]]
 
+_BODY = Label.BODY  # every rule asks every block: looking the name up in the enum takes longer than comparing
 FRAGMENT = "fragment outside a paragraph"  # the rule that reading the markup gives such blocks
 MIN_RUN = 3  # items that make a timed list
 _TITLE_CHARS = 220  # a longer text is no headline
@@ -65,13 +66,18 @@ def _key(text: str) -> str:
     return _KEY.sub("", text).casefold()
 
 
+def _has_key(text: str, wanted: str) -> bool:
+    """True when the key of *text* is *wanted*; most texts begin otherwise, which is cheap to see."""
+    return wanted.startswith(_key(text[:12])) and _key(text) == wanted
+
+
 def _body(blocks: Sequence[Block]) -> list[int]:
-    return [position for position, block in enumerate(blocks) if block.label is Label.BODY]
+    return [position for position, block in enumerate(blocks) if block.label is _BODY]
 
 
 def _listed(blocks: Sequence[Block]) -> list[int]:
     """The text and the fragments in it: ages and titles may be either."""
-    return [p for p, block in enumerate(blocks) if block.label is Label.BODY or block.rule == FRAGMENT]
+    return [p for p, block in enumerate(blocks) if block.label is _BODY or block.rule == FRAGMENT]
 
 
 def is_age(text: str) -> bool:
@@ -106,7 +112,7 @@ def repeated_headline(blocks: Sequence[Block], article: Article) -> Iterator[Ver
     same = [
         p
         for p, block in enumerate(blocks)
-        if block.label in (Label.BODY, Label.HEADLINE, Label.OTHER) and _key(block.text) == wanted
+        if block.label in (Label.BODY, Label.HEADLINE, Label.OTHER) and _has_key(block.text, wanted)
     ]
     for position in same:
         if blocks[position].label is not Label.HEADLINE:

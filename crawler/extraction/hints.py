@@ -107,6 +107,7 @@ _PARTS = re.compile(
     r"|(?P<DATE>pubdate|datepublish|publishdate)"
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])")
+_LOWER_WORD = re.compile(r"[a-z]+\d*")
 # Names made by machines ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
 _MADE_UP = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?:[a-z]{1,2}\d+)?(?:[A-Z][a-z]?\d*){3,}(?![A-Za-z0-9])")
 _MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning says enough
@@ -121,13 +122,18 @@ def _word_hint(word: str) -> int:
     return int(getattr(Hint, found.lastgroup)) if found and found.lastgroup else Hint.NONE
 
 
+def _words_of(names: str) -> list[str]:
+    if names.islower():  # most are, and without capitals words are quickly told apart
+        return _LOWER_WORD.findall(names)
+    return [word.lower() for word in _WORD.findall(_MADE_UP.sub("", names))]
+
+
 @lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
     """The hints in *names*, an element's class and id (and itemprop) words."""
-    words = [word.lower() for word in _WORD.findall(_MADE_UP.sub("", names[:_MAX_LENGTH]))]
     found = Hint.NONE
     before = ""
-    for word in words:
+    for word in _words_of(names[:_MAX_LENGTH]):
         found |= _word_hint(word)
         if before in _PAIR_BEGINNINGS:
             found |= _PAIR_MEANING.get(f"{before} {word}", Hint.NONE)

@@ -93,7 +93,7 @@ def _code(value: str) -> str | None:
 
 def _share(words: list[str], code: str) -> float:
     common = _WORDS[code]
-    return sum(word in common for word in words) / max(1, len(words))
+    return sum(map(common.__contains__, words)) / max(1, len(words))
 
 
 def _by_common_words(words: list[str]) -> str | None:

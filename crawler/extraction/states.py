@@ -57,7 +57,10 @@ def _paywalled(page: Page, claims: Claims) -> bool:
         return claims.paywalled
     if meta_value(page, *_TIERS).lower() in _LOCKED:
         return True
-    short = (piece.text for piece in page.pieces if 15 < len(piece.text) < 250)
+    short = [piece.text for piece in page.pieces if 15 < len(piece.text) < 250]
+    together = "\n".join(short)  # one look at all of them costs a tenth of a look at each
+    if not any(word in together for word in _WALL_WORDS):
+        return False
     return any(any(word in text for word in _WALL_WORDS) and _WALL.search(text) for text in short)
 
 
