@@ -4,6 +4,7 @@ Only a tail is ever cut. A file damaged in the middle is left alone and reported
 Rows never point at a tail: a record is flushed to disk before its row is written.
 """
 
+import contextlib
 import fcntl
 import json
 import logging
@@ -41,8 +42,11 @@ def mend_captures(folder: Path) -> list[Repair]:
 
 
 def note_whole(path: Path, size: int) -> None:
-    """Remember that the file is whole at this size, so that the next start need not read it."""
-    with (path.parent / _WHOLE_FILES).open("a", encoding="utf-8") as notes:
+    """Remember that the file is whole at this size, so that the next start need not read it.
+
+    On a full disk nothing is remembered: the next start reads the file.
+    """
+    with contextlib.suppress(OSError), (path.parent / _WHOLE_FILES).open("a", encoding="utf-8") as notes:
         notes.write(f"{size} {path.name}\n")
 
 

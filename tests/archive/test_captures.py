@@ -156,6 +156,16 @@ def test_tail_cut_at_any_byte_costs_the_last_record_alone(tmp_path: Path) -> Non
         assert whole_length(data[:end]) == max(one for one in ends if one <= end)
 
 
+def test_a_disk_that_is_full_at_the_end_costs_only_the_note_that_the_file_is_whole(folder: Home) -> None:
+    captures = CaptureFiles(folder)
+    record = captures.write(response())
+    (folder.captures / ".whole").symlink_to("/dev/full")
+    captures.close()
+    (folder.captures / ".whole").unlink()
+    assert read_record(folder, *place(record)).body == HTML
+    assert mend_captures(folder.captures) == []
+
+
 @pytest.mark.parametrize("garbage", [b"", b"\x00" * 4096, b"\x1f\x8b\x08", b"\x1f\x8b\x08\x00text"])
 def test_broken_tail_is_cut_at_start_and_kept_beside_the_file(folder: Home, garbage: bytes) -> None:
     captures = CaptureFiles(folder)
