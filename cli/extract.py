@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from news.errors import NewsError
+from cli.output import as_line
+from news.errors import NewsError, PageTooCostly
+from news.text import printable
 
 if TYPE_CHECKING:
     from news.article import Article
@@ -38,7 +41,7 @@ def extract(jsonl: bool, url: str, explain: bool, file: IO[bytes] | None) -> Non
     if file is None:
         raise click.UsageError("which FILE? `-` reads standard input.")
     article = _read(file.read(), url)
-    click.echo(_explained(article) if explain else _dumped(_answer(article)))
+    click.echo(printable(_explained(article)) if explain else as_line(_answer(article)))
 
 
 def _read(page: bytes, url: str) -> Article:
@@ -51,7 +54,7 @@ def _read(page: bytes, url: str) -> Article:
 def _answer_lines(lines: IO[bytes]) -> None:
     for line in lines:
         if line.strip():
-            click.echo(_dumped(_answer_line(line)))  # echo flushes: the asker waits for this line
+            click.echo(as_line(_answer_line(line)))  # echo flushes: the asker waits for this line
 
 
 def _answer_line(line: bytes) -> dict[str, Any]:
@@ -59,8 +62,8 @@ def _answer_line(line: bytes) -> dict[str, Any]:
     asked: Any = None
     try:
         asked = json.loads(line)
-        with open(asked["html_path"], "rb") as file:
-            return {"id": asked["id"], **_answer(_read(file.read(), str(asked.get("url") or "")))}
+        page = _page_in(asked["html_path"])
+        return {"id": asked["id"], **_answer(_read(page, str(asked.get("url") or "")))}
     except (NewsError, OSError) as error:
         message = str(error)
     except KeyError as error:
@@ -70,6 +73,21 @@ def _answer_line(line: bytes) -> dict[str, Any]:
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         message = f"{type(error).__name__}: {error}"
     return {"id": asked.get("id") if isinstance(asked, dict) else None, "error": message}
+
+
+def _page_in(path: object) -> bytes:
+    """The bytes of the file. Raises PageTooCostly when it is too large, OSError or TypeError when it is no file."""
+    from crawler.extraction.guard import MAX_BYTES
+
+    if not isinstance(path, str):
+        raise TypeError(f"html_path is no text but {path!r}"[:100])
+    if Path(path).exists() and not Path(path).is_file():  # a pipe that nobody writes to would never end
+        raise OSError(f"{path!r} is no file")
+    with open(path, "rb") as file:
+        page = file.read(MAX_BYTES + 1)
+    if len(page) > MAX_BYTES:
+        raise PageTooCostly(f"{path!r} has more than {MAX_BYTES} bytes")
+    return page
 
 
 def _answer(article: Article) -> dict[str, Any]:
@@ -101,10 +119,6 @@ def _iso(moment: Any) -> str | None:
 def _image(article: Article) -> dict[str, str | None] | None:
     image = article.image
     return {"url": image.url, "caption": image.caption, "credit": image.credit} if image else None
-
-
-def _dumped(answer: dict[str, Any]) -> str:
-    return json.dumps(answer, ensure_ascii=False)
 
 
 def _explained(article: Article) -> str:

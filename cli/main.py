@@ -6,6 +6,7 @@ import sys
 import click
 
 from cli.exits import FINE, INTERRUPTED
+from cli.output import say
 from news.errors import NewsError
 
 # verb: (module, one line for the overview). The module holds a click command of the verb's name.
@@ -76,7 +77,7 @@ def main() -> None:
     try:
         sys.exit(_run())
     except NewsError as error:
-        click.echo(f"error: {error}", err=True)
+        say(f"error: {error}")
         if error.hint:
             click.echo(f"  try: {error.hint}", err=True)
         sys.exit(error.exit_code)

@@ -10,21 +10,28 @@ from typing import Any
 
 import click
 
+from news.text import printable, storable
+
 STDOUT, STDERR = 1, 2
 
-# JSON leaves these as they are, and a terminal may take them for commands.
-_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# JSON leaves these as they are; a terminal may take them for commands, and a lone surrogate cannot be written at all.
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def emit(record: Mapping[str, Any]) -> None:
     """One JSON object on a line of its own, flushed, so that a reader at the other end of a pipe sees it now."""
-    line = json.dumps({"v": 1, **record}, ensure_ascii=False, default=_as_json)
-    click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line))
+    click.echo(as_line({"v": 1, **record}))
+
+
+def as_line(record: Mapping[str, Any]) -> str:
+    """The record as JSON on one line that is safe to print and to encode."""
+    line = json.dumps(record, ensure_ascii=False, default=_as_json)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def say(text: str = "") -> None:
     """One line for the person at the terminal."""
-    click.echo(text, err=True)
+    click.echo(printable(storable(text)), err=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from cli.ledger import Tally, closing_lines, in_words, one_line
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 from news.ids import short_id
+from news.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -129,7 +130,7 @@ def is_problem(result: "CrawlResult") -> bool:
 
 
 def _page_line(outcome: "Outcome", headline: str | None) -> str:
-    shown = (headline or outcome.url)[:_HEADLINE_WIDTH]
+    shown = " ".join(printable(headline or outcome.url).split())[:_HEADLINE_WIDTH]
     detail = in_words(outcome.reason) if outcome.reason else _removed(outcome)
     now = f"{datetime.now().astimezone():%H:%M:%S}"
     return f"  {now}  {outcome.disposition:<8} {shown:<{_HEADLINE_WIDTH}} {detail}".rstrip()

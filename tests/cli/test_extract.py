@@ -1,6 +1,7 @@
 """`newskeep extract`, as its callers see it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,23 @@ def test_each_line_gets_its_answer_in_order_whatever_is_wrong_with_it(page: Path
     assert [answer["id"] for answer in answers] == [1, "gone", "costly", None, None, 5, 6, None, 7]
     assert [("error" in answer) for answer in answers] == [False, True, True, True, True, True, True, True, False]
     assert answers[5]["error"] == "the line has no 'html_path'"
+
+
+def test_nothing_but_a_file_of_a_pages_size_is_read(page: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    paths = [0, "/dev/zero", str(tmp_path / "pipe"), str(tmp_path), "a\0b", str(page)]
+    answers = run("--jsonl", given="\n".join(json.dumps({"id": "\ud800", "html_path": path}) for path in paths))
+    assert [("error" in answer) for answer in answers] == [True] * 5 + [False]
+    assert {answer["id"] for answer in answers} == {"\ud800"}
+
+
+def test_what_a_page_says_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(PAGE.replace("<h1>", "<h1>\x1b[31m\u202e"), encoding="utf-8")
+    for arguments in ([str(path)], ["--explain", str(path)]):
+        said = CliRunner().invoke(extract, arguments).stdout
+        assert pages.HEADLINE in said
+        assert not {"\x1b", "\u202e"} & set(said)
 
 
 def test_a_line_that_is_no_text_gets_an_answer_too() -> None:
