@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,12 +14,26 @@ from news.text import storable
 def ensure_outlet(conn: Connection, name: str, url: str, settings: Mapping[str, Any] | None = None) -> int:
     """The id of the outlet called *name*, made when missing.
 
-    `settings`, its entry in outlets.toml as JSON, is brought up to date; None keeps what is there.
+    `settings`, its entry in outlets.toml as JSON, is brought up to date; None keeps what is there. A site that was
+    crawled by its address, and so is called like its host, takes *name* and keeps its articles.
     """
+    _rename(conn, host_name(url), name, url)
     new = insert(outlets).values(name=storable(name), url=storable(url), settings=dict(settings or {}))
     changed = {"url": new.excluded.url} | ({} if settings is None else {"settings": new.excluded.settings})
     upsert = new.on_conflict_do_update(index_elements=["name"], set_=changed).returning(outlets.c.id)
     return int(conn.execute(upsert).scalar_one())
+
+
+def host_name(url: str) -> str:
+    """What an outlet is called as long as nobody has named it: "example.org", with the port where there is one."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower().removeprefix("www.")
+
+
+def _rename(conn: Connection, old: str, name: str, url: str) -> None:
+    if old == name or urlsplit(url).path not in ("", "/"):
+        return
+    taken = select(outlets.c.id).where(outlets.c.name == storable(name)).correlate(None).exists()
+    conn.execute(update(outlets).where(outlets.c.name == storable(old), ~taken).values(name=storable(name)))
 
 
 def save_found(conn: Connection, outlet_id: int, found: Mapping[str, Any]) -> None:

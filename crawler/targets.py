@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
+from archive.outlets import host_name
 from crawler.options import TargetKind
 from crawler.outlets.file import Outlets
 from news.errors import NewsError
@@ -57,9 +58,7 @@ def _owner(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Outlet:
         return named
     known = next((Outlet(name, url) for name, url in archived.items() if _one_host(url, text)), None)
     parts = urlsplit(text)
-    return known or Outlet(
-        parts.netloc.rpartition("@")[2].lower().removeprefix("www."), f"{parts.scheme}://{parts.netloc}/"
-    )
+    return known or Outlet(host_name(text), f"{parts.scheme}://{parts.netloc}/")
 
 
 def _one_host(one: str, other: str) -> bool:
