@@ -94,7 +94,8 @@ class Bars(Lines):
 
         self._bars.update(self._tasks[job.outlet.name], advance=1, size=size(job.keeper.size))
         if outcome.disposition in _WORTH_A_LINE:
-            self._bars.console.print(_page_line(outcome, headline), markup=False, highlight=False)
+            line = _page_line(outcome, headline)
+            self._bars.console.print(line, markup=False, highlight=False, no_wrap=True, overflow="ellipsis")
 
     def crawl_ended(self, result: "CrawlResult") -> None:
         if result.outlet in self._tasks:
