@@ -20,6 +20,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xf
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _PROLOGUE = re.compile(r"^[^<]*(?:<\?xml[^<>]*\?>)?\s*")
 _ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31});|(?!#\w{1,8};))")
+_NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _BARE_LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
@@ -54,8 +55,15 @@ def clean_xml(body: bytes, content_type: str | None = None) -> bytes:
     if "</" in text:
         text = text[: text.rindex("</")]
     if "&" in text:
-        text = _ENTITY.sub(_written_out, text)
+        text = _NUMBERED.sub(_possible, _ENTITY.sub(_written_out, text))
     return _BARE_LESS_THAN.sub("&lt;", text).encode("utf-8", errors="replace")
+
+
+def _possible(found: re.Match[str]) -> str:
+    """The reference, or nothing for a character that XML forbids: half a surrogate pair ends lxml's reading."""
+    number = int(found[1], 16) if found[1] else int(found[2])
+    forbidden = number > 0x10FFFF or _NOT_XML.match(chr(number))
+    return "" if forbidden else found[0]
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -186,3 +186,17 @@ def test_a_tag_with_very_many_attributes_does_not_hold_up_a_feed() -> None:
     many = " ".join(f"a{number}='x'" for number in range(150_000))
     (link,) = read_feed(rss(f"<item {many}><title>The bridge</title><link>/1</link></item>"), URL).links
     assert link.title == "The bridge"
+
+
+@pytest.mark.parametrize("odd", ["&#xD800;", "&#55357;", "&#0;", "&#x1b;", "&#99999999;", "&#xFFFFFF;"])
+def test_a_character_that_cannot_be_costs_no_neighbour(odd: str) -> None:
+    items = (f"<item><title>a{odd}b</title><link>/{number}</link></item>" for number in range(3))
+    links = read_feed(rss("".join(items)), URL).links
+    assert [link.title for link in links] == ["ab"] * 3
+
+
+def test_a_character_by_number_is_kept() -> None:
+    (link,) = read_feed(
+        rss("<item><title>Z&#252;rich &#x1F600; &#38; R&amp;D</title><link>/1</link></item>"), URL
+    ).links
+    assert link.title == "Zürich 😀 & R&D"
