@@ -40,9 +40,9 @@ def refuse_costly(page: bytes) -> None:
     """Raise PageTooCostly when *page* is too large, too deeply nested, or a tag has too many attributes or options."""
     if len(page) > MAX_BYTES:
         raise PageTooCostly(f"page of {len(page)} bytes; more than {MAX_BYTES} are not read")
+    _refuse_tags(page)  # first: the next look takes time for every tag
     if _MANY_ATTRIBUTES.search(page):
         raise PageTooCostly(f"a tag has {MAX_ATTRIBUTES} attributes or more")
-    _refuse_tags(page)
     opened = len(_OPENED.findall(page))
     if opened > MAX_UNCLOSED_FORMATTING and opened - len(_CLOSED.findall(page)) > MAX_UNCLOSED_FORMATTING:
         raise PageTooCostly(f"more than {MAX_UNCLOSED_FORMATTING} formatting tags are never closed")

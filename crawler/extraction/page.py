@@ -42,8 +42,8 @@ def read_page(
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=UTC)
     utf8 = as_utf8(html, encoding)
-    refuse_costly(utf8)
     refuse_endless(utf8)
+    refuse_costly(utf8)
     page = read_blocks(utf8, remove, keep)
     claims = read_claims(page.scripts)
     weigh(page)
