@@ -31,6 +31,7 @@ from crawler.patience import patiently
 from crawler.result import CrawlResult
 from crawler.spiders.news import NewsSpider
 from crawler.targets import Target, UnknownTarget, resolve
+from crawler.watchdog import watched
 from news.dispositions import Disposition, Ledger
 from news.errors import NewsError
 from news.outlets import Outlet
@@ -96,7 +97,8 @@ class _Run:
         signals = _listen(loop, self._signalled)
         at_once = asyncio.Semaphore(self.home.settings["CRAWL_OUTLETS_AT_ONCE"])
         try:
-            return list(await asyncio.gather(*(self._in_turn(target, at_once) for target in targets)))
+            with watched(loop):
+                return list(await asyncio.gather(*(self._in_turn(target, at_once) for target in targets)))
         finally:
             await self.batches.flush()
             for number in signals:
