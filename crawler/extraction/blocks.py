@@ -118,6 +118,7 @@ _ROLE_HINTS = {
 }
 _PLAIN = frozenset(("b", "strong", "i", "em", "u", "small", "sub", "sup"))  # nobody hangs a class of meaning on these
 _WHOLE = frozenset(("nav", "menu", "footer"))
+_TEXT_TAGS = "p,h1,h2,h3,article,main,time,section,blockquote"
 _LONGEST_MENU = 3000  # characters
 _BOLD = frozenset(("b", "strong"))
 _FACTS = frozenset(("script", "meta", "link"))
@@ -239,9 +240,13 @@ class _Walk:
                     self._whole(tag, node)
                 else:
                     self._open(tag, node)
-                    opened.append(tag)
-                    node = child
-                    continue
+                    if tag not in _INLINE and self._is_menu(node):
+                        self._swallow(node)
+                        self._close(tag)
+                    else:
+                        opened.append(tag)
+                        node = child
+                        continue
             elif tag in _FACTS:
                 self._fact(tag, node)
             following = node.next
@@ -272,9 +277,16 @@ class _Walk:
     def _whole(self, tag: str, node: LexborNode) -> None:
         """A menu or the page's foot as one piece: a third of a page's tags, and nothing in it is ever the text."""
         self._open(tag, node)
+        self._swallow(node)
+        self._close(tag)
+
+    def _swallow(self, node: LexborNode) -> None:
         self.buffer.append(node.text(separator=" ")[:_LONGEST_MENU])
         self.linked = len(self.buffer[-1])
-        self._close(tag)
+
+    def _is_menu(self, node: LexborNode) -> bool:
+        """True for a box that calls itself a menu and holds nothing that a text is made of."""
+        return bool(self.box.hints & Hint.NAVIGATION) and not self.in_article and node.css_first(_TEXT_TAGS) is None
 
     def _empty(self, tag: str, node: LexborNode) -> None:
         if tag == "br" and self.box.tag in _HEADINGS:
