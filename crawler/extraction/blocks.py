@@ -236,17 +236,10 @@ class _Walk:
                 child = node.first_child
                 if child is None:
                     self._empty(tag, node)
-                elif tag in _WHOLE and not self.in_article:
-                    self._whole(tag, node)
-                else:
-                    self._open(tag, node)
-                    if tag not in _INLINE and self._is_menu(node):
-                        self._swallow(node)
-                        self._close(tag)
-                    else:
-                        opened.append(tag)
-                        node = child
-                        continue
+                elif self._enter(tag, node):
+                    opened.append(tag)
+                    node = child
+                    continue
             elif tag in _FACTS:
                 self._fact(tag, node)
             following = node.next
@@ -274,19 +267,22 @@ class _Walk:
         self.shared &= self.inline[-1]
         self.buffer.append(text)
 
-    def _whole(self, tag: str, node: LexborNode) -> None:
-        """A menu or the page's foot as one piece: a third of a page's tags, and nothing in it is ever the text."""
-        self._open(tag, node)
-        self._swallow(node)
-        self._close(tag)
+    def _enter(self, tag: str, node: LexborNode) -> bool:
+        """Open an element; False when it was taken as one piece and is closed again.
 
-    def _swallow(self, node: LexborNode) -> None:
+        So are menus and the page's foot: a third of a page's tags, and nothing in them is ever the text.
+        """
+        self._open(tag, node)
+        if tag in _INLINE or self.in_article or not (tag in _WHOLE or self._is_menu(node)):
+            return True
         self.buffer.append(node.text(separator=" ")[:_LONGEST_MENU])
         self.linked = len(self.buffer[-1])
+        self._close(tag)
+        return False
 
     def _is_menu(self, node: LexborNode) -> bool:
         """True for a box that calls itself a menu and holds nothing that a text is made of."""
-        return bool(self.box.hints & Hint.NAVIGATION) and not self.in_article and node.css_first(_TEXT_TAGS) is None
+        return bool(self.box.hints & Hint.NAVIGATION) and node.css_first(_TEXT_TAGS) is None
 
     def _empty(self, tag: str, node: LexborNode) -> None:
         if tag == "br" and self.box.tag in _HEADINGS:
