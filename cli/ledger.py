@@ -134,4 +134,6 @@ def _detail(disposition: Disposition, ledger: Ledger, tally: Tally) -> str:
 
 
 def _verdict(result: "CrawlResult") -> str:
+    if not result.looked:
+        return "✗ nothing could be read"
     return "✓ all accounted for" if result.balanced else "✗ the books do not balance"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.output import emit, say
+from cli.output import emit, say, tell
 from news.errors import ArchiveError, SettingError
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def show(name: str, json_: bool) -> None:
     click.echo(name)
     for key, value, mark in marked:
         for number, part in enumerate(value if isinstance(value, list) else [value]):
-            click.echo(f"  {'' if number else key:<12} {'' if number else mark:<8} {_in_words(part)}")
+            tell(f"  {'' if number else key:<12} {'' if number else mark:<8} {_in_words(part)}")
     if found is None:
         say(f"not looked yet\n  next: newskeep crawl {name}")
 
@@ -232,7 +232,7 @@ def test(target: str, json_: bool) -> None:
     if json_:
         _emit_test(outlet, look, readings)
     else:
-        _say_found(look, click.echo)
+        _say_found(look, tell)
         for reading in readings:
             _say_reading(reading)
     if not any(reading.article for reading in readings):
@@ -269,17 +269,15 @@ def _say_found(look: Survey, line: Callable[[str], None] = say) -> None:
 def _say_reading(reading: Reading) -> None:
     article = reading.article
     if article is None:
-        click.echo(f"  ✗ {reading.url}\n      {reading.problem}")
+        tell(f"  ✗ {reading.url}\n      {reading.problem}")
         return
     when = article.date_published.isoformat(" ", "minutes") if article.date_published else "no date"
-    click.echo(
-        f"  ✓ {article.headline or '(no headline)'}\n      {len(article.body.split())} words · {when} · {reading.url}"
-    )
+    tell(f"  ✓ {article.headline or '(no headline)'}\n      {len(article.body.split())} words · {when} · {reading.url}")
     removed: dict[str, list[str]] = {}
     for block in article.removed:
         removed.setdefault(block.label.value, []).append(block.text)
     for label, texts in removed.items():
-        click.echo(f"      removed {len(texts)} {label}: “{texts[0][:60]}”" + (" …" if len(texts) > 1 else ""))
+        tell(f"      removed {len(texts)} {label}: “{texts[0][:60]}”" + (" …" if len(texts) > 1 else ""))
 
 
 # check ---------------------------------------------------------------------------------------------------------------

@@ -34,6 +34,11 @@ def say(text: str = "") -> None:
     click.echo(printable(storable(text)), err=True)
 
 
+def tell(text: str) -> None:
+    """One line or more of an answer for people, on standard output; nothing in it can steer the terminal."""
+    click.echo(printable(storable(text)))
+
+
 @contextmanager
 def outliving(descriptor: int) -> Iterator[None]:
     """Go on when nobody reads that output any more (`| head -1`): what is told later is told to nobody."""

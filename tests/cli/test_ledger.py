@@ -41,6 +41,11 @@ def test_links_of_an_interrupted_crawl_wait_and_are_accounted_for() -> None:
     assert exit_code([crawl]) == 130
 
 
+def test_a_crawl_that_could_read_nothing_has_no_books_to_praise() -> None:
+    assert closing_lines(result({}, looked=False), Tally())[-1] == "    0  links seen ✗ nothing could be read"
+    assert closing_lines(result({}), Tally())[-1] == "    0  links seen ✓ all accounted for"
+
+
 @pytest.mark.parametrize(
     ("results", "code"),
     [

@@ -149,6 +149,15 @@ def test_trying_an_outlet_whose_articles_cannot_be_read_says_so(run: Run, home: 
     assert (ended.code, ended.out.count("HTTP 404")) == (5, 5)
 
 
+def test_a_page_tried_cannot_steer_the_terminal(run: Run, home: Home, site: Site) -> None:
+    path = next(path for path in site.answers if path.startswith("/town/"))
+    site.article(path, "A headline \x1b]0;owned\x07 of the town", *story("bridge"))
+    ended = run("test", site.url("/"))
+    assert "of the town" in ended.out
+    assert "\x1b" not in ended.out
+    assert "\x07" not in ended.out
+
+
 def test_values_are_marked_as_set_default_or_found(run: Run, home: Home, engine: Engine) -> None:
     home.outlets_file.write_text('[defaults]\ndelay = 3\n[[outlet]]\nurl = "https://a.example"\nlanguage = "de"\n')
     with engine.begin() as conn:
