@@ -105,7 +105,7 @@ def believed_canonical(url: str, declared: str | None) -> str:
     """The address that stands for the article at *url*: the *declared* one where that makes sense, else its own.
 
     It makes no sense on another site, where a home or section page is declared for an article, and where both addresses
-    carry ids of which none is the same: then it is another article's.
+    carry ids or headlines of which nothing is the same: then it is another article's.
     Raises ValueError when *url* is no http(s) URL; a bad *declared* is ignored.
     """
     own = canonicalise(url)
@@ -245,4 +245,17 @@ def _may_stand_for(own: str, candidate: str) -> bool:
     if _is_one_page(own) and not _is_one_page(candidate):
         return False
     mine, theirs = _ids(own), _ids(candidate)
-    return not (mine and theirs and mine.isdisjoint(theirs))
+    if mine and theirs:
+        return not mine.isdisjoint(theirs)
+    return not _are_about_other_things(own, candidate)
+
+
+def _are_about_other_things(own: str, candidate: str) -> bool:
+    """True when both addresses end in a headline and the two have no word in common."""
+    mine, theirs = _slug_words(own), _slug_words(candidate)
+    return min(len(mine), len(theirs)) >= 3 and mine.isdisjoint(theirs)
+
+
+def _slug_words(url: str) -> set[str]:
+    slug = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+    return set(re.findall(r"[^\W\d_]{3,}", _PAGE_FILE.sub("", slug).lower()))

@@ -148,6 +148,20 @@ def test_declared_address_without_sense_is_not_believed(declared: str | None) ->
     assert believed_canonical(PAGE, declared) == PAGE
 
 
+def test_another_headline_in_the_declared_address_is_another_article() -> None:
+    page = "https://example.org/news/council-votes-on-bridge"
+    assert believed_canonical(page, "/town/train-derails-near-harbour.html") == page
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["/town/council-votes-on-bridge", "/news/council-delays-vote-on-old-bridge.html", "/news/old-bridge-vote"],
+)
+def test_the_headline_moved_or_written_anew_is_the_same_article(declared: str) -> None:
+    page = "https://example.org/news/council-votes-on-bridge"
+    assert believed_canonical(page, declared) == f"https://example.org{declared}"
+
+
 @settings(max_examples=40)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_any_text_gives_an_address_or_a_clear_refusal(url: str, declared: str) -> None:
