@@ -81,6 +81,15 @@ def kill(server: EmbeddedServer, *pids: int) -> None:
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not any(processes.works_in(pid, server.data) for pid in pids))
+    wait_until(lambda: all(has_closed_its_sockets(pid) for pid in pids))
+
+
+def has_closed_its_sockets(pid: int) -> bool:
+    """Whether the process is dead: dying, it leaves its folder first, and its socket answers a moment longer."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def starter(server: EmbeddedServer) -> "subprocess.Popen[bytes]":
