@@ -5,7 +5,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]  # both come with scrapy
+import brotli  # type: ignore[import-untyped]
 from backports import zstd
 
 from news.errors import BodyTooLarge, CaptureDamaged
