@@ -90,6 +90,59 @@ channels = Table(
     CheckConstraint("kind in ('feed', 'sitemap', 'listing', 'robots')", name="kind"),
 )
 
+# The long-lived processes: schedulers (of which one leads) and workers. One that is silent for longer than
+# `news.settings` allows is taken for dead, and what it held is freed.
+processes = Table(
+    "processes",
+    metadata,
+    _id(),
+    Column("role", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("crawls", Integer, nullable=False, server_default=text("0")),  # begun by it
+    Column("memory_bytes", BigInteger),
+    _time("started_at", now=True),
+    _time("heartbeat_at", now=True),
+    _time("stopped_at"),  # by itself, or when it was found dead
+    Column("note", Text),  # how it stopped
+    CheckConstraint("role in ('scheduler', 'worker')", name="role"),
+)
+
+# When each outlet's turn comes: one row per outlet on the timetable. `failures` counts crawls in a row that could
+# read nothing and lengthens the pause; `deaths` counts workers in a row that died over the outlet.
+turns = Table(
+    "turns",
+    metadata,
+    Column("outlet_id", BigInteger, ForeignKey("outlets.id"), primary_key=True),
+    _time("due_at", required=True),
+    _time("queued_for"),  # the due time of the job in the queue; null: none is there
+    _time("started_at"),  # of the last crawl on schedule
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("deaths", Integer, nullable=False, server_default=text("0")),
+    _time("set_aside_at"),
+    Column("set_aside_reason", Text),
+    Column("rhythm", JSONB),  # what `every = "auto"` learnt
+    Index(None, "due_at"),
+)
+
+# What a person should know: a rule of health that does not hold, from when to when. One message goes out when it opens
+# and one when it ends.
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    Column("rule", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # an outlet's name, or "machine"
+    _ref("outlet_id", "outlets"),
+    Column("facts", JSONB, nullable=False, server_default=text("'{}'")),
+    _time("opened_at", now=True),
+    _time("ended_at"),
+    _time("opening_told_at"),
+    _time("ending_told_at"),
+    Index("ix_alerts_open", "rule", "subject", unique=True, postgresql_where=text("ended_at is null")),
+    Index(None, "opened_at"),
+)
+
 # One run over one outlet. `state` is running until the closing line is written; a running crawl whose process is gone
 # was interrupted.
 crawls = Table(
@@ -97,7 +150,9 @@ crawls = Table(
     metadata,
     _id(),
     _ref("outlet_id", "outlets", required=True),
+    _ref("process_id", "processes"),  # the worker; null for a command
     Column("target", Text, nullable=False),
+    _time("due_at"),  # when its turn had come; null for one that a person began
     Column("state", Text, nullable=False, server_default=text("'running'")),
     _time("started_at", now=True),
     _time("finished_at"),
