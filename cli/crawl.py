@@ -83,9 +83,11 @@ def crawl(
 def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: bool) -> list[CrawlResult]:
     from archive.database import open_archive
     from archive.home import open_home
+    from crawler.logs import setup_logging
     from crawler.runner import crawl as run
 
     home = open_home()
+    setup_logging(home, "warning")
     engine = open_archive(home)
     shown = _listener(json_=json_, quiet=quiet)
     try:

@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from cli.output import as_line
 from news.errors import NewsError, PageTooCostly
+from news.lines import as_line
 from news.text import printable
 
 if TYPE_CHECKING:

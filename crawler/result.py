@@ -25,6 +25,7 @@ class CrawlResult:
     looked: bool = True
     unread: dict[str, str] = field(default_factory=dict)
     problem: NewsError | None = None
+    stats: dict[str, int] = field(default_factory=dict)  # what the pipelines counted: {"teasers/removed": 312}
 
     @property
     def waiting(self) -> int:

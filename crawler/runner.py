@@ -15,6 +15,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from sqlalchemy import Engine, select
 
 from archive.captures import CaptureFiles
+from archive.captures.handover import HandOver
 from archive.crawls import Crawl, close_crawl, find_crawl, open_crawl
 from archive.frontier import Settlement, owed_links, settle
 from archive.home import Home
@@ -25,6 +26,7 @@ from crawler.batches import Batches
 from crawler.engine import require_contact, scrapy_settings, threads
 from crawler.job import CrawlJob, Keeper
 from crawler.listener import Listener, Silence
+from crawler.logs import log_finished, own_stats
 from crawler.options import CrawlOptions, TargetKind
 from crawler.outlets.file import load_outlets
 from crawler.patience import patiently
@@ -55,7 +57,11 @@ def crawl(
     chosen, contact = choose_targets(home, engine, targets, options)
     require_contact(home, contact, [target.address for target in chosen])
     logging.getLogger("scrapy").setLevel(logging.ERROR)
-    with CaptureFiles(home) as captures, asyncio.Runner() as loop:
+    with (
+        HandOver(engine, home) as handing,
+        CaptureFiles(home, handing.soon) as captures,
+        asyncio.Runner() as loop,
+    ):
         return loop.run(_Run(home, engine, captures, contact, options, listener or Silence()).all(chosen))
 
 
@@ -113,6 +119,7 @@ class _Run:
                 if self.interrupted
                 else await self._one(target)
             )
+            log_finished(result)
             self.listener.crawl_ended(result)
             return result
 
@@ -179,6 +186,7 @@ class _Run:
         return CrawlResult(
             job.outlet.name, job.target, "failed" if job.problem else state, job.crawl.id, ledger, seconds,
             job.keeper.pages, job.keeper.size, job.looked, job.reasons, job.problem,
+            own_stats(spider),
         )  # fmt: skip
 
     async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:

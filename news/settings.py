@@ -5,6 +5,7 @@ docs/settings.md.
 """
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,21 @@ def _positive(text: str) -> float:
     if not 0 <= number < float("inf"):
         raise ValueError(text)
     return number
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(text)
+        return text.lower()
+
+    return read
+
+
+def _store(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9+]+://\S+", text):
+        raise ValueError(text)
+    return text
 
 
 def _count(text: str) -> int:
@@ -67,6 +83,12 @@ SETTINGS = (
             _count, "a whole number from 1"),
     Setting("CAPTURE_ROLL_SECONDS", 86400.0, "A capture file of this age is closed and the next begun.",
             _positive, "a number of seconds"),
+    Setting("CAPTURE_STORE", None, "Where finished capture files go, verified; empty means they stay in captures/.",
+            _store, "an address such as s3://bucket/folder or file:///mnt/folder"),
+    Setting("LOG_LEVEL", None, "What is logged: debug, info, warning or error; empty means info, warning for a command.",
+            _one_of("debug", "info", "warning", "error"), "one of debug, info, warning, error"),
+    Setting("LOG_FORMAT", "auto", "How: json, text, or auto, which is text on a terminal and json elsewhere.",
+            _one_of("auto", "json", "text"), "one of auto, json, text"),
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def run_news(given: dict[str, str]) -> int:
 
     from archive.database import open_archive
     from archive.home import open_home
+    from crawler.logs import setup_logging
     from crawler.options import CrawlOptions
     from crawler.outcome import exit_code, one_line
     from crawler.runner import crawl
@@ -42,6 +43,7 @@ def run_news(given: dict[str, str]) -> int:
         limit, delay = given.get("limit"), given.get("delay")
         options = CrawlOptions(limit=int(limit) if limit else None, delay=float(delay) if delay else None)
         home = open_home()
+        setup_logging(home, "warning")
         results = crawl(home, open_archive(home), given["outlet"].split(","), options)
     except NewsError as error:
         print(f"error: {error}", file=sys.stderr)
