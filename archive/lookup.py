@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from archive.captures.files import WHERE
 from news.ids import parse_id
 from news.text import storable
 from news.urls import canonicalise, url_key
@@ -197,10 +198,11 @@ join readings d on d.id = r.reading_id
 where a.id = :id and (r.number = cast(:number as int) or (cast(:number as int) is null and r.id = a.revision_id))
 """)
 
-_PLACE = text("""
-select b.file, b.record_offset, b.record_length, b.digest
-from captures c join captures b on b.id = coalesce(c.revisit_of, c.id) where c.id = :id
-""")
+_PLACE = text(f"""
+select {WHERE} as file, c.record_offset, c.record_length, c.digest
+from captures r join captures c on c.id = coalesce(r.revisit_of, r.id)
+left join capture_files f on f.name = c.file where r.id = :id
+""")  # noqa: S608 - put together from constants
 
 _REMOVED = text("""
 select r.article_id, r.headline, r.number, b.label, b.rule, b.score, b.text

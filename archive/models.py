@@ -180,12 +180,32 @@ captures = Table(
     Column("content_type", Text),
     Column("size", BigInteger, nullable=False),  # of the body as received
     Column("digest", LargeBinary, nullable=False),  # of the body as received
-    Column("file", Text, nullable=False),  # name below NEWSKEEP_HOME/captures
+    Column("file", Text, nullable=False),  # its name; where that file lies says `capture_files`
     Column("record_offset", BigInteger, nullable=False),
     Column("record_length", BigInteger, nullable=False),
     _ref("revisit_of", "captures"),  # an identical re-fetch points at the capture with the body
     _time("captured_at", required=True),
     Index(None, "url_key", "captured_at"),
+)
+
+# Where each capture file lies: spooled (in the folder `place` of the machine `host`, where it was begun) or stored (at
+# the URL `place` of an object store, which was read back and had this size and digest). A file without a row is one
+# that an older version wrote below NEWSKEEP_HOME/captures.
+capture_files = Table(
+    "capture_files",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("size", BigInteger),  # of the file, as `digest`
+    Column("digest", LargeBinary),
+    _time("noted_at", now=True),
+    _time("stored_at"),
+    CheckConstraint("state in ('spooled', 'stored')", name="state"),
+    CheckConstraint(
+        "state = 'spooled' or (size is not null and digest is not null and stored_at is not null)", name="stored_whole"
+    ),
 )
 
 # Each text stored once. `letters` is the digest of its letters and digits alone: equal texts, however spaced or quoted.

@@ -31,12 +31,12 @@ def store_pages(engine: Engine, batch: Sequence[PageToStore], captures: CaptureF
     """
     _make_durable(captures, any(page.record for page in batch))
     try:
-        return _store_together(engine, batch)
+        return _store_together(engine, batch, captures)
     except ArchiveError:
         raise
     except Exception:
         logger.warning("batch_stored_singly", extra={"pages": len(batch)}, exc_info=True)
-        return [_store_alone(engine, page) for page in batch]
+        return [_store_alone(engine, page, captures) for page in batch]
 
 
 def store_captures(
@@ -55,6 +55,7 @@ def store_captures(
             for (key, record), capture_id in zip(records, ids, strict=True)
         ]
         if rows:
+            captures.note(conn, (record.file for _, record in records))
             conn.execute(insert(models.captures), rows)
     return ids
 
@@ -72,7 +73,7 @@ def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
         raise ValueError("a record must be on disk before its row: pass the CaptureFiles it was written with")
 
 
-def _store_together(engine: Engine, batch: Sequence[PageToStore]) -> list[Outcome]:
+def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None) -> list[Outcome]:
     with engine.begin() as conn:
         links = load_links(conn, [page.link_id for page in batch])
         reads = [prepare(page, links[page.link_id]) for page in batch]
@@ -83,6 +84,8 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore]) -> list[Outcom
         known = load_known(conn, _article_ids(links), _keys(reads), letters)
         decided = Batch(conn, known, links, sum(page.record is not None for page in batch))
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
+        if captures:
+            captures.note(conn, (page.record.file for page in batch if page.record))
         write_rows(conn, decided.rows)
     return outcomes
 
@@ -102,21 +105,21 @@ def _article_ids(links: Mapping[int, KnownLink]) -> set[int]:
     return {link.article_id for link in links.values() if link.article_id is not None}
 
 
-def _store_alone(engine: Engine, page: PageToStore) -> Outcome:
+def _store_alone(engine: Engine, page: PageToStore, captures: CaptureFiles | None) -> Outcome:
     try:
-        return _store_together(engine, [page])[0]
+        return _store_together(engine, [page], captures)[0]
     except ArchiveError:
         raise
     except Exception:
         logger.exception("page_not_stored", extra={"link_id": page.link_id})
     failed = replace(page, article=None, disposition=Disposition.FAILED, reason="store_error")
     try:
-        return _store_together(engine, [failed])[0]
+        return _store_together(engine, [failed], captures)[0]
     except ArchiveError:
         raise
     except Exception:  # its capture is what cannot be stored
         bare = replace(failed, record=None, etag=None, last_modified=None, due_at=None)
-        return _store_together(engine, [bare])[0]
+        return _store_together(engine, [bare], captures)[0]
 
 
 _ORIGINAL = text("""

@@ -45,6 +45,7 @@ def doctor(as_json: bool) -> None:
 
 def examine(home: Home) -> list[Finding]:
     """All findings, in the order in which one thing rests on another."""
+    from cli.checks.capture_store import check_store
     from cli.checks.captures import check_captures
     from cli.checks.database import ask, check_backup, check_clock, open_for_checking
     from cli.checks.finding import Finding
@@ -60,7 +61,9 @@ def examine(home: Home) -> list[Finding]:
     findings += said
     try:
         known = ask(engine)
-        findings += [check_clock(engine), *check_captures(home, known.file_ends)] if engine else []
+        if engine:
+            findings += [check_clock(engine), *check_captures(home, known.file_ends, known.files)]
+            findings += check_store(home, known.file_ends, known.files)
     finally:
         if engine:
             engine.dispose()

@@ -9,7 +9,7 @@ from archive.captures import read_record
 from archive.home import Home
 from crawler.extraction.page import read_page
 from news.article import Article
-from news.errors import ArchiveError, ArticleError, SettingError
+from news.errors import ArchiveError, ArticleError, SettingError, StoreUnavailable
 from news.outlets import Outlet
 from news.teasers import remove_teasers
 
@@ -27,11 +27,16 @@ class Rereader:
     outlet: Outlet
 
     def __call__(self, file: str, offset: int, length: int) -> Article | None:
-        """The article as today's rules read it; None when the capture or the page cannot be read."""
+        """The article as today's rules read it; None when the capture or the page cannot be read.
+
+        Raises StoreUnavailable.
+        """
         try:
             capture = read_record(self.home, file, offset, length)
             encoding = http_content_type_encoding(capture.header("content-type"))
             read = read_for(self.outlet, capture.decoded_body(), capture.url, capture.captured_at, encoding)
+        except StoreUnavailable:
+            raise  # a better reading must not be taken for an edit because a store is away: the page waits
         except (ArchiveError, ArticleError, SettingError):
             return None
         return remove_teasers(read)

@@ -6,7 +6,7 @@ NewsError
   ArticleError    skip the article, keep the capture for another try
     NotAnArticle, PageTooCostly
   ArchiveError    stop; nothing was written
-    ArchiveUnavailable, SchemaOutdated, CaptureDamaged (BodyTooLarge)
+    ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CaptureDamaged (BodyTooLarge)
   SettingError    stop; a person has to change a setting
   Busy            somebody else is at it; wait or come back
 
@@ -59,6 +59,10 @@ class ArchiveUnavailable(ArchiveError):
 
 class SchemaOutdated(ArchiveError):
     pass
+
+
+class StoreUnavailable(ArchiveError):
+    """The object store that CAPTURE_STORE names does not answer, or not with what was put there."""
 
 
 class CaptureDamaged(ArchiveError):

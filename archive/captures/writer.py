@@ -6,13 +6,18 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import Connection
+
+from archive.captures.files import note_spooled
 from archive.captures.records import info_record, request_record, response_record
 from archive.captures.repair import mend_captures, note_whole
 from archive.captures.response import CapturedResponse, Original, StoredRecord
@@ -23,19 +28,26 @@ from news.errors import ArchiveError
 class CaptureFiles:
     """This process's capture file, rolled by size and age. Safe to use from several threads; use as a context manager.
 
-    Opening mends what a killed writer left behind. Raises ArchiveError when the folder cannot be written.
+    *rolled* is called when a file has been finished and the next begins. Opening mends what a killed writer left
+    behind. Raises ArchiveError when the folder cannot be written.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, rolled: Callable[[], None] = lambda: None) -> None:
         self._home = home
         self._guard = threading.Lock()
         self._file: _OwnedFile | None = None
         self._files = 0
+        self._name = token_hex(4)
+        self._rolled = rolled
         try:
             home.captures.mkdir(parents=True, exist_ok=True)
             mend_captures(home.captures)
         except OSError as error:
             raise ArchiveError(f"{home.captures} cannot be written: {error.strerror}") from error
+
+    def note(self, conn: Connection, names: Iterable[str]) -> None:
+        """Remember in the database that this machine has these files, before rows point into them."""
+        note_spooled(conn, self._home, names)
 
     def write(self, response: CapturedResponse, *, original: Original | None = None) -> StoredRecord:
         """Append request and response; with *original* (same body, seen before) a revisit record without the body.
@@ -88,6 +100,7 @@ class CaptureFiles:
         if file and (file.size >= settings["CAPTURE_ROLL_BYTES"] or file.age >= settings["CAPTURE_ROLL_SECONDS"]):
             file.close()
             file = self._file = None
+            self._rolled()
         if file is None:
             file = self._file = self._new_file()
         return file
@@ -96,7 +109,7 @@ class CaptureFiles:
         now = datetime.now(UTC)
         while True:
             self._files += 1
-            path = self._home.captures / _file_name(now, self._files)
+            path = self._home.captures / _file_name(now, self._name, self._files)
             file = _OwnedFile.create(path)
             if file:
                 contact = self._home.settings["NEWSKEEP_CONTACT"]
@@ -166,9 +179,10 @@ def _flush(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def _file_name(now: datetime, number: int) -> str:
+def _file_name(now: datetime, writer: str, number: int) -> str:
+    """One that no other writer uses, also where machines share a name and containers their process ids."""
     host = re.sub(r"[^A-Za-z0-9]+", "", socket.gethostname())[:32] or "host"
-    return f"newskeep-{now:%Y%m%d%H%M%S}-{host}{os.getpid()}-{number:05d}.warc.gz"
+    return f"newskeep-{now:%Y%m%d%H%M%S}-{host}-{writer}-{number:05d}.warc.gz"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from archive.captures.files import WHERE
 from news.sameness import KnownArticle
 
 
@@ -126,17 +127,18 @@ cross join lateral (
 order by found.article_id
 """)
 
-_ARTICLES = text("""
+_ARTICLES = text(f"""
 select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, r.headline, r.lead, r.valid_from, t.body,
-       t.words, c.file, c.record_offset, c.record_length, said.numbers, said.digests
+       t.words, {WHERE} as file, c.record_offset, c.record_length, said.numbers, said.digests
 from articles a
 join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest
 join readings d on d.id = r.reading_id
 left join captures c on c.id = d.capture_id
+left join capture_files f on f.name = c.file
 cross join lateral (
     select array_agg(number order by number) as numbers, array_agg(said_digest order by number) as digests
     from revisions where article_id = a.id
 ) as said
 where a.id = any(cast(:ids as bigint[]))
-""")
+""")  # noqa: S608 - put together from constants

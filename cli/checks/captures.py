@@ -2,9 +2,11 @@
 
 import fcntl
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from archive.captures.files import CaptureFile
 from archive.captures.repair import whole_length
 from archive.home import Home
 from cli.checks.finding import Finding
@@ -14,20 +16,31 @@ _TAIL_BYTES = 64_000_000  # a broken tail is one record, which has a limit of it
 _SHOWN = 3
 
 
-def check_captures(home: Home, file_ends: Mapping[str, int]) -> list[Finding]:
-    """Files that are missing or shorter than their rows say (damage), and tails that a killed writer left (no loss)."""
-    short = [name for name, end in sorted(file_ends.items()) if _size(home.captures / name) < end]
+def check_captures(home: Home, file_ends: Mapping[str, int], files: Mapping[str, CaptureFile]) -> list[Finding]:
+    """Files that are missing or shorter than their rows say (damage), and tails that a killed writer left (no loss).
+
+    What has gone to a store or lies on another machine is not looked for here.
+    """
+    here = {name: end for name, end in sorted(file_ends.items()) if not _is_elsewhere(home, name, files.get(name))}
+    short = [name for name, end in here.items() if _size(home.captures / name) < end]
     if short:
         text = f"missing or shorter than the archive's rows say: {_names(short)}"
         return [Finding.bad("captures", text, "bring them back from a copy", BOOKS_OR_DAMAGE)]
-    files = sorted(home.captures.glob("*.warc.gz"))
-    broken = [path.name for path in files if _has_broken_tail(path, file_ends.get(path.name, 0))]
+    paths = sorted(home.captures.glob("*.warc.gz"))
+    broken = [path.name for path in paths if _has_broken_tail(path, file_ends.get(path.name, 0))]
     if broken:
         return [Finding.note("captures", f"a killed crawl left half a record at the end of {_names(broken)}; "
                              "the next crawl takes it off, nothing is lost")]  # fmt: skip
-    return [
-        Finding.fine("captures", f"as long as the archive's rows say, files: {len(files)}" if files else "none yet")
-    ]
+    others = len(file_ends) - len(here)
+    beside = f"; on other machines or in a store: {others}" if others else ""
+    said = f"as long as the archive's rows say, files: {len(paths)}" if paths else "none here" if others else "none yet"
+    return [Finding.fine("captures", said + beside)]
+
+
+def _is_elsewhere(home: Home, name: str, file: CaptureFile | None) -> bool:
+    if file is None or (home.captures / name).exists():
+        return False
+    return file.state == "stored" or (file.host, file.place) != (socket.gethostname(), str(home.captures))
 
 
 def _size(path: Path) -> int:

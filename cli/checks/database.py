@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
+from archive.captures.files import CaptureFile, all_files
 from archive.database import connect_archive, embedded_server, refuse_what_does_not_fit, schema_status
 from archive.database_urls import normal_url, shown_url
 from archive.models import captures
@@ -27,10 +28,11 @@ _AHEAD = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the archive tells the other checks: growth in bytes a day, and where each capture file's rows end."""
+    """What the archive tells the other checks: growth in bytes a day; of files, where rows end and where they lie."""
 
     bytes_a_day: float | None
     file_ends: dict[str, int]
+    files: dict[str, CaptureFile]
 
 
 def open_for_checking(home: Home) -> tuple[Engine | None, list[Finding]]:
@@ -89,13 +91,14 @@ def judge_clock(seconds: float, newest_ahead: timedelta | None) -> Finding:
 def ask(engine: Engine | None) -> Known:
     """What the archive knows about its captures."""
     if engine is None:
-        return Known(None, {})
+        return Known(None, {}, {})
     length = captures.c.record_length
     week = select(func.coalesce(func.sum(length), 0)).where(captures.c.captured_at > func.now() - timedelta(days=7))
     ends = select(captures.c.file, func.max(captures.c.record_offset + length)).group_by(captures.c.file)
     with engine.connect() as connection:
         grown = float(connection.scalar(week) or 0)
-        return Known(grown / 7, {file: int(end) for file, end in connection.execute(ends)})
+        ends_by_file = {file: int(end) for file, end in connection.execute(ends)}
+        return Known(grown / 7, ends_by_file, {file.name: file for file in all_files(connection)})
 
 
 def check_backup() -> Iterator[Finding]:

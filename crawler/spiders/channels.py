@@ -26,7 +26,7 @@ from crawler.job import CrawlJob
 from crawler.patience import patiently
 from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
-from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, NewsError, NotAnArticle
+from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, NewsError, NotAnArticle, StoreUnavailable
 from news.outlets import ChannelKind, FoundLink, Listing
 from news.selection import newest_first
 from news.urls import canonicalise, same_site, url_key
@@ -221,7 +221,7 @@ class ChannelReader:
         if where:
             try:
                 return await asyncio.to_thread(lambda: read_record(self.job.home, *where).decoded_body())
-            except CaptureDamaged:
+            except (CaptureDamaged, StoreUnavailable):
                 pass  # it is asked for again below; `newskeep verify` will say what is damaged
         response = await self.ask(_request(channel, whatever=True))
         return bytes(response.body) if response.status == 200 else b""
