@@ -11,6 +11,7 @@ import click
 from cli.archived import NotFound, need_outlet, opened, strong, when
 from cli.ledger import HINTS, in_words
 from cli.output import emit, say
+from cli.verbs import Verbs
 from news.dispositions import Disposition
 from news.text import one_line
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from archive.crawls import CrawlRecord
 
 
-@click.group()
+@click.group(cls=Verbs)
 def crawls() -> None:
     """List crawls and show their ledgers.
 

@@ -11,6 +11,7 @@ import click
 from archive.home import open_home
 from cli.exits import DATABASE
 from cli.output import emit, say
+from cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
-@click.group()
+@click.group(cls=Verbs)
 def db() -> None:
     """The archive's database.
 

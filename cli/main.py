@@ -1,12 +1,13 @@
 """The `newskeep` command. Each verb's module is imported only when that verb is called, so that --help stays fast."""
 
-import importlib
 import sys
 
 import click
 
+from cli.errors import tell_bug, tell_error, tell_usage
 from cli.exits import FINE, INTERRUPTED
-from cli.output import say
+from cli.output import STDOUT, outliving, say
+from cli.verbs import Verbs
 from news.errors import NewsError
 
 # verb: (module, one line for the overview). The module holds a click command of the verb's name.
@@ -26,42 +27,18 @@ VERBS = {
 }
 
 
-class Verbs(click.Group):
-    """Loads a verb's module when it is called, and names the nearest verb for one that does not exist."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in VERBS:
-            return None
-        command: click.Command = getattr(importlib.import_module(VERBS[name][0]), name)
-        return command
+class AllVerbs(Verbs):
+    """The verbs of `newskeep` itself."""
 
     def invoke(self, ctx: click.Context) -> object:
-        from cli.output import STDOUT, outliving
-
         with outliving(STDOUT):  # click would end `| head -1` with exit code 1, which says that we have a bug
             return super().invoke(ctx)
         return None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
-            from difflib import get_close_matches
 
-            near = get_close_matches(args[0], VERBS, n=1, cutoff=0.5)
-            hint = f" Did you mean “{near[0]}”?" if near else " `newskeep --help` lists the verbs."
-            raise click.UsageError(f"there is no verb “{args[0]}”.{hint}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl([(name, line) for name, (_, line) in VERBS.items()])
-
-
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=AllVerbs, table=VERBS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="newskeep", prog_name="newskeep")
 def newskeep() -> None:
     """Collect news pages, keep only the story, and archive it for decades.
@@ -75,25 +52,18 @@ def newskeep() -> None:
 def main() -> None:
     """Run the command line; every error we raise on purpose ends in its own exit code."""
     try:
-        sys.exit(_run())
-    except NewsError as error:
-        say(f"error: {error}")
-        if error.hint:
-            click.echo(f"  try: {error.hint}", err=True)
-        sys.exit(error.exit_code)
-
-
-def _run() -> int:
-    """Call the verb and return its exit code; Ctrl-C and a reader who has seen enough are no bugs of ours."""
-    try:
         ended = newskeep(prog_name="newskeep", standalone_mode=False)
+        code = ended if isinstance(ended, int) else FINE
+    except NewsError as error:
+        code = tell_error(error)
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        code = tell_usage(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
-    return ended if isinstance(ended, int) else FINE
+        say("interrupted")
+        code = INTERRUPTED
+    except Exception:
+        code = tell_bug()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

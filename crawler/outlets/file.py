@@ -99,7 +99,7 @@ class _Reading:
         entries = [self._entry(entry, ("outlet", number)) for number, entry in enumerate(self._list(given))]
         outlets = [outlet_of(entry, defaults) for entry in entries if "url" in entry and "name" in entry]
         self._refuse_same_names(entries)
-        keys = {entry["name"]: frozenset(entry) - {"_derived"} for entry in entries if "name" in entry}
+        keys = {entry["name"]: _typed(entry) for entry in entries if "name" in entry}
         return Outlets(contact, defaults, tuple(outlets), keys)
 
     def _list(self, given: Mapping[str, Any]) -> list[Any]:
@@ -154,6 +154,11 @@ class _Reading:
 
     def _add(self, message: str, path: tuple[str | int, ...], help: str = "", *, key: bool = False) -> None:
         self.problems.append(Problem(message, self.places.of(path, key=key), help))
+
+
+def _typed(entry: Mapping[str, Any]) -> frozenset[str]:
+    """The keys that somebody typed: a name made from the address is none."""
+    return frozenset(entry) - ({"_derived", "name"} if "_derived" in entry else set())
 
 
 def outlet_of(entry: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:

@@ -32,12 +32,63 @@ def test_ctrl_c_before_anything_has_begun_ends_with_130(
     def cut(*args: object, **named: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command_line.Verbs, "invoke", cut)
+    monkeypatch.setattr(command_line.AllVerbs, "invoke", cut)
     monkeypatch.setattr(sys, "argv", ["newskeep", "db", "status"])
     with pytest.raises(SystemExit) as ended:
         command_line.main()
     assert ended.value.code == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def call(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", CALL, *args], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("args", "then"),
+    [
+        (["sarch", "x"], "newskeep search"),
+        (["outlets", "tets"], "newskeep outlets test"),
+        (["db", "sttus"], "newskeep db status"),
+        (["crawls", "shwo", "3"], "newskeep crawls show"),
+    ],
+)
+def test_a_verb_that_does_not_exist_names_the_nearest_on_every_level(args: list[str], then: str) -> None:
+    ended = call(*args)
+    what, hint = ended.stderr.splitlines()
+    assert what.startswith("error: there is no verb “")
+    assert hint == f"  try: {then}"
+    assert ended.returncode == 2
+
+
+def test_a_verb_like_no_other_leads_to_the_overview() -> None:
+    assert call("qqqq").stderr.splitlines() == ["error: there is no verb “qqqq”", "  try: newskeep --help"]
+
+
+@pytest.mark.parametrize("args", [["crawl", "--limit", "0", "x"], ["show", "--rwa"], ["extract", "no-such-file"]])
+def test_what_click_finds_wrong_reads_like_our_own_errors(args: list[str]) -> None:
+    ended = call(*args)
+    what, hint = ended.stderr.splitlines()
+    assert what.startswith("error: ")
+    assert what[7].islower()
+    assert hint == f"  try: newskeep {args[0]} --help"
+    assert (ended.returncode, ended.stdout) == (2, "")
+
+
+def test_a_bug_of_ours_ends_with_1_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*args: object, **named: object) -> object:
+        raise ZeroDivisionError("one by none")
+
+    monkeypatch.setattr(command_line.AllVerbs, "invoke", broken)
+    monkeypatch.setattr(sys, "argv", ["newskeep", "db", "status"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    told = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert "ZeroDivisionError: one by none" in told
+    assert "error: this is a bug in newskeep" in told
 
 
 @pytest.mark.parametrize(("args", "code"), [(["sarch"], 2), (["db"], 2), (["--version"], 0), (["crawl", "--help"], 0)])

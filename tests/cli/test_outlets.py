@@ -3,6 +3,8 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +16,7 @@ from archive.home import Home
 from archive.outlets import ensure_outlet, save_found
 from cli.main import main
 from news.outlets import ChannelKind
-from tests.site import Site, story
+from tests.site import RSS, Site, story
 
 
 class Ended(NamedTuple):
@@ -173,6 +175,39 @@ def test_values_are_marked_as_set_default_or_found(run: Run, home: Home, engine:
     assert values["feeds"] == (["https://a.example/rss"], "found")
 
 
+def test_a_name_made_from_the_address_is_a_default_and_so_is_what_nobody_set(run: Run, folder: Path) -> None:
+    folder.write_text('[[outlet]]\nurl = "https://www.krone.at"\n[[outlet]]\nname = "b"\nurl = "https://b.example"\n')
+    krone, b = (
+        {value["key"]: (value["value"], value["mark"]) for value in run("show", name, "--json").records[0]["values"]}
+        for name in ("krone", "b")
+    )
+    assert (krone["name"], b["name"]) == (("krone", "default"), ("b", "set"))
+    assert krone["every"] == ("30 minutes", "default")
+    assert krone["delay"] == (0.0, "default")
+    assert krone["timezone"] == ("Europe/Vienna", "default")
+    assert krone["enabled"] == (True, "default")
+
+
+def test_an_outlet_is_known_by_its_home_page_too(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE)
+    assert run("show", "http://krone.at/", "--json").records[0]["outlet"] == "krone"
+    assert run("off", "https://www.krone.at", "--json").records == [
+        {"v": 1, "type": "outlet", "outlet": "krone", "enabled": False, "written": True}
+    ]
+
+
+def test_trying_an_outlet_tells_how_much_it_publishes_a_day(run: Run, home: Home, site: Site) -> None:
+    assert "volume     not known" in run("test", site.url("/")).out
+    hour_ago = format_datetime(datetime.now(UTC) - timedelta(hours=1))
+    items = "".join(
+        f"<item><title>t</title><link>{site.url(path)}</link><pubDate>{hour_ago}</pubDate></item>"
+        for path in site.answers
+        if path.startswith("/town/")
+    )
+    site.put("/rss", f'<rss version="2.0"><channel><title>The Site</title>{items}</channel></rss>', content_type=RSS)
+    assert "volume     about 144 a day, by the dates of 6 links" in run("test", site.url("/")).out
+
+
 def test_before_the_first_look_nothing_is_called_found(run: Run, folder: Path) -> None:
     folder.write_text(KRONE)
     ended = run("show", "krone")
@@ -208,7 +243,7 @@ def test_on_and_off_keep_the_rest_of_the_file(run: Run, folder: Path) -> None:
 def test_an_unknown_outlet_is_answered_with_the_nearest(run: Run, folder: Path) -> None:
     folder.write_text(KRONE)
     ended = run("off", "kronne")
-    assert (ended.code, "did you mean “krone”?" in ended.err) == (4, True)
+    assert (ended.code, "did you mean “krone”?" in ended.err) == (2, True)
 
 
 def test_opml_goes_in_and_comes_out(run: Run, folder: Path) -> None:

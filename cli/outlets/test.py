@@ -1,0 +1,78 @@
+"""`newskeep outlets test`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.exits import NOTHING_FETCHED
+from cli.outlets.entries import asked_for
+from cli.outlets.findings import tell_found
+from cli.outlets.known import at_home, contact_of, look_at, opened
+from cli.outlets.options import as_json
+from cli.outlets.values import found_values
+from cli.output import emit, say, tell
+
+if TYPE_CHECKING:
+    from crawler.outlets.survey import Reading, Survey
+    from news.outlets import Outlet
+
+ARTICLES_TRIED = 5
+
+
+@click.command()
+@click.argument("target", metavar="URL|NAME")
+@as_json
+def test(target: str, json_: bool) -> None:
+    """Try an outlet without saving anything: what it announces, how much a day, and five of its articles read.
+
+    \b
+    newskeep outlets test https://www.example.org
+    newskeep outlets test spiegel
+    """
+    from crawler.outlets.survey import read_some
+
+    home, known = opened()
+    outlet = known.named(target) or at_home(known.outlets, target) or asked_for({"url": target})
+    look = look_at(home, outlet, known)
+    readings = read_some(home, outlet, look.links[:ARTICLES_TRIED], contact_of(home, known), datetime.now(UTC))
+    if json_:
+        _emit(outlet, look, readings)
+    else:
+        tell_found(look, tell)
+        for reading in readings:
+            _tell(reading)
+    if not any(reading.article for reading in readings):
+        say(f"error: {outlet.url}: no article could be read\n  try: an address of one of its feeds or sections instead")
+        sys.exit(NOTHING_FETCHED)
+
+
+def _emit(outlet: Outlet, look: Survey, readings: Iterable[Reading]) -> None:
+    emit({"type": "outlet", "outlet": outlet.name, "url": outlet.url, "found": found_values(look),
+          "links": len(look.links), "per_day": look.per_day, "problems": look.found.problems})  # fmt: skip
+    for reading in readings:
+        article = reading.article
+        fields = {} if article is None else {
+            "headline": article.headline, "words": len(article.body.split()), "published_at": article.date_published,
+            "removed": [{"text": block.text, "label": block.label, "rule": block.rule} for block in article.removed],
+        }  # fmt: skip
+        problem = {"problem": reading.problem} if reading.problem else {}
+        emit({"type": "reading", "url": reading.url, **problem, **fields})
+
+
+def _tell(reading: Reading) -> None:
+    article = reading.article
+    if article is None:
+        tell(f"  ✗ {reading.url}\n      {reading.problem}")
+        return
+    when = article.date_published.isoformat(" ", "minutes") if article.date_published else "no date"
+    tell(f"  ✓ {article.headline or '(no headline)'}\n      {len(article.body.split())} words · {when} · {reading.url}")
+    removed: dict[str, list[str]] = {}
+    for block in article.removed:
+        removed.setdefault(block.label.value, []).append(block.text)
+    for label, texts in removed.items():
+        tell(f"      removed {len(texts)} {label}: “{texts[0][:60]}”" + (" …" if len(texts) > 1 else ""))
