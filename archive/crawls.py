@@ -45,10 +45,13 @@ class CrawlRecord:
     note: str | None
 
 
-def open_crawl(engine: Engine, outlet_id: int, target: str) -> Crawl:
+def open_crawl(
+    engine: Engine, outlet_id: int, target: str, *, process_id: int | None = None, due_at: datetime | None = None
+) -> Crawl:
     """Begin a crawl; earlier crawls of the outlet whose process is gone are marked interrupted.
 
-    Raises Busy when another process crawls this outlet.
+    *process_id* is the worker's, *due_at* when the outlet's turn had come; both None for a command. Raises Busy when
+    another process crawls this outlet.
     """
     lock = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
@@ -57,7 +60,8 @@ def open_crawl(engine: Engine, outlet_id: int, target: str) -> Crawl:
             # whoever holds the lock knows: a crawl that still says running has no process any more
             for crawl_id in conn.execute(_RUNNING, {"outlet_id": outlet_id}).scalars().all():
                 _write_closing(conn, crawl_id, _Closing(state="interrupted", reason="interrupted"))
-            row = conn.execute(_OPEN, {"outlet_id": outlet_id, "target": storable(target)}).one()
+            begun = {"outlet_id": outlet_id, "target": storable(target), "process_id": process_id, "due_at": due_at}
+            row = conn.execute(_OPEN, begun).one()
     except BaseException:
         _let_go(lock)
         raise
@@ -166,7 +170,10 @@ _TRIES, _PAUSE_SECONDS = 5, 0.1  # the server sees within milliseconds that a cl
 
 _RUNNING = text("select id from crawls where outlet_id = :outlet_id and state = 'running' order by id")
 
-_OPEN = text("insert into crawls (outlet_id, target) values (:outlet_id, :target) returning id, started_at")
+_OPEN = text("""
+insert into crawls (outlet_id, target, process_id, due_at) values (:outlet_id, :target, :process_id, :due_at)
+returning id, started_at
+""")
 
 _CLOSE = text("""
 update crawls set state = :state, finished_at = clock_timestamp(), links = :links, counts = cast(:counts as jsonb),

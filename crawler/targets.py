@@ -28,12 +28,12 @@ class Target:
     address: str
 
 
-def resolve(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Target:
-    """The target that *text* names; *archived* has the home pages of the outlets in the archive by name.
+def resolve(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Target:
+    """The target that *text* names; *archived* has the outlets of the archive by name.
 
     An address that belongs to no known outlet makes one named after its host. Raises UnknownTarget.
     """
-    named = outlets.named(text) or (Outlet(text, archived[text]) if text in archived else None)
+    named = outlets.named(text) or archived.get(text)
     if named:
         return Target(named, TargetKind.OUTLET, named.url)
     if not text.lower().startswith(("http://", "https://")):
@@ -41,7 +41,7 @@ def resolve(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Target:
     return _by_address(text, outlets, archived)
 
 
-def _by_address(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Target:
+def _by_address(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Target:
     try:
         key = url_key(canonicalise(text))
     except ValueError as error:
@@ -51,12 +51,12 @@ def _by_address(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Tar
     return Target(outlet, TargetKind.OUTLET if at_home else TargetKind.UNKNOWN, outlet.url if at_home else text)
 
 
-def _owner(text: str, outlets: Outlets, archived: Mapping[str, str]) -> Outlet:
+def _owner(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Outlet:
     """The outlet on whose host the address lies, or a new one."""
     named = next((outlet for outlet in outlets.outlets if _one_host(outlet.url, text)), None)
     if named:
         return named
-    known = next((Outlet(name, url) for name, url in archived.items() if _one_host(url, text)), None)
+    known = next((outlet for outlet in archived.values() if _one_host(outlet.url, text)), None)
     parts = urlsplit(text)
     return known or Outlet(host_name(text), f"{parts.scheme}://{parts.netloc}/")
 

@@ -1,0 +1,182 @@
+"""Where crawls run side by side on one loop, with one archive, one capture file and one writer of batches."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from sqlalchemy import Engine
+
+from archive.captures import CaptureFiles
+from archive.crawls import Crawl, close_crawl, open_crawl
+from archive.frontier import Settlement, owed_links, settle
+from archive.home import Home
+from archive.marks import ReadingMark, count_deaths
+from archive.outlets import ensure_outlet
+from crawler.batches import Batches
+from crawler.engine import scrapy_settings
+from crawler.job import CrawlJob, Keeper
+from crawler.listener import Listener, Silence
+from crawler.logs import log_finished, own_stats
+from crawler.options import CrawlOptions
+from crawler.outlets.row import to_row
+from crawler.patience import patiently
+from crawler.result import CrawlResult
+from crawler.spiders.news import NewsSpider
+from crawler.targets import Target
+from news.dispositions import Disposition, Ledger
+from news.errors import NewsError
+
+
+@dataclass(slots=True)
+class CrawlRoom:
+    """`await room.crawl(target)` once per outlet at a time; make it on the loop that its crawls run on.
+
+    `process_id` is the worker's, None for a command.
+    """
+
+    home: Home
+    engine: Engine
+    captures: CaptureFiles
+    process_id: int | None = None
+    stopping: bool = False
+    _crawlers: set[Crawler] = field(default_factory=set)
+    _batches: Batches = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._batches = Batches(self.engine, self.captures)
+
+    async def crawl(
+        self,
+        target: Target,
+        options: CrawlOptions | None = None,
+        *,
+        contact: str | None = None,
+        listener: Listener | None = None,
+        due_at: datetime | None = None,
+    ) -> CrawlResult:
+        """How the crawl ended, whatever happened. `due_at` is when its turn had come, None for one that a person began.
+
+        A room that is stopping answers at once with an interrupted crawl that never began.
+        """
+        result = await self._crawl(target, options or CrawlOptions(), contact, listener or Silence(), due_at)
+        log_finished(result)
+        return result
+
+    async def _crawl(
+        self,
+        target: Target,
+        options: CrawlOptions,
+        contact: str | None,
+        listener: Listener,
+        due_at: datetime | None,
+    ) -> CrawlResult:
+        if self.stopping:
+            return CrawlResult(target.outlet.name, target.address, "interrupted")
+        try:
+            job = await patiently(lambda: self._open(target, options, listener, due_at))
+        except NewsError as problem:
+            return CrawlResult(target.outlet.name, target.address, "failed", problem=problem)
+        started = monotonic()
+        listener.crawl_started(job)
+        spider = await self._run(job, contact)
+        return await self._close(job, spider, monotonic() - started)
+
+    def stop(self) -> None:
+        """End all crawls cleanly: what was answered is stored, the rest waits in the frontier."""
+        self.stopping = True
+        for crawler in list(self._crawlers):
+            _stop(crawler, "interrupted")
+
+    async def flush(self) -> None:
+        """Store what was answered and not written yet."""
+        await self._batches.flush()
+
+    def _open(self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None) -> CrawlJob:
+        outlet = target.outlet
+        with self.engine.begin() as conn:
+            outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
+        opened = open_crawl(self.engine, outlet_id, target.address, process_id=self.process_id, due_at=due_at)
+        keeper = Keeper(self.engine, self.captures)
+        mark = self._mark(opened)
+        return CrawlJob(
+            self.home, self.engine, outlet, opened, keeper, self._batches, options, target.address, target.kind,
+            mark, listener,
+        )  # fmt: skip
+
+    def _mark(self, opened: Crawl) -> ReadingMark:
+        """This crawl's mark, once those that dead crawls of the outlet left have been counted."""
+        try:
+            with self.engine.begin() as conn:
+                counted = count_deaths(conn, self.home, opened.outlet_id)
+            for path in counted:
+                path.unlink(missing_ok=True)
+            return ReadingMark(self.home, opened.id)
+        except BaseException:
+            close_crawl(self.engine, opened, state="failed", looked=False, reason="not_looked")
+            raise
+
+    async def _run(self, job: CrawlJob, contact: str | None) -> NewsSpider | None:
+        delay = job.options.delay if job.options.delay is not None else job.outlet.delay
+        runner = AsyncCrawlerRunner(scrapy_settings(self.home, contact, delay))
+        crawler = runner.create_crawler(NewsSpider)
+        self._crawlers.add(crawler)
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self.home.settings["CRAWL_TIMEOUT_SECONDS"], _stop, crawler, "crawl_timeout")
+        try:
+            await runner.crawl(crawler, job=job)
+        finally:
+            timer.cancel()
+            self._crawlers.discard(crawler)
+        return crawler.spider if isinstance(crawler.spider, NewsSpider) else None
+
+    async def _close(self, job: CrawlJob, spider: NewsSpider | None, seconds: float) -> CrawlResult:
+        state = "failed" if job.problem else "interrupted" if self.stopping else "finished"
+        ledger = None
+        try:
+            await self._finish(job, spider)
+        except NewsError as problem:
+            job.problem, state = job.problem or problem, "failed"
+        job.mark.close()
+        try:  # once, whatever happened before: it lets go of the outlet
+            ledger = await asyncio.to_thread(self._close_books, job, state)
+        except NewsError as problem:
+            job.problem = job.problem or problem
+        return CrawlResult(
+            job.outlet.name, job.target, "failed" if job.problem else state, job.crawl.id, ledger, seconds,
+            job.keeper.pages, job.keeper.size, job.looked, job.reasons, job.problem,
+            own_stats(spider),
+        )  # fmt: skip
+
+    async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:
+        """What is left to write, as long as the database is there."""
+        if spider:
+            await spider.reader.save()
+            if spider.stopped_by == "crawl_timeout":
+                await self._put_off(job)
+
+    def _close_books(self, job: CrawlJob, state: str) -> Ledger:
+        unread = "interrupted" if self.stopping else _commonest(job.reasons) or "nothing_read"
+        reason = None if job.looked else unread
+        keeper = job.keeper
+        return close_crawl(
+            self.engine, job.crawl, state=state, pages=keeper.pages, size=keeper.size, looked=job.looked, reason=reason
+        )
+
+    async def _put_off(self, job: CrawlJob) -> None:
+        """What a crawl had no time for is skipped and due at once, so that the next begins with it."""
+        now = datetime.now(UTC)
+        owed = await job.db(lambda conn: owed_links(conn, job.crawl.id))
+        ends = [Settlement(link.id, Disposition.SKIPPED, "crawl_timeout", due_at=now) for link in owed]
+        await job.db(lambda conn: settle(conn, job.crawl.id, *ends))
+
+
+def _stop(crawler: Crawler, why: str) -> None:
+    if isinstance(crawler.spider, NewsSpider):
+        crawler.spider.stop(why)
+
+
+def _commonest(reasons: dict[str, str]) -> str | None:
+    return next((reason for reason, _ in Counter(reasons.values()).most_common(1)), None)

@@ -1,0 +1,141 @@
+"""The worker's side of the queue: procrastinate's own, made to sit out a database that is away."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+
+import psycopg
+from procrastinate import App, PsycopgConnector
+from procrastinate.connector import BaseConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager, NotificationCallback
+from psycopg_pool import PoolTimeout
+
+from scheduler.queue import queue_conninfo
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_PAUSES = (0.2, 0.5, 1.0, 2.0)  # the last one again and again
+_POOL_SECONDS = 5.0
+
+
+class PatientJobs(JobManager):
+    """Like the original, but a broken connection is waited out instead of ending the worker or losing a job's end.
+
+    The worker is known to the queue by the id of its row in `processes`: who buries one finds its jobs.
+    """
+
+    def __init__(self, connector: BaseConnector, process_id: int) -> None:
+        super().__init__(connector)
+        self._process_id = process_id
+        self._held: set[int] = set()
+        self._handed_back: set[int] = set()
+
+    def hand_back(self, job_id: int) -> None:
+        """Let the job wait again when its task returns, instead of being done."""
+        self._handed_back.add(job_id)
+
+    async def register_worker(self) -> int:
+        await patiently(lambda: self.connector.execute_query_async(_REGISTER, id=self._process_id))
+        return self._process_id
+
+    async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:
+        """None: `scheduler.reaper` finds them, by the heartbeat that counts."""
+        return []
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        job = await patiently(lambda: self._fetch(queues, worker_id))
+        if job and job.id is not None:
+            self._held.add(job.id)
+        return job
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        job_id = job.id or 0
+        if job_id in self._handed_back:
+            await patiently(lambda: self.connector.execute_query_async(_HAND_BACK, id=job_id))
+        else:
+            await patiently(lambda: self.connector.execute_query_async(_FINISH, id=job_id, worker=self._process_id))
+        self._held.discard(job_id)
+        self._handed_back.discard(job_id)
+
+    async def update_heartbeat(self, worker_id: int) -> None:
+        await patiently(lambda: super(PatientJobs, self).update_heartbeat(worker_id))
+
+    async def list_jobs_to_abort_async(self, queue: str | None = None) -> Iterable[int]:
+        """None: nobody aborts a crawl by its job."""
+        return []
+
+    async def listen_for_jobs(
+        self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
+    ) -> None:
+        listen = super().listen_for_jobs
+        await patiently(lambda: listen(on_notification=on_notification, queues=queues))
+
+    async def _fetch(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        try:
+            return await super().fetch_job(queues, worker_id)
+        except ConnectorException:
+            # the answer may have been lost, not the question: a job would be ours without our knowing
+            await patiently(
+                lambda: self.connector.execute_query_async(_LET_GO, worker=self._process_id, held=sorted(self._held))
+            )
+            raise
+
+
+def worker_app(url: str, name: str, process_id: int) -> App:
+    """The queue as a worker sees it, to be opened with `open_async`; its connections are called *name*."""
+    connector = PsycopgConnector(
+        conninfo=queue_conninfo(url, name), min_size=1, max_size=4, timeout=_POOL_SECONDS, kwargs={}
+    )
+    app = App(connector=connector)
+    app.job_manager = PatientJobs(connector, process_id)
+    return app
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """What *work* returns, tried again for as long as the database is away."""
+    failures = 0
+    while True:
+        try:
+            return await work()
+        except (ConnectorException, psycopg.OperationalError) as error:
+            if not _is_away(error):
+                raise
+            logger.debug("queue_away", extra={"error": str(error.__cause__ or error)})
+        await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+        failures += 1
+
+
+def _is_away(error: BaseException) -> bool:
+    cause: Any = error.__cause__ or error
+    return isinstance(cause, psycopg.OperationalError | PoolTimeout)
+
+
+_REGISTER = """
+insert into procrastinate_workers (id) overriding system value values (%(id)s)
+on conflict (id) do update set last_heartbeat = now()
+"""
+
+# Only what is still ours: a job that was freed while we were taken for dead is somebody else's by now.
+_FINISH = "delete from procrastinate_jobs where id = %(id)s and worker_id = %(worker)s and status = 'doing'"
+
+# Another job of the outlet that came to wait in the meantime does as well.
+_HAND_BACK = """
+with another as (
+    select 1 from procrastinate_jobs waiting join procrastinate_jobs mine using (queueing_lock)
+    where mine.id = %(id)s and waiting.status = 'todo'
+), gone as (
+    delete from procrastinate_jobs where id = %(id)s and status = 'doing' and exists (select from another)
+)
+update procrastinate_jobs set status = 'todo', attempts = attempts + 1, worker_id = null
+where id = %(id)s and status = 'doing' and not exists (select from another)
+"""
+
+_LET_GO = """
+update procrastinate_jobs set status = 'todo', worker_id = null
+where worker_id = %(worker)s and status = 'doing' and not id = any(%(held)s::bigint[])
+"""
