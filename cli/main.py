@@ -16,6 +16,7 @@ VERBS = {
     "demo": ("cli.demo", "The offline tour: four pretend outlets, crawled twice."),
     "doctor": ("cli.doctor", "Check database, folders, clock, contact and outlets.toml."),
     "outlets": ("cli.outlets", "Add, list, show, test, check, import and export outlets."),
+    "daemon": ("cli.daemon", "Crawl every outlet when its turn comes, for years."),
     "crawl": ("cli.crawl", "Crawl outlets, home pages, feeds, sitemaps or articles once."),
     "crawls": ("cli.crawls", "List crawls and show their ledgers."),
     "explain": ("cli.explain", "Say why a page is (not) in the archive."),

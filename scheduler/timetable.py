@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from cronsim.explain import explain
 
+from news.outlets import Outlet
+from news.rhythm import Rhythm, next_look
+from news.spreading import share
+
 AUTO = "auto"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CRON_MINUTE = timedelta(minutes=1)  # outlets of one cron line are spread over the minute that it names
 _EVERY_NTH = re.compile(r"every (\d+)(?:st|nd|rd|th) (minute|hour)\b", re.IGNORECASE)
 DEFAULT_EVERY = timedelta(minutes=30)
 
@@ -53,6 +59,22 @@ def next_times(
         return tuple((after + _length(every) * number).astimezone(zone) for number in range(1, count + 1))
     _check(schedule)
     return tuple(islice(_ticks(schedule, local), count))
+
+
+def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after: datetime) -> datetime:
+    """The first turn of *outlet* after *after*, in UTC; with `every = "auto"` as its *rhythm* has it.
+
+    Each outlet has its own place within the interval, or within the minute that cron names, by its name: outlets with
+    one timetable never start together, and the place is the same after a restart.
+    """
+    if outlet.schedule:
+        late = _CRON_MINUTE * share(outlet.name)
+        return next_times(outlet.schedule, None, timezone, after - late, 1)[0].astimezone(UTC) + late
+    if outlet.every == AUTO:
+        return next_look(rhythm or Rhythm(), DEFAULT_EVERY, share(outlet.name), ZoneInfo(timezone or "UTC"), after)
+    every = _length(outlet.every)
+    first = _EPOCH + every * share(outlet.name)
+    return first + every * ((after - first) // every + 1)
 
 
 def _ticks(schedule: str, after: datetime) -> Iterator[datetime]:

@@ -1,0 +1,44 @@
+"""Alerts: what a person should know, open from when a rule of health stops holding until it holds again."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from news.text import storable
+
+
+def open_alert(
+    conn: Connection, rule: str, subject: str, facts: Mapping[str, Any] | None = None, outlet_id: int | None = None
+) -> bool:
+    """Open the alert on *subject*, or bring the facts of the open one up to date; True when it was not open before."""
+    values = {"rule": rule, "subject": storable(subject), "facts": _as_json(facts or {}), "outlet_id": outlet_id}
+    return bool(conn.execute(_OPEN, values).scalar_one())
+
+
+def end_alert(conn: Connection, rule: str, subject: str) -> bool:
+    """End the open alert; False when there is none."""
+    return conn.execute(_END, {"rule": rule, "subject": storable(subject)}).rowcount > 0
+
+
+def is_open(conn: Connection, rule: str, subject: str) -> bool:
+    """True while there is such an alert."""
+    return conn.execute(_IS_OPEN, {"rule": rule, "subject": storable(subject)}).first() is not None
+
+
+def _as_json(facts: Mapping[str, Any]) -> str:
+    return storable(json.dumps(dict(facts), ensure_ascii=False, default=str).replace("\\u0000", ""))
+
+
+_OPEN = text("""
+insert into alerts (rule, subject, outlet_id, facts) values (:rule, :subject, :outlet_id, cast(:facts as jsonb))
+on conflict (rule, subject) where ended_at is null do update set facts = excluded.facts
+returning xmax = 0
+""")
+
+_END = text("""
+update alerts set ended_at = now() where rule = :rule and subject = :subject and ended_at is null
+""")
+
+_IS_OPEN = text("select 1 from alerts where rule = :rule and subject = :subject and ended_at is null")

@@ -1,0 +1,21 @@
+"""`newskeep daemon`: on schedule, for years."""
+
+import click
+
+
+@click.command()
+def daemon() -> None:
+    """Crawl every outlet of outlets.toml when its turn comes, until told to stop.
+
+    \b
+    newskeep daemon                        here, in the foreground; SIGTERM or Ctrl-C ends it cleanly
+    WORKER_PROCESSES=0 newskeep daemon     decide only; `newskeep worker` crawls, here or on other machines
+
+    Several daemons may run: one leads, and another takes over within ten seconds when it dies. A change of
+    outlets.toml is taken up within ten seconds; a broken file leaves the last good one in force. `newskeep crawls
+    list` shows what was crawled, `newskeep outlets check` when each outlet is due.
+    """
+    from archive.home import open_home
+    from scheduler.daemon import run
+
+    run(open_home())

@@ -1,0 +1,114 @@
+"""An outlet's publishing rhythm by hour of the week, and when to look so that its news waits least.
+
+Waiting is shortest for a given number of looks when their density follows the square root of the rate of news: an
+interval t at rate r makes r·t/2 of waiting per unit of time, and the minimum of sum(r/density) under a fixed
+sum(density) lies at density ~ sqrt(r).
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+HOURS = 168
+_HOUR, _WEEK = timedelta(hours=1), timedelta(weeks=1)
+HALF_LIFE = 3.0  # weeks after which an article counts half: newsrooms change their shifts
+MEMORY = timedelta(weeks=12)
+_DOUBT = 1.0  # weeks of the coarser pattern that an hour's own count has to outweigh
+_LEAST = 0.02  # of the mean rate: no hour is given up
+_MOST_LOOKS = 60.0  # an hour
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Articles an hour for each hour of the outlet's week, from Monday midnight; no rates: nothing is known yet."""
+
+    rates: tuple[float, ...] = ()
+
+
+def learn(arrivals: Iterable[datetime], zone: tzinfo, now: datetime) -> Rhythm:
+    """The rhythm of *arrivals* (with a zone) up to *now*, in the outlet's *zone*.
+
+    An hour of the week with little to go by is believed to be like that hour on other such days (workdays or the
+    weekend), these like that hour on all days, and these like the mean.
+    """
+    times = [time for time in arrivals if now - MEMORY <= time < now]
+    if not times:
+        return Rhythm()
+    counts, seen = [0.0] * HOURS, [0.0] * HOURS
+    for time in times:
+        counts[_hour_of_week(time, zone)] += _weight(now - time)
+    hour = max(min(times), now - MEMORY)
+    while hour < now:
+        seen[_hour_of_week(hour, zone)] += _weight(now - hour) * (min(hour + _HOUR, now) - hour) / _HOUR
+        hour += _HOUR
+    return Rhythm(_believed(counts, seen))
+
+
+def _believed(counts: Sequence[float], seen: Sequence[float]) -> tuple[float, ...]:
+    """Rates from *counts* over *seen* (weeks), each level leaning on the one above it as far as it has to."""
+    rates = [sum(counts) / sum(seen)] * HOURS
+    for level in (_hour_of_day, _hour_of_kind_of_day, int):
+        gathered: dict[int, list[float]] = {}
+        for hour in range(HOURS):
+            sums = gathered.setdefault(level(hour), [0.0, 0.0])
+            sums[0] += counts[hour]
+            sums[1] += seen[hour]
+        groups = [gathered[level(hour)] for hour in range(HOURS)]
+        rates = [(n + _DOUBT * above) / (span + _DOUBT) for (n, span), above in zip(groups, rates, strict=True)]
+    return tuple(round(rate, 4) for rate in rates)
+
+
+def _hour_of_day(hour: int) -> int:
+    return hour % 24
+
+
+def _hour_of_kind_of_day(hour: int) -> int:
+    return hour % 24 + (24 if hour >= 5 * 24 else 0)
+
+
+def next_look(rhythm: Rhythm, every: timedelta, place: float, zone: tzinfo, after: datetime) -> datetime:
+    """The first look after *after*: as many in a week as one *every* so often, more when news is likely.
+
+    *place*, from 0 to 1, is the outlet's own place within an interval. What follows from one rhythm is the same
+    however often it is asked.
+    """
+    density = _density(rhythm, round(_WEEK / every))
+    left = 1 - math.modf(_looks_so_far(density, after, zone) + place + _CLOSE)[0] + _CLOSE
+    at = after
+    while True:
+        local = at.astimezone(zone)
+        rest = 1 - (local.minute * 60 + local.second + local.microsecond / 1e6) / 3600
+        looks = density[_hour_of_week(at, zone)]
+        if looks * rest >= left:
+            return at + _HOUR * (left / looks)
+        left -= looks * rest
+        at += _HOUR * rest
+
+
+_CLOSE = 1e-6  # looks: times are rounded to microseconds, and a look must not follow itself
+
+
+def _density(rhythm: Rhythm, looks: int) -> tuple[float, ...]:
+    """Looks an hour for each hour of the week, *looks* in all unless that is more than one a minute."""
+    if not rhythm.rates:
+        return (looks / HOURS,) * HOURS
+    mean = sum(rhythm.rates) / HOURS
+    roots = [math.sqrt(max(rate, _LEAST * mean)) for rate in rhythm.rates]
+    return tuple(min(looks * root / sum(roots), _MOST_LOOKS) for root in roots)
+
+
+def _looks_so_far(density: Sequence[float], time: datetime, zone: tzinfo) -> float:
+    """The looks from the beginning of the outlet's week until *time*."""
+    local, hour = time.astimezone(zone), _hour_of_week(time, zone)
+    into = (local.minute * 60 + local.second + local.microsecond / 1e6) / 3600
+    return math.fsum(density[:hour]) + density[hour] * into
+
+
+def _hour_of_week(time: datetime, zone: tzinfo) -> int:
+    local = time.astimezone(zone)
+    return local.weekday() * 24 + local.hour
+
+
+def _weight(age: timedelta) -> float:
+    return float(0.5 ** (age / _WEEK / HALF_LIFE))

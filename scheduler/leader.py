@@ -1,0 +1,101 @@
+"""One of the running daemons leads: the one that holds a lock in the database, on a connection of its own.
+
+The lock goes when the connection does: at once when the process dies, within seven seconds when its machine vanishes
+(the server asks whether the other end is still there). A leader that hangs without dying is put out by the others.
+"""
+
+# ruff: noqa: S608 - put together from constants of this file alone
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from news.errors import NewsError
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 2.0  # between two questions whether the lock is held, or free
+_ANSWER_SECONDS = 3.0  # a database that takes longer is away
+HUNG_SECONDS = 8  # a leader that has asked nothing for so long hangs
+
+
+@dataclass(slots=True)
+class Leader:
+    """`await campaign()` every two seconds; `leads` says whether this process decides."""
+
+    engine: Engine
+    leads: bool = False
+    _lock: Connection | None = None
+    _asking: asyncio.Task[bool] | None = None
+
+    async def campaign(self) -> bool:
+        """Take the lock or keep it; True while this process leads. Never raises for a database that is away."""
+        led, self.leads = self.leads, await self._ask()
+        if led != self.leads:
+            logger.info("lead_taken" if self.leads else "lead_lost")
+        return self.leads
+
+    async def resign(self) -> None:
+        """Let another lead."""
+        self.leads = False
+        if self._asking:
+            await asyncio.wait({self._asking}, timeout=_ANSWER_SECONDS)
+        await asyncio.to_thread(self._drop)
+
+    async def _ask(self) -> bool:
+        """The answer; False when it does not come in time. One question at a time: threads that wait are few."""
+        self._asking = self._asking or asyncio.create_task(asyncio.to_thread(self._hold_or_take))
+        answered, _ = await asyncio.wait({self._asking}, timeout=_ANSWER_SECONDS)
+        if not answered:
+            return False
+        answer, self._asking = self._asking, None
+        try:
+            return answer.result()
+        except (NewsError, SQLAlchemyError, OSError):
+            await asyncio.to_thread(self._drop)
+            return False
+
+    def _hold_or_take(self) -> bool:
+        if self._lock is None:
+            self._lock = self._connect()
+        if self._lock.execute(_HOLDS).scalar_one():
+            return True
+        if self._lock.execute(_TAKE).scalar_one():
+            return True
+        self._lock.execute(_PUT_OUT, {"seconds": HUNG_SECONDS})
+        return False
+
+    def _connect(self) -> Connection:
+        lock = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        lock.execute(_WATCH_THE_OTHER_END)
+        return lock
+
+    def _drop(self) -> None:
+        """Give up the connection without a word to the server, which may never answer."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.invalidate()
+            lock.close()
+
+
+_SPACE, _KEY = 0x6E6B, -1  # beside the outlets' locks, whose keys are positive
+_TAKE = text(f"select pg_try_advisory_lock({_SPACE}, {_KEY})")
+_LOCKS = f"""
+locktype = 'advisory' and classid = {_SPACE} and objid = cast({_KEY} + 4294967296 as oid) and granted
+and database = (select oid from pg_database where datname = current_database())
+"""
+_HOLDS = text(f"select exists (select from pg_locks where pid = pg_backend_pid() and {_LOCKS})")
+
+_PUT_OUT = text(f"""
+select pg_terminate_backend(a.pid) from pg_stat_activity a join pg_locks l on l.pid = a.pid
+where {_LOCKS} and a.state_change < clock_timestamp() - make_interval(secs => :seconds)
+""")
+
+# Of this connection alone, and without effect on a local socket.
+_WATCH_THE_OTHER_END = text("""
+select set_config('tcp_keepalives_idle', '2', false), set_config('tcp_keepalives_interval', '1', false),
+       set_config('tcp_keepalives_count', '4', false), set_config('tcp_user_timeout', '6000', false)
+""")

@@ -1,0 +1,50 @@
+"""Watches outlets.toml: a change is taken up once the file is at rest; a broken file leaves the last good in force."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.outlets.file import MAX_BYTES, Outlets, load_outlets
+from news.errors import SettingError
+
+
+@dataclass(slots=True)
+class OutletsWatch:
+    """`look` now and then. `outlets` is the last good file (None: there was none yet), `problem` why the present one
+    is not in force (None: it is).
+    """
+
+    path: Path
+    outlets: Outlets | None = None
+    problem: str | None = None
+    _taken: str | None = None
+    _seen: str | None = None
+
+    def look(self) -> bool:
+        """True when the file is another than at the last taking and the same as at the last look.
+
+        The second look keeps a file that is being written from switching off the outlets it does not name yet.
+        """
+        digest = self._digest()
+        at_rest, self._seen = digest == self._seen, digest
+        if digest == self._taken or not at_rest:
+            return False
+        self._taken = digest
+        self.take()
+        return True
+
+    def take(self) -> None:
+        """Read the file now."""
+        try:
+            if not self.path.exists() and self.outlets is not None:
+                raise SettingError(f"{self.path} is gone")
+            self.outlets, self.problem = load_outlets(self.path), None
+        except SettingError as error:
+            self.problem = str(error)
+
+    def _digest(self) -> str:
+        try:
+            with self.path.open("rb") as file:
+                return hashlib.sha256(file.read(MAX_BYTES + 1)).hexdigest()
+        except OSError as error:
+            return f"unreadable: {error.errno}"

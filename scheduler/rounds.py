@@ -1,0 +1,127 @@
+"""What the leading daemon does, round after round: outlets.toml to timetable, timetable to queue, the dead freed."""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine
+
+from archive.alerts import end_alert, open_alert
+from archive.home import Home
+from archive.processes import SCHEDULER, beat, register, stopped
+from archive.turns import all_turns, free_lost
+from crawler.engine import require_contact
+from crawler.outlets.file import Outlets
+from news.errors import NewsError, SettingError
+from scheduler.agenda import Agenda
+from scheduler.leader import ROUND_SECONDS, Leader
+from scheduler.outlets_watch import OutletsWatch
+from scheduler.queue import Queue
+from scheduler.reaper import reap
+from scheduler.turns import offer_due, put_on_timetable
+
+logger = logging.getLogger(__name__)
+
+OUTLETS_FILE = "outlets_file"  # the rule of health that outlets.toml can be used
+_PLAN_SECONDS = 600.0  # the timetable is looked through this often even when nothing has changed
+
+
+class Scheduler:
+    """One daemon's part in deciding; it watches and waits while another daemon leads."""
+
+    def __init__(self, home: Home, engine: Engine) -> None:
+        self.home, self.engine = home, engine
+        self.watch = OutletsWatch(home.outlets_file)
+        self.leader = Leader(engine)
+        self.agenda = Agenda()
+        self.queue = Queue(home)
+        self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
+        self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads
+        self.process_id = register(engine, SCHEDULER)
+
+    async def run(self) -> None:
+        """Decide until cancelled. Raises SettingError when outlets.toml is wrong and there is no timetable yet."""
+        await asyncio.to_thread(self._first_look)
+        self.agenda.add("lead", ROUND_SECONDS, self._campaign)
+        self.agenda.add("heartbeat", 5.0, self._beat)
+        self.agenda.add("outlets", 2.0, self._take_up_outlets)
+        self.agenda.add("turns", 1.0, self._offer)
+        self.agenda.add("dead", 5.0, self._free_what_died)
+        try:
+            await self.agenda.run()
+        finally:
+            await self.leader.resign()
+            await asyncio.to_thread(self._end)
+
+    def _first_look(self) -> None:
+        self.watch.take()
+        problem = self.watch.problem or self._missing_contact(self.watch.outlets)
+        with self.engine.connect() as conn:
+            if problem and not all_turns(conn):
+                raise SettingError(problem, "newskeep outlets check")
+
+    async def _campaign(self) -> None:
+        if not await self.leader.campaign():
+            self.planned_at = None
+
+    async def _beat(self) -> None:
+        if not await asyncio.to_thread(beat, self.engine, self.process_id):
+            self.process_id = await asyncio.to_thread(register, self.engine, SCHEDULER)
+
+    async def _take_up_outlets(self) -> None:
+        """Bring the timetable up to outlets.toml when that has changed, and now and then."""
+        changed = await asyncio.to_thread(self.watch.look)
+        late = self.planned_at is None or time.monotonic() - self.planned_at > _PLAN_SECONDS
+        if self.leader.leads and (changed or late):
+            await asyncio.to_thread(self._plan)
+            self.planned_at = time.monotonic()
+
+    def _plan(self) -> None:
+        outlets = self.watch.outlets
+        problem = self.watch.problem or self._missing_contact(outlets)
+        with self.engine.begin() as conn:
+            _tell_problem(conn, problem)
+            if problem or outlets is None:
+                return
+            turns = put_on_timetable(conn, outlets, datetime.now(UTC))
+        self.contact = self.home.settings["NEWSKEEP_CONTACT"] or outlets.contact
+        logger.info("timetable_set", extra={"outlets": len(outlets.outlets), "turns": turns})
+
+    def _missing_contact(self, outlets: Outlets | None) -> str | None:
+        urls = [outlet.url for outlet in outlets.outlets if outlet.enabled] if outlets else []
+        contact = outlets.contact if outlets else None
+        try:
+            require_contact(self.home, self.home.settings["NEWSKEEP_CONTACT"] or contact, urls)
+        except SettingError as error:
+            return str(error)
+        return None
+
+    async def _offer(self) -> None:
+        if self.leader.leads and self.planned_at is not None:
+            await asyncio.to_thread(offer_due, self.engine, self.queue, self.contact, datetime.now(UTC))
+
+    async def _free_what_died(self) -> None:
+        if self.leader.leads:
+            await asyncio.to_thread(self._free)
+
+    def _free(self) -> None:
+        reap(self.engine)
+        with self.engine.begin() as conn:
+            free_lost(conn)
+
+    def _end(self) -> None:
+        """Say that the process stopped, if anybody listens."""
+        try:
+            stopped(self.engine, self.process_id, "ended")
+            self.queue.close()
+        except NewsError as error:
+            logger.warning("end_not_told", extra={"error": str(error)})
+
+
+def _tell_problem(conn: Connection, problem: str | None) -> None:
+    if problem is None:
+        if end_alert(conn, OUTLETS_FILE, "outlets.toml"):
+            logger.info("outlets_file_mended")
+    elif open_alert(conn, OUTLETS_FILE, "outlets.toml", {"problem": problem[:2000]}):
+        logger.error("outlets_file_broken", extra={"problem": problem})

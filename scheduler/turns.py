@@ -1,0 +1,150 @@
+"""The turns of outlets: put on the timetable from outlets.toml, offered when they come, moved on when a crawl ends."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine
+
+from archive.outlets import ensure_outlet
+from archive.turns import (
+    Turn,
+    all_turns,
+    due_turns,
+    find_turn,
+    first_due_link,
+    keep_only,
+    mark_queued,
+    mark_started,
+    next_turn_at,
+    set_due,
+)
+from crawler.outlets.file import Outlets
+from crawler.outlets.row import to_row
+from crawler.result import CrawlResult
+from news.backoff import pause_after
+from news.outlets import Outlet
+from news.rhythm import Rhythm
+from news.spreading import share
+from news.zones import time_zone
+from scheduler.gaps import NO_WORKER, NOT_RUNNING, record_gap
+from scheduler.timetable import next_turn
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 200  # turns offered in one round
+FIRST_SECONDS = 2.0  # between two outlets that are new together
+REVISIT_GAP = timedelta(minutes=15)  # an extra turn for pages to look at again comes no sooner after the last
+_WHEN = ("schedule", "every", "timezone")
+
+
+class Jobs(Protocol):
+    """Where due turns go: `scheduler.queue.Queue`."""
+
+    def offer(self, outlet_id: int, name: str, due_at: datetime, *, contact: str | None = None) -> bool: ...
+
+
+def put_on_timetable(conn: Connection, outlets: Outlets, now: datetime) -> int:
+    """Bring the timetable up to *outlets*; how many turns were set anew. Who is off or not named has no turn."""
+    known = {turn.name: turn for turn in all_turns(conn)}
+    wanted = [outlet for outlet in outlets.outlets if outlet.enabled]
+    ids = {outlet.name: _outlet_id(conn, outlet, known.get(outlet.name)) for outlet in wanted}
+    new = [outlet for outlet in wanted if outlet.name not in known]
+    due = {ids[outlet.name]: _first_turn(outlet, len(new), now) for outlet in new}
+    for outlet in wanted:
+        if outlet.name in known and (later := _set_anew(outlet, known[outlet.name], now)):
+            due[ids[outlet.name]] = later
+    keep_only(conn, ids.values())
+    set_due(conn, due)
+    return len(due)
+
+
+def offer_due(engine: Engine, jobs: Jobs, contact: str | None, now: datetime) -> int:
+    """Queue the turns that have come; how many."""
+    with engine.connect() as conn:
+        turns = due_turns(conn, now, AT_ONCE)
+    for turn in turns:
+        # the queue first: a job without its mark is offered again and refused, a mark without a job would wait for ever
+        jobs.offer(turn.outlet_id, turn.name, turn.due_at, contact=contact)
+        with engine.begin() as conn:
+            record_gap(conn, turn.outlet_id, turn.due_at, now, NOT_RUNNING)
+            mark_queued(conn, turn.outlet_id, turn.due_at)
+    return len(turns)
+
+
+def crawl_begins(engine: Engine, outlet_id: int, due_at: datetime, now: datetime) -> bool:
+    """A worker takes the job of the turn that was due at *due_at*.
+
+    False when that turn is over, or the outlet was taken off the timetable or set aside: then there is nothing to do.
+    """
+    with engine.begin() as conn:
+        turn = find_turn(conn, outlet_id=outlet_id)
+        if turn is None or turn.set_aside_at or due_at < turn.due_at:
+            return False
+        record_gap(conn, outlet_id, due_at, now, NO_WORKER)
+        mark_started(conn, outlet_id, now)
+    return True
+
+
+def crawl_ended(engine: Engine, outlet: Outlet, result: CrawlResult, now: datetime) -> None:
+    """Set the outlet's next turn by how its crawl went; without effect for an outlet that is off the timetable."""
+    with engine.begin() as conn:
+        turn = find_turn(conn, name=outlet.name)
+        if turn is None or result.state == "interrupted":  # its job waits again
+            return
+        failures = _failures(turn, result)
+        next_turn_at(conn, turn.outlet_id, _next(conn, outlet, turn, failures, now), failures)
+
+
+def _failures(turn: Turn, result: CrawlResult) -> int:
+    """Crawls in a row that could read nothing; what was not the outlet's doing leaves the count as it was."""
+    if result.problem is not None:
+        return turn.failures
+    return 0 if result.looked else turn.failures + 1
+
+
+def _next(conn: Connection, outlet: Outlet, turn: Turn, failures: int, now: datetime) -> datetime:
+    zone, rhythm = zone_of(outlet, turn.found), rhythm_of(turn.rhythm)
+    if failures > turn.failures:
+        later = now + pause_after(failures, outlet.name)
+        return next_turn(outlet, zone, None, later) if outlet.schedule else later
+    regular = next_turn(outlet, zone, rhythm, now)
+    if outlet.schedule:
+        return regular
+    page = first_due_link(conn, turn.outlet_id, now)
+    return min(regular, max(page, now + REVISIT_GAP)) if page else regular
+
+
+def zone_of(outlet: Outlet, found: Mapping[str, Any]) -> str | None:
+    """The outlet's time zone: as set, as found, or as its address tells."""
+    return outlet.timezone or found.get("timezone") or time_zone(outlet.url, outlet.language)
+
+
+def rhythm_of(kept: Mapping[str, Any] | None) -> Rhythm:
+    """What was learnt of when the outlet publishes."""
+    return Rhythm(tuple((kept or {}).get("rates", ())))
+
+
+def _outlet_id(conn: Connection, outlet: Outlet, turn: Turn | None) -> int:
+    settings = to_row(outlet)
+    if turn and turn.settings == settings:
+        return turn.outlet_id
+    return ensure_outlet(conn, outlet.name, outlet.url, settings)
+
+
+def _first_turn(outlet: Outlet, number: int, now: datetime) -> datetime:
+    """At once, but new outlets one after the other; as cron says where it does."""
+    if outlet.schedule:
+        return next_turn(outlet, zone_of(outlet, {}), None, now)
+    regular = next_turn(outlet, zone_of(outlet, {}), None, now)
+    return min(regular, now + timedelta(seconds=FIRST_SECONDS * number) * share(outlet.name, "first"))
+
+
+def _set_anew(outlet: Outlet, turn: Turn, now: datetime) -> datetime | None:
+    """The turn's time when its timetable has changed or it lies further ahead than any turn may; else None."""
+    regular = next_turn(outlet, zone_of(outlet, turn.found), rhythm_of(turn.rhythm), now)
+    settings = to_row(outlet)
+    changed = any(settings.get(key) != turn.settings.get(key) for key in _WHEN)
+    astray = turn.due_at > regular and not turn.failures
+    return regular if (changed or astray) and turn.due_at > now else None
