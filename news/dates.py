@@ -6,6 +6,7 @@ What is impossible becomes None, never a guess. A time without a zone is taken i
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
 
@@ -14,61 +15,121 @@ _FIRST_EPOCH = 100_000_000  # seconds; less is a counter or nothing
 _LONGEST_AGO = timedelta(days=3660)
 _LONGEST = 300  # characters looked at
 
-_MONTH_NAMES = (
-    "january januar jänner jaenner januari janvier enero gennaio stycznia styczeń styczen janeiro января январь ocak janeiro januára ledna sausio tammikuuta januar",
-    "february februar feber februari février fevrier febrero febbraio lutego luty fevereiro февраля февраль şubat subat února vasario helmikuuta",
-    "march märz maerz marz maart mars marzo marca marzec março marco марта март mart března kovo maaliskuuta marts",
-    "april avril abril aprile kwietnia kwiecień kwiecien апреля апрель nisan dubna balandžio huhtikuuta",
-    "may mai mei mayo maggio maja maj maio мая май mayıs mayis května gegužės toukokuuta",
-    "june juni juin junio giugno czerwca czerwiec junho июня июнь haziran června birželio kesäkuuta",
-    "july juli juillet julio luglio lipca lipiec julho июля июль temmuz července liepos heinäkuuta",
-    "august augustus août aout agosto sierpnia sierpień sierpien августа август ağustos agustos srpna rugpjūčio elokuuta augusti",
-    "september septembre septiembre setiembre settembre września wrzesnia wrzesień setembro сентября сентябрь eylül eylul září rugsėjo syyskuuta",
-    "october oktober octobre octubre ottobre października pazdziernika październik outubro октября октябрь ekim října spalio lokakuuta",
-    "november novembre noviembre listopada listopad novembro ноября ноябрь kasım kasim listopadu lapkričio marraskuuta",
-    "december dezember decembre décembre diciembre dicembre grudnia grudzień grudzien dezembro декабря декабрь aralık aralik prosince gruodžio joulukuuta",
-)  # fmt: skip
-_SHORT = (
-    "jan jän janv ene gen sty янв oca", "feb févr fev fév lut фев şub", "mar mär mrz mrt мар", "apr avr abr kwi апр nis",
-    "may mag maj", "jun giu cze haz июн", "jul juil lug lip tem июл", "aug août aou ago sie авг ağu",
-    "sep sept set wrz сен eyl", "oct okt ott out paź eki окт", "nov lis kas ноя", "dec dez dic déc gru ara дек",
-)  # fmt: skip
-_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
-_MONTHS |= {name: number for number, names in enumerate(_SHORT, 1) for name in names.split()}
-MONTH_NAMES = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
+# By language, January first; a name may have several forms and spellings. Where languages disagree the first one
+# counts: "listopada" is November in Polish here, not October in Croatian.
+_MONTHS_OF = {
+    "en": "january february march april may june july august september october november december",
+    "en short": "jan feb mar apr may jun jul aug sep|sept oct nov dec",
+    "de": "januar|jänner|jaenner februar|feber märz|maerz april mai juni juli august september oktober november dezember",
+    "de short": "jan|jän febr|feb mär|mrz|mrt apr mai jun jul aug sept|sep okt nov dez",
+    "fr": "janvier février|fevrier mars avril mai juin juillet août|aout septembre octobre novembre décembre|decembre",
+    "fr short": "janv févr|fevr|fév mar avr mai juin juil août|aoû sept oct nov déc",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre|setiembre octubre noviembre diciembre",
+    "es short": "ene feb mar abr may jun jul ago sep|set oct nov dic",
+    "ca": "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "it short": "gen feb mar apr mag giu lug ago set ott nov dic",
+    "pt": "janeiro fevereiro março|marco abril maio junho julho agosto setembro outubro novembro dezembro",
+    "pt short": "jan fev mar abr mai jun jul ago set out nov dez",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "nl short": "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "pl": "stycznia|styczeń|styczen lutego|luty marca|marzec kwietnia|kwiecień|kwiecien maja|maj czerwca|czerwiec lipca|lipiec sierpnia|sierpień|sierpien "
+    "września|wrzesień|wrzesnia października|październik|pazdziernika listopada|listopad grudnia|grudzień|grudzien",
+    "pl short": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+    "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+    "da": "januar februar marts april maj juni juli august september oktober november december",
+    "nb": "januar februar mars april mai juni juli august september oktober november desember",
+    "fi": "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta",
+    "cs": "ledna|leden února|únor března|březen dubna|duben května|květen června|červen července|červenec srpna|srpen září října|říjen listopadu prosince|prosinec",
+    "sk": "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
+    "hu": "január február március április május június július augusztus szeptember október november december",
+    "ro": "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    "hr": "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga|studenog prosinca",
+    "sl": "januarja februarja marca aprila maja junija julija avgusta septembra oktobra novembra decembra",
+    "lt": "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
+    "lv": "janvāris|janvārī februāris|februārī marts|martā aprīlis|aprīlī maijs|maijā jūnijs|jūnijā jūlijs|jūlijā augusts|augustā septembris|septembrī oktobris|oktobrī novembris|novembrī decembris|decembrī",
+    "et": "jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember",
+    "tr": "ocak şubat|subat mart nisan mayıs|mayis haziran temmuz ağustos|agustos eylül|eylul ekim kasım|kasim aralık|aralik",
+    "tr short": "oca şub mar nis may haz tem ağu eyl eki kas ara",
+    "id": "januari februari maret april mei juni juli agustus september oktober november desember",
+    "ru": "января|январь февраля|февраль марта|март апреля|апрель мая|май июня|июнь июля|июль августа|август сентября|сентябрь октября|октябрь ноября|ноябрь декабря|декабрь",
+    "ru short": "янв фев мар апр мая июн июл авг сен|сент окт ноя дек",
+    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "bg": "януари февруари март април май юни юли август септември октомври ноември декември",
+    "sr": "јануара|јануар фебруара|фебруар марта|март априла|април маја|мај јуна|јун јула|јул августа|август септембра|септембар октобра|октобар новембра|новембар децембра|децембар",
+    "el": "ιανουαρίου|ιαν φεβρουαρίου|φεβ μαρτίου|μαρ απριλίου|απρ μαΐου|μαΐ ιουνίου|ιουν ιουλίου|ιουλ αυγούστου|αυγ σεπτεμβρίου|σεπ οκτωβρίου|οκτ νοεμβρίου|νοε δεκεμβρίου|δεκ",
+    "ar": "يناير فبراير مارس أبريل|ابريل مايو يونيو|يونيه يوليو|يوليه أغسطس|اغسطس سبتمبر أكتوبر|اكتوبر نوفمبر ديسمبر",
+    "ar east": "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول",
+    "he": "ינואר|בינואר פברואר|בפברואר מרץ|במרץ|מרס אפריל|באפריל מאי|במאי יוני|ביוני יולי|ביולי אוגוסט|באוגוסט ספטמבר|בספטמבר אוקטובר|באוקטובר נובמבר|בנובמבר דצמבר|בדצמבר",
+    "hi": "जनवरी फ़रवरी|फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर|सितम्बर अक्टूबर|अक्तूबर नवंबर|नवम्बर दिसंबर|दिसम्बर",
+    "bn": "জানুয়ারি|জানুয়ারি ফেব্রুয়ারি|ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "th": "มกราคม|ม.ค กุมภาพันธ์|ก.พ มีนาคม|มี.ค เมษายน|เม.ย พฤษภาคม|พ.ค มิถุนายน|มิ.ย กรกฎาคม|ก.ค สิงหาคม|ส.ค กันยายน|ก.ย ตุลาคม|ต.ค พฤศจิกายน|พ.ย ธันวาคม|ธ.ค",
+}  # fmt: skip
 
+
+def _month_table() -> dict[str, int]:
+    table: dict[str, int] = {}
+    for names in _MONTHS_OF.values():
+        for number, forms in enumerate(names.split(), 1):
+            for form in forms.split("|"):
+                table.setdefault(form.replace("_", " "), number)
+    return table
+
+
+_MONTHS = _month_table()
+_NAME = r"[^\W\d_](?:[^\d\s.,;:/|()–—·•-]|[.](?=[^\W\d_])){1,13}"
+_TWO_NAMES = rf"(?P<name>(?:كانون|تشرين)\s\w+|{_NAME})"
+
+_HALF = r"(?P<half>[ap]\.?\s?m\b\.?)"
+_ZONE = (
+    r"\(?(?P<zone>z|utc|gmt|[ce]es?t|[ecmp][sd]?t|bst|ist|jst|kst|mez|mesz|msk|aest|aedt|nzst|nzdt|sast|wib|cst)\b\)?"
+)
 _CLOCK = (
-    r"(?:[\s,|·@\-–—]*(?:at|um|à|a las|alle|om|o|às|kl\.?|ore|klo|в|,)?\s*"
-    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2}))?)?\s*(?P<half>[ap]\.?\s?m\b\.?)?(?:\s*(?:uhr|h)\b)?"
-    r"(?:\s*\(?(?P<zone>z|utc|gmt|[ce]es?t|[ecmp][sd]?t|bst|ist|jst|kst|mez|mesz|msk|aest|aedt|sast|wib|cst)\b)?"
-    r"(?:\s*(?:(?:utc|gmt)\s*)?(?P<offset>[+-]\d{2}:?\d{2}))?)?"
+    r"(?:[\s,|·@\-–—(]*(?:(?:at|um|à|a las|alle(?: ore)?|om|o(?: godz\.?)?|às|as|kl\.?|ore|klo|saat|godz\.?|в|о|g\.|,|-|–|ob|u|v)\s*)?"
+    rf"(?P<hour>\d{{1,2}})(?:\s?[:.hH]\s?(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?)?\s*{_HALF}?(?:\s*(?:uhr|hrs?|horas|h)\b)?"
+    rf"(?:\s*{_ZONE})?(?:\s*(?:(?:utc|gmt)\s*)?(?P<offset>[+-]\d{{2}}:?\d{{2}}))?)?"
+)
+_CLOCK_BEFORE = re.compile(
+    rf"(?<![\d.:])(?P<hour>\d{{1,2}})[:.h](?P<minute>\d{{2}})(?![\d:.])\s*{_HALF}?(?:\s*(?:uhr|h)\b)?(?:\s*{_ZONE})?[^\d]{{0,16}}$",
+    re.IGNORECASE,
 )
 _ISO = re.compile(
     r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"
-    r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<zone>Z)?(?:UTC|GMT)?\s*(?P<offset>[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d))?)?",
+    r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?"
+    rf"(?:\s*{_ZONE})?\s*(?P<offset>[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}}(?!\d))?)?",
     re.IGNORECASE,
 )
-_DAY_FIRST = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th|º|er|-an|an)?[\s\-/.,]*(?:de\s+|of\s+|d[’'])?(?P<name>{MONTH_NAMES})\b\.?[\s\-/,]*(?:de[l]?\s+)?(?P<year>\d{{4}}|[’']\d{{2}}(?!\d))"
-    + _CLOCK, re.IGNORECASE,
+_NAMED = (  # the day first, the month first, the year first
+    re.compile(
+        rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st\b|nd\b|rd\b|th\b|º|ª|er\b|-an|an)?[\s\-/.,]*(?:de\s+|of\s+|d[’'])?{_TWO_NAMES}\.?(?:\s*/\s*{_NAME})?"
+        rf"[\s\-/,.]*(?:(?:del?|of)\s+)?(?P<year>\d{{4}}|[’']\d{{2}}(?!\d))(?:\s?г\.?|\s?р\.?)?" + _CLOCK,
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<!\w)(?P<name>{_NAME})\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}})(?!\d)" + _CLOCK, re.IGNORECASE
+    ),
+    re.compile(
+        rf"(?<!\d)(?P<year>\d{{4}})(?:\.|\s*m\.)?[\s,\-]+(?P<name>{_NAME})\.?[\s\-]*(?P<day>\d{{1,2}})(?!\d)\.?(?:\s*d\.)?" + _CLOCK, re.IGNORECASE
+    ),
 )  # fmt: skip
-_MONTH_FIRST = re.compile(
-    rf"\b(?P<name>{MONTH_NAMES})\b\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}})(?!\d)" + _CLOCK,
-    re.IGNORECASE,
-)
-_CJK = re.compile(
+_NO_YEAR = re.compile(rf"(?<!\w)(?:(?P<behind>{_NAME})\.?\s*\d{{1,2}}(?!\d)|\d{{1,2}}\.?\s(?P<before>{_NAME}))(?!\w)")
+_SIGNS = re.compile(
     r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]"
-    r"(?:\s*\D{0,6}?(?P<hour>\d{1,2})[:時시点]\s*(?P<minute>\d{2})?)?"
+    r"(?:\s*\D{0,6}?(?P<hour>\d{1,2})[:時时시点]\s*(?P<minute>\d{2})?)?"
+)
+_VIETNAMESE = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2}),?\s*(?:năm\s+)?(?P<year>\d{4})", re.IGNORECASE
 )
 _NUMBERS = re.compile(
-    r"(?<![\d./-])(?:(?P<year>\d{4})(?P<sep>[./])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})"
-    r"|(?P<one>\d{1,2})(?P<sep2>[./-])\s?(?P<two>\d{1,2})(?P=sep2)\s?(?P<late>\d{4}|\d{2}))(?![\d])" + _CLOCK,
+    r"(?<![\d./-])(?:(?P<year>\d{4})(?P<sep>[./])\s?(?P<month>\d{1,2})(?P=sep)\s?(?P<day>\d{1,2})"
+    r"|(?P<one>\d{1,2})(?P<sep2>[./-])\s?(?P<two>\d{1,2})(?P=sep2)\s?(?P<late>\d{4}|\d{2}))(?![\d])\.?" + _CLOCK,
     re.IGNORECASE,
 )
 _COMPACT = re.compile(
     r"^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?P<zone>Z)?)?"
 )
 _EPOCH = re.compile(r"^(\d{10})(\d{3})?$")
+_THAI_YEARS = 543  # the Buddhist era is ahead by so many
 
 _UNITS = (
     (1, r"seconds?|secs?|sekunden?|sek|secondes?|segundos?|secondi|secondo|seconden|sekund\w*"),
@@ -107,20 +168,63 @@ def parse_date(
     `zone` is that of a time without one, `now` what "3 hrs ago" counts from (without it such a text is None),
     `month_first` reads 3/4/2024 as 4 March.
     """
-    text = " ".join(text[:_LONGEST].replace("\u202f", " ").replace("\x00", "").split())
+    text = _one_line(text)
     if not any(char.isdigit() for char in text):
         return _named_day(text, now, zone) or _ago(text, now)
     return (
         _number_alone(text, zone)
-        or _matched(_ISO.search(text), zone)
-        or _matched(_MONTH_FIRST.search(text), zone)
-        or _matched(_DAY_FIRST.search(text), zone)
-        or _matched(_CJK.search(text), zone)
-        or _numbers(_NUMBERS.search(text), zone, month_first)
+        or _written(text, zone, month_first)
         or _mail(text)
         or _ago(text, now)
         or _named_day(text, now, zone)
     )
+
+
+def date_begins(text: str) -> int | None:
+    """Where the first date in *text* begins (a character's number), one without a year too; None when there is none."""
+    text = text[:_LONGEST]
+    if not any(char.isdigit() for char in text):
+        return None
+    starts = [found.start() for found in _matches(text) if _of_match(found, UTC, month_first=False)]
+    starts += [
+        found.start() for found in _NO_YEAR.finditer(text) if (found["before"] or found["behind"]).lower() in _MONTHS
+    ]
+    return min(starts, default=None)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text[:_LONGEST].replace("\x00", "").split())
+
+
+def _written(text: str, zone: tzinfo, month_first: bool) -> datetime | None:
+    """ISO, then month names, then numbers alone: in this order they are less and less certain."""
+    for found in _matches(text):
+        date = _of_match(found, zone, month_first)
+        if date is not None:
+            return _with_clock_before(text[max(0, found.start() - 40) : found.start()], found, date, zone)
+    return None
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    yield from _ISO.finditer(text)
+    for pattern in _NAMED:
+        yield from pattern.finditer(text)
+    for pattern in (_SIGNS, _VIETNAMESE, _NUMBERS):
+        yield from pattern.finditer(text)
+
+
+def _of_match(found: re.Match[str], zone: tzinfo, month_first: bool) -> datetime | None:
+    if found.re is _NUMBERS:
+        return _numbers(found, zone, month_first)
+    return _matched(found, zone)
+
+
+def _with_clock_before(before: str, found: re.Match[str], date: datetime, zone: tzinfo) -> datetime:
+    """*date* at the time that stands in front of it, when none stands behind: "8:00 PM EST, Tue December 19, 2023"."""
+    clock = None if found.groupdict().get("minute") or not before else _CLOCK_BEFORE.search(before)
+    if clock is None:
+        return date
+    return _moment(date.year, date.month, date.day, clock.groupdict(), zone) or date
 
 
 def _number_alone(text: str, zone: tzinfo) -> datetime | None:
@@ -136,13 +240,12 @@ def _matched(found: re.Match[str] | None, zone: tzinfo) -> datetime | None:
     if found is None:
         return None
     parts = found.groupdict()
-    month = _MONTHS.get((parts.get("name") or "").lower()) or int(parts.get("month") or 0)
-    return _moment(_year(parts["year"]), month, int(parts["day"]), parts, zone)
+    name = parts.get("name")
+    month = _MONTHS.get(name.lower(), 0) if name else int(parts.get("month") or 0)
+    return _moment(_year(parts["year"], name), month, int(parts["day"]), parts, zone) if month else None
 
 
-def _numbers(found: re.Match[str] | None, zone: tzinfo, month_first: bool) -> datetime | None:
-    if found is None:
-        return None
+def _numbers(found: re.Match[str], zone: tzinfo, month_first: bool) -> datetime | None:
     parts = found.groupdict()
     if parts["year"]:
         return _moment(int(parts["year"]), int(parts["month"]), int(parts["day"]), parts, zone)
@@ -152,9 +255,12 @@ def _numbers(found: re.Match[str] | None, zone: tzinfo, month_first: bool) -> da
     return _moment(_year(parts["late"]), month, day, parts, zone)
 
 
-def _year(text: str) -> int:
+def _year(text: str, month_name: str | None = None) -> int:
     digits = text.strip("’'")
-    return int(digits) + (2000 if int(digits) < 70 else 1900) if len(digits) == 2 else int(digits)
+    if len(digits) == 2:
+        return int(digits) + (2000 if int(digits) < 70 else 1900)
+    is_thai = month_name is not None and "\u0e00" <= month_name[0] <= "\u0e7f"
+    return int(digits) - (_THAI_YEARS if is_thai and int(digits) > 2400 else 0)
 
 
 def _moment(year: int, month: int, day: int, clock: dict[str, str | None], zone: tzinfo) -> datetime | None:

@@ -11,7 +11,7 @@ from crawler.extraction.headline import meta_value
 from crawler.extraction.structured import Claims
 from crawler.extraction.text import key
 from news.article import Evidence
-from news.dates import MONTH_NAMES
+from news.dates import date_begins
 
 BY = re.compile(
     r"^\W*(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|photos?|aus .{3,20}|ein .{3,30}|eine .{3,30})\s+)?"
@@ -25,7 +25,6 @@ _CUT = re.compile(
     r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent).*$",
     re.IGNORECASE | re.DOTALL,
 )
-_DATE_BEGINS = re.compile(rf"\s*\b(?:{MONTH_NAMES})\b\.?(?=\s*\d|\s*,|\s*$).*$", re.IGNORECASE | re.DOTALL)
 _NOBODY = re.compile(
     r"^(?:admin|administrator|editor|editors|staff|author|redaktion|redaction|rédaction|redacción|redazione|redactie|redakcja|redação|the editors|"
     r"follow|view|more|read|share|team|guest|unknown|none|null|undefined|newsroom|online|web|contact|profile|bio|see all|by|about|email|posts|comments?)\b",
@@ -124,7 +123,7 @@ def _clean(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
     """Names, each once; of "Jim Walsh" and "Jim Walsh Evening Post" the one that is only a name."""
     names: dict[str, str] = {}
     for text in raw:
-        for part in _parts(_CUT.sub("", _DATE_BEGINS.sub("", BY.sub("", " ".join(text.split())[:300])))):
+        for part in _parts(_CUT.sub("", _before_date(BY.sub("", " ".join(text.split())[:300])))):
             name = _CUT.sub("", BY.sub("", part)).strip(" ,.;:-–—|*\"'“”")
             name = _TWICE.sub(r"\1", name) if _TWICE.fullmatch(name) else name
             if _is_name(name, sites):
@@ -132,6 +131,10 @@ def _clean(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
     for folded, name in names.items():
         if not any(folded != other and folded.startswith(other) and " " in names[other] for other in names):
             yield name
+
+
+def _before_date(text: str) -> str:
+    return text[: date_begins(text)]
 
 
 def _parts(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.discovery.describe import describe, time_zone
+from crawler.discovery.describe import describe
 from crawler.discovery.feeds import Feed
 from crawler.discovery.homepage import HomePage, feed_guesses, read_home, sitemap_guesses
 
@@ -59,23 +59,6 @@ def test_the_outlets_name_is_found_in_the_head(head: str, title: str | None) -> 
 def test_a_locale_adds_a_region_and_never_another_language() -> None:
     assert home("<meta property=og:locale content=de_AT>").language == "de-AT"
     assert home("<meta property=og:locale content=en_US>").language == "de"
-
-
-@pytest.mark.parametrize(
-    ("url", "language", "zone"),
-    [
-        ("https://krone.at/", "de", "Europe/Vienna"),
-        ("https://krone.at/", "de-DE", "Europe/Vienna"),
-        ("https://nzz.example/", "de-CH", "Europe/Zurich"),
-        ("https://a.example/", "pl", "Europe/Warsaw"),
-        ("https://a.example/", "de", None),
-        ("https://a.example/", "en-US", None),
-        ("https://a.us/", "en", None),
-        ("https://a.io/", None, None),
-    ],
-)
-def test_a_zone_is_found_only_where_there_is_no_choice(url: str, language: str | None, zone: str | None) -> None:
-    assert time_zone(url, language) == zone
 
 
 def test_what_was_found_is_put_together() -> None:
