@@ -10,7 +10,9 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -141,6 +143,49 @@ alerts = Table(
     _time("ending_told_at"),
     Index("ix_alerts_open", "rule", "subject", unique=True, postgresql_where=text("ended_at is null")),
     Index(None, "opened_at"),
+)
+
+# One message about an alert that opened or ended, over one channel. A row is there once sending was tried; `told_at` is
+# null until it worked.
+alert_messages = Table(
+    "alert_messages",
+    metadata,
+    Column("alert_id", BigInteger, ForeignKey("alerts.id"), primary_key=True),
+    Column("change", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("problem", Text),  # why the last try failed
+    _time("tried_at"),
+    _time("told_at"),
+    CheckConstraint("change in ('opened', 'ended')", name="change"),
+    CheckConstraint("channel in ('webhook', 'mail')", name="channel"),
+)
+
+# What an outlet published on one of its days (its time zone) and how well it could be read; the health rules learn from
+# it. Articles count on the day they were first seen, old ones that merely came to light not at all. A day is written
+# anew until it is over.
+outlet_days = Table(
+    "outlet_days",
+    metadata,
+    Column("outlet_id", BigInteger, ForeignKey("outlets.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("articles", Integer, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("words_median", Float),
+    Column("removed_share", Float),  # median of words removed / all words, 0 to 1
+    Column("headlines", Integer, nullable=False),  # articles with one; the same below
+    Column("dates", Integer, nullable=False),
+    Column("authors", Integer, nullable=False),
+    Column("paywalled", Integer, nullable=False),
+    Column("ending", Text),  # stands for the commonest last paragraph
+    Column("endings", Integer, nullable=False),  # texts that have it
+    Column("hours", ARRAY(SmallInteger), nullable=False),  # articles by hour of the day
+    _time("last_article_at"),
+    Column("longest_silence_seconds", Integer, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("failed_looks", Integer, nullable=False),
+    Column("watched", Float, nullable=False),  # share of the day, 0 to 1
+    _time("compiled_at", required=True),
 )
 
 # One run over one outlet. `state` is running until the closing line is written; a running crawl whose process is gone
