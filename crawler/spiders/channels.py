@@ -201,7 +201,8 @@ class ChannelReader:
             return
         self.job.looked = True
         self.job.channels[channel.kind] += 1
-        if lost := _lost_its_links(channel, read):
+        lost = _lost_its_links(channel, read) if body is not None else _still_lost(channel)
+        if lost:
             self.job.reasons[channel.url] = lost
         await self._enter(channel, read, depth)
         await self._save_look(channel, response, look, read, lost)
@@ -367,6 +368,11 @@ def _lost_its_links(channel: Channel, read: _Read) -> str | None:
     """The reason when a listing that gave links gives none: its layout has changed, or it is drawn by a script now."""
     gave = channel.links_last or 0
     return "layout_changed" if channel.kind is ChannelKind.LISTING and gave >= ENOUGH_LINKS and not read.links else None
+
+
+def _still_lost(channel: Channel) -> str | None:
+    """What was found when the listing was last read holds while it has not changed."""
+    return channel.reason if channel.reason == "layout_changed" else None
 
 
 def _robots_look(row: Channel, rules: RobotsRules) -> Look:

@@ -246,6 +246,18 @@ def test_a_site_that_has_nothing_new_was_looked_at(home: Home, engine: Engine, s
     assert rows(engine, "select looked, links from v_coverage") == [(True, 0)]
 
 
+def test_a_front_page_that_is_unchanged_and_not_read_again_keeps_its_state(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    quickly = CrawlOptions(delay=0, recheck=False)  # as a worker crawls
+    site.put("/", page_of_links(*(f"/town/story-of-the-day-{number}" for number in range(5))))
+    crawl_site(home, engine, site)
+    assert crawl_site(home, engine, site, options=quickly).unread == {}
+    site.put("/", "<!doctype html><html><body><div id='app'></div><script src='/app.js'></script></body></html>")
+    for _ in range(2):
+        assert crawl_site(home, engine, site, options=quickly).unread == {site.url("/"): "layout_changed"}
+
+
 def test_a_front_page_that_lost_its_links_is_said_aloud(home: Home, engine: Engine, site: Site) -> None:
     site.put("/", page_of_links(*(f"/town/story-of-the-day-{number}" for number in range(5))))
     crawl_site(home, engine, site)
