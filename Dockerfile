@@ -2,8 +2,11 @@
 # Newskeep as an image: `docker compose build`, or `docker build -t newskeep .`
 # Any Python 3.11 to 3.13 on Debian will do: --build-arg PYTHON_IMAGE=docker.io/library/python:3.11-slim-bookworm
 ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim-bookworm
+# What a capture store needs beside fsspec, for example --build-arg STORE_DRIVER=s3fs for s3://
+ARG STORE_DRIVER=
 
 FROM ${PYTHON_IMAGE} AS build
+ARG STORE_DRIVER
 # Trust what the image trusts; a company's base image may know a certificate of its own.
 ENV UV_SYSTEM_CERTS=true UV_LINK_MODE=copy PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
@@ -13,7 +16,10 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock >/tmp/uv.lock \
 # The lock constrains: only what pyproject.toml asks for is installed, at the lock's versions and with its hashes.
 RUN /tmp/uv/bin/uv venv --quiet --python "$(command -v python)" /opt/newskeep \
  && /tmp/uv/bin/uv pip install --quiet --no-cache --python /opt/newskeep/bin/python --compile-bytecode \
-      --constraint requirements.lock --requirement pyproject.toml
+      --constraint requirements.lock --requirement pyproject.toml --extra store ${STORE_DRIVER}
+# Other projects' tests: a tenth of what was installed.
+RUN find /opt/newskeep -type d \( -path '*/numpy/*/tests' -o -path '*/twisted/*/test' -o -path '*/twisted/test' \
+      -o -path '*/zope/interface/tests' \) -prune -exec rm -rf {} +
 COPY . .
 RUN /tmp/uv/bin/uv pip install --quiet --no-cache --python /opt/newskeep/bin/python --compile-bytecode \
       --no-deps --build-constraints requirements.lock .
@@ -30,5 +36,7 @@ ENV PATH=/opt/newskeep/bin:$PATH NEWSKEEP_HOME=/data HOME=/data PYTHONDONTWRITEB
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
+# By heartbeat: whatever runs here answers for itself, and a command that is no daemon or worker is always well.
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 CMD ["newskeep", "health"]
 ENTRYPOINT ["container-entrypoint"]
 CMD ["--help"]

@@ -93,6 +93,23 @@ def status(as_json: bool) -> None:
 
 
 @db.command()
+@click.option("--upgrade", "upgrading", type=click.Choice(["always", "first", "never"]), default="never",
+              help="Bring the schema up to date: always, or when there is none yet; never by default.")  # fmt: skip
+@click.option("--for", "seconds", type=click.FloatRange(0), metavar="SECONDS", help="Give up then; else never.")
+def wait(upgrading: str, seconds: float | None) -> None:
+    """Wait until the database is there with a schema that fits. Containers begin with it.
+
+    \b
+    newskeep db wait                     before a worker on another machine starts
+    newskeep db wait --upgrade always    before the daemon starts: several at once take turns
+    """
+    from archive.waiting import Upgrading, wait_for_archive
+
+    schema = wait_for_archive(open_home(), Upgrading(upgrading), float("inf") if seconds is None else seconds)
+    say(f"The database is there, its schema fits ({schema.current}).")
+
+
+@db.command()
 def url() -> None:
     """Print the database's URL, password included; the embedded server is started.
 
