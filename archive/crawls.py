@@ -2,16 +2,16 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from archive.frontier import count_links
+from archive.locks import OutletLocks
 from news.dispositions import Disposition, Ledger
-from news.errors import ArchiveError, Busy
+from news.errors import Busy, CrawlLost
 from news.text import storable
 
 
@@ -23,7 +23,7 @@ class Crawl:
     outlet_id: int
     target: str
     started_at: datetime
-    lock: Connection
+    locks: OutletLocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +46,32 @@ class CrawlRecord:
 
 
 def open_crawl(
-    engine: Engine, outlet_id: int, target: str, *, process_id: int | None = None, due_at: datetime | None = None
+    engine: Engine,
+    outlet_id: int,
+    target: str,
+    *,
+    locks: OutletLocks | None = None,
+    process_id: int | None = None,
+    due_at: datetime | None = None,
 ) -> Crawl:
     """Begin a crawl; earlier crawls of the outlet whose process is gone are marked interrupted.
 
-    *process_id* is the worker's, *due_at* when the outlet's turn had come; both None for a command. Raises Busy when
-    another process crawls this outlet.
+    *locks* are those of this process (None: of this crawl alone), *process_id* is the worker's, *due_at* when the
+    outlet's turn had come; both None for a command. Raises Busy when another process crawls this outlet.
     """
-    lock = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    locks = locks or OutletLocks(engine)
+    _take(engine, locks, outlet_id)
     try:
-        _take(lock, outlet_id)
         with engine.begin() as conn:
             # whoever holds the lock knows: a crawl that still says running has no process any more
             for crawl_id in conn.execute(_RUNNING, {"outlet_id": outlet_id}).scalars().all():
-                _write_closing(conn, crawl_id, _Closing(state="interrupted", reason="interrupted"))
+                interrupt_crawl(conn, crawl_id)
             begun = {"outlet_id": outlet_id, "target": storable(target), "process_id": process_id, "due_at": due_at}
             row = conn.execute(_OPEN, begun).one()
     except BaseException:
-        _let_go(lock)
+        locks.free(outlet_id)
         raise
-    return Crawl(row.id, outlet_id, target, row.started_at, lock)
+    return Crawl(row.id, outlet_id, target, row.started_at, locks)
 
 
 def close_crawl(
@@ -81,12 +87,34 @@ def close_crawl(
     """Write the closing line and the coverage, let go of the outlet, return the recounted books.
 
     *pages* responses of *size* bytes were fetched. *looked* False (with *reason*) when no channel could be read.
+    Raises CrawlLost when somebody else has closed it.
     """
     try:
         with engine.begin() as conn:
-            return _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, reason))
+            books = _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, reason))
     finally:
-        _let_go(crawl.lock)
+        crawl.locks.free(crawl.outlet_id)
+    if books is None:
+        raise _lost([crawl.id])
+    return books
+
+
+def interrupt_crawl(conn: Connection, crawl_id: int) -> bool:
+    """Close a crawl whose process is gone, its links left waiting; False when it was closed before.
+
+    Call it while the outlet is held, or its links may be another crawl's already.
+    """
+    return _write_closing(conn, crawl_id, _Closing(state="interrupted", reason="interrupted")) is not None
+
+
+def require_running(conn: Connection, crawl_ids: Collection[int]) -> None:
+    """Let nobody close these crawls until the transaction ends. Raises CrawlLost for those that somebody has closed.
+
+    Whoever was taken for dead and comes back writes nothing any more: the next crawl may be under way.
+    """
+    running = set(conn.execute(_HOLD_RUNNING, {"crawl_ids": sorted(crawl_ids)}).scalars())
+    if len(running) < len(set(crawl_ids)):
+        raise _lost(sorted(set(crawl_ids) - running))
 
 
 def list_crawls(conn: Connection, *, outlet: str | None = None, limit: int = 20) -> list[CrawlRecord]:
@@ -110,7 +138,10 @@ class _Closing:
     reason: str | None = None
 
 
-def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger:
+def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger | None:
+    """The books as they were closed; None when somebody has closed them before."""
+    if conn.execute(_LOCK_RUNNING, {"crawl_id": crawl_id}).first() is None:
+        return None
     books = count_links(conn, crawl_id)
     looked = books.links > 0 if closing.looked is None else closing.looked
     values = {
@@ -139,36 +170,38 @@ def _nested(books: Ledger) -> dict[str, dict[str, int]]:
     return nested
 
 
-def _take(lock: Connection, outlet_id: int) -> None:
-    """Hold the outlet on this connection. Raises Busy; a process killed just now is given a moment to be gone."""
+def _take(engine: Engine, locks: OutletLocks, outlet_id: int) -> None:
+    """Hold the outlet. Raises Busy; a process killed just now is given a moment to be gone."""
     for _ in range(_TRIES):
-        if lock.execute(_LOCK, {"outlet_id": outlet_id}).scalar_one():
+        if locks.take(outlet_id):
             return
         time.sleep(_PAUSE_SECONDS)
-    raise _busy(lock, outlet_id)
+    with engine.connect() as conn:
+        raise _busy(conn, outlet_id)
 
 
-def _let_go(lock: Connection) -> None:
-    try:
-        lock.execute(_UNLOCK)
-    except (SQLAlchemyError, ArchiveError):
-        lock.invalidate()  # the connection is gone, and its locks with it
-    finally:
-        lock.close()
+def _lost(crawl_ids: Collection[int]) -> CrawlLost:
+    named = ", ".join(map(str, crawl_ids))
+    return CrawlLost(f"crawl {named} was ended by another process, which took this one for dead", crawl_ids)
 
 
 def _busy(conn: Connection, outlet_id: int) -> Busy:
-    name, crawl_id = conn.execute(_WHO, {"outlet_id": outlet_id}).one()
-    return Busy(f"{name} is being crawled already (crawl {crawl_id})", hint="newskeep crawls list")
+    row = conn.execute(_WHO, {"outlet_id": outlet_id}).one()
+    who = f"by the worker on {row.host}" if row.host else "by a command"
+    crawl = f" (crawl {row.crawl_id}, {who})" if row.crawl_id else ""
+    return Busy(f"{row.name} is being crawled already{crawl}", hint="newskeep crawls list")
 
 
-_LOCK_SPACE = 0x6E6B  # "nk": one lock per outlet, apart from those of other programs in this database
-_LOCK = text(f"select pg_try_advisory_lock({_LOCK_SPACE}, cast(:outlet_id as int))")
-
-_UNLOCK = text("select pg_advisory_unlock_all()")
 _TRIES, _PAUSE_SECONDS = 5, 0.1  # the server sees within milliseconds that a client has died
 
 _RUNNING = text("select id from crawls where outlet_id = :outlet_id and state = 'running' order by id")
+
+# Two readers may hold it together; whoever closes it waits for them, and they for nobody.
+_HOLD_RUNNING = text(
+    "select id from crawls where id = any(cast(:crawl_ids as bigint[])) and state = 'running' order by id for share"
+)
+
+_LOCK_RUNNING = text("select 1 from crawls where id = :crawl_id and state = 'running' for no key update")
 
 _OPEN = text("""
 insert into crawls (outlet_id, target, process_id, due_at) values (:outlet_id, :target, :process_id, :due_at)
@@ -192,8 +225,9 @@ _FORGET_GUESTS = text(
 )
 
 _WHO = text("""
-select o.name, max(c.id) from outlets o left join crawls c on c.outlet_id = o.id and c.state = 'running'
-where o.id = :outlet_id group by o.name
+select o.name, c.id as crawl_id, p.host from outlets o
+left join crawls c on c.outlet_id = o.id and c.state = 'running' left join processes p on p.id = c.process_id
+where o.id = :outlet_id order by c.id desc limit 1
 """)
 
 _LIST = text("""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, insert, text
 
 from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
+from archive.crawls import require_running
 from archive.storing.deciding import Batch
 from archive.storing.known import KnownLink, load_known, load_links
 from archive.storing.making import capture_row
@@ -26,8 +27,8 @@ def store_pages(engine: Engine, batch: Sequence[PageToStore], captures: CaptureF
     """Store up to about 50 pages, links settled and all, in one transaction; return one Outcome each, in order.
 
     Syncs *captures* (needed when a page has a record) before any row is written. A page that cannot be stored ends as
-    failed with reason `store_error` and its neighbours are kept. Raises ArchiveUnavailable when the database is gone:
-    then nothing was written and every link still waits.
+    failed with reason `store_error` and its neighbours are kept. Raises ArchiveUnavailable when the database is gone
+    and CrawlLost when one of the crawls was closed by somebody else: then nothing was written, and every link waits.
     """
     _make_durable(captures, any(page.record for page in batch))
     try:
@@ -75,6 +76,7 @@ def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
 
 def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None) -> list[Outcome]:
     with engine.begin() as conn:
+        require_running(conn, {page.crawl_id for page in batch if page.crawl_id is not None})
         links = load_links(conn, [page.link_id for page in batch])
         reads = [prepare(page, links[page.link_id]) for page in batch]
         _lock(conn, links.values(), reads)

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
+from archive.crawls import require_running
 from archive.frontier import Settlement, settle
 from archive.store import Outcome, PageToStore, Reread, store_pages
 from crawler.page import Page
 from crawler.patience import patiently
+from news.errors import CrawlLost
 
-T = TypeVar("T")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 SIZE = 50
 _SECONDS = (
@@ -27,25 +30,27 @@ class Batches:
 
     engine: Engine
     captures: CaptureFiles
-    _pages: list[tuple[PageToStore, asyncio.Future[Outcome]]] = field(default_factory=list)
-    _ends: list[tuple[int, Settlement, asyncio.Future[None]]] = field(default_factory=list)
+    _pages: list["_Waiting[PageToStore, Outcome]"] = field(default_factory=list)
+    _ends: list["_Waiting[Settlement, None]"] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def add(self, page: Page, reread: Reread | None = None) -> Outcome:
-        """What became of *page*. Raises ArchiveUnavailable when the database stays away; the link then still waits."""
-        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._pages.append((page.to_store(reread), future))
+        """What became of *page*. Raises ArchiveUnavailable when the database stays away, CrawlLost when the crawl was
+        closed by somebody else; the link then still waits.
+        """
+        waiting: _Waiting[PageToStore, Outcome] = _Waiting(page.crawl_id, page.to_store(reread))
+        self._pages.append(waiting)
         self._arm()
-        return await future
+        return await waiting.future
 
     async def settle(self, crawl_id: int, end: Settlement) -> None:
-        """Write the end of a link that gave no page. Raises ArchiveUnavailable as `add` does."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._ends.append((crawl_id, end, future))
+        """Write the end of a link that gave no page. Raises as `add` does."""
+        waiting: _Waiting[Settlement, None] = _Waiting(crawl_id, end)
+        self._ends.append(waiting)
         self._arm()
-        await future
+        await waiting.future
 
     async def flush(self) -> None:
         """Store what is waiting now."""
@@ -70,35 +75,60 @@ class Batches:
         async with self._one:
             while self._pages:
                 pages, self._pages = self._pages[:SIZE], self._pages[SIZE:]
-                await self._store_pages(pages)
+                await _deliver(pages, self._store_pages)
             ends, self._ends = self._ends, []
-            await _deliver([future for *_, future in ends], lambda: self._settle(ends))
+            await _deliver(ends, self._settle)
 
-    async def _store_pages(self, pages: Sequence[tuple[PageToStore, asyncio.Future[Outcome]]]) -> None:
-        batch = [page for page, _ in pages]
-        await _deliver([future for _, future in pages], lambda: store_pages(self.engine, batch, self.captures))
+    def _store_pages(self, pages: Sequence["_Waiting[PageToStore, Outcome]"]) -> list[Outcome]:
+        return store_pages(self.engine, [one.item for one in pages], self.captures)
 
-    def _settle(self, ends: Sequence[tuple[int, Settlement, asyncio.Future[None]]]) -> list[None]:
+    def _settle(self, ends: Sequence["_Waiting[Settlement, None]"]) -> list[None]:
         by_crawl: dict[int, list[Settlement]] = {}
-        for crawl_id, settlement, _ in ends:
-            by_crawl.setdefault(crawl_id, []).append(settlement)
+        for end in ends:
+            by_crawl.setdefault(end.crawl_id, []).append(end.item)
         with self.engine.begin() as conn:
+            require_running(conn, by_crawl)
             for crawl_id in sorted(by_crawl):
                 settle(conn, crawl_id, *by_crawl[crawl_id])
         return [None for _ in ends]
 
 
-async def _deliver(futures: Sequence["asyncio.Future[T]"], work: Callable[[], Sequence[T]]) -> None:
+@dataclass(slots=True)
+class _Waiting(Generic[Item, Result]):
+    """One thing to write, and who waits for it."""
+
+    crawl_id: int
+    item: Item
+    future: "asyncio.Future[Result]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def answer(self, result: Result) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+async def _deliver(
+    waiting: Sequence[_Waiting[Item, Result]], work: Callable[[Sequence[_Waiting[Item, Result]]], Sequence[Result]]
+) -> None:
     """Do *work* in a thread and hand its results, or its error, to those who wait."""
-    if not futures:
+    while waiting:
+        try:
+            results = await patiently(lambda some=waiting: work(some))  # type: ignore[misc]
+        except CrawlLost as error:  # which costs no other crawl anything
+            _fail([one for one in waiting if one.crawl_id in error.crawl_ids], error)
+            waiting = [one for one in waiting if one.crawl_id not in error.crawl_ids]
+            continue
+        except Exception as error:
+            _fail(waiting, error)
+            return
+        for one, result in zip(waiting, results, strict=True):
+            one.answer(result)
         return
-    try:
-        results = await patiently(work)
-    except Exception as error:
-        for future in futures:
-            if not future.done():
-                future.set_exception(error)
-        return
-    for future, result in zip(futures, results, strict=True):
-        if not future.done():
-            future.set_result(result)
+
+
+def _fail(waiting: Sequence[_Waiting[Item, Result]], error: Exception) -> None:
+    for one in waiting:
+        one.fail(error)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from archive.captures import CapturedResponse, CaptureFiles, StoredRecord
-from archive.crawls import Crawl
+from archive.crawls import Crawl, require_running
 from archive.home import Home
 from archive.marks import ReadingMark
 from archive.store import find_original
@@ -71,11 +71,12 @@ class CrawlJob:
     async def db(self, work: Callable[[Connection], T]) -> T:
         """What *work* returns, done in one transaction in a thread; tried again while the database is away.
 
-        Raises ArchiveUnavailable when it stays away.
+        Raises ArchiveUnavailable when it stays away, CrawlLost when somebody took this process for dead.
         """
 
         def transact() -> T:
             with self.engine.begin() as conn:
+                require_running(conn, [self.crawl.id])
                 return work(conn)
 
         return await patiently(transact)

@@ -13,6 +13,7 @@ from archive.captures import CaptureFiles
 from archive.crawls import Crawl, close_crawl, open_crawl
 from archive.frontier import Settlement, owed_links, settle
 from archive.home import Home
+from archive.locks import OutletLocks
 from archive.marks import ReadingMark, count_deaths
 from archive.outlets import ensure_outlet
 from crawler.batches import Batches
@@ -27,7 +28,9 @@ from crawler.result import CrawlResult
 from crawler.spiders.news import NewsSpider
 from crawler.targets import Target
 from news.dispositions import Disposition, Ledger
-from news.errors import NewsError
+from news.errors import ArchiveError, Busy, NewsError
+
+KEEP_SECONDS = 5.0  # between two looks whether the outlets are still ours
 
 
 @dataclass(slots=True)
@@ -42,10 +45,12 @@ class CrawlRoom:
     captures: CaptureFiles
     process_id: int | None = None
     stopping: bool = False
-    _crawlers: set[Crawler] = field(default_factory=set)
+    _running: dict[int, Crawler] = field(default_factory=dict)  # by outlet
+    _locks: OutletLocks = field(init=False)
     _batches: Batches = field(init=False)
 
     def __post_init__(self) -> None:
+        self._locks = OutletLocks(self.engine)
         self._batches = Batches(self.engine, self.captures)
 
     async def crawl(
@@ -87,8 +92,19 @@ class CrawlRoom:
     def stop(self) -> None:
         """End all crawls cleanly: what was answered is stored, the rest waits in the frontier."""
         self.stopping = True
-        for crawler in list(self._crawlers):
+        for crawler in list(self._running.values()):
             _stop(crawler, "interrupted")
+
+    async def keep_outlets(self) -> None:
+        """Until cancelled: hold on to the outlets through a database that goes away, and end crawls of lost ones."""
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            try:
+                lost = await asyncio.to_thread(self._locks.keep)
+            except ArchiveError:
+                continue  # away: the crawls wait for it too
+            for outlet_id in lost & self._running.keys():
+                _stop(self._running[outlet_id], "problem", Busy("another process has taken the outlet"))
 
     async def flush(self) -> None:
         """Store what was answered and not written yet."""
@@ -98,7 +114,9 @@ class CrawlRoom:
         outlet = target.outlet
         with self.engine.begin() as conn:
             outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
-        opened = open_crawl(self.engine, outlet_id, target.address, process_id=self.process_id, due_at=due_at)
+        opened = open_crawl(
+            self.engine, outlet_id, target.address, locks=self._locks, process_id=self.process_id, due_at=due_at
+        )
         keeper = Keeper(self.engine, self.captures)
         mark = self._mark(opened)
         return CrawlJob(
@@ -122,14 +140,14 @@ class CrawlRoom:
         delay = job.options.delay if job.options.delay is not None else job.outlet.delay
         runner = AsyncCrawlerRunner(scrapy_settings(self.home, contact, delay))
         crawler = runner.create_crawler(NewsSpider)
-        self._crawlers.add(crawler)
+        self._running[job.crawl.outlet_id] = crawler
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self.home.settings["CRAWL_TIMEOUT_SECONDS"], _stop, crawler, "crawl_timeout")
         try:
             await runner.crawl(crawler, job=job)
         finally:
             timer.cancel()
-            self._crawlers.discard(crawler)
+            self._running.pop(job.crawl.outlet_id, None)
         return crawler.spider if isinstance(crawler.spider, NewsSpider) else None
 
     async def _close(self, job: CrawlJob, spider: NewsSpider | None, seconds: float) -> CrawlResult:
@@ -173,9 +191,9 @@ class CrawlRoom:
         await job.db(lambda conn: settle(conn, job.crawl.id, *ends))
 
 
-def _stop(crawler: Crawler, why: str) -> None:
+def _stop(crawler: Crawler, why: str, problem: NewsError | None = None) -> None:
     if isinstance(crawler.spider, NewsSpider):
-        crawler.spider.stop(why)
+        crawler.spider.stop(why, problem)
 
 
 def _commonest(reasons: dict[str, str]) -> str | None:

@@ -78,10 +78,12 @@ class _Run:
         loop.set_default_executor(threads())
         signals = _listen(loop, self._signalled)
         at_once = asyncio.Semaphore(self.room.home.settings["CRAWL_OUTLETS_AT_ONCE"])
+        keeping = loop.create_task(self.room.keep_outlets())
         try:
             with watched(loop):
                 return list(await asyncio.gather(*(self._in_turn(target, at_once) for target in targets)))
         finally:
+            keeping.cancel()
             await self.room.flush()
             for number in signals:
                 loop.remove_signal_handler(number)

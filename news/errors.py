@@ -6,13 +6,16 @@ NewsError
   ArticleError    skip the article, keep the capture for another try
     NotAnArticle, PageTooCostly
   ArchiveError    stop; nothing was written
-    ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CaptureDamaged (BodyTooLarge)
+    ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CrawlLost, CaptureDamaged (BodyTooLarge)
   SettingError    stop; a person has to change a setting
   Busy            somebody else is at it; wait or come back
 
 `exit_code` is what the command line ends with when nothing catches the error. Messages name the thing and its value;
 `hint` is the next command to try.
 """
+
+
+from collections.abc import Collection
 
 
 class NewsError(Exception):
@@ -63,6 +66,16 @@ class SchemaOutdated(ArchiveError):
 
 class StoreUnavailable(ArchiveError):
     """The object store that CAPTURE_STORE names does not answer, or not with what was put there."""
+
+
+class CrawlLost(ArchiveError):
+    """The crawls `crawl_ids` were closed by another process, which took this one for dead."""
+
+    exit_code = 7
+
+    def __init__(self, message: str, crawl_ids: Collection[int]) -> None:
+        super().__init__(message)
+        self.crawl_ids = frozenset(crawl_ids)
 
 
 class CaptureDamaged(ArchiveError):

@@ -43,9 +43,7 @@ def end(engine: Engine, crawl: Crawl, disposition: Disposition, reason: str | No
 
 def die(crawl: Crawl) -> None:
     """What the database sees when a crawl's process is killed."""
-    crawl.lock.execute(text("select pg_advisory_unlock_all()"))
-    crawl.lock.invalidate()
-    crawl.lock.close()
+    crawl.locks.drop()
 
 
 def events(engine: Engine) -> list[tuple[str, str | None]]:

@@ -249,8 +249,7 @@ def test_kill_between_record_and_row_loses_nothing_and_stores_nothing_twice(news
     answer = CapturedResponse(link.url, 200, (), b"<p>", NOW)
     with CaptureFiles(home) as captures:
         captures.write(answer)  # and now the process is gone: the record has no row
-    newsroom.crawls["krone"].lock.invalidate()
-    newsroom.crawls["krone"].lock.close()
+    newsroom.crawls["krone"].locks.drop()
     crawl = open_crawl(newsroom.engine, newsroom.crawls.pop("krone").outlet_id, "test")
     with newsroom.engine.begin() as conn:
         (left,) = waiting_links(conn, crawl.outlet_id, crawl.id)

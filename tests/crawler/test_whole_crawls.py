@@ -435,8 +435,7 @@ def die_reading(home: Home, engine: Engine, site: Site, path: str) -> None:
             path_of_mark.unlink()
         (link,) = add_links(conn, outlet_id, dead.id, None, [FoundLink(site.url(path))])
     ReadingMark(home, dead.id).on(link.id)
-    dead.lock.invalidate()
-    dead.lock.close()
+    dead.locks.drop()
 
 
 def test_a_page_that_killed_two_crawls_is_set_aside_for_good(home: Home, engine: Engine, site: Site) -> None:
