@@ -8,160 +8,151 @@ from itertools import islice
 
 from crawler.extraction.blocks import Page
 from crawler.extraction.headline import meta_value
+from crawler.extraction.hints import Hint
+from crawler.extraction.names import LIST, groups_in, names_in, says_by
 from crawler.extraction.structured import Claims
 from crawler.extraction.text import key
 from news.article import Evidence
-from news.dates import date_begins
+from news.dates import parse_date
 
-BY = re.compile(
-    r"^\W*(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|photos?|aus .{3,20}|ein .{3,30}|eine .{3,30})\s+)?"
-    r"(?:by|von|vom|par|por|di|door|autor(?:in|es)?|authors?|przez|af|av|tekst|texto de|de notre correspondant|reporter|oleh|автор)\b[:\s]\s*",
+_META = (
+    "author",
+    "article:author",
+    "article:author_name",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "authors",
+    "dc.author",
+    "citation_author",
+)
+_WRITTEN_BY = re.compile(
+    r"(?:written|posted) by|author|verfasst von|geschrieben von|autor|écrit par|auteur|escrito por|scritto da|geschreven door|napisane przez",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|md|phd)\b))\s*", re.IGNORECASE)
-_AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och)\s", re.IGNORECASE)
-_CUT = re.compile(
-    r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bpublié\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b"
-    r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent).*$",
-    re.IGNORECASE | re.DOTALL,
-)
-_NOBODY = re.compile(
-    r"^(?:admin|administrator|editor|editors|staff|author|redaktion|redaction|rédaction|redacción|redazione|redactie|redakcja|redação|the editors|"
-    r"follow|view|more|read|share|team|guest|unknown|none|null|undefined|newsroom|online|web|contact|profile|bio|see all|by|about|email|posts|comments?)\b",
-    re.IGNORECASE,
-)
-# Names of this kind begin with some of these words, so the whole must be one.
-_NO_NAME = re.compile(
-    r"(?:am|do|ph\.?d\.?|m\.?d\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
-    r"|veröffentlicht|opublikowano|publicado|publié|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day|show all .*|(?:getty images|shutterstock|istock).*)",
-    re.IGNORECASE,
-)
-_TWICE = re.compile(r"(.{4,}) \1")
-_HOST = re.compile(r"^\S+\.(?:com|org|net|de|at|ch|fr|es|it|nl|pl|pt|uk)\b", re.IGNORECASE)
-_NOT_NAME = re.compile(r"[<>{}=_\\]|https?:|www\.|\.com\b|\d{2}|[?!:]|\.{2}")
-_PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ter",
-        "ten",
-        "zu",
-        "y",
-        "e",
-        "af",
-        "av",
-        "und",
-        "of",
-        "the",
-        "and",
-    ]
-)
-_MOST = 12
+_AUTHOR_PROPS = frozenset(("author", "creator"))
+_NOT_HERE = Hint.COMMENT | Hint.RELATED | Hint.NAVIGATION | Hint.AD | Hint.PROMO | Hint.CAPTION
+_ELSEWHERE = _NOT_HERE & ~Hint.NAVIGATION | Hint.TAGS | Hint.SHARE
+_WORD = r"(?:[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)?|[A-Z]\.)"
+_ALONE = re.compile(rf"{_WORD}(?: (?:de|van|von|der|bin|al|del|di|da))?(?: {_WORD}){{1,2}}")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_PARAGRAPH = 160  # characters; the text has begun
+_BEFORE, _BEHIND = 6, 12  # blocks around the headline among which a byline is looked for
+_LINE = 120  # characters; a byline is shorter
+_MOST = 12  # names
+_TOGETHER = 3  # names in microdata; more of them are those who comment
+_LOOKED_AT = 40  # texts
 
 
 def find_authors(
     page: Page, claims: Claims, sites: frozenset[str], headline_at: int
 ) -> tuple[tuple[str, ...], list[Evidence]]:
-    """Names in page order, each once; the raw texts they were taken from as evidence."""
-    for source, said in (("json-ld", claims.authors), ("meta", _meta(page)), ("visible", _bylines(page, headline_at))):
-        raw = [text for text in said if text and text.strip()][:40]
-        names = tuple(_clean(raw, sites))
-        if names:
-            return names[:_MOST], [Evidence("authors", source, text[:200]) for text in raw[:_MOST]]
-    return (), []
+    """Names in page order, each once; the raw texts they were taken from as evidence.
+
+    Persons and agencies count before editorial teams and the outlet itself, which are named only where the page names
+    nobody else.
+    """
+    others: list[tuple[tuple[str, ...], list[Evidence]]] = []
+    agencies = frozenset(map(key, claims.agencies))
+    for source, said in _sources(page, claims, headline_at):
+        raw = [text for text in islice(said, _LOOKED_AT) if text and not text.isspace()]
+        names = names_in(raw, sites, trusted=source != "visible")[:_MOST]
+        evidence = [Evidence("authors", source, text[:200]) for text in raw[:_MOST]]
+        if any(key(name) not in agencies for name in names):
+            return _as_shown(names, page, headline_at, source), evidence
+        if names or groups_in(raw, sites):
+            others.append((names or groups_in(raw, sites)[:1], evidence))
+    return others[0] if others else ((), [])
+
+
+def _sources(page: Page, claims: Claims, headline_at: int) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "json-ld", claims.authors
+    yield "meta", _meta(page)
+    yield "microdata", _props(page)
+    yield "visible", _marked(page, headline_at)
+    yield "visible", _lines(page, headline_at)
+    yield "visible", _last_lines(page, headline_at)
+    yield "visible", _alone(page, claims, headline_at)
 
 
 def _meta(page: Page) -> list[str]:
-    wanted = (
-        "author",
-        "article:author",
-        "article:author_name",
-        "parsely-author",
-        "sailthru.author",
-        "dc.creator",
-        "dcterms.creator",
-        "byl",
-        "authors",
-    )
     said = [
-        content for name in wanted for found, content in page.meta if found == name and not content.startswith("http")
+        content for name in _META for found, content in page.meta if found == name and not content.startswith("http")
     ]
-    return said or [meta_value(page, "twitter:creator:name", "cxenseparse:author", "creator")]
+    if not said:
+        said = [meta_value(page, "twitter:creator:name", "cxenseparse:author", "creator")]
+    for number in "12":  # as WordPress tells it to Slack: a label and what it stands for
+        if _WRITTEN_BY.fullmatch(meta_value(page, f"twitter:label{number}")):
+            said.append(meta_value(page, f"twitter:data{number}"))
+    return said
 
 
-def _bylines(page: Page, headline_at: int) -> Iterator[str]:
-    for name, content, node in islice(page.props, 10 * _MOST):
-        if name == "author":
-            yield content or node.text(separator=" ")
-    near = (node for at, node in page.names if headline_at - 6 <= at <= headline_at + 12)
+def _props(page: Page) -> Iterator[str]:
+    return (
+        content or node.text(separator=" ")
+        for name, content, node in islice(page.props, 10 * _MOST)
+        if name in _AUTHOR_PROPS
+    )
+
+
+def _marked(page: Page, headline_at: int) -> Iterator[str]:
+    """Texts of elements around the headline that call themselves a byline."""
+    near = (node for at, node in page.names if headline_at - _BEFORE <= at <= headline_at + _BEHIND)
     for node in islice(near, _MOST):
         text = " ".join(node.text(separator=" ").split())
-        if 3 < len(text) < 120:
+        if 3 < len(text) < _LINE:
             yield text
-    for piece in page.pieces[max(0, headline_at - 4) : headline_at + 12]:
-        if len(piece.text) < 100 and BY.match(piece.text):
+
+
+def _lines(page: Page, headline_at: int) -> Iterator[str]:
+    """Lines around the headline that say "by"."""
+    for piece in page.pieces[max(0, headline_at - 4) : headline_at + _BEHIND]:
+        if len(piece.text) < _LINE and says_by(piece.text):
             yield piece.text
 
 
-def _clean(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
-    """Names, each once; of "Jim Walsh" and "Jim Walsh Evening Post" the one that is only a name."""
-    names: dict[str, str] = {}
-    for text in raw:
-        for part in _parts(_CUT.sub("", _before_date(BY.sub("", " ".join(text.split())[:300])))):
-            name = _CUT.sub("", BY.sub("", part)).strip(" ,.;:-–—|*\"'“”")
-            name = _TWICE.sub(r"\1", name) if _TWICE.fullmatch(name) else name
-            if _is_name(name, sites):
-                names.setdefault(key(name), name)
-    for folded, name in names.items():
-        if not any(folded != other and folded.startswith(other) and " " in names[other] for other in names):
-            yield name
+def _last_lines(page: Page, headline_at: int) -> Iterator[str]:
+    """Lines behind the text that say nothing but "by" and a name."""
+    for piece in page.pieces[headline_at + _BEHIND :]:
+        if len(piece.text) < 60 and not piece.box.settled & _NOT_HERE and LIST.fullmatch(piece.text):
+            yield piece.text
 
 
-def _before_date(text: str) -> str:
-    return text[: date_begins(text)]
+def _as_shown(names: tuple[str, ...], page: Page, headline_at: int, source: str) -> tuple[str, ...]:
+    """Of the names in the markup those that the page shows in its byline.
+
+    Photographers and editors are declared as well, and who comments is marked as an author in microdata.
+    """
+    if len(names) == 1 or source not in ("json-ld", "microdata"):
+        return names
+    near = page.pieces[max(0, headline_at - _BEFORE) : headline_at + _BEHIND]
+    lines = _lines(page, headline_at) if source == "json-ld" else (piece.text[:_LINE] for piece in near)
+    shown = [key(line) for line in lines]
+    seen = tuple(name for name in names if any(key(name) in line for line in shown))
+    return seen or (names if source == "json-ld" or len(names) <= _TOGETHER else names[:1])
 
 
-def _parts(text: str) -> list[str]:
-    """The names in a list of names; "Telegram & Gazette" is one, since neither half could be a person's."""
-    parts: list[str] = []
-    if "," in text and _HOST.match(text):  # "outlet.de, Frankfurt, Germany"
-        return []
-    for item in _SPLIT.split(text):
-        halves = _AND.split(item)
-        parts.extend(halves if all(len(half.split()) > 1 for half in halves) else [item])
-    return parts
+def _alone(page: Page, claims: Claims, headline_at: int) -> Iterator[str]:
+    """A line between headline and text that is a name and nothing else, beside a date or above the first paragraph.
 
-
-def _is_name(name: str, sites: frozenset[str]) -> bool:
-    if (
-        not 2 <= len(name) <= 60
-        or _NOBODY.match(name)
-        or _NO_NAME.fullmatch(name)
-        or _NOT_NAME.search(name)
-        or key(name) in sites
-    ):
-        return False
-    words = name.split()
-    if len(words) > 6:
-        return False
-    return all(
-        word[0].isupper() or not word[0].isalpha() or word.lower() in _PARTICLES or not word.isascii() for word in words
-    ) or (
-        len(words) == 1 and name.isalpha() and len(name) <= 5  # an agency: dpa, afp, apa
-    )
+    Two such lines are a menu.
+    """
+    known = {key(text) for text in (claims.section, *claims.keywords)}
+    lines = page.pieces[headline_at : headline_at + _BEHIND]
+    found = {}
+    for before, piece, after in zip(lines, lines[1:], lines[2:], strict=False):
+        if len(piece.text) > _PARAGRAPH:
+            break
+        if (
+            piece.tag in _HEADINGS
+            or not _ALONE.fullmatch(piece.text)
+            or key(piece.text) in known
+            or piece.box.settled & _ELSEWHERE
+        ):
+            continue
+        if len(after.text) > _PARAGRAPH or parse_date(after.text) or parse_date(before.text):
+            found[key(piece.text)] = piece.text
+    if len(found) == 1:
+        yield from found.values()

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from crawler.extraction.authors import BY
 from crawler.extraction.labels import OUTSIDE
+from crawler.extraction.names import BY
 from crawler.extraction.surroundings import CREDIT
 from crawler.extraction.text import ends_sentence, key
 from news.article import Block, Label

@@ -11,6 +11,7 @@ from crawler.extraction.text import clean
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|LiveBlog|Recipe|Review|NewsItem)$", re.IGNORECASE)
 _WEAK_TYPES = frozenset(("WebPage", "ItemPage", "VideoObject", "CreativeWork", "Event", "AboutPage"))
+_SITE_TYPES = frozenset(("WebSite", "NewsMediaOrganization", "Organization"))
 _LISTED = "itemListElement"  # other articles, and breadcrumbs
 _MAX_NODES = 5_000
 _MAX_SCRIPT = 3_000_000  # characters
@@ -31,6 +32,7 @@ class Claims:
     description: str = ""
     body: str = ""
     authors: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()  # those of the authors that are no persons
     published: str = ""
     modified: str = ""
     section: str = ""
@@ -55,7 +57,8 @@ def read_claims(scripts: Sequence[str]) -> Claims:
         headline=text_of(node.get("headline")) or text_of(node.get("name")),
         description=text_of(node.get("description")),
         body=_body_of(node),
-        authors=tuple(_names(node.get("author") or node.get("creator"), by_id)),
+        authors=tuple(_names(node.get("author"), by_id)) or tuple(_names(node.get("creator"), by_id)),
+        agencies=tuple(_agencies(node.get("author"), by_id)),
         published=raw_of(node.get("datePublished"))
         or raw_of(node.get("dateCreated"))
         or raw_of(node.get("uploadDate")),
@@ -178,6 +181,13 @@ def _names(value: object, by_id: dict[str, Node], depth: int = 0) -> Iterator[st
         yield from _names(name, {}, depth + 1)
 
 
+def _agencies(authors: object, by_id: dict[str, Node]) -> Iterator[str]:
+    for author in _dicts(authors)[:40]:
+        whole = by_id.get(author["@id"], author) if isinstance(author.get("@id"), str) else author
+        if any("Organization" in kind for kind in _types(whole)):
+            yield text_of(whole.get("name"))
+
+
 def _first_text(value: object) -> str:
     if isinstance(value, list):
         return next((text_of(item) for item in value if text_of(item)), "")
@@ -224,9 +234,16 @@ def _paywalled(node: Node) -> bool | None:
 
 
 def _site_names(nodes: Sequence[Node]) -> tuple[str, ...]:
+    """Names of publishers and web sites; an organisation that only wrote the article is an agency."""
+    wrote = {id(author) for node in nodes for author in _dicts(node.get("author"))}
+    published = {id(publisher) for node in nodes for publisher in _dicts(node.get("publisher"))}
     names = {
         text_of(node.get("name"))
         for node in nodes
-        if _types(node) & {"WebSite", "NewsMediaOrganization", "Organization"}
+        if id(node) in published or (_types(node) & _SITE_TYPES and id(node) not in wrote)
     }
     return tuple(sorted(name for name in names if 2 < len(name) < 80))
+
+
+def _dicts(value: object) -> list[Node]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]

@@ -1,0 +1,180 @@
+"""Names of persons and agencies in a byline, told from roles, places, dates and calls to follow."""
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
+import re
+from collections.abc import Iterable, Iterator
+
+from crawler.extraction.text import key
+from news.dates import date_begins
+
+_BY_WORDS = r"by|von|vom|par|por|di|da|door|przez|af|av|oleh|автор|от"
+BY = re.compile(
+    rf"^\W*(?:(?-i:By(?=[A-Z]))|(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|geschrieben|veröffentlicht|erstellt|verfasst|eingestellt|publicado|publié|escrito|scritto|geschreven|interview|protokoll|aus .{{3,20}}|ein .{{3,30}}|eine .{{3,30}})\s+)?"
+    rf"(?:(?:{_BY_WORDS})\b[:\s]|(?:autor(?:in|es|a|en|zy)?|authors?|auteurs?|autore|reporter|writer|words|tekst|texto|text|texte|testo|interview|de notre correspondant|texto de|yazan|haber|kaynak)\s?:|(?:texto de|de notre correspondant|autor(?:in)?|author|reporter)\s))\s*",
+    re.IGNORECASE,
+)
+# "posted on 5 March 2024 by Jane Miller", "5 March 2024 - Von Jane Miller"
+_BY_INSIDE = re.compile(
+    rf"(?:\d|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?\b(?:{_BY_WORDS})\b:?\s+(?=\S)",
+    re.IGNORECASE,
+)
+LIST = re.compile(
+    r"\W*(?:by|von|par|por|di|door|text|texto|texte|autor|autorin|author)\b:?\s[^\d.:]{4,50}", re.IGNORECASE
+)
+_SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|ii|iii)\b))\s*", re.IGNORECASE)
+_AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och|ve|и|та)\s", re.IGNORECASE)
+_CUT = re.compile(
+    r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bpublié\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b|\bstand:?\s*$|\bam\s*$|\ble\s*$|\bon\s*$|\bel\s*$"
+    r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent|\billustration|\bphotos?\b|\bfotos?\b|\bpage updated\b|\bmin(?:ute)?s? read\b|\bread more\b|\bgazeteci|\bmuhabir).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CREDIT = re.compile(
+    r"^\W*(?:photo|foto|bild|image|picture|illustration|graphic|grafik|video|kamera|camera|cover|styling|produc)|getty images|shutterstock|istock|/ ?(?:ap|afp|reuters|dpa)\s*$",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
+    r"^(?:admin|administrator|editor|editors|staff|author|redaktion|redaction|rédaction|redacción|redazione|redactie|redakcja|redação|the editors|"
+    r"follow|view|more|read|share|team|guest|unknown|none|null|undefined|newsroom|online|web|contact|profile|bio|see all|your account|post views|by|about|email|posts|comments?"
+    r"|publiziert|eingetragen|gesponsert\w*|sponsored|beiträge|registriert|posted|veröffentlicht|written|updated|source|quelle|subscribe|sign up|newsletter|advertisement|anzeige|werbung|photo|foto|video|getty|reading time|lesezeit)\b",
+    re.IGNORECASE,
+)
+# Names of this kind begin with some of these words, so the whole must be one.
+_NO_NAME = re.compile(
+    r"(?:am|do|um|ph\.?d\.?|m\.?d\.?|esq|jr\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
+    r"|veröffentlicht|opublikowano|publicado|publié|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day|show all .*|(?:getty images|shutterstock|istock).*)",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\b(?:ceo|cto|cfo|founder|dietitian|nutritionist|expert|attorney|lawyer|professor|director|manager|analyst|strategist|specialist|consultant|editor|writer|reporter|correspondent|columnist|contributor|producer|photographer|gardener|astrologer|engineer|researcher|president|chair(?:man|woman)?|redakteur(?:in)?|chefredakteur(?:in)?|korrespondent(?:in)?|journalist(?:in)?|volontär(?:in)?|autor(?:in)?|rédact\w+|redactor\w*|periodista)\b",
+    re.IGNORECASE,
+)
+_MEDIUM = re.compile(
+    r"\b(?:news|times|post|press|report|tribune|herald|journal|magazine|gazette|chronicle|daily|weekly|tv|radio|media|network|agency|agencia|agence|agentur|institute|university|zeitung|nachrichten|presse|rundschau|guardian|telegraph|bloomberg|reuters|cnn|bbc|nbc|abc|cbs|npr|fox)\b",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(
+    r"redaktion|rédaction|redacción|redacción|redazione|redactie|redakcja|redação|\bstaff\b|\bteam\b|\bdesk\b|\bnewsroom\b|\beditors\b|\beditorial\b|\breporters?\b|\bcorrespondents?\b",
+    re.IGNORECASE,
+)
+_OTHER_LINE = re.compile(
+    r"\W*(?:schlagw|kategor|tags?\b|categor|abgelegt|filed under|posted in\b|tagged)", re.IGNORECASE
+)
+_CALL = re.compile(
+    r"\b(?:folgen|follow|view|contact|kontakt\w*|profile?|more|mehr|all|alle|bio|email|about)\b", re.IGNORECASE
+)
+_INSTITUTE = re.compile(r"\S+ (?:for|für)\s", re.IGNORECASE)  # "Center for Drug Evaluation and Research"
+_TWICE = re.compile(r"(.{4,}) \1")
+_HOST = re.compile(r"^\S+\.(?:com|org|net|de|at|ch|fr|es|it|nl|pl|pt|uk)\b", re.IGNORECASE)
+_NOT_NAME = re.compile(r"[<>{}=_\\]|https?:|www\.|\.com\b|\d{2}|[?!:]|\.{2}")
+_INITIAL = re.compile(r"\b[^\W\d_]\.$")
+_PARTICLES = frozenset(
+    "von van de der den del della di da dos das du la le el al bin ibn ter ten zu y e af av und of the and für".split()  # noqa: SIM905
+)
+_SHORTEST, _LONGEST = 2, 60  # characters of a name
+_TEXT = 300  # characters of a byline looked at
+
+
+def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False) -> tuple[str, ...]:
+    """The persons and agencies named in *raw*, each once; of "Jim Walsh" and "Jim Walsh Evening Post" only the name.
+
+    `sites` are folded names of the outlet, which is nobody here. `trusted` texts stand where only names stand, so a
+    pen name or a name in small letters is one too.
+    """
+    names: dict[str, str] = {}
+    for text in raw:
+        for name in _in_byline(text, sites, trusted):
+            names.setdefault(key(name), name)
+    if not trusted and any(" " in name for name in names.values()):  # what is one word beside full names is a section
+        names = {folded: name for folded, name in names.items() if " " in name or name.isupper() or name.islower()}
+    return tuple(
+        name
+        for folded, name in names.items()
+        if not any(folded != other and folded.startswith(other) and " " in names[other] for other in names)
+    )
+
+
+def groups_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
+    """Editorial teams and the outlet itself, where they stand for the author: "Guardian staff reporter", "BBC News"."""
+    groups: dict[str, str] = {}
+    for text in raw:
+        name = BY.sub("", " ".join(text[:_TEXT].split())).strip(" ,.;:-–—|")
+        if _SHORTEST <= len(name) <= _LONGEST and not _NOT_NAME.search(name) and _is_group(name, sites):
+            groups.setdefault(key(name), name)
+    return tuple(groups.values())
+
+
+def says_by(line: str) -> bool:
+    """True for a line that says who wrote something: "By Jane Miller", "5 March 2024 by Jane Miller"."""
+    return bool(BY.match(line) or _BY_INSIDE.match(line))
+
+
+def _is_group(name: str, sites: frozenset[str]) -> bool:
+    if key(name) in sites:
+        return True
+    if _CALL.search(name):
+        return False
+    return bool(_GROUP.search(name)) and 1 < len(name.split()) <= 5 and name[0].isupper()
+
+
+def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]:
+    text = " ".join(text[:_TEXT].split())
+    if not trusted and (_CREDIT.search(text) or _OTHER_LINE.match(text)):
+        return
+    parts = [_name_of(part) for part in _parts(_after_by(text))]
+    if parts != [text] and _GROUP.search(text) and not any(" " in part for part in parts):
+        return  # "Guardian staff reporter"
+    several_words = any(len(part.split()) > 1 for part in parts if _is_name(part, sites, trusted))
+    for n, part in enumerate(parts):
+        if not _is_name(part, sites, trusted):
+            continue
+        beside = n > 0 and several_words
+        if beside and (_MEDIUM.search(part) or _ROLE.search(part) or (len(part.split()) == 1 and not part.isupper())):
+            continue  # whom the person writes for, what they are, where they were
+        yield part
+
+
+def _after_by(text: str) -> str:
+    """*text* without "by" and without what follows the names."""
+    inside = _BY_INSIDE.match(text)
+    text = text[inside.end() :] if inside else BY.sub("", text)
+    text = text[: date_begins(text)]
+    cut = _CUT.sub("", text)
+    return cut if " " in cut or not _INSTITUTE.match(text) else text
+
+
+def _name_of(part: str) -> str:
+    name = _CUT.sub("", BY.sub("", part)).strip(" ,;:-–—|*\"'“”")
+    role = _ROLE.search(name, 4)
+    if role and " " in name[: role.start()].strip(" ,"):
+        name = name[: role.start()].rstrip(" ,")
+    name = name if _INITIAL.search(name) else name.strip(" .")
+    return _TWICE.sub(r"\1", name) if _TWICE.fullmatch(name) else name
+
+
+def _parts(text: str) -> list[str]:
+    """The names in a list of names; "Telegram & Gazette" is one, since neither half could be a person's."""
+    parts: list[str] = []
+    if "," in text and _HOST.match(text):  # "outlet.de, Frankfurt, Germany"
+        return []
+    for item in _SPLIT.split(text):
+        halves = _AND.split(item)
+        parts.extend(halves if all(len(half.split()) > 1 for half in halves) else [item])
+    return parts
+
+
+def _is_name(name: str, sites: frozenset[str], trusted: bool = False) -> bool:
+    if not _SHORTEST <= len(name) <= _LONGEST or _NOBODY.match(name) or _NO_NAME.fullmatch(name):
+        return False
+    words = name.split()
+    if _NOT_NAME.search(name) or key(name) in sites or len(words) > 6 or not any(map(str.isalpha, name)):
+        return False
+    if all(_may_be_in_name(word) for word in words):
+        return True
+    if len(words) == 1:  # an agency: dpa, afp, apa; or a pen name
+        return name.isalpha() and (len(name) <= 5 or trusted)
+    return trusted and words[0][0].isupper() and len(words) <= 3
+
+
+def _may_be_in_name(word: str) -> bool:
+    return word[0].isupper() or not word[0].isalpha() or word.lower() in _PARTICLES or not word.isascii()
