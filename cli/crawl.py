@@ -14,8 +14,12 @@ import click
 from cli.ledger import in_words, total_line
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
+from news.errors import ArchiveError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from archive.account import Account
     from cli.progress import Lines
     from crawler.options import CrawlOptions
     from crawler.result import CrawlResult
@@ -89,20 +93,49 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
     home = open_home()
     setup_logging(home, "warning")
     engine = open_archive(home)
-    shown = _listener(json_=json_, quiet=quiet)
+    shown = _listener(engine, json_=json_, quiet=quiet)
     try:
+        if options.retry is not None and (told := _nothing_to_retry(engine, options.retry)):
+            say(told)
+            return []
         with shown if isinstance(shown, AbstractContextManager) else nullcontext():
             return run(home, engine, targets, options, shown)
     finally:
         engine.dispose()
 
 
-def _listener(*, json_: bool, quiet: bool) -> Lines:
+def _nothing_to_retry(engine: Engine, crawl_id: int) -> str | None:
+    """Why there is nothing to fetch again of a crawl; None when there is, or when there was no such crawl."""
+    from archive.account import left_to_retry
+    from archive.crawls import find_crawl
+
+    with engine.connect() as conn:
+        found = find_crawl(conn, crawl_id)
+        if found is None or left_to_retry(conn, crawl_id):
+            return None
+    if found.counts.get(Disposition.FAILED):
+        return f"nothing to retry: later crawls have met all that failed in crawl {crawl_id}"
+    return f"nothing to retry: no page failed in crawl {crawl_id}"
+
+
+def _listener(engine: Engine, *, json_: bool, quiet: bool) -> Lines:
     from cli.progress import Bars, Lines, Records
 
     if json_:
         return Records(quiet=quiet)
-    return Bars() if sys.stderr.isatty() and not quiet else Lines(quiet=quiet)
+    if quiet or not sys.stderr.isatty():
+        return Lines(quiet=quiet)
+    return Bars(lambda crawl_id: _account(engine, crawl_id))
+
+
+def _account(engine: Engine, crawl_id: int) -> Account:
+    from archive.account import Account, account_of
+
+    try:
+        with engine.connect() as conn:
+            return account_of(conn, crawl_id)
+    except ArchiveError:  # the crawl's own end says so
+        return Account()
 
 
 def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
@@ -113,7 +146,7 @@ def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
         for record in summary_records(results) if json_ else ():
             emit(record)
     with outliving(STDERR):
-        if not quiet and (len(results) > 1 or not sys.stderr.isatty()):
+        if results and not quiet and (len(results) > 1 or not sys.stderr.isatty()):
             say(total_line(results))
 
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, need_outlet, opened, strong, when
-from cli.ledger import HINTS, in_words
+from cli.archived import need_crawl, need_outlet, opened, strong, when
+from cli.ledger import account_lines, books_lines, nonzero, size
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.dispositions import Disposition
 from news.text import one_line
 
 if TYPE_CHECKING:
+    from archive.account import Account
     from archive.crawls import CrawlRecord
+    from news.dispositions import Ledger
 
 
 @click.group(cls=Verbs)
@@ -66,22 +68,18 @@ def show(number: int, as_json: bool) -> None:
     newskeep crawls show 2041
     newskeep crawls show 2041 --json
     """
+    from archive.account import account_of
     from archive.crawls import find_crawl
     from archive.frontier import ledger
 
     with opened() as (_, conn):
-        found = find_crawl(conn, number) if abs(number) < 2**63 else None
-        if found is None:
-            raise NotFound(f"there was no crawl {number}", "newskeep crawls list")
-        books = ledger(conn, number)
-    reasons: dict[str, dict[str, int]] = {}
-    for (disposition, reason), count in books.reasons.items():
-        reasons.setdefault(disposition, {})[reason] = count
-    counts = {str(disposition): count for disposition, count in books.counts.items()}
+        found = find_crawl(conn, need_crawl(conn, number))
+        assert found
+        books, account = ledger(conn, number), account_of(conn, number)
     if as_json:
-        emit(_record(found) | {"links": books.links, "counts": counts, "reasons": reasons})
+        emit(_record(found) | _books_record(books, account))
     else:
-        click.echo("\n".join(_ledger_lines(found, books.links, counts, reasons)))
+        click.echo("\n".join(_ledger_lines(found, books, account)))
 
 
 def _record(crawl: CrawlRecord) -> dict[str, Any]:
@@ -97,17 +95,22 @@ def _line(crawl: CrawlRecord, width: int) -> str:
     return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{books}"
 
 
-def _ledger_lines(
-    crawl: CrawlRecord, links: int, counts: dict[str, int], reasons: dict[str, dict[str, int]]
-) -> Iterator[str]:
+def _books_record(books: Ledger, account: Account) -> dict[str, Any]:
+    reasons: dict[str, dict[str, int]] = {}
+    for (disposition, reason), count in books.reasons.items():
+        reasons.setdefault(disposition, {})[reason] = count
+    removed = {"blocks": account.blocks, "texts": account.texts, "per_cent": [account.least, account.most]}
+    usual = asdict(account.usual) | {"normal": account.usual.normal} if account.usual else None
+    counts = {str(disposition): count for disposition, count in books.counts.items()}
+    return {"links": books.links, "counts": counts, "reasons": reasons, "removed": removed, "usual": usual}
+
+
+def _ledger_lines(crawl: CrawlRecord, books: Ledger, account: Account) -> Iterator[str]:
     yield strong(f"Crawl {crawl.id} · {one_line(crawl.outlet)} · {crawl.state}")
-    yield f"  {when(crawl.started_at)} to {when(crawl.finished_at)} · {crawl.pages} pages, {crawl.bytes / 1e6:.1f} MB"
+    yield f"  {when(crawl.started_at)} to {when(crawl.finished_at)} · {crawl.pages} pages, {size(crawl.bytes)}"
     yield f"  asked for {one_line(crawl.target)}" + (f" · {one_line(crawl.note)}" if crawl.note else "")
-    for kind in Disposition:
-        if counts.get(kind):
-            why = " · ".join(f"{n} {in_words(one_line(reason))}" for reason, n in reasons.get(kind, {}).items())
-            hint = HINTS.get(kind, "").format(crawl.id)
-            yield f"{counts[kind]:>6}  {kind:<10} {why:<45} {hint}".rstrip()
-    left = links - sum(counts.values())
+    yield from books_lines(crawl.id, nonzero(books.counts), books.reasons, account)
+    left = books.links - sum(books.counts.values())
     missing = f"✗ {left} not accounted for" if crawl.state == "finished" else f"· {left} left to the next crawl"
-    yield f"{links:>6}  links seen " + (missing if left else "✓ all accounted for")
+    yield f"{books.links:5}  links seen " + (missing if left else "✓ all accounted for")
+    yield from account_lines(crawl.id, account)

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from news.dispositions import Disposition, Ledger
+from news.dispositions import Disposition
+from news.text import printable
 
 if TYPE_CHECKING:
-    from archive.store import Outcome
+    from archive.account import Account
     from crawler.result import CrawlResult
 
 _WORDS = {
@@ -30,28 +30,18 @@ _WORDS = {
     "layout_changed": "gave no links where it gave some: its layout has changed",
     "page_too_costly": "would take the parser too long",
 }
-HINTS = {
+_HINTS = {
     Disposition.COPY: "newskeep show --copies --crawl {}",
     Disposition.REVISED: "newskeep diff --crawl {}",
     Disposition.FAILED: "newskeep crawl --retry {}",
 }
-_EXPLAINED = {Disposition.MOVED: "a second address of an article we have"}
+_ORDER = (
+    Disposition.NEW, Disposition.REVISED, Disposition.UNCHANGED, Disposition.COPY, Disposition.MOVED,
+    Disposition.SKIPPED, Disposition.FAILED,
+)  # fmt: skip
 _DETAIL_WIDTH = 46
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the ledger does not hold: what was removed and what kind of changes there were."""
-
-    changes: Counter[str] = field(default_factory=Counter)
-    blocks: int = 0
-    texts: int = 0
-
-    def add(self, outcome: "Outcome") -> None:
-        """Count one more ended link."""
-        self.changes.update(outcome.changes[:1])
-        self.blocks += outcome.removed
-        self.texts += bool(outcome.removed)
+_MOST_DETAILS = 4
+Reasons = Mapping[tuple[Disposition, str], int]  # {("failed", "http_503"): 2}
 
 
 def in_words(reason: str) -> str:
@@ -59,26 +49,41 @@ def in_words(reason: str) -> str:
     status = re.fullmatch(r"(robots_)?http_(\d+)", reason)
     if status:
         return f"{'robots.txt: ' if status[1] else ''}HTTP {status[2]}"
-    return _WORDS.get(reason, reason.replace("_", " "))
+    return _WORDS.get(reason) or printable(reason.replace("_", " "))
 
 
-def closing_lines(result: "CrawlResult", tally: Tally) -> list[str]:
+def closing_lines(result: "CrawlResult", account: "Account") -> list[str]:
     """The account of one crawl, a line for each way in which links ended."""
     ledger = result.ledger
     if ledger is None:
         return [f"{result.outlet} · {result.state}: {result.problem or 'nothing was fetched'}"]
-    lines = [_heading(result)]
-    for disposition in (d for d in Disposition if ledger.counts.get(d)):
-        detail = _detail(disposition, ledger, tally)
-        hint = HINTS.get(disposition, "").format(result.crawl_id)
-        lines.append(f"{ledger.counts[disposition]:5}  {disposition:<11}{detail:<{_DETAIL_WIDTH}}{hint}".rstrip())
+    crawl_id = result.crawl_id or 0
+    lines = [_heading(result), *books_lines(crawl_id, nonzero(ledger.counts), ledger.reasons, account)]
     if result.waiting:
         lines.append(f"{result.waiting:5}  waiting    the next crawl goes on with them")
     lines.append(f"{ledger.links:5}  links seen {_verdict(result)}")
-    if tally.blocks:
-        hint = f"newskeep show --removed --crawl {result.crawl_id}"
-        lines.append(f"  {f'Removed   {tally.blocks} blocks from {tally.texts} texts':<{_DETAIL_WIDTH + 16}}{hint}")
+    lines += account_lines(crawl_id, account)
     return lines + [f"  {url}: {in_words(reason)}" for url, reason in list(result.unread.items())[:10]]
+
+
+def books_lines(crawl_id: int, counts: Mapping[str, int], reasons: Reasons, account: "Account") -> Iterator[str]:
+    """A line for each way in which links ended, with reasons and the command that shows more."""
+    for kind in (kind for kind in _ORDER if counts.get(kind)):
+        detail = _detail(kind, reasons, account)
+        yield f"{counts[kind]:5}  {kind:<11}{detail:<{_DETAIL_WIDTH}} {_HINTS.get(kind, '').format(crawl_id)}".rstrip()
+
+
+def account_lines(crawl_id: int, account: "Account") -> Iterator[str]:
+    """What was removed from the texts, and whether so much news is usual."""
+    if account.blocks:
+        share = f"{account.least}" if account.least == account.most else f"{account.least}–{account.most}"
+        told = f"{_some(account.blocks, 'block')} removed from {_some(account.texts, 'text')}, {share} % of the text"
+        yield f"  Teasers   {told:<{_DETAIL_WIDTH + 6}} newskeep show --removed --crawl {crawl_id}"
+    if account.usual:
+        usual = account.usual
+        where = "within" if usual.normal else "below" if usual.new < usual.least else "above"
+        mark = "Normal " if usual.normal else "Unusual"
+        yield f"  {mark}   {usual.new} new is {where} the usual {usual.least}–{usual.most} for a {usual.time}"
 
 
 def one_line(result: "CrawlResult") -> str:
@@ -87,9 +92,8 @@ def one_line(result: "CrawlResult") -> str:
         return f"{result.outlet}: {result.state}: {result.problem or 'nothing was fetched'}"
     counts = ", ".join(f"{number} {kind}" for kind, number in nonzero(result.ledger.counts).items()) or "nothing"
     waiting = f", {result.waiting} waiting" if result.waiting else ""
-    return (
-        f"crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)}: {counts}{waiting}; {_verdict(result)}"
-    )
+    head = f"crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)} · {_pages(result)}"
+    return f"{head}: {counts}{waiting}; {_verdict(result)}{_failures(result)}"
 
 
 def total_line(results: Iterable["CrawlResult"]) -> str:
@@ -121,16 +125,41 @@ def size(count: int) -> str:
 
 def _heading(result: "CrawlResult") -> str:
     state = "" if result.state == "finished" else f" · {result.state}"
-    pages = f"{result.pages} pages, {size(result.size)}"
-    return f"Crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)} · {pages}{state}"
+    return f"Crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)} · {_pages(result)}{state}"
 
 
-def _detail(disposition: Disposition, ledger: Ledger, tally: Tally) -> str:
-    if disposition is Disposition.REVISED:
-        return " · ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in tally.changes.most_common(4))
-    reasons = [(number, reason) for (kind, reason), number in ledger.reasons.items() if kind is disposition]
-    told = [f"{number} {in_words(reason)}" for number, reason in sorted(reasons, reverse=True)]
-    return " · ".join(told) or _EXPLAINED.get(disposition, "")
+def _pages(result: "CrawlResult") -> str:
+    return f"{_some(result.pages, 'page')}, {size(result.size)}"
+
+
+def _failures(result: "CrawlResult") -> str:
+    """Why pages failed and how to try again, for the one line of a crawl."""
+    reasons = result.ledger.reasons if result.ledger else {}
+    told = _told(reasons, Disposition.FAILED)
+    return f"; failed: {told}; try: newskeep crawl --retry {result.crawl_id}" if told else ""
+
+
+def _detail(kind: Disposition, reasons: Reasons, account: "Account") -> str:
+    if kind is Disposition.REVISED:
+        return _most(account.changes)
+    if kind is Disposition.COPY:
+        return _most(account.copied)
+    return "a second address of an article we have" if kind is Disposition.MOVED else _told(reasons, kind)
+
+
+def _most(numbers: Mapping[str, int]) -> str:
+    return " · ".join(
+        f"{number} {printable(name.replace('_', ' '))}" for name, number in list(numbers.items())[:_MOST_DETAILS]
+    )
+
+
+def _told(reasons: Reasons, kind: Disposition) -> str:
+    numbers = sorted(((number, reason) for (ended, reason), number in reasons.items() if ended == kind), reverse=True)
+    return " · ".join(f"{number} {in_words(reason)}" for number, reason in numbers)
+
+
+def _some(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' if number != 1 else ''}"
 
 
 def _verdict(result: "CrawlResult") -> str:

@@ -1,10 +1,10 @@
 """What a person sees while a crawl runs: bars on a terminal, a line per outlet elsewhere, records for a program."""
 
-from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cli.ledger import Tally, closing_lines, in_words, one_line
+from cli.ledger import closing_lines, in_words, one_line, size
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 from news.ids import short_id
@@ -13,6 +13,7 @@ from news.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from archive.account import Account
     from archive.store import Outcome
     from crawler.job import CrawlJob
     from crawler.result import CrawlResult
@@ -21,6 +22,8 @@ _WORTH_A_LINE = frozenset(
     {Disposition.NEW, Disposition.COPY, Disposition.REVISED, Disposition.MOVED, Disposition.FAILED}
 )
 _HEADLINE_WIDTH = 44
+_KINDS_SHOWN = 2
+_COUNTED = frozenset({"teaser", "promo", "caption", "byline", "date", "comment", "ad", "widget"})
 
 
 class Lines:
@@ -28,7 +31,6 @@ class Lines:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.tallies: defaultdict[str, Tally] = defaultdict(Tally)
 
     def crawl_started(self, job: "CrawlJob") -> None:
         """Nothing to say yet."""
@@ -39,9 +41,8 @@ class Lines:
     def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
         """Too early for a line."""
 
-    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
-        """Count it."""
-        self.tallies[job.outlet.name].add(outcome)
+    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> None:
+        """Too many for a line each."""
 
     def crawl_ended(self, result: "CrawlResult") -> None:
         """Say how it went."""
@@ -54,8 +55,7 @@ class Lines:
 class Records(Lines):
     """A JSON object per link on standard output, besides the lines."""
 
-    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
-        super().link_ended(job, outcome, headline)
+    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> None:
         record = {"type": "link", "crawl": job.crawl.id, "outlet": job.outlet.name, **link_record(outcome)}
         with outliving(STDOUT):
             emit(record)
@@ -64,8 +64,9 @@ class Records(Lines):
 class Bars(Lines):
     """Two bars per outlet, a line for each page that brought something, and the closing account."""
 
-    def __init__(self) -> None:
+    def __init__(self, account: "Callable[[int], Account]") -> None:
         super().__init__()
+        self._account = account
         self._bars = _bars()
         self._tasks: dict[str, TaskID] = {}
 
@@ -81,26 +82,23 @@ class Bars(Lines):
         self._tasks[name] = self._bars.add_task(f"{name}  finding", total=None, size="")
 
     def channels_read(self, job: "CrawlJob", done: int, known: int) -> None:
-        self._bars.update(self._tasks[job.outlet.name], completed=done, total=known)
+        self._bars.update(self._tasks[job.outlet.name], completed=done, total=known, size=f"{job.links} links")
 
     def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
         task, name = self._tasks[job.outlet.name], job.outlet.name
         self._bars.console.print(opening_line(job), markup=False, highlight=False)
-        self._bars.reset(task, total=to_fetch, description=f"{name}  fetching")
+        self._bars.reset(task, total=to_fetch, description=f"{name}  fetching", size="")
 
-    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None) -> None:
-        super().link_ended(job, outcome, headline)
-        from cli.ledger import size
-
+    def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> None:
         self._bars.update(self._tasks[job.outlet.name], advance=1, size=size(job.keeper.size))
         if outcome.disposition in _WORTH_A_LINE:
-            line = _page_line(outcome, headline)
+            line = _page_line(outcome, headline, removed)
             self._bars.console.print(line, markup=False, highlight=False, no_wrap=True, overflow="ellipsis")
 
     def crawl_ended(self, result: "CrawlResult") -> None:
         if result.outlet in self._tasks:
             self._bars.remove_task(self._tasks.pop(result.outlet))
-        for line in ["", *closing_lines(result, self.tallies[result.outlet])]:
+        for line in ["", *closing_lines(result, self._account(result.crawl_id or 0))]:
             self._bars.console.print(line, markup=False, highlight=False)
 
 
@@ -108,7 +106,7 @@ def opening_line(job: "CrawlJob") -> str:
     """What was found: "spiegel · 3 feeds, 1 sitemap · 2 s between requests"."""
     kinds = [(job.channels[kind], kind) for kind in ("feed", "sitemap", "listing") if job.channels[kind]]
     found = ", ".join(f"{number} {kind}{'s' if number != 1 else ''}" for number, kind in kinds)
-    parts = [job.outlet.name, found, f"{job.pause:g} s between requests"]
+    parts = [job.outlet.name, found, f"{job.pause:g} s between requests", _robots(job)]
     return " · ".join(part for part in parts if part)
 
 
@@ -130,16 +128,29 @@ def is_problem(result: "CrawlResult") -> bool:
     return result.problem is not None or result.state != "finished" or not result.looked or failed
 
 
-def _page_line(outcome: "Outcome", headline: str | None) -> str:
+def _robots(job: "CrawlJob") -> str:
+    """What the sites' robots.txt files say, in a word; nothing when none was asked."""
+    return "robots.txt ok" if job.robots == {None} else " · ".join(in_words(why) for why in job.robots if why)
+
+
+def _page_line(outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> str:
     shown = " ".join(printable(headline or outcome.url).split())[:_HEADLINE_WIDTH]
-    detail = in_words(outcome.reason) if outcome.reason else _removed(outcome)
+    detail = in_words(outcome.reason) if outcome.reason else _what_changed(outcome) or _what_went(removed)
     now = f"{datetime.now().astimezone():%H:%M:%S}"
     return f"  {now}  {outcome.disposition:<8} {shown:<{_HEADLINE_WIDTH}} {detail}".rstrip()
 
 
-def _removed(outcome: "Outcome") -> str:
-    changes = ", ".join(change.replace("_", " ") for change in outcome.changes)
-    return changes or (f"{outcome.removed} blocks removed" if outcome.removed else "")
+def _what_changed(outcome: "Outcome") -> str:
+    return ", ".join(change.replace("_", " ") for change in outcome.changes)
+
+
+def _what_went(removed: Mapping[str, int]) -> str:
+    """ "40 teasers, 1 promo removed"."""
+    kinds = sorted(((number, label) for label, number in removed.items()), reverse=True)
+    told = ", ".join(
+        f"{number} {label}{'s' if number != 1 and label in _COUNTED else ''}" for number, label in kinds[:_KINDS_SHOWN]
+    )
+    return f"{told} removed" if told else ""
 
 
 def _bars() -> "Progress":

@@ -66,6 +66,8 @@ class CrawlJob:
     looked: bool = False  # a channel (or the page asked for) was read or is unchanged
     reasons: dict[str, str] = field(default_factory=dict)  # why channels could not be read: {url: reason}
     channels: Counter[str] = field(default_factory=Counter)  # how many of each kind could be read
+    links: int = 0  # found so far
+    robots: set[str | None] = field(default_factory=set)  # why robots.txt files close sites; None: one is open
     pause: float = 0.0  # seconds between two requests, the longest of all sites asked
 
     async def db(self, work: Callable[[Connection], T]) -> T:

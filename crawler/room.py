@@ -114,8 +114,9 @@ class CrawlRoom:
         outlet = target.outlet
         with self.engine.begin() as conn:
             outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
+        asked = target.address if options.retry is None else f"retry of crawl {options.retry}"
         opened = open_crawl(
-            self.engine, outlet_id, target.address, locks=self._locks, process_id=self.process_id, due_at=due_at
+            self.engine, outlet_id, asked, locks=self._locks, process_id=self.process_id, due_at=due_at
         )
         keeper = Keeper(self.engine, self.captures)
         mark = self._mark(opened)

@@ -52,7 +52,7 @@ def timetable(outlet: Outlet) -> str:
 
 def zone_of(outlet: Outlet) -> str | None:
     """The time zone its schedule is read in, as set or as its address and language suggest."""
-    from crawler.discovery.describe import time_zone
+    from news.zones import time_zone
 
     return outlet.timezone or time_zone(outlet.url, outlet.language)
 

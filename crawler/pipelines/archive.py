@@ -1,5 +1,7 @@
 """Archives pages in batches; a page that comes out of here is on disk and in the database."""
 
+from collections import Counter
+
 from crawler.page import Page
 from crawler.pipelines.stage import Stage
 from crawler.reading import Rereader
@@ -12,5 +14,6 @@ class ArchivePipeline(Stage):
         outcome = await self.job.batches.add(page, Rereader(self.job.home, self.job.outlet))
         self.crawler.stats.inc_value(f"links/{outcome.disposition}")
         headline = page.article.headline if page.article else page.link.title
-        self.job.listener.link_ended(self.job, outcome, headline)
+        removed = Counter(str(block.label) for block in page.article.removed) if page.article else Counter[str]()
+        self.job.listener.link_ended(self.job, outcome, headline, removed)
         return page.ended(outcome.disposition, outcome.reason)

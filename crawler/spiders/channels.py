@@ -275,6 +275,7 @@ class ChannelReader:
         for link in links:
             if link.owed:
                 self.links.setdefault(link.id, link)
+        self.job.links = len(self.links)
 
     async def _save_look(
         self, channel: Channel, response: Response, ended: Looked, read: _Read, lost: str | None

@@ -124,6 +124,7 @@ class NewsSpider(Spider):
         self.reader.robots[url] = rules
         chosen = self.settings.getfloat("DOWNLOAD_DELAY")
         self.job.pause = max(self.job.pause, pause(chosen, rules.delay))
+        self.job.robots.add(rules.closed)
 
     # Choosing ----------------------------------------------------------------------------------------------------
 
@@ -210,7 +211,7 @@ class NewsSpider(Spider):
 
     def _tell(self, link: Link, disposition: Disposition, reason: str | None) -> None:
         outcome = Outcome(link.id, link.url, disposition, reason, article_id=link.article_id)
-        self.job.listener.link_ended(self.job, outcome, link.title)
+        self.job.listener.link_ended(self.job, outcome, link.title, {})
 
     # Stopping ----------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """`newskeep crawl` as a person or a program calls it."""
 
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -77,6 +79,75 @@ def test_without_a_terminal_there_is_a_line_per_outlet_and_one_for_all(site: Sit
     assert "2 new; ✓ all accounted for" in outlet
     assert total == "1 crawl, 2 links: 2 new"
     assert result.stdout == ""
+
+
+def on_a_terminal(*args: str) -> str:
+    """What a person sees at a terminal of 150 columns."""
+    ours, theirs = os.openpty()
+    environ = dict(os.environ) | {"COLUMNS": "150", "TERM": "xterm"}
+    command = [sys.executable, "-m", "cli.main", "crawl", "--delay", "0", *args]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environ)
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # the terminal is gone when the command has ended
+        while piece := os.read(ours, 65536):
+            seen += piece
+    os.close(ours)
+    assert process.wait(60) == 0
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode()).replace("\r", "")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_person_sees_what_was_found_each_page_and_the_closing_account(site: Site) -> None:
+    site.put("/robots.txt", "User-agent: *\nAllow: /\n", content_type="text/plain")
+    teasers = "".join(f"<p>{hours} hrs ago</p><p>Another story number {hours}</p>" for hours in range(3, 9))
+    site.article("/a", "The bridge opens today", *story("bridge"), extra=f"<aside>{teasers}</aside>")
+    seen = on_a_terminal(site.url("/feed.xml"))
+    assert "1 feed · 0 s between requests · robots.txt ok" in seen
+    page = next(line for line in seen.splitlines() if "The bridge opens today" in line)
+    assert re.search(r"\d\d:\d\d:\d\d  new .*\d+ related removed$", page)
+    assert re.search(r"    2  new *\n", seen)
+    assert re.search(
+        r"  Teasers   \d+ blocks removed from 1 text, \d+ % of the text +newskeep show --removed", seen, re.M
+    )
+
+
+@pytest.mark.usefixtures("home")
+def test_what_is_usual_is_learnt_from_five_crawls_of_such_a_time(engine: Engine, site: Site) -> None:
+    site.put("/", "<html><body></body></html>")
+    site.feed("/rss.xml", "/a", "/b")
+    site.put("/", f"<link rel=alternate type=application/rss+xml href={site.url('/rss.xml')}>")
+    for _ in range(5):
+        run(site.url("/"))
+    assert "new is" not in show_last(engine)
+    with engine.begin() as conn:
+        conn.execute(text("update crawls set started_at = started_at - interval '7 days' * (6 - id)"))
+    run(site.url("/"))
+    assert "  Normal    0 new is within the usual 0–2 for a " in show_last(engine)
+
+
+def show_last(engine: Engine) -> str:
+    with engine.connect() as conn:
+        last = conn.execute(text("select max(id) from crawls")).scalar_one()
+    return CliRunner().invoke(newskeep, ["crawls", "show", str(last)]).stdout
+
+
+@pytest.mark.usefixtures("home")
+def test_a_retry_of_a_crawl_without_failures_says_so_and_begins_none(engine: Engine, site: Site) -> None:
+    run(site.url("/feed.xml"))
+    again = run("--retry", "1")
+    assert (again.exit_code, again.stderr) == (0, "nothing to retry: no page failed in crawl 1\n")
+    assert count(engine, "crawls") == 1
+
+
+@pytest.mark.usefixtures("home")
+def test_a_retry_of_what_was_met_again_says_so_and_one_of_what_was_not_fetches_it(engine: Engine, site: Site) -> None:
+    good = site.answers["/b"].body
+    site.put("/b", "", status=403, etag=False)
+    assert "try: newskeep crawl --retry 1" in run(site.url("/feed.xml")).stderr
+    site.put("/b", good)
+    assert "1 new" in run("--retry", "1").stderr
+    assert run("--retry", "1").stderr == "nothing to retry: later crawls have met all that failed in crawl 1\n"
 
 
 @pytest.mark.usefixtures("home")

@@ -2,11 +2,13 @@
 
 import pytest
 
-from cli.ledger import Tally, closing_lines, in_words, one_line
+from archive.account import Account
+from cli.ledger import closing_lines, in_words, one_line
 from crawler.outcome import exit_code
 from crawler.result import CrawlResult
 from news.dispositions import Disposition, Ledger
 from news.errors import ArchiveUnavailable, Busy, NewsError
+from news.usual import Usual
 
 NEW, FAILED, UNCHANGED, REVISED = Disposition.NEW, Disposition.FAILED, Disposition.UNCHANGED, Disposition.REVISED
 
@@ -19,13 +21,44 @@ def result(counts: dict[Disposition, int], links: int | None = None, **more: obj
 
 
 def test_each_way_to_end_has_a_line_with_its_reasons_and_the_next_command() -> None:
-    lines = closing_lines(result({NEW: 38, REVISED: 7, FAILED: 2}), Tally())
+    lines = closing_lines(result({NEW: 38, REVISED: 7, FAILED: 2}), Account())
     assert lines[0] == "Crawl 2041 · spiegel · 1 min 52 s · 53 pages, 6.2 MB"
     assert lines[1] == "   38  new"
     assert lines[2].endswith("newskeep diff --crawl 2041")
     assert lines[3].startswith("    2  failed     2 HTTP 503")
     assert lines[3].endswith("newskeep crawl --retry 2041")
     assert lines[4] == "   47  links seen ✓ all accounted for"
+
+
+def test_what_was_removed_and_what_is_usual_stand_below_the_links() -> None:
+    account = Account(312, 45, 7, 41, {"headline": 3, "typo": 2}, {"krone": 5}, Usual(38, 29, 51, "Sunday evening"))
+    lines = closing_lines(result({NEW: 38, REVISED: 7}), account)
+    assert lines[2].split() == [
+        "7",
+        "revised",
+        "3",
+        "headline",
+        "·",
+        "2",
+        "typo",
+        *["newskeep", "diff", "--crawl", "2041"],
+    ]
+    assert lines[-2].startswith("  Teasers   312 blocks removed from 45 texts, 7–41 % of the text ")
+    assert lines[-2].endswith("newskeep show --removed --crawl 2041")
+    assert lines[-1] == "  Normal    38 new is within the usual 29–51 for a Sunday evening"
+
+
+def test_more_or_less_than_usual_is_unusual() -> None:
+    few, many = (Account(usual=Usual(new, 29, 51, "Sunday evening")) for new in (3, 99))
+    assert closing_lines(result({NEW: 3}), few)[-1] == "  Unusual   3 new is below the usual 29–51 for a Sunday evening"
+    assert "99 new is above the usual" in closing_lines(result({NEW: 99}), many)[-1]
+
+
+def test_one_line_names_why_pages_failed_and_how_to_try_again() -> None:
+    assert one_line(result({NEW: 38, FAILED: 2})).endswith(
+        "38 new, 2 failed; ✓ all accounted for; failed: 2 HTTP 503; try: newskeep crawl --retry 2041"
+    )
+    assert "retry" not in one_line(result({NEW: 38}))
 
 
 def test_books_that_do_not_balance_are_named_and_end_with_8() -> None:
@@ -36,14 +69,14 @@ def test_books_that_do_not_balance_are_named_and_end_with_8() -> None:
 
 def test_links_of_an_interrupted_crawl_wait_and_are_accounted_for() -> None:
     crawl = result({NEW: 3}, links=8, state="interrupted")
-    assert "    5  waiting    the next crawl goes on with them" in closing_lines(crawl, Tally())
+    assert "    5  waiting    the next crawl goes on with them" in closing_lines(crawl, Account())
     assert crawl.balanced
     assert exit_code([crawl]) == 130
 
 
 def test_a_crawl_that_could_read_nothing_has_no_books_to_praise() -> None:
-    assert closing_lines(result({}, looked=False), Tally())[-1] == "    0  links seen ✗ nothing could be read"
-    assert closing_lines(result({}), Tally())[-1] == "    0  links seen ✓ all accounted for"
+    assert closing_lines(result({}, looked=False), Account())[-1] == "    0  links seen ✗ nothing could be read"
+    assert closing_lines(result({}), Account())[-1] == "    0  links seen ✓ all accounted for"
 
 
 @pytest.mark.parametrize(

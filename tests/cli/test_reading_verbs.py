@@ -306,7 +306,9 @@ def test_crawls_are_listed_and_shown_with_their_ledger(newskeep: Newskeep, kept:
 
     assert (krone["outlet"], krone["counts"], krone["balanced"]) == ("krone", {"revised": 1}, True)
     assert (kurier["outlet"], kurier["counts"]) == ("kurier", {"copy": 1})
-    assert re.search(r" 1 +revised +newskeep diff --crawl 1\n +1 +links seen ✓ all accounted for\n", shown.out)
+    ledger = r" 1 +revised +1 headline +newskeep diff --crawl 1\n +1 +links seen ✓ all accounted for\n"
+    assert re.search(ledger, shown.out)
+    assert "1 krone" in newskeep("crawls", "show", str(kurier["crawl"])).out  # whose text the copy carries
     assert [one["crawl"] for one in newskeep("crawls", "list", "--json", "--outlet", "krone").records] == [
         krone["crawl"]
     ]

@@ -1,0 +1,102 @@
+"""What the archive can tell of one crawl beside its counts: removed text, kinds of edits, earlier crawls like it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, text
+
+from news.usual import Usual, usual_at
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`blocks` were removed from `texts` texts, `least` to `most` per cent of each. `usual` as in news.usual."""
+
+    blocks: int = 0
+    texts: int = 0
+    least: int = 0
+    most: int = 0
+    changes: Mapping[str, int] = field(default_factory=dict)  # {"headline": 3}: the weightiest of each revision
+    copied: Mapping[str, int] = field(default_factory=dict)  # {"krone": 5}: whose texts the copies carry
+    usual: Usual | None = None
+
+
+def account_of(conn: Connection, crawl_id: int) -> Account:
+    """The account of a crawl that has ended."""
+    values = {"crawl_id": crawl_id}
+    removed = conn.execute(_REMOVED, values).one()
+    return Account(
+        removed.blocks,
+        removed.texts,
+        removed.least,
+        removed.most,
+        {row.kind: row.number for row in conn.execute(_CHANGES, values)},
+        {row.outlet: row.number for row in conn.execute(_COPIED, values)},
+        _usual(conn, crawl_id),
+    )
+
+
+def left_to_retry(conn: Connection, crawl_id: int) -> int:
+    """How many links failed in that crawl and were not met since."""
+    return int(conn.execute(_LEFT, {"crawl_id": crawl_id}).scalar_one())
+
+
+def _usual(conn: Connection, crawl_id: int) -> Usual | None:
+    whole = conn.execute(_WHOLE_CRAWLS, {"crawl_id": crawl_id}).all()
+    if not whole or whole[0].id != crawl_id:
+        return None
+    mine, *earlier = whole
+    return usual_at(mine.started_at, mine.new, [(one.started_at, one.new) for one in earlier], _zone(mine.zone))
+
+
+def _zone(name: str | None) -> tzinfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+_REMOVED = text("""
+with stored as (
+    select d.words_removed as removed, t.words, (select count(*) from blocks where reading_id = d.id) as blocks
+    from revisions r join readings d on d.id = r.reading_id join texts t on t.digest = r.text_digest
+    where r.crawl_id = :crawl_id
+)
+select coalesce(sum(blocks), 0)::int as blocks, count(*) as texts,
+       coalesce(min(round(100.0 * removed / greatest(removed + words, 1))), 0)::int as least,
+       coalesce(max(round(100.0 * removed / greatest(removed + words, 1))), 0)::int as most
+from stored where blocks > 0
+""")
+
+_CHANGES = text("""
+select changes[1] as kind, count(*)::int as number from revisions
+where crawl_id = :crawl_id and number > 1 and cardinality(changes) > 0 group by 1 order by 2 desc, 1
+""")
+
+_COPIED = text("""
+select o.name as outlet, count(*)::int as number
+from revisions r
+join story_members m on m.article_id = r.article_id and m.relation = 'copy'
+join articles a on a.id = m.matched_article_id
+join outlets o on o.id = a.outlet_id
+where r.crawl_id = :crawl_id and r.number = 1 group by 1 order by 2 desc, 1
+""")
+
+_LEFT = text("""
+select (select count(*) from links where crawl_id = :crawl_id and state = 'done' and disposition = 'failed')
+     + (select count(*) from guest_links where crawl_id = :crawl_id and disposition = 'failed')
+""")
+
+# Crawls of the whole outlet: none of one address, none that was cut short by --limit or --since, no retry.
+_WHOLE_CRAWLS = text("""
+select c.id, c.started_at, coalesce((c.counts ->> 'new')::int, 0) as new,
+       coalesce(o.settings ->> 'timezone', o.found ->> 'timezone') as zone
+from crawls c join outlets o on o.id = c.outlet_id
+where c.outlet_id = (select outlet_id from crawls where id = :crawl_id) and c.id <= :crawl_id
+  and c.state = 'finished' and c.target = o.url
+  and not coalesce(c.reasons -> 'skipped', '{}') ?| array['limit', 'since', 'crawl_timeout']
+  and exists (select 1 from coverage v where v.crawl_id = c.id and v.looked)
+order by c.id desc limit 2000
+""")
