@@ -125,8 +125,8 @@ select s.link_id, cast(:crawl_id as bigint), s.disposition, s.reason, cast(s.evi
 from {SETTLEMENTS} join links l on l.id = s.link_id
 where s.disposition in ('new', 'copy', 'revised', 'moved')
    or ((l.disposition, l.reason) is distinct from (s.disposition, s.reason)
-       and not (s.disposition = 'unchanged' and s.reason is null
-                and l.disposition in ('new', 'copy', 'revised', 'moved')))
+       and not (s.disposition = 'unchanged' and (s.reason is null or s.reason = 'not_due')
+                and l.disposition in ('new', 'copy', 'revised', 'moved', 'unchanged')))
 order by s.link_id
 """)
 

@@ -20,7 +20,8 @@ class TargetKind(StrEnum):
 class CrawlOptions:
     """How a crawl is to go. `since` skips what was announced longer ago; `limit` is the most pages fetched per outlet.
 
-    `recheck` looks again at every known link that is listed; without it only at links that are due.
+    `recheck` looks again at every known link that is listed, also where its channel has not changed. `on_schedule`
+    leaves alone what is not due: known pages until their time to look again, feeds that fail until their pause is over.
     """
 
     limit: int | None = None
@@ -28,3 +29,7 @@ class CrawlOptions:
     delay: float | None = None
     retry: int | None = None
     recheck: bool = True
+    on_schedule: bool = False
+
+
+SCHEDULED = CrawlOptions(recheck=False, on_schedule=True)

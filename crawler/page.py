@@ -10,6 +10,8 @@ from news.article import Article
 from news.dispositions import Disposition
 from news.selection import comes_back
 
+_LOOKED_AT_AGAIN = frozenset(Disposition) - {Disposition.SKIPPED, Disposition.FAILED}
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -35,7 +37,7 @@ class Page:
     def ended(self, disposition: Disposition, reason: str | None = None) -> "Page":
         """The same page, its end decided; one that failed for a passing reason is due at once."""
         later = disposition is Disposition.FAILED and comes_back(reason, self.link.attempts)
-        due_at = self.received_at if later else None
+        due_at = self.received_at if later else self.due_at if disposition in _LOOKED_AT_AGAIN else None
         return replace(self, disposition=disposition, reason=reason, article=None, due_at=due_at)
 
     def read_as(self, article: Article) -> "Page":

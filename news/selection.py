@@ -10,6 +10,7 @@ from news.dispositions import Disposition
 from news.outlets import Outlet
 
 KILLED_THE_CRAWL = "killed_the_crawl"
+NOT_DUE = "not_due"
 
 Ended = tuple[Disposition, str | None]
 
@@ -96,6 +97,12 @@ def unchanged(before: Disposition | None, reason: str | None, has_article: bool)
     if not has_article and before in (Disposition.SKIPPED, Disposition.FAILED):
         return before, reason
     return Disposition.UNCHANGED, None
+
+
+def put_off(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:
+    """How a listed page of ours ends whose time to look again has not come: it was not looked at, and says so."""
+    ended, why = unchanged(before, reason, has_article)
+    return ended, NOT_DUE if ended is Disposition.UNCHANGED else why
 
 
 def comes_back(reason: str | None, attempts: int) -> bool:

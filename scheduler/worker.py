@@ -6,7 +6,7 @@ Started by `scheduler.supervisor` as `python -m scheduler.worker`.
 import asyncio
 import logging
 import signal
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,13 +21,15 @@ from archive.home import Home, open_home
 from archive.models import outlets
 from archive.processes import WORKER, connection_name, name_connections, register, stopped
 from crawler.engine import threads
-from crawler.options import CrawlOptions, TargetKind
+from crawler.options import SCHEDULED, TargetKind
 from crawler.outlets.row import from_row
+from crawler.patience import patiently
 from crawler.result import CrawlResult
 from crawler.room import CrawlRoom
 from crawler.targets import Target
 from scheduler.jobs import PatientJobs, worker_app
 from scheduler.queue import QUEUE, TASK
+from scheduler.turns import crawl_begins, crawl_ended
 
 logger = logging.getLogger(__name__)
 
@@ -84,10 +86,13 @@ class Worker:
     async def _crawl_outlet(
         self, context: JobContext, /, *, outlet_id: int, due_at: str, contact: str | None = None, **more: Any
     ) -> None:
+        due = datetime.fromisoformat(due_at)
         target = await asyncio.to_thread(self._target, outlet_id)
-        if target is None:
+        begins = await patiently(lambda: crawl_begins(self.engine, outlet_id, due, datetime.now(UTC)))
+        if target is None or not begins:
             return
-        result = await self._crawl(target, datetime.fromisoformat(due_at), contact)
+        result = await self._crawl(target, due, contact)
+        await patiently(lambda: crawl_ended(self.engine, target.outlet, result, datetime.now(UTC)))
         if result.state == "interrupted":
             jobs = self._app.job_manager
             assert isinstance(jobs, PatientJobs)
@@ -96,7 +101,7 @@ class Worker:
     async def _crawl(self, target: Target, due_at: datetime, contact: str | None) -> CrawlResult:
         self.crawls += 1
         contact = self.home.settings["NEWSKEEP_CONTACT"] or contact
-        return await self.room.crawl(target, CrawlOptions(recheck=False), contact=contact, due_at=due_at)
+        return await self.room.crawl(target, SCHEDULED, contact=contact, due_at=due_at)
 
     def _target(self, outlet_id: int) -> Target | None:
         columns = outlets.c.name, outlets.c.url, outlets.c.settings

@@ -26,6 +26,7 @@ from crawler.job import CrawlJob
 from crawler.patience import patiently
 from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
+from news.backoff import pause_after
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, NewsError, NotAnArticle, StoreUnavailable
 from news.outlets import ChannelKind, FoundLink, Listing
 from news.selection import newest_first
@@ -66,11 +67,14 @@ class ChannelReader:
     _met: set[int] = field(default_factory=set)
     _pages_of_ours: set[int] = field(default_factory=set)  # keys of listings: they are no articles
     _looked: int = 0
+    _left_alone: frozenset[int] = frozenset()  # ids of channels whose pause is not over
 
     async def read_outlet(self) -> None:
         """All channels: those that outlets.toml names, or those known, found and, for a new outlet, guessed."""
         outlet = self.job.outlet
-        known = [channel for channel in await self._known() if self._is_free(channel.kind)]
+        every = await self._known()
+        self._left_alone = _in_pause(every, datetime.now(UTC)) if self.job.options.on_schedule else frozenset()
+        known = [channel for channel in every if self._is_free(channel.kind)]
         await self._take(self._named() + [_again(channel) for channel in known if channel.kind is ChannelKind.FEED])
         await self._drain()
         await self._take(self._from_robots() + self._remembered(known))
@@ -167,7 +171,7 @@ class ChannelReader:
         new = [one for one in found if self._meet(one)]
         if new:
             rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
-            self._waiting += [(depth, row) for row in rows]
+            self._waiting += [(depth, row) for row in rows if row.id not in self._left_alone]
 
     def _meet(self, found: FoundChannel) -> bool:
         try:
@@ -307,7 +311,9 @@ class ChannelReader:
             return
         self.job.reasons[channel.url] = reason
         skipped = isinstance(error, Refused) and reason == "robots_txt"
-        look = Look(channel.id, Looked.SKIPPED if skipped else Looked.FAILED, reason)
+        again = datetime.now(UTC) + pause_after(channel.failures + 1, channel.url)
+        ended = Looked.SKIPPED if skipped else Looked.FAILED
+        look = Look(channel.id, ended, reason, next_due_at=None if skipped else again)
         await self.job.db(lambda conn: save_looks(conn, look))
 
 
@@ -359,6 +365,16 @@ def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     """The headers that make a request conditional; what no header may hold is not sent back."""
     pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
+
+
+def _in_pause(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
+    """The channels that failed and are to be left alone still; none when those are all there are.
+
+    The outlet has a pause of its own, and when that is over something has to be tried.
+    """
+    announcing = [channel for channel in channels if channel.kind is not ChannelKind.ROBOTS]
+    resting = {channel.id for channel in announcing if channel.next_due_at and channel.next_due_at > now}
+    return frozenset(resting) if len(resting) < len(announcing) else frozenset()
 
 
 def _again(channel: Channel) -> FoundChannel:

@@ -24,6 +24,7 @@ from news.dispositions import Disposition
 from news.errors import ArchiveError, NewsError
 from news.outlets import ChannelKind, FoundLink
 from news.politeness import pause
+from news.revisiting import next_look, published_about
 from news.selection import (
     KILLED_THE_CRAWL,
     Candidate,
@@ -31,6 +32,7 @@ from news.selection import (
     comes_back,
     is_binary,
     newest_first,
+    put_off,
     refusal,
     unchanged,
     without_page,
@@ -132,11 +134,13 @@ class NewsSpider(Spider):
         """The links to fetch, the newest first; the others are settled with their reason."""
         job, now = self.job, datetime.now(UTC)
         since = job.since(now)
+        later = {link.id for link in links if job.options.on_schedule and link.due_at and link.due_at > now}
         reasons = {link.id: self._refusal(link, since) for link in links}
-        wanted = [link for link in links if reasons[link.id] is None]
+        wanted = [link for link in links if reasons[link.id] is None and link.id not in later]
         wanted = [wanted[number] for number in newest_first(link.announced_at for link in wanted)]
         kept = wanted if job.options.limit is None else wanted[: job.options.limit]
         ends = [Settlement(link.id, Disposition.SKIPPED, reasons[link.id]) for link in links if reasons[link.id]]
+        ends += [_put_off(link) for link in links if link.id in later and not reasons[link.id]]
         # due at once: the next crawl comes back to what this one had no room for, listed or not
         ends += [Settlement(link.id, Disposition.SKIPPED, "limit", due_at=now) for link in wanted[len(kept) :]]
         await self._settle_all(ends, {link.id: link for link in links})
@@ -177,8 +181,13 @@ class NewsSpider(Spider):
             record=response.meta.get("record"),
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
+            due_at=self._look_again(link, response.meta["received_at"]),
         )
         yield _decided(page, response, link)
+
+    def _look_again(self, link: Link, now: datetime) -> datetime | None:
+        published = published_about(link.first_seen_at, link.announced_at)
+        return next_look(published, now, self.job.outlet.revisit, first=link.last_fetched_at is None)
 
     async def failed(self, failure: "Failure") -> None:
         """A link that gave no answer ends as failed, or as skipped where we chose not to ask."""
@@ -237,6 +246,11 @@ def _decided(page: Page, response: Response, link: Link) -> Page:
         return page.ended(Disposition.SKIPPED, "not_html")
     end = without_page(response.status, content_type, not response.body.strip(), has_article)
     return page.ended(*end) if end else page
+
+
+def _put_off(link: Link) -> Settlement:
+    has_article = link.article_id is not None
+    return Settlement(link.id, *put_off(link.disposition, link.reason, has_article), due_at=link.due_at)
 
 
 def _error(failure: "Failure") -> BaseException:

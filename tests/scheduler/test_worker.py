@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from archive.home import Home
 from archive.outlets import ensure_outlet
+from archive.turns import set_due
 from crawler.outlets.row import to_row
 from news.outlets import Outlet
 from scheduler.queue import Queue
@@ -48,11 +49,13 @@ def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
 
 
 def outlet_on(engine: Engine, site: Site, name: str, **more: object) -> int:
-    """The id of an outlet that publishes by one feed."""
+    """The id of an outlet that publishes by one feed and whose turn has come."""
     given = {"feeds": (site.url("/feed"),), "sitemaps": (), "listings": (), "delay": 0.0} | more
     outlet = Outlet(name, site.url("/"), **given)
     with engine.begin() as conn:
-        return ensure_outlet(conn, name, outlet.url, to_row(outlet))
+        outlet_id = ensure_outlet(conn, name, outlet.url, to_row(outlet))
+        set_due(conn, {outlet_id: NOW})
+    return outlet_id
 
 
 def test_a_worker_crawls_what_is_queued(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
