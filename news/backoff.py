@@ -12,7 +12,8 @@ _JITTER = 0.2  # of a pause; what failed together comes back apart
 OFFLINE_WINDOW = timedelta(minutes=10)
 OFFLINE_HOSTS = 3  # fewer may well be down at once
 _MOST = 0.75
-_NETWORK = frozenset({"dns", "timeout", "connection_refused", "connection_failed", "tls", "bad_http"})
+OFFLINE = "offline"
+_NETWORK = frozenset({OFFLINE, "dns", "timeout", "connection_refused", "connection_failed", "tls", "bad_http"})
 
 
 def pause_after(failures: int, name: str) -> timedelta:

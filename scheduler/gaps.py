@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from archive.turns import add_gap
 
 LATE = timedelta(minutes=2)  # a turn that begins no later was not missed
-NOT_RUNNING, NO_WORKER, OFFLINE = "not_running", "no_worker", "offline"
+NOT_RUNNING, NO_WORKER = "not_running", "no_worker"
 
 
 def record_gap(conn: Connection, outlet_id: int, due_at: datetime, now: datetime, reason: str) -> bool:

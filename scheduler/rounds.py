@@ -16,10 +16,11 @@ from crawler.outlets.file import Outlets
 from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
 from scheduler.leader import ROUND_SECONDS, Leader
+from scheduler.offline import PROBE_SECONDS, PROBES, is_offline
 from scheduler.outlets_watch import OutletsWatch
 from scheduler.queue import Queue
 from scheduler.reaper import reap
-from scheduler.turns import offer_due, put_on_timetable
+from scheduler.turns import AT_ONCE, offer_due, put_on_timetable
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Scheduler:
         self.queue = Queue(home)
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
         self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads
+        self.probed_at = 0.0
         self.process_id = register(engine, SCHEDULER)
 
     async def run(self) -> None:
@@ -99,7 +101,15 @@ class Scheduler:
 
     async def _offer(self) -> None:
         if self.leader.leads and self.planned_at is not None:
-            await asyncio.to_thread(offer_due, self.engine, self.queue, self.contact, datetime.now(UTC))
+            await asyncio.to_thread(self._offer_what_is_due)
+
+    def _offer_what_is_due(self) -> None:
+        with self.engine.connect() as conn:
+            limit = PROBES if is_offline(conn) else AT_ONCE
+        if limit == PROBES and time.monotonic() - self.probed_at < PROBE_SECONDS:
+            return
+        self.probed_at = time.monotonic()
+        offer_due(self.engine, self.queue, self.contact, datetime.now(UTC), limit)
 
     async def _free_what_died(self) -> None:
         if self.leader.leads:

@@ -23,12 +23,13 @@ from archive.turns import (
 from crawler.outlets.file import Outlets
 from crawler.outlets.row import to_row
 from crawler.result import CrawlResult
-from news.backoff import pause_after
+from news.backoff import OFFLINE, pause_after
 from news.outlets import Outlet
 from news.rhythm import Rhythm
 from news.spreading import share
 from news.zones import time_zone
 from scheduler.gaps import NO_WORKER, NOT_RUNNING, record_gap
+from scheduler.offline import AGAIN, somebody_answered, was_offline, was_ours
 from scheduler.timetable import next_turn
 
 logger = logging.getLogger(__name__)
@@ -60,15 +61,16 @@ def put_on_timetable(conn: Connection, outlets: Outlets, now: datetime) -> int:
     return len(due)
 
 
-def offer_due(engine: Engine, jobs: Jobs, contact: str | None, now: datetime) -> int:
-    """Queue the turns that have come; how many."""
+def offer_due(engine: Engine, jobs: Jobs, contact: str | None, now: datetime, limit: int = AT_ONCE) -> int:
+    """Queue the turns that have come, at most *limit*; how many."""
     with engine.connect() as conn:
-        turns = due_turns(conn, now, AT_ONCE)
+        turns = due_turns(conn, now, limit)
     for turn in turns:
         # the queue first: a job without its mark is offered again and refused, a mark without a job would wait for ever
         jobs.offer(turn.outlet_id, turn.name, turn.due_at, contact=contact)
         with engine.begin() as conn:
-            record_gap(conn, turn.outlet_id, turn.due_at, now, NOT_RUNNING)
+            reason = OFFLINE if was_offline(conn, turn.due_at) else NOT_RUNNING
+            record_gap(conn, turn.outlet_id, turn.due_at, now, reason)
             mark_queued(conn, turn.outlet_id, turn.due_at)
     return len(turns)
 
@@ -93,12 +95,17 @@ def crawl_ended(engine: Engine, outlet: Outlet, result: CrawlResult, now: dateti
         turn = find_turn(conn, name=outlet.name)
         if turn is None or result.state == "interrupted":  # its job waits again
             return
+        if result.problem is None and not result.looked and was_ours(conn, result.unread, now):
+            next_turn_at(conn, turn.outlet_id, now + AGAIN, turn.failures)
+            return
+        if result.looked and result.problem is None:
+            somebody_answered(conn)
         failures = _failures(turn, result)
         next_turn_at(conn, turn.outlet_id, _next(conn, outlet, turn, failures, now), failures)
 
 
 def _failures(turn: Turn, result: CrawlResult) -> int:
-    """Crawls in a row that could read nothing; what was not the outlet's doing leaves the count as it was."""
+    """Crawls in a row that could read nothing; a problem of ours leaves the count as it was."""
     if result.problem is not None:
         return turn.failures
     return 0 if result.looked else turn.failures + 1
