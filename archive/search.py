@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -36,6 +37,32 @@ class Hit:
     snippet: str
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search beside its words. Days are those of UTC, both included."""
+
+    outlet: str | None = None
+    language: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def values(self) -> dict[str, Any]:
+        """As the statements take them."""
+        language = self.language
+        return {
+            "configs": [search_config(language)] if language else sorted({*CONFIGS.values(), "simple"}),
+            "outlet": self.outlet,
+            "language": f"{language.lower()}%" if language else None,
+            "since": self.since,
+            "until": self.until,
+        }
+
+
+def count_articles(conn: Connection, query: str, filters: Filters) -> int:
+    """How many articles match."""
+    return int(conn.execute(_COUNT, filters.values() | {"query": storable(query)}).scalar_one())
+
+
 def search_articles(
     conn: Connection,
     query: str,
@@ -51,14 +78,8 @@ def search_articles(
 
     An article without a date counts by its first capture. Days are those of UTC, both included.
     """
-    configs = [search_config(language)] if language else sorted({*CONFIGS.values(), "simple"})
-    values = {
+    values = Filters(outlet, language, since, until).values() | {
         "query": storable(query),
-        "configs": configs,
-        "outlet": outlet,
-        "language": f"{language.lower()}%" if language else None,
-        "since": since,
-        "until": until,
         "limit": limit,
         "pool": max(limit, 1000) if order is Order.RANK else limit,
         "by_rank": order is Order.RANK,
@@ -69,14 +90,14 @@ def search_articles(
 
 # One query for each way in which a language's stems differ; the index answers each. The date order is laid on what was
 # found: walking the dates would read the whole archive for a word that nobody wrote.
-_SEARCH = text("""
+_MATCHING = """
 with asked as materialized (
     select config, websearch_to_tsquery(cast(config as regconfig), :query) as query
     from unnest(cast(:configs as text[])) as config
 ), found as materialized (
     select a.id, a.outlet_id, a.url, a.story_id, a.first_captured_at, a.revision_id, a.search, a.search_config, q.query
     from asked q join articles a on a.search @@ q.query and a.search_config = q.config
-), newest as (
+), matching as (
     select f.*, o.name as outlet, r.headline, r.language, r.date_published, r.text_digest
     from found f
     join outlets o on o.id = f.outlet_id
@@ -87,8 +108,14 @@ with asked as materialized (
            or (coalesce(r.date_published, f.first_captured_at) at time zone 'UTC')::date >= :since)
       and (cast(:until as date) is null
            or (coalesce(r.date_published, f.first_captured_at) at time zone 'UTC')::date <= :until)
-    order by coalesce(r.date_published, f.first_captured_at) desc, f.id desc
-    limit :pool
+)
+"""
+
+_NUMBER = "select count(*) from matching"
+
+_BEST = """
+, newest as (
+    select * from matching order by coalesce(date_published, first_captured_at) desc, id desc limit :pool
 ), best as (
     select n.*, ts_rank_cd(n.search, n.query, 32) as rank from newest n
     order by case when :by_rank then ts_rank_cd(n.search, n.query, 32) end desc nulls last,
@@ -100,4 +127,7 @@ select b.id, b.outlet, b.url, b.headline, b.language, b.date_published, b.first_
 from best b join texts t on t.digest = b.text_digest
 order by case when :by_rank then b.rank end desc nulls last,
          coalesce(b.date_published, b.first_captured_at) desc, b.id desc
-""")
+"""
+
+_COUNT = text(_MATCHING + _NUMBER)
+_SEARCH = text(_MATCHING + _BEST)

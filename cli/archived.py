@@ -60,20 +60,24 @@ def need_crawl(conn: Connection, number: int) -> int:
     return number
 
 
-def need_outlet(conn: Connection, name: str) -> str:
-    """*name*, when the archive has an outlet of that name. Raises NotFound, naming the nearest."""
+def need_outlet(conn: Connection, named: str) -> str:
+    """The name of the outlet called so or with that home page. Raises NotFound, naming the nearest."""
     from difflib import get_close_matches
 
     from sqlalchemy import select
 
+    from archive.lookup import key_of
     from archive.models import outlets
 
-    names = list(conn.execute(select(outlets.c.name)).scalars())
-    if name in names:
-        return name
-    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    urls = {row.name: row.url for row in conn.execute(select(outlets.c.name, outlets.c.url))}
+    key = key_of(named) if "://" in named else None
+    at_home = (name for name, url in urls.items() if key is not None and key_of(url) == key)
+    found = named if named in urls else next(at_home, None)
+    if found is not None:
+        return found
+    near = get_close_matches(named, urls, n=1, cutoff=0.5)
     hint = f"--outlet {one_line(near[0])}" if near else "newskeep crawls list"
-    raise NotFound(f"nothing was crawled from an outlet “{one_line(name)}”", hint)
+    raise NotFound(f"nothing was crawled from an outlet “{one_line(named)}”", hint)
 
 
 def when(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> str:

@@ -32,7 +32,7 @@ def crawls() -> None:
 
 
 @crawls.command(name="list")
-@click.option("--outlet", help="Only this outlet's.")
+@click.option("--outlet", metavar="NAME|URL", help="Only this outlet's.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def list_(outlet: str | None, limit: int, as_json: bool) -> None:
@@ -46,7 +46,7 @@ def list_(outlet: str | None, limit: int, as_json: bool) -> None:
 
     with opened() as (_, conn):
         if outlet is not None:
-            need_outlet(conn, outlet)
+            outlet = need_outlet(conn, outlet)
         found = list_crawls(conn, outlet=outlet, limit=limit)
     width = max((len(one_line(crawl.outlet)) for crawl in found), default=0)
     for crawl in found:

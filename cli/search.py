@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,14 +15,16 @@ from news.ids import short_id
 from news.text import one_line
 
 if TYPE_CHECKING:
-    from archive.search import Hit
+    from sqlalchemy import Connection
+
+    from archive.search import Filters, Hit
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
 @click.argument("query", nargs=-1, required=True)
-@click.option("--outlet", help="Only this outlet.")
+@click.option("--outlet", metavar="NAME|URL", help="Only this outlet.")
 @click.option("--lang", help="Only this language: de, en, de-AT ...")
 @click.option("--from", "since", type=_DAY, help="Published on this day or later (UTC).")
 @click.option("--to", "until", type=_DAY, help="Published on this day or earlier (UTC).")
@@ -37,29 +40,41 @@ def search(
     \b
     newskeep search Zugunglück Linz --from 2026-11-01
     newskeep search '"supreme court" or verfassungsgericht -sport' --lang de --json
-    """
-    from archive.search import Order, search_articles
 
+    Nothing found? It says which term emptied the search, and whether nobody looked in the time asked for.
+    """
+    from archive.search import Filters, Order, search_articles
+
+    asked = " ".join(query)
     with opened() as (_, conn):
         if outlet is not None:
-            need_outlet(conn, outlet)
+            outlet = need_outlet(conn, outlet)
+        filters = Filters(outlet, lang, since.date() if since else None, until.date() if until else None)
         hits = search_articles(
             conn,
-            " ".join(query),
+            asked,
             outlet=outlet,
             language=lang,
-            since=since.date() if since else None,
-            until=until.date() if until else None,
+            since=filters.since,
+            until=filters.until,
             limit=limit,
             order=Order.NEWEST if newest else Order.RANK,
         )
+        lines = [] if hits else ["Nothing was found.", *_why(conn, asked, filters)]
     for hit in hits:
         if as_json:
             emit(_record(hit))
         else:
             click.echo(_lines(hit))
-    if not hits:
-        say("Nothing was found.")
+    for line in lines:
+        say(line)
+
+
+def _why(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
+    from archive.search_nothing import why_nothing
+    from cli.search_nothing import nothing_lines
+
+    yield from nothing_lines(why_nothing(conn, query, filters, datetime.now(UTC).date()), filters)
 
 
 def _record(hit: Hit) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 
 from archive.captures import CapturedResponse, CaptureFiles
 from archive.home import Home
@@ -214,10 +215,47 @@ def test_any_question_is_answered(newskeep: Newskeep, newsroom: Newsroom) -> Non
         assert newskeep("search", "--", question).code == 0
 
 
-def test_search_without_a_hit_says_so(newskeep: Newskeep, newsroom: Newsroom) -> None:
+def test_a_search_in_an_empty_archive_says_that_nobody_has_looked(newskeep: Newskeep, newsroom: Newsroom) -> None:
     outcome = newskeep("search", "nirgends")
 
-    assert (outcome.code, outcome.out, outcome.err) == (0, "", "Nothing was found.\n")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err.splitlines() == [
+        "Nothing was found.",
+        "  “nirgends”           0 articles   ← empties the search",
+        "  nobody has looked at anything yet",
+        "  try: newskeep crawl https://…",
+    ]
+
+
+def test_a_search_without_a_hit_names_the_term_that_emptied_it(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    newsroom.store(article(), article("https://kurier.example/b", OTHER, headline="Rail", lead=None))
+    newsroom.close()
+    newsroom.crawls.clear()
+
+    said = newskeep("search", "entgleist nirgends die").err
+    assert "  “entgleist”          1 article\n" in said
+    assert "  “nirgends”           0 articles   ← empties the search\n" in said
+    assert "  “die”                0 articles   a stop word of German: too common to be searched for\n" in said
+    assert "no article has them all" in newskeep("search", "wort1 word1").err
+    assert "  without “-wort2”: 1 article\n" in newskeep("search", "wort1 -wort2").err
+    assert "  without --outlet kurier: 1 article\n" in newskeep("search", "wort1", "--outlet", "kurier").err
+    assert newskeep("search", "wort1", "--outlet", "https://krone.example/").err == ""
+
+
+def test_a_gap_in_collection_is_named_and_a_day_that_was_looked_at_is_none(
+    newskeep: Newskeep, newsroom: Newsroom
+) -> None:
+    newsroom.store(article())
+    newsroom.close()
+    newsroom.crawls.clear()
+    with newsroom.engine.begin() as conn:
+        conn.execute(text("update coverage set started_at = '2026-11-03 12:00Z', looked = true, reason = null"))
+
+    said = newskeep("search", "nirgends", "--from", "2026-11-01", "--to", "2026-11-07").err
+    assert "nobody looked at anything on 1 Nov 2026 to 2 Nov 2026: what appeared then may be missing" in said
+    assert "nobody looked at anything on 4 Nov 2026 to 7 Nov 2026" in said
+    assert "nobody looked" not in newskeep("search", "nirgends", "--from", "2026-11-03", "--to", "2026-11-03").err
+    assert "nobody" not in newskeep("search", "nirgends").err
 
 
 def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, kept: str) -> None:
