@@ -1,6 +1,7 @@
 """How long what fails is left alone, and when the fault is ours."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ def test_a_pause_is_minutes_at_first_and_never_over_six_hours(failures: int, nam
 
 def test_a_pause_doubles_until_it_is_long_enough() -> None:
     pauses = [pause_after(failures, "krone") for failures in range(1, 7)]
-    assert all(later > 1.5 * sooner for sooner, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later > 1.5 * sooner for sooner, later in pairwise(pauses))
 
 
 def test_what_failed_together_comes_back_apart() -> None:
