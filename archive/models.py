@@ -309,6 +309,29 @@ story_members = Table(
     CheckConstraint("relation in ('first', 'copy')", name="relation"),
 )
 
+# What people decided about two articles: that they tell one story, or that they do not. It holds for ever; sameness
+# never goes against it.
+story_decisions = Table(
+    "story_decisions",
+    metadata,
+    Column("article_id", BigInteger, ForeignKey("articles.id"), primary_key=True),  # the lower of the two
+    Column("other_article_id", BigInteger, ForeignKey("articles.id"), primary_key=True),
+    Column("together", Boolean, nullable=False),
+    _time("decided_at", now=True),
+    Index(None, "other_article_id"),
+    CheckConstraint("article_id < other_article_id", name="in_order"),
+)
+
+# The word sequences by which a text is found again (see news.winnowing). The key is the fortnight of publication and the
+# fingerprint: new rows lie together, and the index's busy part does not grow with the archive. No foreign key, whose
+# check would cost more than the row; all of it can be made anew from `texts`.
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("revision_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
 # What a rule set made of a capture. Reading the same capture again with better rules adds a reading, never a revision.
 readings = Table(
     "readings",

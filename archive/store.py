@@ -10,8 +10,9 @@ from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
 from archive.crawls import require_running
 from archive.storing.deciding import Batch
-from archive.storing.known import KnownLink, load_known, load_links
+from archive.storing.known import KnownLink, load_known, load_links, load_twins
 from archive.storing.making import capture_row
+from archive.storing.matching import Matches
 from archive.storing.pages import Outcome, PageToStore, Reread
 from archive.storing.preparing import ReadPage, prepare
 from archive.storing.rows import take_many_ids, write_rows
@@ -82,20 +83,28 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
         _lock(conn, links.values(), reads)
         # only now, for the one who held the locks before may have written
         links = load_links(conn, list(links))
-        letters = {read.letters for read in reads if read and read.comparable}
-        known = load_known(conn, _article_ids(links), _keys(reads), letters)
-        decided = Batch(conn, known, links, sum(page.record is not None for page in batch))
+        known = load_known(conn, _article_ids(links), _keys(reads))
+        fresh = [read for read in reads if read and not _shows_the_same(read, links)]
+        if fresh:
+            conn.execute(_LOCK_TEXTS)
+            load_twins(conn, known, {read.letters for read in fresh if read.comparable})
+        matches = Matches(conn, fresh)
+        decided = Batch(conn, known, links, matches, sum(page.record is not None for page in batch))
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
         if captures:
             captures.note(conn, (page.record.file for page in batch if page.record))
-        write_rows(conn, decided.rows)
+        write_rows(conn, decided.finish())
     return outcomes
 
 
+def _shows_the_same(read: ReadPage, links: Mapping[int, KnownLink]) -> bool:
+    link = links[read.page.link_id]
+    return link.article_id is not None and link.said_digest == read.seen.said
+
+
 def _lock(conn: Connection, links: Iterable[KnownLink], reads: Sequence[ReadPage | None]) -> None:
-    """Let nobody else decide about these addresses and texts until the transaction ends."""
+    """Let nobody else decide about these addresses until the transaction ends."""
     keys = {link.url_key for link in links} | _keys(reads)
-    keys |= {int.from_bytes(read.letters[:8], "big", signed=True) for read in reads if read}
     conn.execute(_LOCK, {"keys": sorted(keys)})
 
 
@@ -129,6 +138,10 @@ select id, url, captured_at from captures
 where url_key = :url_key and digest = :digest and revisit_of is null and status = 200
 order by captured_at desc limit 1
 """)
+
+# One writer of new texts at a time, in the whole database: a copy can share passages with anything, and of two copies
+# that arrive at once the second has to find the first. Taken after all other locks, so nobody waits in a circle.
+_LOCK_TEXTS = text("select pg_advisory_xact_lock(28268, 0)")  # "nl"; the first number keeps it apart from other locks
 
 # In one order, so that two batches with texts in common never wait for each other in a circle.
 _LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key order by key")

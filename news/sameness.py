@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from news.compared import Compared
+from news.copies import Found
 from news.dispositions import Disposition
 from news.fingerprints import letters_digest, words_of
 
+LEAST_NEAR = 20  # words of a text that is looked for at all
 LEAST_WORDS = 30  # shorter texts are walls, stubs and captions: many pages show the same one
 CERTAIN_WORDS = 100  # a text of this length is one article even under another headline
 _SAME_HEADLINE = 0.5  # share of the shorter headline's words that both have
@@ -76,17 +79,35 @@ class Sameness:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def judge(page: Page, address: Address, canonical: KnownArticle | None, twins: Sequence[KnownArticle]) -> Sameness:
-    """Compare *page* with what its address showed last, the article at its canonical address, and *twins*.
+def judge(
+    page: Page,
+    address: Address,
+    canonical: KnownArticle | None,
+    twins: Sequence[KnownArticle],
+    near: Sequence[Found] = (),
+) -> Sameness:
+    """Compare *page* by its addresses, and where they are new by its text."""
+    return judge_address(page, address, canonical) or judge_text(page, twins, near)
 
-    *twins* are articles that had the same letters in some revision, the earliest first.
-    """
+
+def judge_address(page: Page, address: Address, canonical: KnownArticle | None) -> Sameness | None:
+    """Compare *page* with what its address showed last and the article at its canonical address; None without one."""
     if address.article and address.said == page.said:
         return _unchanged(address.article, address.revision, "address_shows_the_same")
     home = _home(page, address, canonical)
-    if home:
-        return _compare(page, address, home)
-    return _by_text(page, twins)
+    return _compare(page, address, home) if home else None
+
+
+def judge_text(page: Page, twins: Sequence[KnownArticle], near: Sequence[Found]) -> Sameness:
+    """Compare a *page* at a new address with *twins*, then with *near*.
+
+    *twins* are articles that had the same letters in some revision, the earliest first; *near* are texts that share
+    passages with it, the best match first.
+    """
+    if page.walled or page.words < LEAST_NEAR:
+        return Sameness(Disposition.NEW, evidence={"rule": "too_little_to_compare", "words": page.words})
+    twin = _twin(page, twins) if page.words >= LEAST_WORDS else None
+    return twin or _near(near)
 
 
 def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bool:
@@ -138,18 +159,47 @@ def _was_read_as(address: Address, home: KnownArticle) -> bool:
     return address.said is not None and address.article is not None and address.article.id == home.id
 
 
-def _by_text(page: Page, twins: Sequence[KnownArticle]) -> Sameness:
-    if page.walled or page.words < LEAST_WORDS:
-        return Sameness(Disposition.NEW, evidence={"rule": "too_little_to_compare", "words": page.words})
+def _twin(page: Page, twins: Sequence[KnownArticle]) -> Sameness | None:
     for twin in sorted(twins, key=lambda twin: twin.outlet_id != page.outlet_id):
         overlap = _headline_overlap(page.headline, twin.headline)
         found = {"words": page.words, "headline": round(overlap, 2)}
-        if twin.outlet_id != page.outlet_id:
+        sure = page.words >= CERTAIN_WORDS and _speaks_of(page.headline, twin.headline, page.body)
+        if twin.outlet_id != page.outlet_id and (sure or overlap > 0 or _speaks_of(page.headline, None, page.body)):
             evidence = {"rule": "same_letters", "article": twin.id, **found}
             return Sameness(Disposition.COPY, twin.id, 1, evidence)
-        if page.words >= CERTAIN_WORDS or overlap >= _SAME_HEADLINE:
+        if twin.outlet_id == page.outlet_id and (sure or overlap >= _SAME_HEADLINE):
             return _moved(twin, twin.latest, "same_letters", **found)
-    return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it"})
+    return None
+
+
+def _near(near: Sequence[Found]) -> Sameness:
+    if not near:
+        return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it"})
+    best = near[0]
+    if best.reason is None:
+        return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it", "nearest": evidence_of(best)})
+    return Sameness(Disposition.COPY, best.posting.article_id, 1, {"rule": str(best.reason), **evidence_of(best)})
+
+
+def evidence_of(found: Found) -> dict[str, Any]:
+    """What a comparison found, as it is kept: shares in per cent of the words of each text, the shorter share last."""
+    overlap = found.overlap
+    return {
+        "article": found.posting.article_id,
+        "words": overlap.words,
+        "share": round(100 * overlap.share),
+        "share_of_other": round(100 * overlap.both),
+        "quoted": overlap.quoted,
+        "headline": round(overlap.headline, 2),
+        "about": round(overlap.about, 2),
+        "numbers": [overlap.numbers_kept, overlap.numbers_changed],
+        "longest": overlap.longest,
+    }
+
+
+def _speaks_of(first: str | None, second: str | None, body: str) -> bool:
+    """Whether the text has a word of one of the headlines; a wall or notice under any headline has none."""
+    return any(Compared.of(headline, body).speaks_of_its_headline for headline in (first, second) if headline)
 
 
 def _unchanged(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from archive.storing.cleaning import clean_article
-from archive.storing.known import Kept, Known, KnownLink
+from archive.storing.known import Kept, Known, KnownLink, load_articles
 from archive.storing.making import (
     block_rows,
     capture_row,
@@ -18,13 +18,16 @@ from archive.storing.making import (
     settlement_of,
     text_row,
 )
+from archive.storing.matching import Matches
+from archive.storing.merging import may_merge
 from archive.storing.pages import Outcome, PageToStore
 from archive.storing.preparing import ReadPage
 from archive.storing.rows import Rows, take_ids, take_many_ids
+from news.copies import Found
 from news.dispositions import Disposition
 from news.fingerprints import text_digest
 from news.revisions import Wording, changes
-from news.sameness import Address, KnownArticle, Sameness, judge
+from news.sameness import Address, KnownArticle, Sameness, judge_address, judge_text
 from news.urls import url_key
 
 _BETTER_READING = {"rule": "better_reading"}
@@ -33,9 +36,12 @@ _BETTER_READING = {"rule": "better_reading"}
 class Batch:
     """Decides pages in order, each with the ones before it in mind; *captures* of them come with a record."""
 
-    def __init__(self, conn: Connection, known: Known, links: dict[int, KnownLink], captures: int) -> None:
+    def __init__(
+        self, conn: Connection, known: Known, links: dict[int, KnownLink], matches: Matches, captures: int
+    ) -> None:
         self.rows = Rows()
         self._conn = conn
+        self._matches = matches
         self._capture_ids = take_many_ids(conn, "captures", captures)[::-1]
         self._known = known
         self._links = links
@@ -46,20 +52,45 @@ class Batch:
         capture_id = self._capture(page, link)
         if read is None:
             return self._settle_unread(page, link)
-        verdict = self._judge(read)
+        verdict, near = self._judge(read)
         if verdict.verdict is Disposition.REVISED and self._only_read_better(read, verdict):
             verdict = Sameness(Disposition.UNCHANGED, verdict.article_id, (verdict.revision or 2) - 1, _BETTER_READING)
             (reading_id,) = take_ids(self._conn, "readings")
             self._reading(read, reading_id, capture_id)
-        return self._store(read, verdict, capture_id)
+        outcome = self._store(read, verdict, capture_id)
+        self._join_stories(near)
+        return outcome
 
-    def _judge(self, read: ReadPage) -> Sameness:
+    def finish(self) -> Rows:
+        """The rows of the whole batch, every article in the story that it ended in."""
+        self.rows.fingerprints = self._matches.rows
+        for row in (*self.rows.articles, *self.rows.members):
+            row["story_id"] = self._matches.story(row["story_id"])
+        return self.rows
+
+    def _judge(self, read: ReadPage) -> tuple[Sameness, list[Found]]:
         link = self._links[read.page.link_id]
         shown = self._known.get(link.article_id) or self._known.at(read.seen.own_key)
         address = Address(shown.known if shown else None, link.said_digest, link.revision)
         canonical = self._known.at(read.seen.canonical_key)
-        twins = self._known.twins(read.letters) if read.comparable else []
-        return judge(read.seen, address, canonical.known if canonical else None, twins)
+        found = judge_address(read.seen, address, canonical.known if canonical else None)
+        if found:
+            return found, []
+        if not read.comparable:
+            return judge_text(read.seen, [], []), []
+        by_letters = judge_text(read.seen, self._known.twins(read.letters), [])
+        if by_letters.verdict is not Disposition.NEW:
+            return by_letters, []
+        near = self._matches.near(read)
+        return judge_text(read.seen, [], near), [one for one in near if one.reason]
+
+    def _join_stories(self, near: Sequence[Found]) -> None:
+        """Join the stories between which a page turned out to stand; the oldest keeps its number."""
+        stories = sorted({self._matches.story(one.posting.story_id) for one in near})
+        for other in stories[1:]:
+            if may_merge(self._conn, stories[0], other):
+                self._matches.merge(other, stories[0])
+                self.rows.merges.append({"old": other, "into": stories[0]})
 
     def _only_read_better(self, read: ReadPage, verdict: Sameness) -> bool:
         """Whether the page says what it said, and only our rules have changed since."""
@@ -77,10 +108,10 @@ class Batch:
         return self._settle(read, verdict, self._known.articles[verdict.article_id or 0], verdict.revision, ())
 
     def _new_article(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> Kept:
-        twin = self._known.get(verdict.article_id)
+        twin = self._twin(verdict)
         fresh = ["readings", "revisions", "articles"] + ([] if twin else ["stories"])
         reading_id, revision_id, article_id, *new_story = take_ids(self._conn, *fresh)
-        story_id = twin.story_id if twin else new_story[0]
+        story_id = self._matches.story(twin.story_id) if twin else new_story[0]
         self.rows.stories += [{"id": number} for number in new_story]
         url = self._free_address(read)
         link = self._links[read.page.link_id]
@@ -98,8 +129,16 @@ class Batch:
         self.rows.members.append(member_row(article_id, story_id, twin, verdict))
         self._reading(read, reading_id, capture_id)
         self._revision(read, article_id, revision_id, 1, reading_id, ())
+        if verdict.evidence.get("rule") != "same_letters":  # the first of a text is enough to find it by
+            self._matches.put(read, revision_id, article_id, story_id)
         known = known_article(read, article_id, url_key(url), {1: read.seen.said})
         return self._remember(read, known, story_id, revision_id, capture_id)
+
+    def _twin(self, verdict: Sameness) -> Kept | None:
+        """The article that a copy is a copy of."""
+        if verdict.article_id is not None:
+            load_articles(self._conn, self._known, {verdict.article_id})
+        return self._known.get(verdict.article_id)
 
     def _free_address(self, read: ReadPage) -> str:
         """The address to stand for a new article: another than one at which the archive has an article already."""
@@ -119,6 +158,7 @@ class Batch:
         self._reading(read, reading_id, capture_id)
         self._revision(read, kept.known.id, revision_id, number, reading_id, kinds)
         self.rows.revisions[revision_id]["valid_from"] = since
+        self._matches.put(read, revision_id, kept.known.id, self._matches.story(kept.story_id))
         self._latest(read, kept.known.id, revision_id)
         said = {**kept.known.said, number: read.seen.said}
         known = replace(known_article(read, kept.known.id, kept.known.url_key, said), outlet_id=kept.known.outlet_id)
@@ -178,9 +218,9 @@ class Batch:
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
         self._known.put(kept, keys=[link.url_key])
         self._links[link.id] = replace(link, article_id=article_id, said_digest=read.seen.said, revision=number)
-        removed = len(read.article.removed)
+        story_id, removed = self._matches.story(kept.story_id), len(read.article.removed)
         return Outcome(
-            page.link_id, link.url, verdict.verdict, reason, article_id, kept.story_id, number, kinds, removed,
+            page.link_id, link.url, verdict.verdict, reason, article_id, story_id, number, kinds, removed,
             verdict.evidence,
         )  # fmt: skip
 

@@ -73,19 +73,30 @@ def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, KnownLink
     return {row.id: KnownLink(**row._mapping) for row in rows}
 
 
-def load_known(conn: Connection, article_ids: set[int], url_keys: set[int], letters: set[bytes]) -> Known:
-    """Everything that pages with these addresses and texts can be the same as."""
+def load_known(conn: Connection, article_ids: set[int], url_keys: set[int]) -> Known:
+    """The articles that pages at these addresses can be states of."""
     by_key = conn.execute(_AT_KEYS, {"keys": list(url_keys)}).all()
-    twins = conn.execute(_TWINS, {"letters": list(letters)}).all()
-    ids = article_ids | {row.article_id for row in by_key} | {row.article_id for row in twins}
     known = Known()
-    for row in conn.execute(_ARTICLES, {"ids": list(ids)}):
-        known.put(_kept(row))
+    load_articles(conn, known, article_ids | {row.article_id for row in by_key})
     for row in by_key:
         known.put(known.articles[row.article_id], keys=[row.url_key])
+    return known
+
+
+def load_twins(conn: Connection, known: Known, letters: set[bytes]) -> None:
+    """Add the articles that had one of these texts in some revision."""
+    twins = conn.execute(_TWINS, {"letters": list(letters)}).all() if letters else []
+    load_articles(conn, known, {row.article_id for row in twins})
     for row in twins:
         known.put(known.articles[row.article_id], letters=[row.letters])
-    return known
+
+
+def load_articles(conn: Connection, known: Known, article_ids: set[int]) -> None:
+    """Add these articles, as far as they are not there yet."""
+    missing = [number for number in article_ids if number not in known.articles]
+    if missing:
+        for row in conn.execute(_ARTICLES, {"ids": missing}):
+            known.put(_kept(row))
 
 
 def _kept(row: Any) -> Kept:

@@ -6,9 +6,11 @@ from archive.storing.cleaning import clean_article
 from archive.storing.known import KnownLink
 from archive.storing.pages import PageToStore
 from news.article import Article, Flag
-from news.fingerprints import letters_digest, text_digest, words_of
-from news.sameness import LEAST_WORDS, Page
+from news.compared import Compared
+from news.fingerprints import letters_digest, text_digest
+from news.sameness import LEAST_NEAR, Page
 from news.urls import believed_canonical, canonicalise, url_key
+from news.walls import is_wall
 
 _WALLS = frozenset({Flag.PAYWALLED, Flag.PARTIAL})
 
@@ -22,6 +24,7 @@ class ReadPage:
     addresses: tuple[str, ...]  # that may stand for it, the believed canonical one first
     seen: Page
     letters: bytes
+    compared: Compared
 
     @property
     def keys(self) -> set[int]:
@@ -31,7 +34,7 @@ class ReadPage:
     @property
     def comparable(self) -> bool:
         """Whether its text may be looked for at other addresses."""
-        return self.seen.words >= LEAST_WORDS and not self.seen.walled
+        return self.seen.words >= LEAST_NEAR and not self.seen.walled
 
 
 def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
@@ -40,6 +43,8 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
         return None
     article = clean_article(page.article)
     canonical, own = _addresses(article, link)
+    compared = Compared.of(article.headline, article.body)
+    words = len(compared.words)
     seen = Page(
         outlet_id=link.outlet_id,
         own_key=url_key(own),
@@ -47,10 +52,11 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
         said=text_digest(article),
         headline=article.headline,
         body=article.body,
-        words=len(words_of(article.body)),
-        walled=bool(_WALLS & article.flags),
+        words=words,
+        walled=bool(_WALLS & article.flags) or is_wall(article.body, words),
     )
-    return ReadPage(page, article, (canonical, own, link.canonical_url), seen, letters_digest(article.body))
+    addresses = (canonical, own, link.canonical_url)
+    return ReadPage(page, article, addresses, seen, letters_digest("".join(compared.words)), compared)
 
 
 def _addresses(article: Article, link: KnownLink) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from archive.frontier import Settlement, settle
 from archive.models import blocks, captures, readings, revisions, stories, story_members, texts
+from archive.storing.merging import write_merges
 
 Row = dict[str, Any]
 
@@ -27,6 +28,8 @@ class Rows:
     blocks: list[Row] = field(default_factory=list)
     revisions: dict[int, Row] = field(default_factory=dict)
     members: list[Row] = field(default_factory=list)
+    merges: list[Row] = field(default_factory=list)  # stories that turned out to be one: old and into
+    fingerprints: list[Row] = field(default_factory=list)
     ended: list[Row] = field(default_factory=list)  # revisions of earlier batches that hold no longer
     latest: dict[int, Row] = field(default_factory=dict)  # articles with another latest revision
     checked: dict[int, datetime] = field(default_factory=dict)  # articles that were looked at
@@ -54,6 +57,10 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     _insert(conn, revisions, list(rows.revisions.values()))
     _many(conn, _LATEST, list(rows.latest.values()))
     _insert(conn, story_members, rows.members)
+    write_merges(conn, rows.merges)
+    if rows.fingerprints:
+        keys, revision_ids = zip(*sorted((row["key"], row["revision_id"]) for row in rows.fingerprints), strict=True)
+        conn.execute(_FINGERPRINTS, {"keys": list(keys), "ids": list(revision_ids)})
     if rows.checked:
         values = {"ids": sorted(rows.checked), "times": [rows.checked[number] for number in sorted(rows.checked)]}
         conn.execute(_CHECKED, values)
@@ -96,6 +103,11 @@ def _many(conn: Connection, statement: Any, rows: list[Row] | list[Mapping[str, 
     if rows:
         conn.execute(statement, rows)
 
+
+_FINGERPRINTS = text("""
+insert into fingerprints (key, revision_id)
+select * from unnest(cast(:keys as bigint[]), cast(:ids as bigint[])) on conflict do nothing
+""")
 
 # A tsvector holds 1 MB; what is cut off is found by the words before it.
 _MANY_IDS = text("select nextval(pg_get_serial_sequence(:table, 'id')) from generate_series(1, :number)")

@@ -104,10 +104,17 @@ def test_short_text_under_another_headline_of_the_outlet_is_new() -> None:
 
 
 def test_long_text_under_another_headline_of_the_outlet_is_moved() -> None:
-    long = " ".join(f"wort{number}" for number in range(100))
-    twin = known(long, headline="Wetter in Wien")
+    long = "Ein Zug entgleist. " + " ".join(f"wort{number}" for number in range(100))
+    twin = known(long, headline="Unglück bei Linz")
 
     assert judge(page(long, own_key=11, canonical_key=11), Address(), None, [twin]).verdict is Disposition.MOVED
+
+
+def test_long_text_that_says_nothing_of_either_headline_is_a_notice_and_new() -> None:
+    notice = " ".join(f"wort{number}" for number in range(100))
+    twins = [known(notice, headline="Wetter in Wien"), known(notice, id=8, outlet_id=KURIER, headline="Wetter in Wien")]
+
+    assert judge(page(notice, own_key=11, canonical_key=11), Address(), None, twins).verdict is Disposition.NEW
 
 
 def test_same_letters_in_another_outlet_are_a_copy() -> None:

@@ -1,0 +1,186 @@
+"""The archived texts that share passages with the pages of a batch. It grows while the batch is decided.
+
+Reads and writes `fingerprints`. Whoever uses it holds the lock on all texts (see archive.store), so that of two copies
+that arrive at once the second finds the first.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from archive.storing.preparing import ReadPage
+from news import copies
+from news.compared import Compared
+from news.copies import Found, Posting, placed_at
+from news.overlap import compare
+from news.winnowing import fingerprints, headline_fingerprint, standing_words
+
+Row = dict[str, Any]
+
+_BUCKET = timedelta(days=14)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LIKELY = 6  # texts of each page that are fetched ahead, all pages' in one go
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A page's fingerprints with their positions, and when it was published."""
+
+    at: datetime
+    positions: dict[int, int]
+
+
+class Matches:
+    """Finds what pages may be copies of, and takes in what becomes of them."""
+
+    def __init__(self, conn: Connection, reads: Sequence[ReadPage]) -> None:
+        self.rows: list[Row] = []
+        self._conn = conn
+        self._chosen: dict[int, _Chosen] = {}
+        self._postings: dict[int, list[Posting]] = {}
+        self._times: dict[int, datetime] = {}
+        self._texts: dict[int, Compared] = {}
+        self._merged: dict[int, int] = {}
+        self._surveys: dict[int, list[Found]] = {}
+        self._load([read for read in reads if read.comparable])
+
+    def near(self, read: ReadPage) -> list[Found]:
+        """The texts that share passages with the page, the best match first; one without a reason when none matches."""
+        compared = self._survey(read, None)
+        if copies.is_roundup(compared, len(read.compared.words)):
+            return []
+        return copies.nearest(compared) or sorted(compared, key=lambda one: -one.strength)[:1]
+
+    def put(self, read: ReadPage, revision_id: int, article_id: int, story_id: int) -> None:
+        """Take in a text that is about to be stored, so that later ones are compared with it.
+
+        A roundup is left out: a part of it would lead from one story to another.
+        """
+        if not read.comparable or copies.is_roundup(self._survey(read, story_id), len(read.compared.words)):
+            return
+        chosen = self._chosen[id(read)]
+        postings = self._around(chosen)
+        boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
+        own = Posting(0, revision_id, article_id, read.seen.outlet_id, story_id)
+        self._times[revision_id] = chosen.at
+        self._texts[revision_id] = read.compared
+        for value in copies.to_keep(chosen.positions, postings, boilerplate, article_id, story_id):
+            self._postings.setdefault(value, []).append(replace(own, fingerprint=value))
+            self.rows.append({"key": _key(_bucket(chosen.at), value), "revision_id": revision_id})
+
+    def _survey(self, read: ReadPage, story_id: int | None) -> list[Found]:
+        """The page compared with all texts worth it, those of its own story left out of what makes boilerplate."""
+        if id(read) not in self._surveys:
+            self._load([read])
+            chosen = self._chosen[id(read)]
+            postings = self._around(chosen)
+            boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
+            worth = copies.worth_comparing(chosen.positions, postings, boilerplate)
+            self._fetch(one.revision_id for one in worth)
+            mask = standing_words(chosen.positions, boilerplate, len(read.compared.words))
+            self._surveys[id(read)] = [self._compare(read, one, mask) for one in worth]
+        return self._surveys[id(read)]
+
+    def merge(self, old: int, into: int) -> None:
+        """Take two stories for one from now on."""
+        self._merged[old] = into
+
+    def story(self, story_id: int) -> int:
+        """The story that this one is part of by now."""
+        while story_id in self._merged:
+            story_id = self._merged[story_id]
+        return story_id
+
+    def _compare(self, read: ReadPage, posting: Posting, boilerplate: bytes) -> Found:
+        overlap = compare(read.compared, self._texts[posting.revision_id], boilerplate)
+        reason = copies.match(overlap, same_outlet=posting.outlet_id == read.seen.outlet_id)
+        return Found(posting, overlap, reason)
+
+    def _around(self, chosen: _Chosen) -> list[Posting]:
+        """The postings of the page's fingerprints that were published around its time."""
+        return [
+            replace(one, story_id=self.story(one.story_id)) if one.story_id in self._merged else one
+            for value in chosen.positions
+            for one in self._postings.get(value, ())
+            if abs(self._times[one.revision_id] - chosen.at) <= copies.WINDOW
+        ]
+
+    def _load(self, reads: Sequence[ReadPage]) -> None:
+        """Look the pages' fingerprints up, and fetch the texts that share most of them."""
+        fresh = [read for read in reads if id(read) not in self._chosen]
+        if not fresh:
+            return
+        for read in fresh:
+            self._chosen[id(read)] = _choose(read)
+        self._look_up([self._chosen[id(read)] for read in fresh])
+        likely: set[int] = set()
+        for read in fresh:
+            chosen = self._chosen[id(read)]
+            worth = copies.worth_comparing(chosen.positions, self._around(chosen), frozenset(), _LIKELY)
+            likely |= {one.revision_id for one in worth}
+        self._fetch(likely)
+
+    def _look_up(self, chosen: Sequence[_Chosen]) -> None:
+        latest = self._conn.execute(_LATEST).scalar()
+        if latest is None:
+            return
+        last = latest >> 32
+        keys = {
+            _key(bucket, value)
+            for one in chosen
+            for bucket in range(_bucket(one.at - copies.WINDOW), min(_bucket(one.at + copies.WINDOW), last) + 1)
+            for value in one.positions
+        }
+        rows = self._conn.execute(_POSTINGS, {"keys": sorted(keys)}).all()
+        known = {row.id: row for row in self._conn.execute(_REVISIONS, {"ids": list({row[1] for row in rows})})}
+        for key, revision_id in rows:
+            row = known.get(revision_id)
+            if row is None or any(one.revision_id == revision_id for one in self._postings.get(key & _LOW, ())):
+                continue
+            self._times[revision_id] = placed_at(row.date_published, row.captured_at)
+            posting = Posting(key & _LOW, revision_id, row.article_id, row.outlet_id, row.story_id)
+            self._postings.setdefault(key & _LOW, []).append(posting)
+
+    def _fetch(self, revision_ids: Iterable[int]) -> None:
+        missing = [number for number in set(revision_ids) if number not in self._texts]
+        if missing:
+            for row in self._conn.execute(_TEXTS, {"ids": missing}):
+                self._texts[row.id] = Compared.of(row.headline, row.body)
+
+
+def _choose(read: ReadPage) -> _Chosen:
+    positions = fingerprints(read.compared.words)
+    headline = headline_fingerprint(read.compared.topic)
+    if headline is not None:
+        positions.setdefault(headline, len(read.compared.words))
+    return _Chosen(placed_at(read.article.date_published, read.page.fetched_at), positions)
+
+
+def _bucket(at: datetime) -> int:
+    return (at - _EPOCH) // _BUCKET
+
+
+def _key(bucket: int, fingerprint: int) -> int:
+    return bucket << 32 | fingerprint
+
+
+_LOW = 0xFFFFFFFF
+
+_LATEST = text("select max(key) from fingerprints")
+
+_POSTINGS = text(
+    "select key, revision_id from fingerprints where key = any(cast(:keys as bigint[])) order by revision_id"
+)
+
+_REVISIONS = text("""
+select r.id, r.article_id, a.outlet_id, a.story_id, r.date_published, r.captured_at
+from revisions r join articles a on a.id = r.article_id where r.id = any(cast(:ids as bigint[]))
+""")
+
+_TEXTS = text("""
+select r.id, r.headline, t.body from revisions r join texts t on t.digest = r.text_digest
+where r.id = any(cast(:ids as bigint[]))
+""")

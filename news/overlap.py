@@ -1,0 +1,125 @@
+"""What two texts have in common, told apart from what many texts have: quotations, boilerplate, names of things."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from news.compared import Compared
+
+_SEQUENCE = 3  # words in a row that count as found
+_PASSAGE = 6  # words in a row that do not agree by chance
+_GAP = 5  # words between two passages within which a number is "the same place with another number"
+_FEWEST = 20  # own words that shares are taken of at least: a share of a handful says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Words in common, in passages of six and more, outside quotation marks and boilerplate.
+
+    Shares are 0 to 1: `share` of the text of which it is more, `both` of the other. `headline` is the share of words
+    that both headlines have; `mentions` how much of the second's headline the first text mentions, `mentioned` the
+    other way round. `passages` are (start, end) of the first text's words.
+    """
+
+    words: int
+    share: float
+    both: float
+    quoted: int
+    headline: float
+    mentions: float
+    mentioned: float
+    strangers: int  # words of each headline that the other text nowhere has, the fewer of the two
+    numbers_kept: int
+    numbers_changed: int
+    passages: tuple[tuple[int, int], ...]
+
+    @property
+    def about(self) -> float:
+        """How far both are about one thing: what each mentions of the other's headline, the lower of the two."""
+        return min(self.mentions, self.mentioned)
+
+    @property
+    def longest(self) -> int:
+        """Words of the longest passage."""
+        return max((end - start for start, end in self.passages), default=0)
+
+
+def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap:
+    """What both have in common. *standing* marks words of the first that are boilerplate (see winnowing)."""
+    one, other = _sequences(first.words), _sequences(second.words)
+    common = set(one) & set(other)
+    here = _Side.of(first, one, common, standing)
+    if any(standing):
+        common &= {sequence for place, sequence in enumerate(one) if here.covered[place]}
+    there = _Side.of(second, other, common, b"")
+    shares = sorted((here.share, there.share))
+    changed = min(_changed_numbers(first, second, here), _changed_numbers(second, first, there))
+    return Overlap(
+        words=max(here.own, there.own),
+        share=shares[1],
+        both=shares[0],
+        quoted=here.quoted,
+        headline=_headline_overlap(first, second),
+        mentions=_mentions(first, second),
+        mentioned=_mentions(second, first),
+        strangers=min(len(first.topic - second.stems), len(second.topic - first.stems)),
+        numbers_kept=sum(first.words[i].isdigit() for start, end in here.runs for i in range(start, end)),
+        numbers_changed=changed,
+        passages=tuple(here.passages),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One text's part in the comparison."""
+
+    covered: bytes
+    runs: list[tuple[int, int]]
+    passages: list[tuple[int, int]]
+    own: int
+    quoted: int
+    share: float
+
+    @classmethod
+    def of(
+        cls, text: Compared, sequences: Sequence[tuple[str, ...]], common: set[tuple[str, ...]], standing: bytes
+    ) -> "_Side":
+        covered = bytearray(len(text.words))
+        for place, sequence in enumerate(sequences):
+            if sequence in common:
+                covered[place : place + _SEQUENCE] = b"\1" * _SEQUENCE
+        if any(standing):
+            covered = bytearray(found & (1 - known) for found, known in zip(covered, standing, strict=True))
+        runs = list(_runs(covered))
+        passages = [(start, end) for start, end in runs if end - start >= _PASSAGE]
+        quoted = sum(sum(text.quoted[start:end]) for start, end in passages)
+        own = sum(end - start for start, end in passages) - quoted
+        possible = len(text.words) - sum(text.quoted) - (sum(standing) if standing else 0)
+        return cls(bytes(covered), runs, passages, own, quoted, own / max(_FEWEST, possible))
+
+
+def _sequences(words: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(zip(words, words[1:], words[2:], strict=False))
+
+
+def _runs(covered: bytearray) -> Iterator[tuple[int, int]]:
+    end = 0
+    while (start := covered.find(1, end)) >= 0:
+        end = covered.find(0, start)
+        end = len(covered) if end < 0 else end
+        yield start, end
+
+
+def _changed_numbers(text: Compared, other: Compared, side: _Side) -> int:
+    """Numbers of a short gap between two passages which the other text has not: filled in, as templates are."""
+    gaps = zip(side.runs, side.runs[1:], strict=False)
+    near = (text.words[end:start] for (_, end), (start, _) in gaps if start - end <= _GAP)
+    return sum(word.isdigit() and word[:6] not in other.stems for words in near for word in words)
+
+
+def _mentions(text: Compared, other: Compared) -> float:
+    return text.mentions(other.topic) if other.has_headline else 1.0
+
+
+def _headline_overlap(first: Compared, second: Compared) -> float:
+    union = first.topic | second.topic
+    return len(first.topic & second.topic) / len(union) if union else 0.0
