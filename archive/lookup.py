@@ -129,6 +129,12 @@ def key_of(address: str) -> int | None:
         return None
 
 
+def kind_at(conn: Connection, outlet_id: int, key: int) -> str | None:
+    """What the address with that key is known to be: "article", or the kind of channel; None when nobody knows."""
+    found = conn.execute(_KIND_AT, {"outlet_id": outlet_id, "key": key}).scalar()
+    return str(found) if found else None
+
+
 def read_article(conn: Connection, article_id: int, revision: int | None = None) -> ArchivedArticle | None:
     """The article in that revision, the latest when None is given; None when there is no such revision."""
     row = conn.execute(_ARTICLE, {"id": article_id, "number": revision}).first()
@@ -176,6 +182,13 @@ select id from (
     select id, 0 as rank from articles where url_key = :key
     union all select article_id, 1 from links where url_key = :key and article_id is not null
 ) as found order by rank limit 1
+""")
+
+_KIND_AT = text("""
+select kind from channels
+where outlet_id = :outlet_id and url_key = :key and kind <> 'robots' and last_read_at is not null
+union all select 'article' from links where url_key = :key and article_id is not null
+limit 1
 """)
 
 _STORY = text("select coalesce(merged_into, id) from stories where id = :id")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 from scrapy.signals import item_error, scheduler_empty
 from w3lib.encoding import http_content_type_encoding
 
@@ -19,9 +18,10 @@ from crawler.page import Page
 from crawler.safety.guard import STOPPING
 from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
-from crawler.spiders.channels import ChannelReader, conditions, sniff
+from crawler.spiders.channels import ChannelReader, conditions
+from crawler.spiders.named import NamedAddress
 from news.dispositions import Disposition
-from news.errors import ArchiveError, NewsError
+from news.errors import NewsError
 from news.outlets import ChannelKind, FoundLink
 from news.politeness import pause
 from news.revisiting import next_look, published_about
@@ -56,6 +56,7 @@ class NewsSpider(Spider):
         self.job = job
         self.stopping = False
         self.stopped_by: str | None = None
+        self.named = NamedAddress(job)
         self.reader = ChannelReader(job, self._ask)
 
     @classmethod
@@ -78,7 +79,20 @@ class NewsSpider(Spider):
         for number, link in enumerate(links):
             if number and number % _WAVE == 0:
                 await self.crawler.signals.wait_for(scheduler_empty)
-            yield self._request(link)
+            if self.named.answer is None:
+                yield self._request(link)
+                continue
+            async for page in self._answered(link, self.named.answer):
+                yield page
+
+    async def _answered(self, link: Link, answer: Response | Exception) -> AsyncIterator[Page]:
+        """The page of the link that was named, whose answer is there already."""
+        if isinstance(answer, Response):
+            answer.meta["link"] = link
+            for page in self.parse(answer):
+                yield page
+        else:
+            await self._unanswered(link, answer)
 
     # Finding -----------------------------------------------------------------------------------------------------
 
@@ -91,7 +105,7 @@ class NewsSpider(Spider):
             job.looked = True
             return
         if job.kind is TargetKind.UNKNOWN:
-            job.kind = await self._kind_of_target()
+            job.kind = await self.named.kind(self._ask)
         if job.kind is TargetKind.OUTLET:
             await self._read_outlet()
         elif job.kind is TargetKind.ARTICLE:
@@ -107,19 +121,8 @@ class NewsSpider(Spider):
         self.reader.add(await job.db(lambda conn: waiting_links(conn, crawl.outlet_id, crawl.id)))
         self.reader.add(await job.db(lambda conn: due_links(conn, crawl.outlet_id, crawl.id, now)))
 
-    async def _kind_of_target(self) -> TargetKind:
-        """What the address leads to. One that does not answer is asked again as an article: the ledger holds why."""
-        try:
-            response = await self._ask(Request(self.job.target, callback=NO_CALLBACK))
-        except ArchiveError:
-            raise
-        except Exception:
-            return TargetKind.ARTICLE
-        channel = sniff(response.body, response.url) if response.status == 200 else None
-        return TargetKind(channel.value) if channel else TargetKind.ARTICLE
-
     async def _ask(self, request: Request) -> Response:
-        return await self.crawler.engine.download_async(request)
+        return self.named.take(request.url) or await self.crawler.engine.download_async(request)
 
     def robots_read(self, url: str, rules: RobotsRules) -> None:
         """The robots middleware has read a site's rules."""
@@ -195,7 +198,11 @@ class NewsSpider(Spider):
         error = _error(failure)
         if isinstance(error, NewsError):
             self.stop("problem", error)
-        elif link is not None and reason_of(error) != "stopping":
+        elif link is not None:
+            await self._unanswered(link, error)
+
+    async def _unanswered(self, link: Link, error: BaseException) -> None:
+        if reason_of(error) != "stopping":  # then it still waits
             await self._end(link, error)
 
     async def _end(self, link: Link, error: BaseException) -> None:

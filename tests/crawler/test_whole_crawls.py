@@ -460,3 +460,34 @@ def test_a_page_that_was_being_read_at_one_death_is_tried_again(home: Home, engi
 def test_a_crawl_that_ends_leaves_no_mark(home: Home, engine: Engine, site: Site) -> None:
     crawl_site(home, engine, site)
     assert not list((home.path / "reading").iterdir())
+
+
+def test_a_named_article_is_asked_for_once_and_conditionally_the_next_time(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    path = "/town/bridge-opens-today"
+    assert counts(crawl_site(home, engine, site, path)) == {"new": 1}
+    assert counts(crawl_site(home, engine, site, path)) == {"unchanged": 1}
+    assert [seen.status for seen in site.requests(path)] == [200, 304]
+    (place,) = rows(engine, "select count(*) from captures where url like '%bridge%'")
+    assert place == (1,)
+
+
+def test_a_named_feed_is_asked_for_once(home: Home, engine: Engine, site: Site) -> None:
+    site.feed("/feed.xml", "/town/bridge-opens-today")
+    assert counts(crawl_site(home, engine, site, "/feed.xml")) == {"new": 1}
+    assert counts(crawl_site(home, engine, site, "/feed.xml")) == {"unchanged": 1}
+    assert [seen.status for seen in site.requests("/feed.xml")] == [200, 304]
+
+
+def test_a_named_page_that_is_not_there_is_asked_for_once_and_failed(home: Home, engine: Engine, site: Site) -> None:
+    result = crawl_site(home, engine, site, "/town/nothing-here")
+    assert (counts(result), reasons(result)) == ({"failed": 1}, {"http_404": 1})
+    assert len(site.requests("/town/nothing-here")) == 1
+
+
+def test_a_named_page_that_breaks_off_is_tried_three_times_in_all(home: Home, engine: Engine, site: Site) -> None:
+    site.put("/town/half", article_page("Half a story", *story("half")), cut_off=True)
+    result = crawl_site(home, engine, site, "/town/half")
+    assert (counts(result), reasons(result)) == ({"failed": 1}, {"cut_off": 1})
+    assert len(site.requests("/town/half")) == 3
