@@ -186,7 +186,7 @@ class Containers:
     def _override(self) -> dict[str, Any]:
         private = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
         own = {"image": IMAGE, "environment": {"NEWSKEEP_ALLOW_NETWORKS": private}}
-        names = [self.web.hosts.format(number + 1) for number in range(self.web.outlets)]
+        names = [self.web.host(number) for number in range(self.web.outlets)]
         web = {
             "image": IMAGE,
             "entrypoint": ["python", "-m", "tests.drills.pretend_web", *_web_arguments(self.web)],

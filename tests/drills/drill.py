@@ -14,7 +14,6 @@ from typing import Protocol
 
 from tests.drills.pretend_web import Web
 
-
 _MOVING_SECONDS = 2.0  # in which the web may still answer as on its first visit
 
 
@@ -79,6 +78,7 @@ def run(stage: Stage, script: Script) -> Report:
     )
     moved_on = datetime.now(UTC)
     stage.move_on()
+    settled = datetime.now(UTC) + timedelta(seconds=_MOVING_SECONDS)
     _said("the web moves on")
     for blow in _blows(stage, script, rng, second_half):
         blows.append(_said(blow))
@@ -93,7 +93,7 @@ def run(stage: Stage, script: Script) -> Report:
     stage.start_database()
     for actor in stage.actors:
         stage.start(actor)
-    _until(stage, _unfinished(stage.web, moved_on + timedelta(seconds=_MOVING_SECONDS)), 0, script, "end")
+    _until(stage, _unfinished(stage.web, settled), 0, script, "end")
     stopping = stage.stop_all()
     return Report(moved_on, time.monotonic() - began, stopping, blows)
 

@@ -61,7 +61,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """All outlets of a seed. `hosts` holds {} where the outlet's number, from 1, stands."""
+    """All outlets of a seed. `hosts` holds {} where the outlet's number stands, from 1; two of them for very many."""
 
     hosts: str
     port: int
@@ -69,8 +69,13 @@ class Web:
     articles: int = 12
     seed: int = 1
 
+    def host(self, outlet: int) -> str:
+        if self.hosts.count("{}") == 2:
+            return self.hosts.format(1 + outlet // 250, 1 + outlet % 250)
+        return self.hosts.format(outlet + 1)
+
     def base(self, outlet: int) -> str:
-        return f"http://{self.hosts.format(outlet + 1)}:{self.port}"
+        return f"http://{self.host(outlet)}:{self.port}"
 
     def url(self, piece: Piece) -> str:
         return self.base(piece.outlet) + piece.path
@@ -182,7 +187,7 @@ class Server:
 
     def __init__(self, site: Web, latency: float = 0.0) -> None:
         self.site, self.visit, self.latency = site, 1, latency
-        self.outlets = {site.hosts.format(outlet + 1): outlet for outlet in range(site.outlets)}
+        self.outlets = {site.host(outlet): outlet for outlet in range(site.outlets)}
         self.pages = {(piece.outlet, piece.path): piece for piece in site.all_pieces()}
         self.served = [Served() for _ in range(site.outlets)]
 
@@ -246,7 +251,7 @@ async def serve(site: Web, latency: float = 0.0, address: str = "0.0.0.0") -> No
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that say which web it is."""
-    parser.add_argument("--hosts", default="127.0.1.{}", help="{} is the outlet's number, from 1")
+    parser.add_argument("--hosts", default="127.0.1.{}", help="{} is the outlet's number, from 1; {}.{} for very many")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--outlets", type=int, default=40)
     parser.add_argument("--articles", type=int, default=12)
