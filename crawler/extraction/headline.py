@@ -3,16 +3,29 @@
 import re
 from collections.abc import Iterable, Sequence
 from html import unescape
+from urllib.parse import urlsplit
 
-from crawler.extraction.blocks import Page
+from crawler.extraction.blocks import Box, Page
 from crawler.extraction.hints import Hint
 from crawler.extraction.structured import Claims
 from crawler.extraction.text import ends_sentence, key, likeness, overlap
 from news.article import Evidence
 
 SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:<>-]+\s+|\s*\|\s*|\s*\u00bb\s*| :: ")
+_SIGNS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+# "Headline-Outlet" in scripts that set no spaces there.
+_UNSPACED = re.compile(
+    rf"(.{{6,}}[{_SIGNS}！？。」』】）])\s*[-_－—|｜]+\s*((?=[^-_－—|｜]*[{_SIGNS}])[^-_－—|｜\s]{{2,12}})"
+)
 _ABOVE = 12  # blocks at the page's beginning among which an unmarked headline is looked for
 _MAX = 400  # characters; longer is a paragraph
+_COLONS = tuple(f"{letter}: " for letter in "abcdefghijklmnopqrstuvwxyzäöüßéèñ")  # no space: part of the heading
+_MENUS = frozenset(("nav", "li", "ol", "ul"))
+_AROUND = 4  # boxes around a heading looked at
+_SECOND = 3  # level two headings looked at
+_ASIDE = Hint.HIDDEN | Hint.NAVIGATION | Hint.COMMENT | Hint.RELATED | Hint.PROMO | Hint.AD
+_AGREES = 0.42  # share of words in common from which a heading and a claim mean one article
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def meta_value(page: Page, *names: str) -> str:
@@ -24,23 +37,47 @@ def meta_value(page: Page, *names: str) -> str:
     return ""
 
 
-def find_headline(page: Page, claims: Claims) -> tuple[str | None, list[Evidence]]:
-    """The headline, and every candidate as evidence."""
-    sites = site_names(page, claims)
-    said = {
+def find_headline(page: Page, claims: Claims, url: str = "") -> tuple[str | None, str | None, list[Evidence]]:
+    """The headline, the text of the heading that shows it (with a kicker, maybe), and every candidate as evidence.
+
+    A longer one than fits is cut, and the evidence says so.
+    """
+    sites = site_names(page, claims, url)
+    given = {
         "json-ld": claims.headline,
         "og": meta_value(page, "og:title"),
         "twitter": meta_value(page, "twitter:title"),
         "title": page.title,
     }
-    said = {source: without_site(text, sites) for source, text in said.items()}
+    plain = {source: _plain(text) for source, text in given.items() if text}
+    bare = _bare(plain.values())
+    said = {source: without_site(text, sites, guess=text not in bare) for source, text in plain.items()}
     said = {source: text for source, text in said.items() if text and key(text) not in sites}
-    visible = list(_visible(page, sites))
-    evidence = [
-        Evidence("headline", source, text[:_MAX])
-        for source, text in (*said.items(), *(("visible", v) for v in visible[:3]))
-    ]
-    return unescape(_choose(visible, list(said.values())) or _from_text(page)) or None, evidence
+    visible = _visible(page, sites, list(said.values()))
+    evidence = [Evidence("headline", source, text + _how_cut(given[source])) for source, text in said.items()]
+    evidence += [Evidence("headline", "visible", text) for text in visible[:3]]
+    shown = unescape(_choose(visible, list(said.values())) or _from_text(page)) or None
+    return shown and _without_kicker(shown, list(said.values())), shown, evidence
+
+
+def _how_cut(given: str) -> str:
+    return f" (cut from {len(given)} characters)" if len(given) > _MAX else ""
+
+
+def _plain(text: str) -> str:
+    """*text* in one line, without characters that nobody sees, at most as long as a headline may be."""
+    text = " ".join(_UNSEEN.sub("", text[: 4 * _MAX]).split())
+    return text if len(text) <= _MAX else text[:_MAX].rpartition(" ")[0] or text[:_MAX]
+
+
+def _bare(given: Iterable[str]) -> set[str]:
+    """Those of the titles that another one is with something before or behind: they hold no site's name any more."""
+    titles = set(given)
+    return {
+        title
+        for title in titles
+        if any(len(other) > len(title) > 12 and (other.startswith(title) or other.endswith(title)) for other in titles)
+    }
 
 
 def _from_text(page: Page) -> str:
@@ -58,27 +95,44 @@ def _from_text(page: Page) -> str:
     return ""
 
 
-def site_names(page: Page, claims: Claims) -> frozenset[str]:
-    """Folded names that the site gives itself."""
+def site_names(page: Page, claims: Claims, url: str = "") -> frozenset[str]:
+    """Folded names that the site gives itself, its domain among them."""
     names = [
         meta_value(page, "og:site_name"),
         meta_value(page, "application-name"),
         meta_value(page, "apple-mobile-web-app-title"),
         *claims.sites,
+        *_labels(url),
     ]
     return frozenset(key(name) for name in names if len(key(name)) > 2)
 
 
-def without_site(title: str, sites: frozenset[str]) -> str:
-    """*title* without "- Outlet" at either end: a known name of the site, or something short beside a long rest."""
+def _labels(url: str) -> tuple[str, ...]:
+    """The domain of *url*, and what stands in it before the country: "outlet.co.uk" and "outlet"."""
+    try:
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ()
+    labels = host.split(".")
+    own = [label for label in labels[:-1] if len(label) > 3] or labels[:1]
+    return host, *own[-1:]
+
+
+def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> str:
+    """*title* without "- Outlet" at either end: a known name of the site, or, where guessing is allowed, something
+    short beside a long rest."""
     title = " ".join(title.split())
     for _ in range(3):
+        unspaced = _UNSPACED.fullmatch(title) if guess else None
+        if unspaced:
+            title = unspaced[1]
+            continue
         cuts = [(found.start(), found.end()) for found in SEPARATOR.finditer(title)]
         if not cuts:
             return title
         start, end = cuts[-1]
         head, tail = title[:start].strip(), title[end:].strip()
-        if key(tail) in sites or _looks_like_site(tail, head, sites):
+        if _names_site(tail, sites) or (guess and _is_short(tail, head)):
             title = head
             continue
         first, rest = title[: cuts[0][0]].strip(), title[cuts[0][1] :].strip()
@@ -89,26 +143,42 @@ def without_site(title: str, sites: frozenset[str]) -> str:
     return title
 
 
-def _looks_like_site(tail: str, head: str, sites: frozenset[str]) -> bool:
-    if any(len(site) > 3 and (site in key(tail) or key(tail) in site) for site in sites) and len(tail) < 60:
-        return True
+def _names_site(tail: str, sites: frozenset[str]) -> bool:
+    folded = key(tail)
+    if folded in sites or not 2 < len(folded) < 60:
+        return folded in sites
+    return any(len(site) > 3 and (site in folded or folded in site) for site in sites)
+
+
+def _is_short(tail: str, head: str) -> bool:
     return len(tail.split()) <= 4 and len(tail) < 35 and len(head.split()) >= 4 and len(head) > 1.5 * len(tail)
 
 
-def _visible(page: Page, sites: frozenset[str]) -> Iterable[str]:
-    for piece in page.pieces:
-        if (
-            piece.tag == "h1"
-            and 2 < len(piece.text) <= _MAX
-            and key(piece.text) not in sites
-            and not piece.box.settled & Hint.HIDDEN
-        ):
-            yield piece.text
-    for name, content, node in page.props:
-        if name == "headline":
-            text = " ".join((content or node.text()).split())
-            if 2 < len(text) <= _MAX:
-                yield text
+def _visible(page: Page, sites: frozenset[str], said: Sequence[str]) -> list[str]:
+    """Level one headings, what is marked as the headline, and where none agrees with what is said, what does elsewhere.
+
+    A level one heading in a menu is left out: there it is the last step of a trail, cut or made for search engines.
+    """
+    tops = [piece for piece in page.pieces if piece.tag == "h1" and not _in_menu(piece.box)]
+    marked = [content or node.text() for name, content, node in page.props if name == "headline"]
+    aside = [piece.text for piece in tops if piece.box.settled & _ASIDE]
+    found = [*(piece.text for piece in tops if not piece.box.settled & _ASIDE), *marked] or aside
+    claimed = {key(claim) for claim in said}
+    found += [text for text in aside if key(text) in claimed]
+    if not any(_agrees(text, said) >= _AGREES for text in found):
+        seconds = [piece.text for piece in page.pieces if piece.tag == "h2" and not piece.box.settled & _ASIDE]
+        found += [text for text in aside if _agrees(text, said) >= _AGREES]
+        found += [text for text in seconds[:_SECOND] if key(text) in claimed]
+    return [text for text in map(_plain, found) if 2 < len(text) < _MAX and key(text) not in sites]
+
+
+def _in_menu(box: Box) -> bool:
+    around: Box | None = box
+    for _ in range(_AROUND):
+        around = around.parent if around else None
+        if around is not None and (around.tag in _MENUS or "breadcrumb" in around.names):
+            return True
+    return "breadcrumb" in box.names
 
 
 def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
@@ -119,12 +189,35 @@ def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
     same = next((text for text in visible if key(text) in claimed), "")
     if same:
         return same
-    best = max(visible, key=lambda text: max(_agreement(text, claim) for claim in said), default="")
-    if best and max(_agreement(best, claim) for claim in said) >= 0.5:
+    best = max(visible, key=lambda text: _agrees(text, said), default="")
+    if best and _agrees(best, said) >= _AGREES:
         return best
-    if len(set(visible)) == 1 and len(visible[0].split()) >= 4:
+    if len(set(visible)) == 1 and len(visible[0].split()) >= 3:
         return visible[0]
     return said[0]
+
+
+def _without_kicker(visible: str, said: Sequence[str]) -> str:
+    """The heading without the line above it, or the section behind a bar, when a claim has the rest alone.
+
+    "Colleges: Star keeps busy" is one heading, "Colleges Star keeps busy" has a line above it.
+    """
+    folded = key(visible)
+    for claim in said:
+        rest = key(claim)
+        if rest == folded and ":" in claim and ":" not in visible:
+            return claim  # a line above that the page sets apart by its look alone
+        if len(claim.split()) < 3 or rest == folded:
+            continue
+        if folded.endswith(rest) and not visible[: -len(claim)].endswith(_COLONS):
+            return claim
+        if folded.startswith(rest) and "|" in visible[len(claim) :]:
+            return claim
+    return visible
+
+
+def _agrees(visible: str, said: Sequence[str]) -> float:
+    return max((_agreement(visible, claim) for claim in said), default=0.0)
 
 
 def _agreement(visible: str, claim: str) -> float:

@@ -20,7 +20,7 @@ from crawler.extraction.structured import Claims, read_claims
 from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
 from news.article import Article, Block, Label
 
-RULES = "2026.11-2"  # changes whenever a rule does: stored readings name the rule set that made them
+RULES = "2026.11-3"  # changes whenever a rule does: stored readings name the rule set that made them
 
 
 def read_page(
@@ -48,8 +48,8 @@ def read_page(
     claims = read_claims(page.scripts)
     weigh(page)
     settle_hints(page)
-    headline, evidence = find_headline(page, claims)
-    blocks = with_deck(with_claimed_text(_label(page, headline), claims.body), _descriptions(page, claims))
+    headline, shown, evidence = find_headline(page, claims, url)
+    blocks = with_deck(with_claimed_text(_label(page, shown), claims.body), _descriptions(page, claims))
     refuse_others(page, claims, headline, blocks, url)
     return _with_fields(page, claims, Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES), now)
 
@@ -66,7 +66,7 @@ def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:
 def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None) -> Article:
     at = next((p for p, block in enumerate(read.blocks) if block.label is Label.HEADLINE), 0)
     paragraphs = read.paragraphs
-    sites = site_names(page, claims)
+    sites = site_names(page, claims, read.url)
     authors, said_authors = find_authors(page, claims, sites, at)
     published, modified, said_dates = find_dates(page, claims, read.url, now, at)
     language, said_language = find_language(page, claims, " ".join(paragraphs[:8]))

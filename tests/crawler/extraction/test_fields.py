@@ -49,6 +49,79 @@ def test_a_dash_inside_a_headline_stays() -> None:
     assert read(TEXT * 3, head).headline == "Bridges – a love story of the river towns and of those who built them"
 
 
+def test_a_heading_in_a_trail_is_not_the_headline() -> None:
+    trail = "<nav><ol><li>News</li><li><h1>Bridge repair: cost, time, detours</h1></li></ol></nav>"
+    head = meta("og:title", "Bridge repair: cost, time, detours") + claims(headline="The bridge will be mended")
+
+    assert read(trail + BODY.replace("h1", "h2"), head).headline == "The bridge will be mended"
+
+
+@pytest.mark.parametrize(
+    "box", ["<header class=page-header>{}</header>", "<div class=title-holder>{}</div>", "<div hidden>{}</div>"]
+)
+def test_a_heading_in_a_box_that_sounds_like_a_menu_is_the_headline(box: str) -> None:
+    heading = "<h1>The bridge will be mended</h1>"
+    page = box.format(heading) + BODY.replace(heading, "")
+
+    assert read(page, meta("og:title", "The bridge will be mended")).headline == "The bridge will be mended"
+
+
+def test_a_line_above_the_headline_is_left_out_when_the_page_names_the_rest_alone() -> None:
+    body = BODY.replace("<h1>", "<h1><span>River towns </span>")
+    article = read(body, meta("og:title", "The bridge will be mended"))
+
+    assert article.headline == "The bridge will be mended"
+    assert article.paragraphs[0].startswith("The council met")
+
+
+def test_what_stands_before_a_colon_is_part_of_the_headline() -> None:
+    body = BODY.replace("<h1>", "<h1>River towns: ")
+
+    assert (
+        read(body, meta("og:title", "The bridge will be mended")).headline == "River towns: The bridge will be mended"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("Office 365 – HBDI – the third", "Office 365 – HBDI – the third"), ("Ten bridges at a glance - My Outlet News", "Ten bridges at a glance"),
+     ("OUTLET - Ten bridges at a glance", "Ten bridges at a glance")],
+)  # fmt: skip
+def test_the_outlets_name_is_told_by_its_domain_and_a_short_ending_is_not_one(title: str, expected: str) -> None:
+    head = f"<title>{title} | The Daily Outlet</title>" + meta("og:title", title)
+
+    assert read(TEXT * 3, head).headline == expected
+
+
+def test_the_outlets_name_goes_where_the_script_sets_no_spaces() -> None:
+    assert (
+        read(TEXT * 3, "<title>大桥将要修复：市政府作出决定-新华网</title>").headline == "大桥将要修复：市政府作出决定"
+    )
+
+
+def test_a_heading_of_three_words_wins_over_a_headline_made_for_sharing() -> None:
+    body = BODY.replace("The bridge will be mended", "The quantum phantom")
+
+    assert (
+        read(body, meta("og:title", "A century-old mystery could unlock the next computers")).headline
+        == "The quantum phantom"
+    )
+
+
+def test_an_endless_headline_is_cut_and_the_evidence_says_so() -> None:
+    article = read(TEXT * 3, claims(headline="bridge " * 200_000))
+
+    assert article.headline is not None
+    assert len(article.headline) <= 400
+    assert any(
+        one.field == "headline" and one.value.endswith("(cut from 1399999 characters)") for one in article.evidence
+    )
+
+
+def test_a_headline_has_no_characters_that_nobody_sees() -> None:
+    assert read(BODY.replace("bridge", "brid\u00adge")).headline == "The bridge will be mended"
+
+
 @pytest.mark.parametrize(
     ("author", "expected"),
     [
