@@ -1,11 +1,14 @@
 """Which link a crawl is reading now, in a small file that outlives the process: a page may kill its reader.
 
-A link that was marked when two crawls in a row died is set aside; see `count_deaths`.
+A link that was marked when two crawls in a row died is set aside. Only a death that the page can have caused counts: of
+a command (`count_deaths`), or of a worker whose parent outlived it (`blame_marks`). The marks of a machine that went
+away as a whole say nothing (`old_marks`).
 """
 
 import contextlib
 import os
 import struct
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -57,18 +60,45 @@ class ReadingMark:
 
 
 def count_deaths(conn: Connection, home: Home, outlet_id: int) -> list[Path]:
-    """Settle the links that dead crawls of the outlet were reading; return the files to remove after the commit.
+    """Settle the links that dead commands of the outlet were reading; return the files to remove after the commit.
 
     Failed and due at once after the first death, skipped after the second. Call it while holding the outlet, before
-    its next crawl makes its own mark.
+    its next crawl makes its own mark. Marks of workers are merely forgotten: their parents have seen to them.
     """
-    marks = {int(path.name): path for path in _folder(home).glob("*") if path.name.isdigit()}
-    mine = conn.execute(_OF_OUTLET, {"outlet_id": outlet_id, "crawls": list(marks)}).scalars().all()
-    for crawl_id in mine:
-        row = conn.execute(_WAITING, {"link_id": _marked(marks[crawl_id]), "crawl_id": crawl_id}).first()
-        if row:
-            settle(conn, crawl_id, _end(row.id, again=row.reason == KILLED_THE_CRAWL))
-    return [marks[crawl_id] for crawl_id in mine]
+    marks = _marks(home)
+    mine = conn.execute(_OF_OUTLET, {"outlet_id": outlet_id, "crawls": list(marks)}).all()
+    for row in mine:
+        if row.process_id is None:
+            _settle(conn, row.id, marks[row.id])
+    return [marks[row.id] for row in mine]
+
+
+def blame_marks(conn: Connection, home: Home, crawl_ids: Iterable[int]) -> tuple[set[int], list[Path]]:
+    """Settle the links that these dead crawls were reading: (the crawls that read one, files to remove after the
+    commit). Call it while holding their outlets.
+    """
+    marks = _marks(home)
+    mine = sorted(marks.keys() & set(crawl_ids))
+    return {crawl_id for crawl_id in mine if _settle(conn, crawl_id, marks[crawl_id])}, [marks[one] for one in mine]
+
+
+def old_marks(conn: Connection, home: Home) -> list[Path]:
+    """The files of workers' crawls that are over, and of crawls that this archive does not know."""
+    marks = _marks(home)
+    in_use = set(conn.execute(_IN_USE, {"crawls": list(marks)}).scalars())
+    return [path for crawl_id, path in marks.items() if crawl_id not in in_use]
+
+
+def _marks(home: Home) -> dict[int, Path]:
+    return {int(path.name): path for path in _folder(home).glob("*") if path.name.isdecimal() and path.name.isascii()}
+
+
+def _settle(conn: Connection, crawl_id: int, mark: Path) -> bool:
+    row = conn.execute(_WAITING, {"link_id": _marked(mark), "crawl_id": crawl_id}).first()
+    if row is None:
+        return False
+    settle(conn, crawl_id, _end(row.id, again=row.reason == KILLED_THE_CRAWL))
+    return True
 
 
 def _end(link_id: int, *, again: bool) -> Settlement:
@@ -89,7 +119,11 @@ def _folder(home: Home) -> Path:
 
 
 _OF_OUTLET = text(
-    "select id from crawls where outlet_id = :outlet_id and id = any(cast(:crawls as bigint[])) order by id"
+    "select id, process_id from crawls where outlet_id = :outlet_id and id = any(cast(:crawls as bigint[])) order by id"
 )
+
+_IN_USE = text("""
+select id from crawls where id = any(cast(:crawls as bigint[])) and (state = 'running' or process_id is null)
+""")
 
 _WAITING = text("select id, reason from links where id = :link_id and crawl_id = :crawl_id and state = 'waiting'")

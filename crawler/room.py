@@ -1,6 +1,7 @@
 """Where crawls run side by side on one loop, with one archive, one capture file and one writer of batches."""
 
 import asyncio
+import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ from crawler.spiders.news import NewsSpider
 from crawler.targets import Target
 from news.dispositions import Disposition, Ledger
 from news.errors import ArchiveError, Busy, NewsError
+
+logger = logging.getLogger(__name__)
 
 KEEP_SECONDS = 5.0  # between two looks whether the outlets are still ours
 
@@ -86,7 +89,11 @@ class CrawlRoom:
             return CrawlResult(target.outlet.name, target.address, "failed", problem=problem)
         started = monotonic()
         listener.crawl_started(job)
-        spider = await self._run(job, contact)
+        try:
+            spider = await self._run(job, contact)
+        except Exception as error:  # a bug of ours must not hold the outlet for as long as the process lives
+            logger.exception("crawl_broke", extra={"crawl": job.crawl.id, "outlet": target.outlet.name})
+            spider, job.problem = None, NewsError(f"the crawl broke: {type(error).__name__}: {error}"[:500])
         return await self._close(job, spider, monotonic() - started)
 
     def stop(self) -> None:

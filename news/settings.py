@@ -48,6 +48,13 @@ def _count(text: str) -> int:
     return number
 
 
+def _from_none(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its name, its default, what it does, how its text is read and what a good value is called."""
@@ -73,6 +80,16 @@ SETTINGS = (
             _positive, "a number of seconds"),
     Setting("CRAWL_OUTLETS_AT_ONCE", 16, "Outlets crawled side by side by one command.",
             _count, "a whole number from 1"),
+    Setting("WORKER_PROCESSES", 1, "Workers of `newskeep daemon` or `newskeep worker`; 0: it only decides.",
+            _from_none, "a whole number from 0"),
+    Setting("WORKER_SILENCE_SECONDS", 15.0, "A worker whose loop gave no sign for so long is killed and replaced.",
+            _positive, "a number of seconds"),
+    Setting("WORKER_MAX_CRAWLS", 2000, "A worker makes way for a fresh one after so many crawls.",
+            _count, "a whole number from 1"),
+    Setting("WORKER_MAX_BYTES", 800_000_000, "A worker that takes more memory than this makes way for a fresh one.",
+            _count, "a whole number from 1"),
+    Setting("PROCESS_SILENCE_SECONDS", 20.0, "A process that gave the database no sign for so long is taken for dead.",
+            _positive, "a number of seconds"),
     Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A request that takes longer has failed.",
             _positive, "a number of seconds"),
     Setting("FETCH_MAX_BYTES", 16_000_000, "A larger body, packed or unpacked, is refused.",

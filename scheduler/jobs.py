@@ -33,11 +33,11 @@ class PatientJobs(JobManager):
         super().__init__(connector)
         self._process_id = process_id
         self._held: set[int] = set()
-        self._handed_back: set[int] = set()
+        self._handed_back: dict[int, float] = {}
 
-    def hand_back(self, job_id: int) -> None:
-        """Let the job wait again when its task returns, instead of being done."""
-        self._handed_back.add(job_id)
+    def hand_back(self, job_id: int, seconds: float = 0.0) -> None:
+        """Let the job wait again when its task returns, instead of being done; for *seconds* at least."""
+        self._handed_back[job_id] = seconds
 
     async def register_worker(self) -> int:
         await patiently(lambda: self.connector.execute_query_async(_REGISTER, id=self._process_id))
@@ -55,12 +55,13 @@ class PatientJobs(JobManager):
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
         job_id = job.id or 0
+        ours = {"id": job_id, "worker": self._process_id}
         if job_id in self._handed_back:
-            await patiently(lambda: self.connector.execute_query_async(_HAND_BACK, id=job_id))
+            seconds = self._handed_back.pop(job_id)
+            await patiently(lambda: self.connector.execute_query_async(_HAND_BACK, seconds=seconds, **ours))
         else:
-            await patiently(lambda: self.connector.execute_query_async(_FINISH, id=job_id, worker=self._process_id))
+            await patiently(lambda: self.connector.execute_query_async(_FINISH, **ours))
         self._held.discard(job_id)
-        self._handed_back.discard(job_id)
 
     async def update_heartbeat(self, worker_id: int) -> None:
         await patiently(lambda: super(PatientJobs, self).update_heartbeat(worker_id))
@@ -125,14 +126,17 @@ _FINISH = "delete from procrastinate_jobs where id = %(id)s and worker_id = %(wo
 
 # Another job of the outlet that came to wait in the meantime does as well.
 _HAND_BACK = """
-with another as (
-    select 1 from procrastinate_jobs waiting join procrastinate_jobs mine using (queueing_lock)
-    where mine.id = %(id)s and waiting.status = 'todo'
+with mine as (
+    select id, exists (
+        select from procrastinate_jobs w where w.queueing_lock = j.queueing_lock and w.status = 'todo'
+    ) as needless
+    from procrastinate_jobs j where id = %(id)s and worker_id = %(worker)s and status = 'doing'
 ), gone as (
-    delete from procrastinate_jobs where id = %(id)s and status = 'doing' and exists (select from another)
+    delete from procrastinate_jobs j using mine where j.id = mine.id and needless
 )
-update procrastinate_jobs set status = 'todo', attempts = attempts + 1, worker_id = null
-where id = %(id)s and status = 'doing' and not exists (select from another)
+update procrastinate_jobs j set status = 'todo', attempts = attempts + 1, worker_id = null,
+    scheduled_at = now() + make_interval(secs => %(seconds)s)
+from mine where j.id = mine.id and not needless
 """
 
 _LET_GO = """

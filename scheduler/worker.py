@@ -1,126 +1,150 @@
-"""One worker process: takes outlets from the queue and crawls them side by side on one loop, until it is told to stop.
+"""One worker process: it crawls, says that it is alive, makes way when it grew old or large, and hands back on SIGTERM.
 
-Started by `scheduler.supervisor` as `python -m scheduler.worker`.
+Started by `scheduler.supervisor` as `python -m scheduler.worker DESCRIPTOR`: the end of a pipe on which it says its id
+("id 17"), once a second that its loop turns ("."), and that it takes no more work ("leaving").
 """
 
 import asyncio
+import faulthandler
 import logging
+import os
 import signal
-from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self
+import sys
+from contextlib import suppress
+from pathlib import Path
 
-from procrastinate import App, JobContext
-from procrastinate.worker import Worker as QueueWorker
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from archive.captures import CaptureFiles
-from archive.captures.handover import HandOver
-from archive.database import database_url, open_archive
+from archive.database import open_archive
 from archive.home import Home, open_home
-from archive.models import outlets
-from archive.processes import WORKER, connection_name, name_connections, register, stopped
+from archive.processes import WORKER, beat, name_connections, register, stopped
 from crawler.engine import threads
-from crawler.options import SCHEDULED, TargetKind
-from crawler.outlets.row import from_row
-from crawler.patience import patiently
-from crawler.result import CrawlResult
-from crawler.room import CrawlRoom
-from crawler.targets import Target
-from scheduler.jobs import PatientJobs, worker_app
-from scheduler.queue import QUEUE, TASK
-from scheduler.turns import crawl_begins, crawl_ended
+from crawler.logs import setup_logging
+from news.errors import ArchiveError, NewsError
+from scheduler.crawling import Crawling
+from scheduler.stall import end_when_stalled
 
 logger = logging.getLogger(__name__)
 
-_POLL_SECONDS = 2.0
+SIGN_SECONDS = 1.0  # between two signs on the pipe
+BEAT_SECONDS = 5.0  # between two heartbeats in the database
+HAND_BACK_SECONDS = 9.0  # whoever stops us may not wait longer than ten
+DRAIN_SECONDS = 60.0  # for crawls to end before a worker that makes way hands them back
+ENDED, TAKEN_FOR_DEAD, CUT_SHORT = 0, 75, 76
 
 
-class Worker:
-    """One worker on the running loop; use as an async context manager around `run`."""
+class WorkerProcess:
+    """The life of the process around its work."""
 
-    def __init__(self, home: Home) -> None:
-        self.home = home
-        self.engine: Engine = open_archive(home)
-        self.process_id = register(self.engine, WORKER)
-        name_connections(self.engine, self.process_id)
-        self._handing = HandOver(self.engine, home)
-        self.captures = CaptureFiles(home, self._handing.soon)
-        self.room = CrawlRoom(home, self.engine, self.captures, self.process_id)
-        self.crawls = 0
-        self._app: App = worker_app(database_url(home), connection_name(self.process_id), self.process_id)
-        self._app.task(name=TASK, queue=QUEUE, pass_context=True)(self._crawl_outlet)
-        self._queue = QueueWorker(
-            self._app,
-            queues=[QUEUE],
-            concurrency=home.settings["CRAWL_OUTLETS_AT_ONCE"],
-            fetch_job_polling_interval=_POLL_SECONDS,
-            install_signal_handlers=False,
-        )
+    def __init__(self, home: Home, engine: Engine, pipe: int | None) -> None:
+        self.home, self.engine, self.pipe = home, engine, pipe
+        self.process_id = register(engine, WORKER)
+        name_connections(engine, self.process_id)
+        self.crawling = Crawling(home, engine, self.process_id)
+        self.exit_code = ENDED
+        self._leaving = False
 
-    async def __aenter__(self) -> Self:
-        asyncio.get_running_loop().set_default_executor(threads())
-        self._handing.__enter__()
-        await self._app.open_async()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.room.flush()
-        await self._app.close_async()
-        self.captures.close()
-        self._handing.__exit__(kind, error, trace)
-        await asyncio.to_thread(stopped, self.engine, self.process_id, "ended" if error is None else "failed")
-        self.engine.dispose()
-
-    async def run(self) -> None:
-        """Take jobs until `stop`."""
-        await self._queue.run()  # type: ignore[no-untyped-call]
-
-    def stop(self) -> None:
-        """Take no more jobs, and end the crawls that run: what they leave waits in the frontier and the queue."""
-        self._queue.stop()  # type: ignore[no-untyped-call]
-        self.room.stop()
-
-    async def _crawl_outlet(
-        self, context: JobContext, /, *, outlet_id: int, due_at: str, contact: str | None = None, **more: Any
-    ) -> None:
-        due = datetime.fromisoformat(due_at)
-        target = await asyncio.to_thread(self._target, outlet_id)
-        begins = await patiently(lambda: crawl_begins(self.engine, outlet_id, due, datetime.now(UTC)))
-        if target is None or not begins:
-            return
-        result = await self._crawl(target, due, contact)
-        await patiently(lambda: crawl_ended(self.engine, target.outlet, result, datetime.now(UTC)))
-        if result.state == "interrupted":
-            jobs = self._app.job_manager
-            assert isinstance(jobs, PatientJobs)
-            jobs.hand_back(context.job.id or 0)
-
-    async def _crawl(self, target: Target, due_at: datetime, contact: str | None) -> CrawlResult:
-        self.crawls += 1
-        contact = self.home.settings["NEWSKEEP_CONTACT"] or contact
-        return await self.room.crawl(target, SCHEDULED, contact=contact, due_at=due_at)
-
-    def _target(self, outlet_id: int) -> Target | None:
-        columns = outlets.c.name, outlets.c.url, outlets.c.settings
-        with self.engine.connect() as conn:
-            row = conn.execute(select(*columns).where(outlets.c.id == outlet_id)).first()
-        return Target(from_row(row.name, row.url, row.settings), TargetKind.OUTLET, row.url) if row else None
-
-
-async def _work(home: Home) -> None:
-    async with Worker(home) as worker:
+    async def run(self) -> int:
+        """Work until told to stop or grown old; the exit code."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, worker.stop)
-        await worker.run()
+        loop.set_default_executor(threads())
+        async with self.crawling:
+            self._say(f"id {self.process_id}")
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self.hand_back)
+            silence = self.home.settings["WORKER_SILENCE_SECONDS"]
+            # who outlives its parent ends itself when its loop stalls: nobody else would
+            tasks = [loop.create_task(end_when_stalled(2 * silence + SIGN_SECONDS))]
+            tasks += [loop.create_task(self._give_signs()), loop.create_task(self._beat())]
+            try:
+                await self.crawling.run()
+            finally:
+                for task in tasks:
+                    task.cancel()
+        return self.exit_code
+
+    def hand_back(self) -> None:
+        """End within ten seconds; what then still runs is freed by who finds out that we are gone."""
+        asyncio.get_running_loop().call_later(HAND_BACK_SECONDS, os._exit, CUT_SHORT)
+        self.crawling.hand_back()
+
+    def _leave(self, why: str) -> None:
+        """Make way: no more jobs, and a minute for those that run."""
+        if not self._leaving:
+            self._leaving = True
+            logger.info("worker_leaving", extra={"process_id": self.process_id, "why": why})
+            self._say("leaving")
+            self.crawling.leave()
+            asyncio.get_running_loop().call_later(DRAIN_SECONDS, self.crawling.room.stop)
+
+    async def _give_signs(self) -> None:
+        while True:
+            self._say(".")
+            await asyncio.sleep(SIGN_SECONDS)
+
+    async def _beat(self) -> None:
+        while True:
+            memory = memory_bytes()
+            with suppress(ArchiveError):  # away: who is taken for dead meanwhile learns it then
+                if not await asyncio.to_thread(beat, self.engine, self.process_id, self.crawling.crawls, memory):
+                    self._taken_for_dead()
+            if self.crawling.crawls >= self.home.settings["WORKER_MAX_CRAWLS"]:
+                self._leave("crawls")
+            if memory >= self.home.settings["WORKER_MAX_BYTES"]:
+                self._leave("memory")
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def _taken_for_dead(self) -> None:
+        if self.exit_code == ENDED:
+            logger.error("worker_taken_for_dead", extra={"process_id": self.process_id})
+            self.exit_code = TAKEN_FOR_DEAD
+            self.hand_back()
+
+    def _say(self, word: str) -> None:
+        if self.pipe is None:
+            return
+        try:
+            os.write(self.pipe, word.encode() + b"\n")
+        except BlockingIOError:
+            pass  # the parent is stopped; it will read later
+        except OSError:
+            logger.error("worker_orphaned", extra={"process_id": self.process_id})
+            self.pipe = None
+            self.hand_back()
+
+
+def memory_bytes() -> int:
+    """What this process holds in memory."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def work(home: Home, pipe: int | None) -> int:
+    """Work until SIGTERM; the exit code. Raises what keeps the archive from being opened."""
+    engine = open_archive(home)
+    try:
+        process = WorkerProcess(home, engine, pipe)
+        code = asyncio.run(process.run())
+        with suppress(ArchiveError):
+            stopped(engine, process.process_id, "ended")
+        return code
+    finally:
+        engine.dispose()
 
 
 def main() -> None:
-    """Work until SIGTERM."""
-    asyncio.run(_work(open_home()))
+    """Run the process that the supervisor started."""
+    faulthandler.enable()
+    pipe = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    if pipe is not None:
+        os.set_blocking(pipe, False)
+    try:
+        home = open_home()
+        setup_logging(home)
+        sys.exit(work(home, pipe))
+    except NewsError as error:
+        logger.error("worker_cannot_work", extra={"error": str(error)})
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

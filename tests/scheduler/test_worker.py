@@ -1,25 +1,15 @@
-"""Worker processes on a real queue, crawling real pages."""
+"""Workers on a real queue, crawling real pages, and what becomes of their work when they end in whatever way."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from time import monotonic, sleep
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from archive.home import Home
-from archive.outlets import ensure_outlet
-from archive.turns import set_due
-from crawler.outlets.row import to_row
-from news.outlets import Outlet
 from scheduler.queue import Queue
-from tests.site import Site, story
-
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+from tests.scheduler.workers import NOW, Workers, is_gone, kill, outlet_on, rows, until, value
+from tests.site import Answer, Site, article_page, story
 
 
 @pytest.fixture
@@ -35,44 +25,45 @@ def queue(home: Home) -> Iterator[Queue]:
     opened.close()
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until *condition* holds; fail when it does not in time."""
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, "it never came about"
-        sleep(0.05)
+def publish(site: Site, number: int) -> None:
+    """A feed of so many articles."""
+    site.feed("/feed", *(f"/{count}" for count in range(number)))
+    for count in range(number):
+        site.article(f"/{count}", f"Story {count}", *story(f"subject{count}"))
 
 
-def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
-    with engine.connect() as conn:
-        return [tuple(row) for row in conn.execute(text(query))]
+def hold(site: Site, path: str) -> None:
+    """Let the page wait for its gate."""
+    import threading
+
+    body = article_page("Held", *story("held")).encode()
+    site.answers[path] = Answer(body, gate=threading.Event())
 
 
-def outlet_on(engine: Engine, site: Site, name: str, **more: object) -> int:
-    """The id of an outlet that publishes by one feed and whose turn has come."""
-    given = {"feeds": (site.url("/feed"),), "sitemaps": (), "listings": (), "delay": 0.0} | more
-    outlet = Outlet(name, site.url("/"), **given)
-    with engine.begin() as conn:
-        outlet_id = ensure_outlet(conn, name, outlet.url, to_row(outlet))
-        set_due(conn, {outlet_id: NOW})
-    return outlet_id
+def finished(engine: Engine) -> object:
+    return value(engine, "select 1 from crawls where state = 'finished'")
+
+
+def stored_once(engine: Engine, number: int) -> None:
+    """So many articles, each once, and nothing that waits."""
+    assert rows(engine, "select count(*), count(distinct canonical_url) from articles") == [(number, number)]
+    assert value(engine, "select count(*) from links where state = 'waiting'") == 0
+    assert value(engine, "select count(*) from revisions") == number
 
 
 def test_a_worker_crawls_what_is_queued(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
-    site.feed("/feed", "/a", "/b")
-    site.article("/a", "The first", *story("alpha"))
-    site.article("/b", "The second", *story("beta"))
+    publish(site, 2)
     outlet_id = outlet_on(engine, site, "site")
-
     assert queue.offer(outlet_id, "site", NOW)
-    worker = subprocess.Popen([sys.executable, "-m", "scheduler.worker"])
-    until(lambda: rows(engine, "select 1 from crawls where state = 'finished'"))
-    os.kill(worker.pid, signal.SIGTERM)
 
-    assert worker.wait(10) == 0
-    assert rows(engine, "select count(*) from articles") == [(2,)]
+    with Workers() as workers:
+        until(lambda: finished(engine))
+        until(lambda: value(engine, "select count(*) from queue.procrastinate_jobs") == 0)
+        workers.send(signal.SIGTERM)
+        assert workers.parent.wait(15) == 0
+
+    stored_once(engine, 2)
     assert rows(engine, "select due_at, process_id is not null from crawls") == [(NOW, True)]
-    assert rows(engine, "select count(*) from queue.procrastinate_jobs") == [(0,)]
     assert rows(engine, "select note, stopped_at is not null from processes") == [("ended", True)]
 
 
@@ -81,3 +72,60 @@ def test_an_outlet_waits_in_the_queue_once(home: Home, engine: Engine, queue: Qu
 
     assert queue.offer(outlet_id, "site", NOW)
     assert not queue.offer(outlet_id, "site", NOW)
+
+
+def test_a_killed_worker_loses_nothing_and_its_outlet_is_crawled_on_by_the_next(
+    home: Home, engine: Engine, queue: Queue, site: Site
+) -> None:
+    publish(site, 6)
+    hold(site, "/5")
+    queue.offer(outlet_on(engine, site, "site"), "site", NOW)
+
+    with Workers() as workers:
+        until(lambda: value(engine, "select count(*) from articles") == 5 and site.held)
+        (child,) = workers.children()
+        kill(child, signal.SIGKILL)
+        publish(site, 6)
+        site.feed("/feed")  # the links have left the outlet's front page meanwhile
+        until(lambda: finished(engine), 30)
+
+    stored_once(engine, 6)
+    assert rows(engine, "select state from crawls order by id") == [("interrupted",), ("finished",)]
+    assert rows(engine, "select note from processes order by id") == [("SIGKILL",), ("ended",)]
+    assert value(engine, "select deaths from turns") == 0  # it has survived since
+
+
+def test_a_worker_that_hangs_is_killed_and_replaced(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
+    publish(site, 3)
+    hold(site, "/2")
+    queue.offer(outlet_on(engine, site, "site"), "site", NOW)
+
+    with Workers(WORKER_SILENCE_SECONDS=3) as workers:
+        until(lambda: site.held)
+        (child,) = workers.children()
+        kill(child, signal.SIGSTOP)
+        publish(site, 3)
+        until(lambda: finished(engine), 30)
+        assert is_gone(child)
+
+    stored_once(engine, 3)
+    assert rows(engine, "select note from processes order by id") == [("silent",), ("ended",)]
+
+
+def test_a_worker_told_to_stop_hands_its_crawl_back(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
+    publish(site, 4)
+    hold(site, "/3")
+    queue.offer(outlet_on(engine, site, "site"), "site", NOW)
+
+    with Workers() as workers:
+        until(lambda: value(engine, "select count(*) from articles") == 3 and site.held)
+        workers.send(signal.SIGTERM)
+        assert workers.parent.wait(10) == 0
+    assert rows(engine, "select state from crawls") == [("interrupted",)]
+    assert rows(engine, "select status::text from queue.procrastinate_jobs") == [("todo",)]
+    assert value(engine, "select deaths from turns") == 0
+
+    publish(site, 4)
+    with Workers():
+        until(lambda: finished(engine))
+    stored_once(engine, 4)

@@ -1,0 +1,24 @@
+"""`newskeep worker`: crawl what a daemon, here or elsewhere, puts into the queue."""
+
+import click
+
+
+@click.command()
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes, instead of WORKER_PROCESSES.")
+def worker(processes: int | None) -> None:
+    """Crawl what `newskeep daemon` decides, on this machine too, until stopped.
+
+    \b
+    newskeep worker
+    newskeep worker --processes 2
+
+    Every machine needs NEWSKEEP_DATABASE_URL and a data folder for its captures. SIGTERM or Ctrl-C stops within ten
+    seconds: what was fetched is kept, and what was not goes on elsewhere.
+    """
+    from archive.home import open_home
+    from crawler.logs import setup_logging
+    from scheduler.supervisor import run
+
+    home = open_home()
+    setup_logging(home)
+    run(home, processes or max(1, home.settings["WORKER_PROCESSES"]))

@@ -1,0 +1,145 @@
+"""Frees what a dead process held: its connections and with them its outlets, its crawls, its jobs."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from archive.crawls import interrupt_crawl
+from archive.deaths import Charged, charge
+from archive.home import Home
+from archive.locks import outlet_is_free
+from archive.marks import blame_marks
+from archive.processes import connection_name, mark_stopped, silent_processes
+
+logger = logging.getLogger(__name__)
+
+SILENCE_SECONDS = 20.0
+_END_MILLISECONDS = 2000  # for a connection that is being ended
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """An outlet that is free again. `crawl_id` is None when its crawl had not begun; `deaths` are workers in a row that
+    died over it.
+    """
+
+    outlet_id: int
+    crawl_id: int | None = None
+    deaths: int = 0
+    set_aside: bool = False
+
+
+def reap(engine: Engine, silence: float = SILENCE_SECONDS) -> list[Freed]:
+    """Bury the processes of which nothing was heard for *silence* seconds, and what earlier burials left behind.
+
+    Raises ArchiveUnavailable.
+    """
+    with engine.connect() as conn:
+        silent = silent_processes(conn, silence)
+        left = set(conn.execute(_LEFT_BEHIND).scalars()) - set(silent)
+    freed = [one for process_id in silent for one in bury(engine, process_id, "silent")]
+    return freed + [one for process_id in sorted(left) for one in bury(engine, process_id, "", charged=False)]
+
+
+def bury(engine: Engine, process_id: int, how: str, *, charged: bool = True, home: Home | None = None) -> list[Freed]:
+    """Write that the process ended (*how*, in words) and free what it held; nothing when that was done before.
+
+    With *charged* its death counts against the outlets it crawled: when its parent, whose *home* holds its marks, knows
+    which pages were being read, against theirs alone. Raises ArchiveUnavailable.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        # before its crawls are closed: a process that merely hung must not hold outlets, nor commit what it had begun
+        conn.execute(_END_CONNECTIONS, {"name": connection_name(process_id), "wait": _END_MILLISECONDS})
+    with engine.begin() as conn:
+        if mark_stopped(conn, process_id, how):
+            logger.warning("process_dead", extra={"process_id": process_id, "how": how})
+        freed, marks = _free(conn, process_id, charged, home)
+    for mark in marks:
+        mark.unlink(missing_ok=True)
+    for one in freed:
+        logger.warning("outlet_set_aside" if one.set_aside else "outlet_freed", extra=_facts(one))
+    return freed
+
+
+def _free(conn: Connection, process_id: int, charged: bool, home: Home | None) -> tuple[list[Freed], list[Path]]:
+    held = {row.outlet_id: row.id for row in conn.execute(_RUNNING, {"id": process_id})}
+    # the next crawl of an outlet that is not free has closed this one, or will
+    crawls = {outlet_id: crawl_id for outlet_id, crawl_id in held.items() if outlet_is_free(conn, outlet_id)}
+    reading, marks = blame_marks(conn, home, crawls.values()) if home and charged else (set(), [])
+    for crawl_id in crawls.values():
+        interrupt_crawl(conn, crawl_id)
+    guilty = [outlet_id for outlet_id, crawl_id in crawls.items() if crawl_id in reading]
+    deaths = {one.outlet_id: one for one in charge(conn, crawls, guilty)} if charged and crawls else {}
+    jobs = _free_jobs(conn, process_id, [one.outlet_id for one in deaths.values() if one.set_aside])
+    freed = [
+        _freed(outlet_id, crawls.get(outlet_id), deaths.get(outlet_id)) for outlet_id in sorted(crawls.keys() | jobs)
+    ]
+    return freed, marks
+
+
+def _freed(outlet_id: int, crawl_id: int | None, charged: Charged | None) -> Freed:
+    if charged is None:
+        return Freed(outlet_id, crawl_id)
+    return Freed(outlet_id, crawl_id, charged.deaths, charged.set_aside)
+
+
+def _free_jobs(conn: Connection, process_id: int, set_aside: Iterable[int]) -> set[int]:
+    """Let the process's jobs wait again, but not for outlets that are set aside; the outlets of all of them."""
+    aside = [f"outlet {outlet_id}" for outlet_id in set_aside]
+    conn.execute(_SEE_QUEUE)
+    freed = set(conn.execute(_FREE_JOBS, {"id": process_id, "aside": aside}).scalars())
+    conn.execute(_FORGET_WORKER, {"id": process_id})
+    if freed:
+        conn.execute(_WAKE)
+    return freed
+
+
+def _facts(one: Freed) -> dict[str, object]:
+    return {"outlet_id": one.outlet_id, "crawl": one.crawl_id, "deaths": one.deaths}
+
+
+_END_CONNECTIONS = text("""
+select pg_terminate_backend(pid, :wait) from pg_stat_activity
+where application_name = :name and datname = current_database() and pid <> pg_backend_pid()
+""")
+
+_RUNNING = text("select id, outlet_id from crawls where process_id = :id and state = 'running' order by outlet_id")
+
+# The queue's triggers call their types by name alone.
+_SEE_QUEUE = text("select set_config('search_path', current_setting('search_path') || ', queue', true)")
+
+# Another job of the outlet that waits already does as well: the queue lets one wait.
+_FREE_JOBS = text("""
+with held as (
+    select j.id, j.lock, (j.args ->> 'outlet_id')::bigint as outlet_id,
+           j.lock = any(cast(:aside as text[])) or exists (
+               select from queue.procrastinate_jobs w where w.queueing_lock = j.queueing_lock and w.status = 'todo'
+           ) as needless
+    from queue.procrastinate_jobs j where j.worker_id = :id and j.status = 'doing'
+), gone as (
+    delete from queue.procrastinate_jobs j using held
+    where j.id = held.id and needless or j.lock = any(cast(:aside as text[])) and j.status = 'todo'
+), again as (
+    update queue.procrastinate_jobs j set status = 'todo', worker_id = null, attempts = j.attempts + 1
+    from held where j.id = held.id and not needless
+)
+select outlet_id from held
+""")
+
+_FORGET_WORKER = text("delete from queue.procrastinate_workers where id = :id")
+
+_WAKE = text("""
+select pg_notify('procrastinate_any_queue_v1', said), pg_notify('procrastinate_queue_v1#crawls', said)
+from (select json_build_object('type', 'job_inserted', 'job_id', 0)::text as said) as message
+""")
+
+_LEFT_BEHIND = text("""
+select c.process_id from crawls c join processes p on p.id = c.process_id
+where c.state = 'running' and p.stopped_at is not null
+union
+select j.worker_id from queue.procrastinate_jobs j join processes p on p.id = j.worker_id
+where j.status = 'doing' and p.stopped_at is not null
+""")

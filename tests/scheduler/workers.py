@@ -1,0 +1,109 @@
+"""What the tests of workers share: outlets that are due, `newskeep worker` as a real process, and patience."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine, text
+
+from archive.outlets import ensure_outlet
+from archive.turns import set_due
+from crawler.outlets.row import to_row
+from news.outlets import Outlet
+from tests.site import Site
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def until(condition: Callable[[], object], seconds: float = 40) -> None:
+    """Wait until *condition* holds; fail when it does not in time."""
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline, "it never came about"
+        sleep(0.05)
+
+
+def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    with engine.connect() as conn:
+        return [tuple(row) for row in conn.execute(text(query))]
+
+
+def value(engine: Engine, query: str) -> object:
+    """The first column of the first row, None without one."""
+    found = rows(engine, query)
+    return found[0][0] if found else None
+
+
+def outlet_on(engine: Engine, site: Site, name: str, **more: object) -> int:
+    """The id of an outlet that publishes by one feed and whose turn has come."""
+    given = {"feeds": (site.url("/feed"),), "sitemaps": (), "listings": (), "delay": 0.0} | more
+    outlet = Outlet(name, site.url("/"), **given)
+    with engine.begin() as conn:
+        outlet_id = ensure_outlet(conn, name, outlet.url, to_row(outlet))
+        set_due(conn, {outlet_id: NOW})
+    return outlet_id
+
+
+class Workers:
+    """`newskeep worker` as a process of its own; killed with its children when the block is left."""
+
+    def __init__(self, processes: int = 1, **settings: object) -> None:
+        environment = {**os.environ, "LOG_LEVEL": "info", **{name: str(one) for name, one in settings.items()}}
+        self.parent = _newskeep(["worker", "--processes", str(processes)], environment)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        children = self.children()
+        self.send(signal.SIGCONT)
+        self.send(signal.SIGTERM)
+        try:
+            self.parent.wait(15)
+        except subprocess.TimeoutExpired:
+            self.parent.kill()
+            self.parent.wait()
+        for child in children:
+            kill(child, signal.SIGKILL)
+
+    def children(self) -> list[int]:
+        """The process ids of the workers that run now."""
+        return [pid for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))) if _parent(pid) == self.parent.pid]
+
+    def send(self, number: signal.Signals) -> None:
+        """Signal the parent."""
+        if self.parent.poll() is None:
+            self.parent.send_signal(number)
+
+
+def kill(pid: int, number: signal.Signals) -> None:
+    """Signal a process, gone or not."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def is_gone(pid: int) -> bool:
+    return _parent(pid) is None
+
+
+def _newskeep(arguments: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "cli.main", *arguments], env=environment)
+
+
+def _parent(pid: int) -> int | None:
+    """The parent's process id; None for a process that is dead."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            state, parent = file.read().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state in "ZX" else int(parent)
