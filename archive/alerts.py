@@ -2,11 +2,28 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from news.text import storable
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One row. `ended_at` is None while the alert is open."""
+
+    id: int
+    rule: str
+    subject: str
+    outlet_id: int | None
+    facts: Mapping[str, Any]
+    opened_at: datetime
+    ended_at: datetime | None
+    opening_told_at: datetime | None
+    ending_told_at: datetime | None
 
 
 def open_alert(
@@ -27,6 +44,21 @@ def is_open(conn: Connection, rule: str, subject: str) -> bool:
     return conn.execute(_IS_OPEN, {"rule": rule, "subject": storable(subject)}).first() is not None
 
 
+def open_alerts(conn: Connection) -> list[Alert]:
+    """All that are open, the newest first."""
+    return [Alert(**row._mapping) for row in conn.execute(_ALL_OPEN)]
+
+
+def ended_alerts(conn: Connection, limit: int) -> list[Alert]:
+    """The last *limit* that ended, the newest first."""
+    return [Alert(**row._mapping) for row in conn.execute(_ENDED, {"limit": limit})]
+
+
+def openings(conn: Connection, rule: str, subject: str, since: datetime) -> int:
+    """How often the alert was opened since then."""
+    return int(conn.execute(_OPENINGS, {"rule": rule, "subject": storable(subject), "since": since}).scalar_one())
+
+
 def _as_json(facts: Mapping[str, Any]) -> str:
     return storable(json.dumps(dict(facts), ensure_ascii=False, default=str).replace("\\u0000", ""))
 
@@ -42,3 +74,13 @@ update alerts set ended_at = now() where rule = :rule and subject = :subject and
 """)
 
 _IS_OPEN = text("select 1 from alerts where rule = :rule and subject = :subject and ended_at is null")
+
+_COLUMNS = "id, rule, subject, outlet_id, facts, opened_at, ended_at, opening_told_at, ending_told_at"
+_ALL_OPEN = text(f"select {_COLUMNS} from alerts where ended_at is null order by opened_at desc, id desc")  # noqa: S608
+_ENDED = text(f"""
+select {_COLUMNS} from alerts where ended_at is not null order by ended_at desc, id desc limit :limit
+""")  # noqa: S608 - put together from constants of this file
+
+_OPENINGS = text("""
+select count(*) from alerts where rule = :rule and subject = :subject and opened_at >= :since
+""")

@@ -56,7 +56,7 @@ def error_in_words(error: BaseException) -> str:
 
     What follows the first line is the statement, its values and the row: a page's text.
     """
-    parts, seen = [], set[int]()
+    parts, seen = list[str](), set[int]()
     following: BaseException | None = error
     while following is not None and id(following) not in seen and len(parts) < 5:
         seen.add(id(following))

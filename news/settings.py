@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from news.errors import SettingError
 
+_MAIL_ADDRESS = re.compile(r"[^\s@,<>\"()\\]{1,64}@[^\s@,<>\"()\\]{1,255}")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -41,6 +43,36 @@ def _store(text: str) -> str:
     return text
 
 
+def _address(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        parts = urlsplit(text)
+        _ = parts.port  # raises ValueError for one that is none
+        if parts.scheme not in schemes or not parts.hostname or not text.isprintable() or " " in text:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _mail_addresses(text: str) -> tuple[str, ...]:
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(_MAIL_ADDRESS.fullmatch(address) for address in addresses):
+        raise ValueError(text)
+    return addresses
+
+
+def _mail_address(text: str) -> str:
+    [address] = _mail_addresses(text)
+    return address
+
+
+def _listener(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{text}")
+    if not parts.hostname or not parts.port or parts.path or parts.username:
+        raise ValueError(text)
+    return parts.hostname, parts.port
+
+
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
@@ -64,6 +96,7 @@ class Setting:
     purpose: str
     read: Callable[[str], Any] = str
     kind: str = "text"
+    secret: bool = False  # its value is shown nowhere
 
 
 SETTINGS = (
@@ -102,8 +135,22 @@ SETTINGS = (
             _positive, "a number of seconds"),
     Setting("CAPTURE_STORE", None, "Where finished capture files go, verified; empty means they stay in captures/.",
             _store, "an address such as s3://bucket/folder or file:///mnt/folder"),
-    Setting("LOG_LEVEL", None, "What is logged: debug, info, warning or error; empty means info, warning for a command.",
+    Setting("LOG_LEVEL", None, "What is logged: debug, info, warning or error; empty: info, of a command warning.",
             _one_of("debug", "info", "warning", "error"), "one of debug, info, warning, error"),
+    Setting("ALERT_WEBHOOK_URL", None, "Address to which alerts are posted as JSON.",
+            _address("http", "https"), "an http or https address", secret=True),
+    Setting("ALERT_SMTP_URL", None, "Mail server for alerts: smtp://user:password@host:587 or smtps://user:password@host.",
+            _address("smtp", "smtps"), "an smtp or smtps address", secret=True),
+    Setting("ALERT_MAIL_TO", (), "Who gets alerts by mail (comma-separated).",
+            _mail_addresses, "a list of mail addresses"),
+    Setting("ALERT_MAIL_FROM", None, "Sender of alerts; empty means newskeep@ and the machine's name.",
+            _mail_address, "a mail address"),
+    Setting("METRICS_LISTEN", None, "Where Prometheus may ask for metrics, as 127.0.0.1:9464; empty means nowhere.",
+            _listener, "an address and a port such as 127.0.0.1:9464"),
+    Setting("DEADMAN_URL", None, "Address that the leading daemon asks for once a minute while all is well.",
+            _address("http", "https"), "an http or https address", secret=True),
+    Setting("LOOP_STALL_SECONDS", 60, "A daemon whose loop gets no turn for so long ends itself, with exit code 70.",
+            _count, "a whole number from 1"),
     Setting("LOG_FORMAT", "auto", "How: json, text, or auto, which is text on a terminal and json elsewhere.",
             _one_of("auto", "json", "text"), "one of auto, json, text"),
 )  # fmt: skip
@@ -135,4 +182,5 @@ def _value(setting: Setting, sources: tuple[Mapping[str, object], ...]) -> Any:
     try:
         return setting.read(text)
     except ValueError as error:
-        raise SettingError(f"{setting.name}={text!r} is not {setting.kind}") from error
+        shown = setting.name if setting.secret else f"{setting.name}={text!r}"
+        raise SettingError(f"{shown} is not {setting.kind}") from (None if setting.secret else error)

@@ -15,6 +15,7 @@ from crawler.engine import require_contact
 from crawler.outlets.file import Outlets
 from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
+from scheduler.health import Health
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.offline import PROBE_SECONDS, PROBES, is_offline
 from scheduler.outlets_watch import OutletsWatch
@@ -37,6 +38,7 @@ class Scheduler:
         self.leader = Leader(engine)
         self.agenda = Agenda()
         self.queue = Queue(home)
+        self.health = Health(engine, home)
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
         self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads
         self.probed_at = 0.0
@@ -50,6 +52,7 @@ class Scheduler:
         self.agenda.add("outlets", 2.0, self._take_up_outlets)
         self.agenda.add("turns", 1.0, self._offer)
         self.agenda.add("dead", 5.0, self._free_what_died)
+        self.agenda.add("health", 60.0, self._look_at_health)
         try:
             await self.agenda.run()
         finally:
@@ -114,6 +117,10 @@ class Scheduler:
     async def _free_what_died(self) -> None:
         if self.leader.leads:
             await asyncio.to_thread(self._free)
+
+    async def _look_at_health(self) -> None:
+        if self.leader.leads:
+            await self.health.look(datetime.now(UTC))
 
     def _free(self) -> None:
         reap(self.engine)

@@ -1,0 +1,90 @@
+"""A mail server on loopback that keeps what it is sent, and can be made to fail in the ways that servers do."""
+
+import email
+import socketserver
+import threading
+from base64 import b64decode
+from email.message import EmailMessage
+from email.policy import default
+from types import TracebackType
+from typing import Self, cast
+
+
+class MailServer:
+    """Speaks enough SMTP for one client after the other. Use as a context manager.
+
+    `refuse` answers every mail with that line, `silent` accepts connections and says nothing; `logins` are the
+    passwords that were given.
+    """
+
+    def __init__(self, *, refuse: str | None = None, silent: bool = False) -> None:
+        self.refuse, self.silent = refuse, silent
+        self.mails: list[EmailMessage] = []
+        self.envelopes: list[list[str]] = []
+        self.logins: list[str] = []
+        self._closing = threading.Event()
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _handler(server: MailServer) -> type[socketserver.StreamRequestHandler]:
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            if server.silent:
+                server._closing.wait()
+                return
+            self.receivers: list[str] = []
+            self.say("220 here")
+            while line := self.rfile.readline():
+                verb = line.split(b" ")[0].strip().upper().decode()
+                if verb == "QUIT":
+                    self.say("221 bye")
+                    return
+                self.answer(verb, line.decode().strip())
+
+        def answer(self, verb: str, line: str) -> None:
+            if verb == "EHLO":
+                self.say("250-here")
+                self.say("250 AUTH PLAIN")
+            elif verb == "AUTH":
+                server.logins.append(b64decode(line.rpartition(" ")[2]).decode())
+                self.say("235 in")
+            elif verb == "RCPT" and server.refuse:
+                self.say(server.refuse)
+            elif verb == "DATA":
+                self.take()
+            else:
+                if verb == "RCPT":
+                    self.receivers.append(line.partition("<")[2].rstrip(">"))
+                self.say("250 well")
+
+        def take(self) -> None:
+            self.say("354 go on")
+            lines = []
+            while (line := self.rfile.readline()) != b".\r\n":
+                lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+            server.mails.append(cast(EmailMessage, email.message_from_bytes(b"".join(lines), policy=default)))
+            server.envelopes.append(self.receivers)
+            self.say("250 kept")
+
+        def say(self, line: str) -> None:
+            self.wfile.write(line.encode() + b"\r\n")
+
+    return Handler

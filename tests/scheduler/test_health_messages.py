@@ -1,0 +1,220 @@
+"""Alerts reach people: once each over webhook and e-mail, again after a failure, and harmless whatever is in them."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from archive.alerts import end_alert, open_alert, open_alerts
+from archive.home import Home
+from news.settings import read_settings
+from scheduler.health.mail import MailBox, PasswordInTheOpen, send_mail
+from scheduler.health.message import Message
+from scheduler.health.telling import Teller
+from tests.mailbox import MailServer
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DISK = {"free_bytes": 400_000_000, "bytes_a_day": 100, "days": 3.5}
+EVIL = "krone\r\nBcc: victim@example.org\r\n\r\n<b>\x1b[2J\u202e@everyone"
+
+
+class Hook:
+    """A web server that keeps what is posted to it; `answers` are given in turn, then 200."""
+
+    def __init__(self, answers: list[int]) -> None:
+        self.answers, self.posts = answers, list[dict[str, Any]]()
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                hook.posts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(hook.answers.pop(0) if hook.answers else 200)
+                self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook?token=sesame"
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    hook = Hook([])
+    thread = Thread(target=hook.server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield hook
+    hook.server.shutdown()
+    hook.server.server_close()
+    thread.join()
+
+
+def tell(engine: Engine, now: datetime = NOW, **settings: str) -> None:
+    """One telling, until every message has arrived or failed."""
+
+    async def one() -> None:
+        teller = Teller(engine, read_settings(settings))
+        teller.tell_soon(now)
+        await teller.finished()
+
+    asyncio.run(one())
+
+
+def alert(engine: Engine, subject: str = "machine", rule: str = "disk_full_soon", facts: object = DISK) -> None:
+    with engine.begin() as conn:
+        open_alert(conn, rule, subject, facts)  # type: ignore[arg-type]
+
+
+def over(engine: Engine, subject: str = "machine", rule: str = "disk_full_soon") -> None:
+    with engine.begin() as conn:
+        assert end_alert(conn, rule, subject)
+
+
+def test_opening_and_end_are_each_told_once(engine: Engine, hook: Hook) -> None:
+    alert(engine)
+    for _ in range(2):
+        tell(engine, ALERT_WEBHOOK_URL=hook.url)
+    over(engine)
+    for _ in range(2):
+        tell(engine, ALERT_WEBHOOK_URL=hook.url)
+
+    assert [[one["change"] for one in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
+    assert hook.posts[0]["text"] == "machine: disk full soon, 0.4 GB free, full in 3.5 days"
+    assert hook.posts[0]["alerts"][0]["facts"] == DISK
+
+
+def test_many_alerts_are_one_message(engine: Engine, hook: Hook) -> None:
+    for number in range(40):
+        alert(
+            engine, f"outlet{number}", "volume_drop", {"articles": [1, 2], "usual": [9, 9.5], "last_day": "2026-11-22"}
+        )
+    with MailServer() as mails:
+        tell(engine, ALERT_WEBHOOK_URL=hook.url, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
+
+    [post], [mail] = hook.posts, mails.mails
+    assert len(post["alerts"]) == 40
+    assert mail["Subject"].startswith("[newskeep] 40 alerts: outlet0: publishes less")
+    assert mail.get_content().count("publishes less") == 40
+
+
+@pytest.mark.parametrize("status", [500, 404, 302])
+def test_failed_message_is_tried_again_after_a_pause_that_grows(engine: Engine, hook: Hook, status: int) -> None:
+    hook.answers[:] = [status, status]
+    alert(engine)
+    for minutes in (0, 1, 2, 4, 6, 9):
+        tell(engine, NOW + timedelta(minutes=minutes), ALERT_WEBHOOK_URL=hook.url)
+
+    assert len(hook.posts) == 3  # after 0, 2 and 6 minutes
+
+
+def test_channel_that_works_does_not_repeat_what_the_other_could_not_send(engine: Engine, hook: Hook) -> None:
+    alert(engine)
+    with MailServer(refuse="451 later") as mails:
+        settings = {"ALERT_WEBHOOK_URL": hook.url, "ALERT_SMTP_URL": mails.url, "ALERT_MAIL_TO": "a@example.org"}
+        tell(engine, **settings)
+        mails.refuse = None
+        tell(engine, NOW + timedelta(hours=2), **settings)
+
+    assert (len(hook.posts), len(mails.mails)) == (1, 1)
+
+
+def test_mail_goes_to_everybody_named_and_the_password_is_given(engine: Engine) -> None:
+    alert(engine)
+    with MailServer() as mails:
+        url = mails.url.replace("smtp://", "smtp://me%40example.org:open%2Fsesame@")
+        tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org, b@example.org", ALERT_MAIL_FROM="n@example.org")
+
+    [mail] = mails.mails
+    assert mails.envelopes == [["a@example.org", "b@example.org"]]
+    assert mails.logins == ["\0me@example.org\0open/sesame"]
+    assert (mail["From"], mail["Auto-Submitted"]) == ("n@example.org", "auto-generated")
+    assert "0.4 GB free" in mail.get_content()
+
+
+def test_name_of_an_outlet_cannot_add_a_header_or_steer_what_shows_it(engine: Engine, hook: Hook) -> None:
+    alert(engine, EVIL, "layout_break", {"signs": {"listings": [f"https://krone.example/{EVIL}"]}})
+    with MailServer() as mails:
+        tell(engine, ALERT_WEBHOOK_URL=hook.url, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
+
+    [mail], [post] = mails.mails, hook.posts
+    assert mail["Bcc"] is None
+    assert mails.envelopes == [["a@example.org"]]
+    shown = mail["Subject"] + mail.get_content() + post["text"]
+    assert not set(shown) & set("\x1b\u202e")
+    assert len([line for line in mail.get_content().splitlines() if line]) == 2  # the alert, and where to look
+    assert not set(post["text"]) & set("<>@")
+
+
+def test_password_is_neither_logged_nor_kept(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    alert(engine)
+    with MailServer(refuse="550 user me:sesame@ may not") as mails:
+        url = mails.url.replace("smtp://", "smtp://me:sesame@")
+        hook = "http://127.0.0.1:1/hook?token=sesame"
+        tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org", ALERT_WEBHOOK_URL=hook)
+
+    told = [str(vars(record)) for record in caplog.records if record.message == "alerts_not_told"]
+    with engine.connect() as conn:
+        kept = conn.execute(text("select problem from alert_messages")).scalars().all()
+    assert len(told) == len(kept) == 2
+    assert not [one for one in [*told, *kept] if "sesame" in one]
+
+
+def test_password_does_not_travel_in_the_open() -> None:
+    box = MailBox("smtp://me:sesame@mail.example.org", ("a@example.org",))
+
+    assert "sesame" not in repr(box)
+
+
+def test_server_elsewhere_without_encryption_gets_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names resolve to loopback here, which the mail code cannot know: to it the server is elsewhere."""
+    with MailServer() as mails:
+        import socket
+
+        real = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1", *rest, **more))
+        box = MailBox(mails.url.replace("127.0.0.1", "me:sesame@mail.example.org"), ("a@example.org",))
+        with pytest.raises(PasswordInTheOpen):
+            send_mail(box, Message("x", ("x",), ()))
+
+    assert mails.logins == []
+
+
+def test_alert_that_was_over_before_anybody_could_be_told_is_not_told(engine: Engine, hook: Hook) -> None:
+    alert(engine)
+    over(engine)
+    tell(engine, ALERT_WEBHOOK_URL=hook.url)
+
+    assert hook.posts == []
+
+
+def test_alert_that_ended_while_the_mail_server_was_away_is_told_in_full(engine: Engine) -> None:
+    alert(engine)
+    with MailServer(refuse="451 later") as mails:
+        settings = {"ALERT_SMTP_URL": mails.url, "ALERT_MAIL_TO": "a@example.org"}
+        tell(engine, **settings)
+        over(engine)
+        mails.refuse = None
+        tell(engine, NOW + timedelta(hours=2), **settings)
+
+    assert (
+        mails.mails[0]["Subject"]
+        == "[newskeep] 1 alert, 1 over: machine: disk full soon, 0.4 GB free, full in 3.5 days …"
+    )
+
+
+def test_nobody_to_tell_is_no_error(engine: Engine, home: Home) -> None:
+    alert(engine)
+    tell(engine)
+
+    with engine.connect() as conn:
+        assert [one.opening_told_at for one in open_alerts(conn)] == [None]
