@@ -104,8 +104,11 @@ def wait(upgrading: str, seconds: float | None) -> None:
     newskeep db wait --upgrade always    before the daemon starts: several at once take turns
     """
     from archive.waiting import Upgrading, wait_for_archive
+    from crawler.logs import setup_logging
 
-    schema = wait_for_archive(open_home(), Upgrading(upgrading), float("inf") if seconds is None else seconds)
+    home = open_home()
+    setup_logging(home)
+    schema = wait_for_archive(home, Upgrading(upgrading), float("inf") if seconds is None else seconds)
     say(f"The database is there, its schema fits ({schema.current}).")
 
 
