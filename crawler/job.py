@@ -16,6 +16,7 @@ from archive.store import find_original
 from crawler.batches import Batches
 from crawler.listener import Listener, Silence
 from crawler.options import CrawlOptions, TargetKind
+from crawler.paces import HostPaces
 from crawler.patience import patiently
 from news.errors import NewsError
 from news.outlets import Outlet
@@ -62,6 +63,7 @@ class CrawlJob:
     kind: TargetKind
     mark: ReadingMark
     listener: Listener = field(default_factory=Silence)
+    paces: HostPaces = field(default_factory=HostPaces)  # shared by all crawls of the process
     problem: NewsError | None = None  # what stopped the crawl
     looked: bool = False  # a channel (or the page asked for) was read or is unchanged
     reasons: dict[str, str] = field(default_factory=dict)  # why channels could not be read: {url: reason}

@@ -26,6 +26,7 @@ class Page:
     body: bytes
     received_at: datetime
     encoding: str | None = None
+    broke_off: bool = False  # nobody said where the body ends, and its last tag is missing
     record: StoredRecord | None = None
     etag: str | None = None
     last_modified: str | None = None

@@ -24,6 +24,7 @@ from crawler.listener import Listener, Silence
 from crawler.logs import log_finished, own_stats
 from crawler.options import CrawlOptions
 from crawler.outlets.row import to_row
+from crawler.paces import HostPaces
 from crawler.patience import patiently
 from crawler.result import CrawlResult
 from crawler.spiders.news import NewsSpider
@@ -50,6 +51,7 @@ class CrawlRoom:
     stopping: bool = False
     _running: dict[int, Crawler] = field(default_factory=dict)  # by outlet
     _locks: OutletLocks = field(init=False)
+    _paces: HostPaces = field(default_factory=HostPaces)
     _batches: Batches = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,14 +124,12 @@ class CrawlRoom:
         with self.engine.begin() as conn:
             outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
         asked = target.address if options.retry is None else f"retry of crawl {options.retry}"
-        opened = open_crawl(
-            self.engine, outlet_id, asked, locks=self._locks, process_id=self.process_id, due_at=due_at
-        )
+        opened = open_crawl(self.engine, outlet_id, asked, locks=self._locks, process_id=self.process_id, due_at=due_at)
         keeper = Keeper(self.engine, self.captures)
         mark = self._mark(opened)
         return CrawlJob(
             self.home, self.engine, outlet, opened, keeper, self._batches, options, target.address, target.kind,
-            mark, listener,
+            mark, listener, self._paces,
         )  # fmt: skip
 
     def _mark(self, opened: Crawl) -> ReadingMark:

@@ -30,6 +30,7 @@ _MAGIC = (
     b"%!PS",
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ISO-2022-JP has escapes
+_LAST_TAG = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _PASSING = frozenset(
     {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
 )
@@ -103,6 +104,15 @@ def put_off(before: Disposition | None, reason: str | None, has_article: bool) -
     """How a listed page of ours ends whose time to look again has not come: it was not looked at, and says so."""
     ended, why = unchanged(before, reason, has_article)
     return ended, NOT_DUE if ended is Disposition.UNCHANGED else why
+
+
+def broke_off(body: bytes, end_told: bool) -> bool:
+    """True for a page that may be the first half of one.
+
+    HTTP/1.0 ends a body by ending the connection, which is what a server that dies does as well; the page's own last
+    tag tells them apart.
+    """
+    return not end_told and not _LAST_TAG.search(body)
 
 
 def comes_back(reason: str | None, attempts: int) -> bool:

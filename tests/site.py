@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
 from types import TracebackType
 from typing import Self
 from xml.sax.saxutils import escape
@@ -25,6 +26,7 @@ class Answer:
     etag: bool = True
     packed: bool = False
     cut_off: bool = False  # promise more bytes than are sent
+    length: bool = True  # say how many bytes there are; otherwise the end of the connection is the end
     gate: threading.Event | None = None
     times: int | None = None
     after: "Answer | None" = None
@@ -37,6 +39,7 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     status: int
+    at: float = field(default_factory=monotonic)  # seconds
 
 
 class Site:
@@ -140,7 +143,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
-            self.close_connection = self.close_connection or answer.cut_off
+            self.close_connection = self.close_connection or answer.cut_off or not answer.length
 
         def _packed(self, answer: Answer) -> bytes:
             return gzip.compress(answer.body) if answer.packed else answer.body
@@ -149,7 +152,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             headers = dict(answer.headers) | ({"ETag": etag} if answer.etag else {})
             if status == 304:
                 return headers
-            headers |= {"Content-Type": answer.content_type, "Content-Length": str(len(body) + answer.cut_off * 99)}
+            headers |= {"Content-Type": answer.content_type}
+            headers |= {"Content-Length": str(len(body) + answer.cut_off * 99)} if answer.length else {}
             return headers | ({"Content-Encoding": "gzip"} if answer.packed else {})
 
         def log_message(self, format: str, *args: object) -> None:

@@ -12,11 +12,14 @@ from scrapy.http import Headers, Response
 from archive.captures import CapturedResponse
 from crawler.job import Keeper
 
+# A length, chunks, or a packed body, which ends in a checksum; without one of them the connection's end is the body's.
+_TELL_THE_END = ("Content-Length", "Transfer-Encoding", "Content-Encoding")
 _READABLE = ("text/", "html", "xml", "json")
 
 
 class CaptureMiddleware:
-    """Sets in the request's meta: `digest` (of the body as received), `received_at` and, when it was kept, `record`.
+    """Sets in the request's meta: `digest` (of the body as received), `received_at`, `end_told` (whether the headers
+    say where the body ends) and, when it was kept, `record`.
 
     A request says with `keep` that its page matters, with `keep_changed` that it does when its body is not
     `known_digest`, the one of the last visit.
@@ -32,7 +35,8 @@ class CaptureMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         digest = sha256(response.body).digest()
-        request.meta.update(digest=digest, received_at=datetime.now(UTC), record=None)
+        told = any(name in response.headers for name in _TELL_THE_END)
+        request.meta.update(digest=digest, received_at=datetime.now(UTC), record=None, end_told=told)
         if self.keeper:
             self.keeper.count(len(response.body))
             known = request.meta.get("known_digest") == digest

@@ -1,12 +1,13 @@
 """Reads the article on a page."""
 
 import logging
+from dataclasses import replace
 
 from crawler.page import Page
 from crawler.pipelines.stage import Stage
 from crawler.reading import read_for
 from crawler.safety.reasons import reason_of
-from news.article import Article
+from news.article import Article, Flag
 from news.dispositions import Disposition
 from news.errors import NotAnArticle, PageTooCostly
 
@@ -31,4 +32,5 @@ class ExtractPipeline(Stage):
             return page.ended(Disposition.FAILED, reason_of(error))
 
     def _read(self, page: Page) -> Article:
-        return read_for(self.job.outlet, page.body, page.url, page.received_at, page.encoding)
+        article = read_for(self.job.outlet, page.body, page.url, page.received_at, page.encoding)
+        return replace(article, flags=article.flags | {Flag.PARTIAL}) if page.broke_off else article

@@ -9,7 +9,6 @@ import socket
 import ssl
 from datetime import UTC, datetime
 from functools import lru_cache
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloa
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
+from crawler.paces import HostPaces
 from crawler.safety.reasons import Refused
 from news.addresses import Network, may_connect, may_use_port
 from news.politeness import LONGEST_WAIT, asked_pause
@@ -46,7 +46,8 @@ class GuardedHandler(AiohttpDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         BaseStreamingDownloadHandler.__init__(self, crawler)
         self._allowed: tuple[Network, ...] = tuple(crawler.settings.get("ALLOW_NETWORKS") or ())
-        self._closed_until: dict[str, float] = {}  # host: monotonic time
+        job = getattr(crawler.spider, "job", None)
+        self._paces: HostPaces = job.paces if job else HostPaces()
         self._flying: set[asyncio.Task[Response]] = set()
         crawler.signals.connect(self._hurry, STOPPING)
         self._ssl_context = _verifying()
@@ -68,15 +69,15 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise Refused("forbidden_port")
         if getattr(self.crawler.spider, "stopping", False):
             raise Refused("stopping")
-        if monotonic() < self._closed_until.get(host, 0.0):
+        if self._paces.closed(host):
             raise Refused("retry_after")
-        response = await self._download(request)
+        response = await self._download(request, host)
         self._note_long_pause(host, response)
         return response
 
-    async def _download(self, request: Request) -> Response:
+    async def _download(self, request: Request, host: str) -> Response:
         request.meta["verbatim_url"] = True  # some outlets answer 404 to another spelling of their own %c3%bc
-        task = asyncio.ensure_future(super().download_request(request))
+        task = asyncio.ensure_future(self._in_turn(request, host))
         self._flying.add(task)
         try:
             return await task
@@ -86,6 +87,16 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise
         finally:
             self._flying.discard(task)
+
+    async def _in_turn(self, request: Request, host: str) -> Response:
+        # Scrapy keeps the pace of one crawl; two crawls may have outlets on one host
+        await self._paces.turn(host, self._pause(request))
+        return await super().download_request(request)
+
+    def _pause(self, request: Request) -> float:
+        downloader = self.crawler.engine.downloader if self.crawler.engine else None
+        slot = downloader.slots.get(request.meta.get("download_slot", "")) if downloader else None
+        return float(slot.delay) if slot else 0.0
 
     def _hurry(self) -> None:
         """The crawl is being stopped: what has not arrived soon is given up, and its link waits."""
@@ -99,7 +110,7 @@ class GuardedHandler(AiohttpDownloadHandler):
         # here and not in a middleware: requests that queue for this host have passed the middlewares already
         asked = asked_pause(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
         if asked is not None and asked > LONGEST_WAIT:
-            self._closed_until[host] = monotonic() + asked
+            self._paces.close(host, asked)
 
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:

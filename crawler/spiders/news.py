@@ -29,6 +29,7 @@ from news.selection import (
     KILLED_THE_CRAWL,
     Candidate,
     asks_conditionally,
+    broke_off,
     comes_back,
     is_binary,
     newest_first,
@@ -174,6 +175,7 @@ class NewsSpider(Spider):
     def parse(self, response: Response) -> Iterator[Page]:
         """One answered link."""
         link: Link = response.meta["link"]
+        half = broke_off(response.body, response.meta["end_told"])
         page = Page(
             link=link,
             crawl_id=self.job.crawl.id,
@@ -181,9 +183,10 @@ class NewsSpider(Spider):
             body=response.body,
             received_at=response.meta["received_at"],
             encoding=_declared_encoding(response),
+            broke_off=half,
             record=response.meta.get("record"),
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
+            etag=None if half else _header(response, "ETag"),  # the rest of half a page is asked for again
+            last_modified=None if half else _header(response, "Last-Modified"),
             due_at=self._look_again(link, response.meta["received_at"]),
         )
         yield _decided(page, response, link)

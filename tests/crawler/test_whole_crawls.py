@@ -491,3 +491,42 @@ def test_a_named_page_that_breaks_off_is_tried_three_times_in_all(home: Home, en
     result = crawl_site(home, engine, site, "/town/half")
     assert (counts(result), reasons(result)) == ({"failed": 1}, {"cut_off": 1})
     assert len(site.requests("/town/half")) == 3
+
+
+def test_half_a_page_whose_end_nobody_told_is_kept_as_partial_until_the_whole_comes(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    path, whole = "/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body
+    site.put(path, whole[: whole.index(b"session 3")], length=False)
+    assert counts(crawl_site(home, engine, site))["new"] == 2
+    flagged = "select flags from v_articles where url like '%bridge%'"
+    assert rows(engine, flagged) == [(["partial"],)]
+    site.put(path, whole, length=False)
+    assert counts(crawl_site(home, engine, site))["revised"] == 1
+    assert rows(engine, flagged) == [([],)]
+
+
+def test_half_a_page_never_takes_the_place_of_a_whole_one(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    path = "/town/bridge-opens-today"
+    whole = site.answers[path].body
+    site.put(path, whole[: whole.index(b"session 3")], length=False)
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+
+
+def test_a_page_without_a_last_tag_whose_length_was_told_is_whole(home: Home, engine: Engine, site: Site) -> None:
+    path = "/town/bridge-opens-today"
+    site.put(path, site.answers[path].body.replace(b"</body></html>", b""))
+    crawl_site(home, engine, site)
+    assert rows(engine, "select flags from v_articles where url like '%bridge%'") == [([],)]
+
+
+def test_two_outlets_on_one_host_share_its_pause(home: Home, engine: Engine, site: Site) -> None:
+    with Site() as other:
+        for one in (site, other):
+            one.put("/", page_of_links("/town/bridge-opens-today"))
+            one.article("/town/bridge-opens-today", f"The bridge of {one.port} opens", *story(f"bridge {one.port}"))
+        crawl(home, engine, [site.url("/"), other.url("/")], CrawlOptions(delay=0.2))
+    times = sorted(seen.at for seen in [*site.seen, *other.seen])
+    assert len(times) >= 6
+    assert times[-1] - times[0] > 0.18 * (len(times) - 1)  # apart from each other they would take half of it
