@@ -82,7 +82,7 @@ class Supervisor:
     async def run(self) -> None:
         """Keep the workers running."""
         tasks = [asyncio.create_task(self._keep_one()) for _ in range(self.processes)]
-        tasks.append(asyncio.create_task(end_when_stalled()))
+        tasks.append(asyncio.create_task(end_when_stalled(self.home.settings["LOOP_STALL_SECONDS"])))
         try:
             await asyncio.gather(*tasks)
         finally:

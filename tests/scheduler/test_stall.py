@@ -1,0 +1,85 @@
+"""A process whose loop stalls ends itself with a code of its own, and says where it stood."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import asyncio, sys, time
+from pathlib import Path
+from archive.home import Home
+from crawler.logs import setup_logging
+from news.settings import read_settings
+from scheduler.stall import end_when_stalled
+
+setup_logging(Home(Path("/"), read_settings()))
+
+def read_endless_page():
+    {stall}
+
+async def main():
+    watching = asyncio.create_task(end_when_stalled({seconds}))
+    print("turning", flush=True)
+    for _ in range({turns}):
+        await asyncio.sleep(0.05)
+    read_endless_page()
+    watching.cancel()
+
+asyncio.run(main())
+print("ended well")
+"""
+
+
+def start(stall: str, turns: int = 4, seconds: float = 0.4) -> subprocess.Popen[str]:
+    code = PROGRAM.replace("{stall}", stall).replace("{turns}", str(turns)).replace("{seconds}", str(seconds))
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root
+    )
+
+
+def test_stalled_loop_ends_the_process_and_says_where() -> None:
+    process = start("time.sleep(60)")
+    _, said = process.communicate(timeout=30)
+
+    line = json.loads(said.splitlines()[0])
+    assert process.returncode == 70
+    assert (line["event"], line["level"]) == ("loop_stalled", "critical")
+    assert line["at"][-1].endswith("read_endless_page")
+    assert "Thread 0x" in said  # every thread's stack follows
+
+
+def test_code_that_lets_no_thread_run_is_ended_too() -> None:
+    process = start("import re; re.match('(a+)+b', 'a' * 40)")  # one call into C that holds on for years
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert "read_endless_page" in said
+
+
+@pytest.mark.parametrize("stall", ["pass", "time.sleep(0.2)"])
+def test_loop_that_turns_is_let_be(stall: str) -> None:
+    process = start(stall, turns=20)
+    out, said = process.communicate(timeout=30)
+
+    assert (process.returncode, said) == (0, "")
+    assert "ended well" in out
+
+
+def test_time_in_which_the_process_was_stopped_does_not_count() -> None:
+    process = start("pass", turns=10, seconds=2)
+    assert process.stdout
+    assert process.stdout.readline() == "turning\n"
+    os.kill(process.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=2.4)  # longer than the loop may stall, shorter than the last resort
+    os.kill(process.pid, signal.SIGCONT)
+    out, _ = process.communicate(timeout=30)
+
+    assert (process.returncode, out) == (0, "ended well\n")
