@@ -141,18 +141,13 @@ def _alone(page: Page, claims: Claims, headline_at: int) -> Iterator[str]:
     """
     known = {key(text) for text in (claims.section, *claims.keywords)}
     lines = page.pieces[headline_at : headline_at + _BEHIND]
-    found = {}
+    found: dict[str, bool] = {}  # whether it stands beside a date or above a paragraph
     for before, piece, after in zip(lines, lines[1:], lines[2:], strict=False):
         if len(piece.text) > _PARAGRAPH:
             break
-        if (
-            piece.tag in _HEADINGS
-            or not _ALONE.fullmatch(piece.text)
-            or key(piece.text) in known
-            or piece.box.settled & _ELSEWHERE
-        ):
+        if piece.tag in _HEADINGS or not _ALONE.fullmatch(piece.text) or key(piece.text) in known:
             continue
-        if len(after.text) > _PARAGRAPH or parse_date(after.text) or parse_date(before.text):
-            found[key(piece.text)] = piece.text
+        beside = len(after.text) > _PARAGRAPH or bool(parse_date(after.text) or parse_date(before.text))
+        found[piece.text] = beside and not piece.box.settled & _ELSEWHERE
     if len(found) == 1:
-        yield from found.values()
+        yield from (text for text, beside in found.items() if beside)

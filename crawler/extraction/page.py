@@ -31,13 +31,16 @@ def read_page(
     encoding: str | None = None,
     remove: Sequence[str] = (),
     keep: Sequence[str] = (),
+    timezone: str | None = None,
 ) -> Article:
     """The article on the page at *url*, every block of the page labelled, in page order.
 
     `now` is what "3 hrs ago" counts from (in UTC when it has no zone), `encoding` what the HTTP header says, `remove`
-    and `keep` are CSS selectors of boxes that are never, or always, part of the text. Raises NotAnArticle when the page
-    has no text or is something else (an error, a wall, a list), PageTooCostly when parsing it would take too long,
-    SettingError for a selector that cannot be read.
+    and `keep` are CSS selectors of boxes that are never, or always, part of the text, `timezone` the outlet's zone
+    (told by address and language when it is None).
+
+    Raises NotAnArticle when the page has no text or is something else (an error, a wall, a list), PageTooCostly when
+    parsing it would take too long, SettingError for a selector that cannot be read.
     """
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=UTC)
@@ -51,7 +54,8 @@ def read_page(
     headline, shown, evidence = find_headline(page, claims, url)
     blocks = with_deck(with_claimed_text(_label(page, shown), claims.body), _descriptions(page, claims))
     refuse_others(page, claims, headline, blocks, url)
-    return _with_fields(page, claims, Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES), now)
+    read = Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES)
+    return _with_fields(page, claims, read, now, timezone)
 
 
 def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
@@ -63,12 +67,20 @@ def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:
     return claims.description, meta_value(page, "og:description"), meta_value(page, "description")
 
 
-def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None) -> Article:
-    at = next((p for p, block in enumerate(read.blocks) if block.label is Label.HEADLINE), 0)
+def _headline_at(blocks: Sequence[Block]) -> int:
+    """Where the headline stands: the last one above the text, since trails and menus repeat it further up."""
+    text = next((n for n, block in enumerate(blocks) if block.label is Label.BODY), len(blocks))
+    shown = [n for n, block in enumerate(blocks) if block.label is Label.HEADLINE]
+    above = [n for n in shown if n < text]
+    return above[-1] if above else next(iter(shown), 0)
+
+
+def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None, timezone: str | None) -> Article:
+    at = _headline_at(read.blocks)
     paragraphs = read.paragraphs
     sites = site_names(page, claims, read.url)
     authors, said_authors = find_authors(page, claims, sites, at)
-    published, modified, said_dates = find_dates(page, claims, read.url, now, at)
+    published, modified, said_dates = find_dates(page, claims, read.url, now, at, timezone)
     language, said_language = find_language(page, claims, " ".join(paragraphs[:8]))
     return Article(
         url=read.url,

@@ -87,11 +87,18 @@ def find_dates(
     reader = _Reader(now, zone, month_first=_month_first(tag))
     published = reader.first("date_published", _published(page, claims, url, headline_at))
     modified = reader.first("date_modified", _modified(page, claims, headline_at))
+    if published is not None and modified is not None and published.date() == modified.date():
+        published = _before_the_change(published, reader.first("date_published", _times_below(page, headline_at)))
     if published is not None:
         published = as_shown(published, zone, _shown(page, headline_at))
     if modified is not None and published is not None and not modified.utcoffset():
         modified = modified.astimezone(published.tzinfo)
     return published, modified, reader.evidence
+
+
+def _before_the_change(published: datetime, shown: datetime | None) -> datetime:
+    """The earlier day that the page shows: what names one day for publication and change names that of the change."""
+    return shown if shown is not None and shown.date() < published.date() - _DAY else published
 
 
 def _month_first(language: str) -> bool:
@@ -198,6 +205,12 @@ def _by_trust(pieces: Iterable[Piece]) -> tuple[list[str], list[str]]:
 
 def _has_date(piece: Piece) -> bool:
     return len(piece.text) < _LONGEST and bool(_DIGITS.search(piece.text))
+
+
+def _times_below(page: Page, headline_at: int) -> Iterator[Said]:
+    for raw, names, at in page.times:
+        if headline_at <= at <= headline_at + _BEFORE and not _UPDATED.search(names + raw):
+            yield "time", raw
 
 
 def _datelines(page: Page, headline_at: int) -> Iterator[Said]:

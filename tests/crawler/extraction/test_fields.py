@@ -164,6 +164,80 @@ def test_the_publication_date_is_found_wherever_it_stands(page: tuple[str, str])
     assert read(*page, now=now).date_published == datetime(2024, 3, 5, 9, 15, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        ((BODY, claims(datePublished="2024-03-05T02:00:00Z"), {"timezone": "America/New_York"}), 4),
+        ((BODY.replace("</h1>", "</h1><p>Published 9:00 PM EST, Mon March 4, 2024</p>"), claims(datePublished="2024-03-05T02:00:00Z")), 4),
+        ((BODY.replace("</h1>", "</h1><p>March 4, 2024 9:00 PM</p>"), claims(datePublished="2024-03-05T02:00:27Z")), 4),
+        ((BODY.replace("</h1>", "</h1><time datetime='2024-03-04T21:00:00-05:00'>Monday</time>"), claims(datePublished="2024-03-05T02:00:00Z")), 4),
+        ((BODY.replace("</h1>", "</h1><p>March 4, 2024</p>"), claims(datePublished="2024-03-05T02:00:00Z")), 4),
+        ((BODY.replace("</h1>", "</h1><p>March 5, 2024</p>"), claims(datePublished="2024-03-05T02:00:00Z")), 5),
+        ((BODY, claims(datePublished="2024-03-05T02:00:00Z")), 5),
+        ((BODY, claims(datePublished="2024-03-05T02:00:00+01:00"), {"timezone": "America/New_York"}), 5),
+    ],
+)  # fmt: skip
+def test_the_day_is_the_one_that_readers_saw(page: tuple[object, ...], day: int) -> None:
+    body, head, *more = page
+    article = read(body, head, **(more[0] if more else {}))  # type: ignore[arg-type]
+
+    assert article.date_published is not None
+    assert article.date_published.day == day
+
+
+def test_a_time_without_a_zone_is_taken_in_the_zone_of_the_domain() -> None:
+    page = f"<html lang='de'><head>{claims(datePublished='2024-03-05T00:30:00')}</head><body>{BODY}</body></html>"
+
+    assert read_page(page, "https://outlet.de/a").date_published == datetime(2024, 3, 4, 23, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("said", ["1970-01-01T00:00:00Z", "1989-12-31", "0001-01-01T00:00:00Z", 0, "2024-13-45"])
+def test_a_date_before_the_web_is_nothing_and_the_next_source_is_asked(said: object) -> None:
+    article = read(head=claims(datePublished=said) + meta("article:published_time", "2024-03-05T09:15:00Z"))
+
+    assert article.date_published == datetime(2024, 3, 5, 9, 15, tzinfo=UTC)
+    assert str(said) in [one.value for one in article.evidence]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Published 4 March 2024, updated 5 March 2024", (4, 5)),
+        ("Updated 5 March 2024 | Published 4 March 2024", (4, 5)),
+        ("4. März 2024, aktualisiert am 5. März 2024", (4, 5)),
+        ("Updated 5 March 2024", (None, 5)),
+        ("Posted on 4 March 2024", (4, None)),
+    ],
+)
+def test_a_line_with_both_dates_is_taken_apart(line: str, expected: tuple[int | None, int | None]) -> None:
+    article = read(BODY.replace("</h1>", f"</h1><p>{line}</p>"))
+
+    assert (
+        article.date_published and article.date_published.day,
+        article.date_modified and article.date_modified.day,
+    ) == expected
+
+
+def test_the_date_in_the_address_counts_before_one_in_a_sentence() -> None:
+    body = BODY.replace("</h1>", "</h1><p>stated on December 13, 2023 in a post:</p>")
+    page = f"<html lang='en'><body>{body}</body></html>"
+
+    assert read_page(page, "https://a.example/2023/dec/21/x/").date_published == datetime(2023, 12, 21, tzinfo=UTC)
+
+
+def test_a_dateline_dates_the_article() -> None:
+    body = BODY.replace("<p>", "<p>29.11.2022 – ", 1)
+
+    assert read(body).date_published == datetime(2022, 11, 29, tzinfo=UTC)
+
+
+def test_a_time_that_stands_below_the_headline_wins_over_one_day_for_both() -> None:
+    head = claims(datePublished="2024-07-05", dateModified="2024-07-05")
+    body = BODY.replace("</h1>", "</h1><time datetime='2024-03-01'>1 March 2024</time>")
+
+    assert read(body, head).date_published == datetime(2024, 3, 1, tzinfo=UTC)
+
+
 def test_an_impossible_date_is_nothing_and_its_text_is_evidence() -> None:
     article = read(head=claims(datePublished="2024-02-31"))
 
@@ -280,6 +354,53 @@ def test_what_stands_in_the_place_of_a_name_is_no_author(said: object, expected:
     names = [{"name": name} for name in said] if isinstance(said, list) else said
 
     assert read(head=claims(author=names)).authors == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "By Jane Miller and Joe van Dyke, Financial Times - Dec 20, 2023 3:06 pm UTC",
+            ("Jane Miller", "Joe van Dyke"),
+        ),
+        ("posted on 2023-12-19 23:30 EST by Jane Miller", ("Jane Miller",)),
+        ("Von Jane Miller, Ed Ito und Ann Date, Berlin", ("Jane Miller", "Ed Ito", "Ann Date")),
+        ("Von Jane Miller (Text) und Ed Ito (Fotos)", ("Jane Miller",)),
+        ("By Jane Miller, Dietitian", ("Jane Miller",)),
+        ("Par Jane Miller le 7 mai 2020 - 12:38", ("Jane Miller",)),
+        ("By Byron Bay", ("Byron Bay",)),
+        ("Photo by Jane Miller/Getty Images", ()),
+        ("By popular demand", ()),
+    ],
+)
+def test_a_byline_is_taken_apart(line: str, expected: tuple[str, ...]) -> None:
+    assert read(f"<h1>The bridge will be mended</h1><p>{line}</p>{TEXT * 3}").authors == expected
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ("The Daily Outlet", ("The Daily Outlet",)), ("Outlet staff reporter", ("Outlet staff reporter",)), ("MM-Redaktion", ("MM-Redaktion",)),
+        ("Redaktion", ()), ("Redaktion folgen", ()), ("By", ()), ("updated at", ()), ("Staff Writer", ("Staff Writer",)),
+        ([{"name": "The Daily Outlet"}, {"name": "Jane Miller"}], ("Jane Miller",)),
+        ({"@type": "NewsMediaOrganization", "name": "Deutsche Presse-Agentur"}, ("Deutsche Presse-Agentur",)),
+    ],
+)  # fmt: skip
+def test_a_team_or_the_outlet_is_the_author_where_nobody_else_is(author: object, expected: tuple[str, ...]) -> None:
+    assert read(head=meta("og:site_name", "The Daily Outlet") + claims(author=author)).authors == expected
+
+
+def test_of_the_declared_names_those_in_the_byline_are_the_authors() -> None:
+    head = claims(author=[{"name": "Jane Miller"}, {"name": "Ed Ito"}])
+
+    assert read(BODY.replace("</h1>", "</h1><p>By Jane Miller</p>"), head).authors == ("Jane Miller",)
+    assert read(BODY.replace("</h1>", "</h1><p>By Nobody Else</p>"), head).authors == ("Jane Miller", "Ed Ito")
+
+
+def test_a_name_alone_below_the_headline_is_the_author_and_a_menu_is_not() -> None:
+    assert read(BODY.replace("</h1>", "</h1><p>Jane Miller</p><p>5 March 2024</p>")).authors == ("Jane Miller",)
+    assert read(BODY.replace("</h1>", "</h1><p>Town News</p><p>Sport Live</p><p>5 March 2024</p>")).authors == ()
+    assert read(BODY.replace("</h1>", "</h1><h2>Final Thoughts</h2>")).authors == ()
 
 
 @pytest.mark.parametrize(
