@@ -3,8 +3,6 @@
 Every function runs in the caller's transaction.
 """
 
-
-
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ class Turn:
 
     outlet_id: int
     name: str
+    url: str
     settings: Mapping[str, Any]  # the outlet's entry in outlets.toml
     found: Mapping[str, Any]  # what discovery learnt of it
     due_at: datetime
@@ -99,9 +98,13 @@ def first_due_link(conn: Connection, outlet_id: int, after: datetime) -> datetim
     return first
 
 
-def arrivals(conn: Connection, outlet_id: int, since: datetime) -> Sequence[datetime]:
-    """When the outlet's articles since *since* were published: as they say where that can be, else when first seen."""
-    return conn.execute(_ARRIVALS, {"outlet_id": outlet_id, "since": since}).scalars().all()
+def arrivals(conn: Connection, outlet_id: int, since: datetime, zone: str) -> Sequence[datetime]:
+    """When the outlet's articles since *since* were published: as they say where that can be, else when first seen.
+
+    What was there already when the outlet was first looked at tells nothing unless it is dated. *zone* is the outlet's.
+    """
+    values = {"outlet_id": outlet_id, "since": since, "zone": zone}
+    return conn.execute(_ARRIVALS, values).scalars().all()
 
 
 def _turn(row: Row[Any]) -> Turn:
@@ -109,7 +112,8 @@ def _turn(row: Row[Any]) -> Turn:
 
 
 _COLUMNS = """
-t.outlet_id, o.name, o.settings, o.found, t.due_at, t.queued_for, t.started_at, t.failures, t.set_aside_at, t.rhythm
+t.outlet_id, o.name, o.url, o.settings, o.found,
+t.due_at, t.queued_for, t.started_at, t.failures, t.set_aside_at, t.rhythm
 from turns t join outlets o on o.id = t.outlet_id
 """
 
@@ -159,10 +163,19 @@ where since < cast(:until as timestamptz)
 
 _FIRST_LINK = text("select min(due_at) from links where outlet_id = :outlet_id and due_at > :after")
 
-# A stated time counts when it lies in the two days before we saw the article: others are of an old text or a mistake.
+# A stated time counts when it lies in the two days before we saw the article: an older one is of an old text, a later
+# one a mistake, and midnight is a day without a time.
 _ARRIVALS = text("""
-select case when r.date_published between a.first_captured_at - interval '2 days' and a.first_captured_at
-            then r.date_published else a.first_captured_at end
-from articles a left join revisions r on r.article_id = a.id and r.number = 1
-where a.outlet_id = :outlet_id and a.first_captured_at >= :since
+with stated as (
+    select a.first_captured_at as seen_at, r.date_published as at,
+           coalesce(date_trunc('day', r.date_published at time zone :zone) = r.date_published at time zone :zone
+                    or date_trunc('day', r.date_published) = r.date_published, true) as no_time
+    from articles a left join revisions r on r.article_id = a.id and r.number = 1
+    where a.outlet_id = :outlet_id and a.first_captured_at >= :since
+)
+select case when no_time or at > seen_at then seen_at else at end
+from stated
+where (at is null or at > seen_at - interval '2 days')
+  and (not no_time or seen_at > interval '1 day' + (
+      select min(first_captured_at) from articles where outlet_id = :outlet_id))
 """)

@@ -15,8 +15,9 @@ from crawler.engine import require_contact
 from crawler.outlets.file import Outlets
 from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
-from scheduler.health import Health
+from scheduler.health import HealthRounds
 from scheduler.leader import ROUND_SECONDS, Leader
+from scheduler.learning import learn_rhythms
 from scheduler.offline import PROBE_SECONDS, PROBES, is_offline
 from scheduler.outlets_watch import OutletsWatch
 from scheduler.queue import Queue
@@ -38,7 +39,7 @@ class Scheduler:
         self.leader = Leader(engine)
         self.agenda = Agenda()
         self.queue = Queue(home)
-        self.health = Health(engine, home)
+        self.health = HealthRounds(engine, home, self.leader)
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
         self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads
         self.probed_at = 0.0
@@ -52,10 +53,12 @@ class Scheduler:
         self.agenda.add("outlets", 2.0, self._take_up_outlets)
         self.agenda.add("turns", 1.0, self._offer)
         self.agenda.add("dead", 5.0, self._free_what_died)
-        self.agenda.add("health", 60.0, self._look_at_health)
+        self.agenda.add("rhythms", 60.0, self._learn)
+        self.health.join(self.agenda)
         try:
             await self.agenda.run()
         finally:
+            await asyncio.to_thread(self.health.end)
             await self.leader.resign()
             await asyncio.to_thread(self._end)
 
@@ -118,9 +121,9 @@ class Scheduler:
         if self.leader.leads:
             await asyncio.to_thread(self._free)
 
-    async def _look_at_health(self) -> None:
+    async def _learn(self) -> None:
         if self.leader.leads:
-            await self.health.look(datetime.now(UTC))
+            await asyncio.to_thread(learn_rhythms, self.engine, datetime.now(UTC))
 
     def _free(self) -> None:
         reap(self.engine)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
+from archive.deaths import take_back
 from archive.outlets import ensure_outlet
 from archive.turns import (
     Turn,
@@ -128,16 +129,23 @@ def zone_of(outlet: Outlet, found: Mapping[str, Any]) -> str | None:
     return outlet.timezone or found.get("timezone") or time_zone(outlet.url, outlet.language)
 
 
+def zone_of_turn(turn: Turn) -> str | None:
+    """The same for an outlet whose entry is only in the archive."""
+    return turn.settings.get("timezone") or turn.found.get("timezone") or time_zone(turn.url, None)
+
+
 def rhythm_of(kept: Mapping[str, Any] | None) -> Rhythm:
     """What was learnt of when the outlet publishes."""
-    return Rhythm(tuple((kept or {}).get("rates", ())))
+    return Rhythm(tuple((kept or {}).get("looks", ())))
 
 
 def _outlet_id(conn: Connection, outlet: Outlet, turn: Turn | None) -> int:
     settings = to_row(outlet)
-    if turn and turn.settings == settings:
+    if turn and (turn.settings, turn.url) == (settings, outlet.url):
         return turn.outlet_id
-    return ensure_outlet(conn, outlet.name, outlet.url, settings)
+    outlet_id = ensure_outlet(conn, outlet.name, outlet.url, settings)
+    take_back(conn, outlet_id)  # set aside as it was before
+    return outlet_id
 
 
 def _first_turn(outlet: Outlet, number: int, now: datetime) -> datetime:
