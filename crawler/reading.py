@@ -16,7 +16,9 @@ from news.teasers import remove_teasers
 
 def read_for(outlet: Outlet, body: bytes, url: str, now: datetime, encoding: str | None) -> Article:
     """The article on the page, read with the outlet's own selectors. Raises as `read_page` does."""
-    return read_page(body, url, now=now, encoding=encoding, remove=outlet.remove, keep=outlet.keep)
+    return read_page(
+        body, url, now=now, encoding=encoding, remove=outlet.remove, keep=outlet.keep, timezone=outlet.timezone
+    )
 
 
 @dataclass(frozen=True, slots=True)
