@@ -111,6 +111,13 @@ def find_article(conn: Connection, named: str) -> int | None:
     return int(found) if found else None
 
 
+def address_of(conn: Connection, named: str) -> str | None:
+    """The address of the article called by a short id (a1f3c); None for anything else."""
+    kind_and_number = parse_id(named)
+    found = find_article(conn, named) if kind_and_number else None
+    return None if found is None else str(conn.execute(_ADDRESS, {"id": found}).scalar_one())
+
+
 def find_story(conn: Connection, named: str) -> int | None:
     """The row number of the story called by a short id (s77); a merged one leads to where it went."""
     kind_and_number = parse_id(named)
@@ -183,6 +190,8 @@ select id from (
     union all select article_id, 1 from links where url_key = :key and article_id is not null
 ) as found order by rank limit 1
 """)
+
+_ADDRESS = text("select url from articles where id = :id")
 
 _KIND_AT = text("""
 select kind from channels

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.completion import complete_outlet
 from cli.ledger import in_words, total_line
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
@@ -40,7 +41,7 @@ class Duration(click.ParamType[timedelta]):
 
 
 @click.command()
-@click.argument("targets", metavar="TARGET...", nargs=-1)
+@click.argument("targets", metavar="TARGET...", nargs=-1, shell_complete=complete_outlet)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N pages per outlet, the newest first.")
 @click.option("--since", type=Duration(), metavar="7d", help="Skip what was announced longer ago (12h, 7d, 2w).")
 @click.option("--delay", type=click.FloatRange(0, 3600), metavar="SECONDS", help="Pause between requests to a site.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.archived import need_crawl, need_outlet, opened, strong, when
+from cli.completion import complete_outlet
 from cli.ledger import account_lines, books_lines, nonzero, size
 from cli.output import emit, say
 from cli.verbs import Verbs
@@ -32,7 +33,7 @@ def crawls() -> None:
 
 
 @crawls.command(name="list")
-@click.option("--outlet", metavar="NAME|URL", help="Only this outlet's.")
+@click.option("--outlet", metavar="NAME|URL", shell_complete=complete_outlet, help="Only this outlet's.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def list_(outlet: str | None, limit: int, as_json: bool) -> None:

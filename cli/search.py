@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.archived import coloured, dim, need_outlet, opened, strong, when
+from cli.completion import complete_outlet
 from cli.output import emit, say
 from news.ids import short_id
 from news.text import one_line
@@ -24,7 +25,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command()
 @click.argument("query", nargs=-1, required=True)
-@click.option("--outlet", metavar="NAME|URL", help="Only this outlet.")
+@click.option("--outlet", metavar="NAME|URL", shell_complete=complete_outlet, help="Only this outlet.")
 @click.option("--lang", help="Only this language: de, en, de-AT ...")
 @click.option("--from", "since", type=_DAY, help="Published on this day or later (UTC).")
 @click.option("--to", "until", type=_DAY, help="Published on this day or earlier (UTC).")

@@ -1,10 +1,15 @@
 """Groups of verbs: each verb's module is loaded when it is called, and a verb that is none names the nearest."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # verb: (module, one line for the overview). The module holds a click command called like the verb, or with a _ after
 # it where Python has taken the name.
@@ -47,6 +52,17 @@ class Verbs(click.Group):
             guess = f"; did you mean “{near[0]}”?" if near else ""
             raise Misused(f"there is no verb “{args[0]}”{guess}", ctx, near[0] if near else "--help")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Verbs and options that begin so, without loading a single verb."""
+        from click.shell_completion import CompletionItem
+
+        if not self.table:
+            return super().shell_complete(ctx, incomplete)
+        verbs = [
+            CompletionItem(name, help=line) for name, (_, line) in self.table.items() if name.startswith(incomplete)
+        ]
+        return verbs + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview, without loading a single verb."""

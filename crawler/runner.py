@@ -12,6 +12,7 @@ from archive.captures import CaptureFiles
 from archive.captures.handover import HandOver
 from archive.crawls import find_crawl
 from archive.home import Home
+from archive.lookup import address_of
 from archive.models import outlets as outlet_table
 from crawler.engine import require_contact, threads
 from crawler.listener import Listener, Silence
@@ -57,9 +58,12 @@ def choose_targets(
     with engine.connect() as conn:
         archived = {row.name: from_row(row.name, row.url, row.settings) for row in conn.execute(select(*columns))}
         again = find_crawl(conn, options.retry) if options.retry is not None else None
+        addresses = {text: address_of(conn, text) for text in targets}  # of those that are an article's id
     if options.retry is not None and again is None:
         raise UnknownTarget(f"there is no crawl {options.retry}", "newskeep crawls list")
-    texts = list(dict.fromkeys(targets or ([again.outlet] if again else [])))
+    names = {*archived, *(outlet.name for outlet in outlets.outlets)}
+    asked = [text if text in names else addresses[text] or text for text in targets]
+    texts = list(dict.fromkeys(asked or ([again.outlet] if again else [])))
     return [resolve(text, outlets, archived) for text in texts], home.settings["NEWSKEEP_CONTACT"] or outlets.contact
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.completion import complete_outlet
 from cli.outlets.known import named, opened
 from cli.outlets.options import as_json
 from cli.outlets.remembered import remembered
@@ -23,7 +24,7 @@ Marked = dict[str, tuple[Any, str]]  # key: (value, mark)
 
 
 @click.command()
-@click.argument("outlet", metavar="NAME|URL")
+@click.argument("outlet", metavar="NAME|URL", shell_complete=complete_outlet)
 @as_json
 def show(outlet: str, json_: bool) -> None:
     """Show an outlet's values, each marked set (by you), found (on its site) or default.

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 import click
 
+from cli.completion import complete_outlet
 from cli.outlets.known import named, opened
 from cli.outlets.options import as_json, dry_run
 from cli.output import emit, say
 
 
 @click.command()
-@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True)
+@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
 @dry_run
 @as_json
 def on(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
@@ -24,7 +25,7 @@ def on(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
 
 
 @click.command()
-@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True)
+@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
 @dry_run
 @as_json
 def off(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.completion import complete_outlet
 from cli.exits import NOTHING_FETCHED
 from cli.outlets.entries import asked_for
 from cli.outlets.findings import tell_found
@@ -25,7 +26,7 @@ ARTICLES_TRIED = 5
 
 
 @click.command()
-@click.argument("target", metavar="URL|NAME")
+@click.argument("target", metavar="URL|NAME", shell_complete=complete_outlet)
 @as_json
 def test(target: str, json_: bool) -> None:
     """Try an outlet without saving anything: what it announces, how much a day, and five of its articles read.

@@ -272,3 +272,10 @@ def test_scrapys_own_command_does_the_same(home: Home, engine: Engine, site: Sit
     assert ended.returncode == 3, ended.stderr
     assert "1 new, 1 failed" in ended.stderr
     assert count(engine, "v_articles") == 1
+
+
+@pytest.mark.usefixtures("home")
+def test_an_article_is_crawled_by_its_id_too(site: Site) -> None:
+    first, *_ = records(run("--json", site.url("/feed.xml")))
+    again, _ = records(run("--json", str(first["id"])))
+    assert (again["url"], again["disposition"]) == (first["url"], "unchanged")
