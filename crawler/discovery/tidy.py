@@ -67,6 +67,7 @@ _ZONES = {"CET": "+0100", "MEZ": "+0100", "CEST": "+0200", "MESZ": "+0200", "BST
 _WORD = re.compile(r"[^\W\d_]+")
 _WEEKDAY = re.compile(r"^[^\W\d_]+\.?,?\s+(?=\d)")
 _SPACE_BEFORE_ZONE = re.compile(r"\s+(?=(?:Z|[+-]\d\d:?\d\d)$)")
+_UTC_UNPLACED = re.compile(r"-0000$")  # RFC 5322, 3.3: the time is in UTC, and nobody says where its writer was
 _HOURS_ONLY = re.compile(r"([+-]\d\d)$")
 
 
@@ -96,7 +97,8 @@ def _iso_time(text: str) -> datetime | None:
 
 def _mail_time(text: str) -> datetime | None:
     text = _WORD.sub(_english, _WEEKDAY.sub("", text))
-    return parsedate_to_datetime(_HOURS_ONLY.sub(r"\g<1>00", text).replace(". ", " "))
+    text = _HOURS_ONLY.sub(r"\g<1>00", text).replace(". ", " ")
+    return parsedate_to_datetime(_UTC_UNPLACED.sub("+0000", text))
 
 
 def _english(word: re.Match[str]) -> str:

@@ -200,3 +200,14 @@ def test_a_character_by_number_is_kept() -> None:
         rss("<item><title>Z&#252;rich &#x1F600; &#38; R&amp;D</title><link>/1</link></item>"), URL
     ).links
     assert link.title == "Zürich 😀 & R&D"
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("-0000", 10), ("+0000", 10), ("-0100", 11), ("GMT", 10)])
+def test_a_time_of_a_writer_who_says_not_where_is_utc(zone: str, hour: int) -> None:
+    (link,) = read_feed(rss(item("/1", f"<pubDate>Sun, 22 Nov 2026 10:00:00 {zone}</pubDate>")), URL).links
+    assert link.announced_at == datetime(2026, 11, 22, hour, tzinfo=UTC)
+
+
+def test_a_time_without_a_zone_is_no_time() -> None:
+    (link,) = read_feed(rss(item("/1", "<pubDate>Sun, 22 Nov 2026 10:00:00</pubDate>")), URL).links
+    assert link.announced_at is None
