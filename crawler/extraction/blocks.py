@@ -165,6 +165,7 @@ class Page:
     pieces: list[Piece] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
     meta: list[tuple[str, str]] = field(default_factory=list)  # (name or property, content), lower-case names
+    said: dict[str, str] = field(default_factory=dict)  # the first content under each of these names
     links: list[tuple[str, str]] = field(default_factory=list)  # (rel, href)
     scripts: list[str] = field(default_factory=list)  # JSON-LD
     times: list[tuple[str, str, int]] = field(default_factory=list)  # (datetime or content, itemprop, pieces before)
@@ -397,7 +398,9 @@ class _Walk:
             for key in ("property", "name", "itemprop", "http-equiv"):
                 name = attributes.get(key)
                 if name:
-                    self.page.meta.append((name.lower().strip(), content.strip()))
+                    name = name.lower().strip()
+                    self.page.meta.append((name, content.strip()))
+                    self.page.said.setdefault(name, content.strip())
 
 
 def _attribute_hints(attributes: dict[str, str | None]) -> int:

@@ -20,6 +20,7 @@ _UNSPACED = re.compile(
 _ABOVE = 12  # blocks at the page's beginning among which an unmarked headline is looked for
 _MAX = 400  # characters; longer is a paragraph
 _COLONS = tuple(f"{letter}: " for letter in "abcdefghijklmnopqrstuvwxyzäöüßéèñ")  # no space: part of the heading
+_TOPS = frozenset(("h1", "h2"))
 _MENUS = frozenset(("nav", "li", "ol", "ul"))
 _AROUND = 4  # boxes around a heading looked at
 _SECOND = 3  # level two headings looked at
@@ -31,18 +32,17 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 def meta_value(page: Page, *names: str) -> str:
     """The first meta content under one of *names*, in their order."""
     for name in names:
-        for found, content in page.meta:
-            if found == name and content:
-                return " ".join(content.split())
+        content = page.said.get(name)
+        if content:
+            return " ".join(content.split())
     return ""
 
 
-def find_headline(page: Page, claims: Claims, url: str = "") -> tuple[str | None, str | None, list[Evidence]]:
+def find_headline(page: Page, claims: Claims, sites: frozenset[str]) -> tuple[str | None, str | None, list[Evidence]]:
     """The headline, the text of the heading that shows it (with a kicker, maybe), and every candidate as evidence.
 
-    A longer one than fits is cut, and the evidence says so.
+    `sites` are folded names of the outlet. A longer one than fits is cut, and the evidence says so.
     """
-    sites = site_names(page, claims, url)
     given = {
         "json-ld": claims.headline,
         "og": meta_value(page, "og:title"),
@@ -159,14 +159,15 @@ def _visible(page: Page, sites: frozenset[str], said: Sequence[str]) -> list[str
 
     A level one heading in a menu is left out: there it is the last step of a trail, cut or made for search engines.
     """
-    tops = [piece for piece in page.pieces if piece.tag == "h1" and not _in_menu(piece.box)]
+    headings = [piece for piece in page.pieces if piece.tag in _TOPS]
+    tops = [piece for piece in headings if piece.tag == "h1" and not _in_menu(piece.box)]
     marked = [content or node.text() for name, content, node in page.props if name == "headline"]
     aside = [piece.text for piece in tops if piece.box.settled & _ASIDE]
     found = [*(piece.text for piece in tops if not piece.box.settled & _ASIDE), *marked] or aside
     claimed = {key(claim) for claim in said}
     found += [text for text in aside if key(text) in claimed]
     if not any(_agrees(text, said) >= _AGREES for text in found):
-        seconds = [piece.text for piece in page.pieces if piece.tag == "h2" and not piece.box.settled & _ASIDE]
+        seconds = [piece.text for piece in headings if piece.tag == "h2" and not piece.box.settled & _ASIDE]
         found += [text for text in aside if _agrees(text, said) >= _AGREES]
         found += [text for text in seconds[:_SECOND] if key(text) in claimed]
     return [text for text in map(_plain, found) if 2 < len(text) < _MAX and key(text) not in sites]
@@ -189,9 +190,9 @@ def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
     same = next((text for text in visible if key(text) in claimed), "")
     if same:
         return same
-    best = max(visible, key=lambda text: _agrees(text, said), default="")
-    if best and _agrees(best, said) >= _AGREES:
-        return best
+    agreed, best = max(((_agrees(text, said), -n) for n, text in enumerate(visible)), default=(0.0, 0))
+    if agreed >= _AGREES:
+        return visible[-best]
     if len(set(visible)) == 1 and len(visible[0].split()) >= 3:
         return visible[0]
     return said[0]
@@ -221,4 +222,6 @@ def _agrees(visible: str, said: Sequence[str]) -> float:
 
 
 def _agreement(visible: str, claim: str) -> float:
+    if visible == claim:
+        return 1.0
     return max(likeness(visible, claim), 0.9 * overlap(visible, claim) if min(len(visible), len(claim)) > 15 else 0.0)

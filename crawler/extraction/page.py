@@ -51,11 +51,12 @@ def read_page(
     claims = read_claims(page.scripts)
     weigh(page)
     settle_hints(page)
-    headline, shown, evidence = find_headline(page, claims, url)
+    sites = site_names(page, claims, url)
+    headline, shown, evidence = find_headline(page, claims, sites)
     blocks = with_deck(with_claimed_text(_label(page, shown), claims.body), _descriptions(page, claims))
     refuse_others(page, claims, headline, blocks, url)
     read = Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES)
-    return _with_fields(page, claims, read, now, timezone)
+    return _with_fields(page, claims, sites, read, now, timezone)
 
 
 def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
@@ -75,10 +76,11 @@ def _headline_at(blocks: Sequence[Block]) -> int:
     return above[-1] if above else next(iter(shown), 0)
 
 
-def _with_fields(page: Page, claims: Claims, read: Article, now: datetime | None, timezone: str | None) -> Article:
+def _with_fields(
+    page: Page, claims: Claims, sites: frozenset[str], read: Article, now: datetime | None, timezone: str | None
+) -> Article:
     at = _headline_at(read.blocks)
     paragraphs = read.paragraphs
-    sites = site_names(page, claims, read.url)
     authors, said_authors = find_authors(page, claims, sites, at)
     published, modified, said_dates = find_dates(page, claims, read.url, now, at, timezone)
     language, said_language = find_language(page, claims, " ".join(paragraphs[:8]))

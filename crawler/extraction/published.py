@@ -158,10 +158,7 @@ def _modified(page: Page, claims: Claims, headline_at: int) -> Iterator[Said]:
 
 
 def _meta(page: Page, names: tuple[str, ...]) -> Iterator[Said]:
-    said = dict(reversed(page.meta))
-    for name in names:
-        if said.get(name):
-            yield "meta", said[name]
+    return (("meta", page.said[name]) for name in names if name in page.said)
 
 
 def _near(page: Page, url: str, headline_at: int) -> Iterator[Said]:

@@ -47,7 +47,8 @@ class Claims:
 
 def read_claims(scripts: Sequence[str]) -> Claims:
     """The claims of the node that describes the article, and the names of the site."""
-    nodes = [node for script in scripts for node in _nodes(_parse(script))][:_MAX_NODES]
+    nodes = [node for script in scripts for node in _nodes(_parse(script)) if "@type" in node or "@id" in node]
+    nodes = nodes[:_MAX_NODES]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     articles = [node for node in nodes if _is_article(node)] or [node for node in nodes if _types(node) & _WEAK_TYPES]
     if not articles:
