@@ -78,7 +78,12 @@ def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after
 
 
 def _ticks(schedule: str, after: datetime) -> Iterator[datetime]:
-    yield from CronSim(schedule, after)
+    """Each time once: in the hour that autumn repeats, cronsim counts from its first turn."""
+    last = after.astimezone(UTC)
+    for tick in CronSim(schedule, after):
+        if (at := tick.astimezone(UTC)) > last:
+            yield tick
+            last = at
 
 
 def _check(schedule: str) -> None:
