@@ -66,10 +66,15 @@ def emptied_listings(conn: Connection, outlet_id: int) -> Sequence[str]:
     return conn.execute(_EMPTIED, {"outlet_id": outlet_id}).scalars().all()
 
 
+def watched_outlets(conn: Connection) -> list[WatchedOutlet]:
+    """All outlets with days, by name; once there is a timetable, those that are on it."""
+    retired = retired_outlets(conn)
+    return [outlet for outlet in map(_outlet, conn.execute(_WITH_DAYS)) if outlet.name not in retired]
+
+
 def neighbours(conn: Connection, outlet: WatchedOutlet) -> list[int]:
     """The ids of all outlets with days in the same time zone, itself included."""
-    found = map(_outlet, conn.execute(_WITH_DAYS))
-    return [one.id for one in found if str(one.zone) == str(outlet.zone)]
+    return [one.id for one in watched_outlets(conn) if str(one.zone) == str(outlet.zone)]
 
 
 def retired_outlets(conn: Connection) -> set[str]:
@@ -141,7 +146,7 @@ left join lateral (select day, compiled_at from outlet_days d where d.outlet_id 
     on true
 """
 
-_WITH_DAYS = text(f"{_OUTLETS} where d.day is not null")
+_WITH_DAYS = text(f"{_OUTLETS} where d.day is not null order by o.name")
 
 _TO_COUNT = text(f"""
 {_OUTLETS}

@@ -50,6 +50,7 @@ def examine(home: Home) -> list[Finding]:
     from cli.checks.database import ask, check_backup, check_clock, open_for_checking
     from cli.checks.finding import Finding
     from cli.checks.folders import check_disk, check_rights
+    from cli.checks.health import check_health
     from cli.checks.settings import check_settings
 
     if not home.path.is_dir():
@@ -64,6 +65,7 @@ def examine(home: Home) -> list[Finding]:
         if engine:
             findings += [check_clock(engine), *check_captures(home, known.file_ends, known.files)]
             findings += check_store(home, known.file_ends, known.files)
+            findings += check_health(engine, home)
     finally:
         if engine:
             engine.dispose()

@@ -18,6 +18,7 @@ VERBS = {
     "outlets": ("cli.outlets", "Add, list, show, test, check, import and export outlets."),
     "daemon": ("cli.daemon", "Crawl every outlet when its turn comes, for years."),
     "worker": ("cli.worker", "Crawl what a daemon decides, on this machine too."),
+    "health": ("cli.health", "Show alerts, and whether daemon and workers are alive."),
     "crawl": ("cli.crawl", "Crawl outlets, home pages, feeds, sitemaps or articles once."),
     "crawls": ("cli.crawls", "List crawls and show their ledgers."),
     "explain": ("cli.explain", "Say why a page is (not) in the archive."),

@@ -44,6 +44,12 @@ class OutletJudge:
     ) -> list[Judgement]:
         """What each rule says; the outlet's days are counted first. *layout_broke_at*: when the open alert began."""
         count_days(conn, outlet, now)
+        return self.judge_counted(conn, outlet, now, layout_broke_at)
+
+    def judge_counted(
+        self, conn: Connection, outlet: WatchedOutlet, now: datetime, layout_broke_at: datetime | None = None
+    ) -> list[Judgement]:
+        """The same from the days that are counted; writes nothing."""
         today = now.astimezone(outlet.zone).date()
         days = read_days(conn, [outlet.id], today - _BACK)[outlet.id]
         broke = layout_broke_at.astimezone(outlet.zone).date() if layout_broke_at else None

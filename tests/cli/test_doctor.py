@@ -39,7 +39,7 @@ def test_good_home_has_nothing_to_mend(newskeep: Newskeep, home: Home) -> None:
     found = checks(outcome)
     assert outcome.code == 0
     assert {name for name, check in found.items() if check["state"] == "fine"} == {
-        "data folder", "database", "schema", "clock", "captures", "disk", "contact",
+        "data folder", "database", "schema", "clock", "captures", "health", "disk", "contact",
     }  # fmt: skip
     assert outcome.records[-1] == {"v": 1, "type": "summary", "bad": 0, "exit_code": 0}
 

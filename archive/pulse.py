@@ -1,0 +1,23 @@
+"""The heartbeat of this machine's processes, read with the driver alone: a container asks for it every few seconds."""
+
+import psycopg
+
+from archive.database_urls import with_defaults
+
+_CONNECT_SECONDS = 3
+
+
+def pulse(url: str, role: str, host: str) -> float | None:
+    """Seconds since a live process of *role* on *host* was heard of last, by the database's clock; None: there is none.
+
+    Raises psycopg.Error when the database cannot be asked.
+    """
+    with psycopg.connect(with_defaults(url), autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
+        row = connection.execute(_PULSE, (role, host)).fetchone()
+    return None if row is None or row[0] is None else float(row[0])
+
+
+_PULSE = """
+select extract(epoch from clock_timestamp() - max(heartbeat_at)) from processes
+where role = %s and host = %s and stopped_at is null
+"""

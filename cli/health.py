@@ -1,0 +1,162 @@
+"""`newskeep health`: how everything is; whether this machine's daemon or worker is alive, for a container to ask."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.home import find_home
+from cli.output import emit, say, tell
+from cli.verbs import Verbs
+
+if TYPE_CHECKING:
+    from archive.alerts import Alert
+    from scheduler.health.overview import Overview
+
+_SILENT_SECONDS = 30.0
+_UNHEALTHY = 1
+
+
+@click.group(cls=Verbs, invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line on standard output.")
+@click.pass_context
+def health(ctx: click.Context, as_json: bool) -> None:
+    """Show open alerts, what the rules of health say, and who is alive.
+
+    \b
+    newskeep health
+    newskeep health --json | jq 'select(.type == "alert")'
+    newskeep health daemon               exit code 0 when this machine's daemon is alive, 1 when not
+
+    A rule says "learning" while an outlet is not known long enough: two weeks for silence, five for volume.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from datetime import UTC, datetime
+
+    from archive.database import open_archive
+    from scheduler.health.overview import overview
+
+    home = find_home()
+    engine = open_archive(home)
+    try:
+        found = overview(engine, home, datetime.now(UTC))
+    finally:
+        engine.dispose()
+    for record in _records(found) if as_json else ():
+        emit(record)
+    if not as_json:
+        _show(found)
+
+
+@health.command()
+def daemon() -> None:
+    """Whether this machine's daemon beats: exit code 0 or 1, for a container's health check.
+
+    \b
+    newskeep health daemon
+    newskeep health daemon && echo alive
+    """
+    _check("scheduler", "daemon")
+
+
+@health.command()
+def worker() -> None:
+    """Whether a worker of this machine beats: exit code 0 or 1, for a container's health check.
+
+    \b
+    newskeep health worker
+    newskeep health worker && echo alive
+    """
+    _check("worker", "worker")
+
+
+def _check(role: str, called: str) -> None:
+    """Nothing but the driver is loaded: this is asked every few seconds, for years."""
+    import psycopg
+
+    from archive.pulse import pulse
+
+    host = socket.gethostname()
+    try:
+        silent = pulse(_url(), role, host)
+    except psycopg.Error as error:
+        say(f"the archive cannot be asked: {(str(error).splitlines() or [''])[0]}")
+        sys.exit(_UNHEALTHY)
+    if silent is None:
+        say(f"no {called} runs on {host}")
+    else:
+        say(f"{called} on {host}: heard of {silent:.0f} s ago")
+    sys.exit(0 if silent is not None and silent < _SILENT_SECONDS else _UNHEALTHY)
+
+
+def _url() -> str:
+    """The archive's address; the embedded server is not started for the question."""
+    from archive.database_urls import normal_url
+    from archive.embedded import EmbeddedServer
+
+    home = find_home()
+    given = home.settings["NEWSKEEP_DATABASE_URL"]
+    return normal_url(given) if given else EmbeddedServer(home.postgres).url
+
+
+def _show(found: Overview) -> None:
+    from news.health import State
+
+    needy = len(found.opened)
+    needs = "1 thing needs you." if needy == 1 else f"{needy} things need you."
+    tell(needs if needy else "Nothing is unusual.")
+    for alert in found.opened:
+        tell(f"  since {_when(alert.opened_at)}  {_sentence(alert)}")
+    for alert in found.ended:
+        tell(f"  over  {_when(alert.ended_at)}  {_sentence(alert)}")
+    states = {name: {one.state for one in judged} for name, judged in found.judgements.items() if name != "machine"}
+    learning = sum(State.LEARNING in one for one in states.values())
+    tell(f"\nOutlets    {len(states)} watched, {learning} of them still learning what is usual")
+    for process in found.processes:
+        tell(f"Process    {process.role} on {process.host} ({process.pid}), heard of {_when(process.heartbeat_at)}")
+    for name, problem in found.channels.items():
+        tell(f"Messages   {name}: {problem or 'fine'}")
+    if not found.channels:
+        tell("Messages   nobody is told: set ALERT_WEBHOOK_URL, or ALERT_SMTP_URL and ALERT_MAIL_TO")
+
+
+def _records(found: Overview) -> list[dict[str, Any]]:
+    alerts = [_alert(alert) for alert in (*found.opened, *found.ended)]
+    rules = [
+        {"type": "rule", "subject": subject, "rule": str(one.rule), "state": str(one.state), "facts": dict(one.facts)}
+        for subject, judged in found.judgements.items()
+        for one in judged
+    ]
+    processes = [
+        {"type": "process", "role": one.role, "host": one.host, "pid": one.pid, "heartbeat_at": one.heartbeat_at}
+        for one in found.processes
+    ]
+    summary = {"type": "summary", "open": len(found.opened), "channels": dict(found.channels)}
+    return [*alerts, *rules, *processes, summary]
+
+
+def _alert(alert: Alert) -> dict[str, Any]:
+    return {
+        "type": "alert",
+        "id": alert.id,
+        "rule": alert.rule,
+        "subject": alert.subject,
+        "opened_at": alert.opened_at,
+        "ended_at": alert.ended_at,
+        "text": _sentence(alert),
+        "facts": dict(alert.facts),
+    }
+
+
+def _sentence(alert: Alert) -> str:
+    from news.alert_words import sentence
+
+    return sentence(alert.rule, alert.subject, alert.facts)
+
+
+def _when(at: Any) -> str:
+    return f"{at.astimezone():%d %b %H:%M}"

@@ -1,0 +1,136 @@
+"""`newskeep health`: what is unusual, and whether this machine's daemon and workers are alive."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, text
+
+from archive.alerts import end_alert, open_alert
+from archive.home import Home
+from tests.conftest import Outcome
+from tests.newsroom import Newsroom
+
+Newskeep = Callable[..., Outcome]
+DISK = {"free_bytes": 400_000_000, "bytes_a_day": 100, "days": 3.5}
+
+
+def process(engine: Engine, role: str, seconds: float, *, host: str | None = None, stopped: bool = False) -> None:
+    statement = text(
+        "insert into processes (role, host, pid, heartbeat_at, stopped_at) values (:role, :host, 7, "
+        "clock_timestamp() - make_interval(secs => :seconds), case when :stopped then now() end)"
+    )
+    values = {"role": role, "host": host or socket.gethostname(), "seconds": seconds, "stopped": stopped}
+    with engine.begin() as conn:
+        conn.execute(statement, values)
+
+
+@pytest.mark.parametrize(("verb", "role"), [("daemon", "scheduler"), ("worker", "worker")])
+def test_process_that_beats_is_healthy(newskeep: Newskeep, engine: Engine, verb: str, role: str) -> None:
+    process(engine, role, 100)
+    process(engine, role, 2)
+
+    assert newskeep("health", verb).code == 0
+
+
+@pytest.mark.parametrize(("verb", "role"), [("daemon", "scheduler"), ("worker", "worker")])
+def test_process_that_is_silent_stopped_or_elsewhere_is_not(
+    newskeep: Newskeep, engine: Engine, verb: str, role: str
+) -> None:
+    other = {"scheduler": "worker", "worker": "scheduler"}[role]
+    assert newskeep("health", verb).code == 1
+    process(engine, role, 100)
+    process(engine, role, 2, host="another-machine")
+    process(engine, role, 2, stopped=True)
+    process(engine, other, 2)
+
+    assert newskeep("health", verb).code == 1
+
+
+def test_database_that_is_away_is_unhealthy_and_no_password_is_shown(
+    newskeep: Newskeep, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSKEEP_DATABASE_URL", "postgresql://keeper:sesame@127.0.0.1:1/news")
+    outcome = newskeep("health", "daemon")
+
+    assert outcome.code == 1
+    assert "cannot be asked" in outcome.err
+    assert "sesame" not in outcome.out + outcome.err
+
+
+def test_embedded_server_is_not_started_for_the_question(
+    newskeep: Newskeep, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NEWSKEEP_DATABASE_URL")
+
+    assert newskeep("health", "worker").code == 1
+    assert not home.postgres.exists()
+
+
+def test_container_health_check_is_cheap(engine: Engine) -> None:
+    process(engine, "worker", 1)
+    call = "from cli.main import main\ntry:\n main()\nfinally:\n import sys; print(*sorted(sys.modules))"
+    before = os.times()
+    ended = subprocess.run([sys.executable, "-c", call, "health", "worker"], capture_output=True, text=True, check=True)
+    spent = os.times()
+
+    heavy = {"sqlalchemy", "scrapy", "lxml", "aiohttp", "procrastinate", "prometheus_client", "numpy", "rich"}
+    assert heavy & set(ended.stdout.split()) == set()
+    assert spent.children_user + spent.children_system - before.children_user - before.children_system < 1.0
+
+
+def test_nothing_unusual_is_said(newskeep: Newskeep, engine: Engine) -> None:
+    outcome = newskeep("health")
+
+    assert outcome.code == 0
+    assert outcome.out.startswith("Nothing is unusual.\n")
+    assert "nobody is told" in outcome.out
+
+
+def test_open_and_ended_alerts_are_shown(newskeep: Newskeep, engine: Engine) -> None:
+    process(engine, "worker", 1)
+    with engine.begin() as conn:
+        open_alert(conn, "disk_full_soon", "machine", DISK)
+        open_alert(conn, "clock_wrong", "machine", {"seconds": -70})
+    with engine.begin() as conn:
+        end_alert(conn, "clock_wrong", "machine")
+    outcome = newskeep("health")
+
+    assert outcome.out.startswith("1 thing needs you.\n")
+    assert "machine: disk full soon, 0.4 GB free, full in 3.5 days" in outcome.out
+    assert "over" in outcome.out
+    assert "70 s behind the database's" in outcome.out
+    assert f"worker on {socket.gethostname()}" in outcome.out
+
+
+def test_records_are_for_programs(newskeep: Newskeep, engine: Engine, newsroom: Newsroom) -> None:
+    newsroom.crawl("krone")
+    newsroom.close()
+    newsroom.crawls.clear()
+    with engine.begin() as conn:
+        conn.execute(text("update coverage set looked = true, reason = null"))
+        open_alert(conn, "disk_full_soon", "machine", DISK)
+    records = newskeep("health", "--json").records
+
+    [alert] = [one for one in records if one["type"] == "alert"]
+    assert (alert["rule"], alert["facts"], alert["ended_at"]) == ("disk_full_soon", DISK, None)
+    states = {one["rule"]: one["state"] for one in records if one["type"] == "rule" and one["subject"] == "krone"}
+    assert states == {"silent_outlet": "learning", "volume_drop": "learning", "layout_break": "learning"}
+    assert records[-1] == {"v": 1, "type": "summary", "open": 1, "channels": {}}
+
+
+def test_doctor_tells_of_alerts_and_of_health(newskeep: Newskeep, engine: Engine) -> None:
+    def found() -> list[tuple[str, str]]:
+        return [
+            (one["state"], one["text"]) for one in newskeep("doctor", "--json").records if one.get("name") == "health"
+        ]
+
+    assert found() == [("fine", "nothing is unusual; outlets watched: 0, still learning what is usual: 0")]
+    with engine.begin() as conn:
+        open_alert(conn, "disk_full_soon", "machine", DISK)
+    [(state, said)] = found()
+    assert state == "note"
+    assert said.startswith("machine: disk full soon, 0.4 GB free, full in 3.5 days (since ")
