@@ -1,6 +1,13 @@
 """`newskeep worker`: crawl what a daemon, here or elsewhere, puts into the queue."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from archive.home import Home
 
 
 @click.command()
@@ -21,4 +28,13 @@ def worker(processes: int | None) -> None:
 
     home = open_home()
     setup_logging(home)
+    _wait(home)
     run(home, processes or max(1, home.settings["WORKER_PROCESSES"]))
+
+
+def _wait(home: Home) -> None:
+    """Until a daemon has brought the schema up to date; that of the embedded server we see to ourselves."""
+    from archive.waiting import Upgrading, wait_for_archive
+
+    own = not home.settings["NEWSKEEP_DATABASE_URL"]
+    wait_for_archive(home, Upgrading.ALWAYS if own else Upgrading.NEVER, float("inf"))

@@ -91,7 +91,7 @@ def _base_image(engine: Engine) -> str:
 class Containers:
     """A stage of containers. Use as a context manager: everything has been started inside, nothing is left after."""
 
-    def __init__(self, engine: Engine, web: Web, *, every: str = "1m", delay: float = 0.1) -> None:
+    def __init__(self, engine: Engine, web: Web, *, every: str = "1m", delay: float = 0.6) -> None:
         self.web, self.engine = web, engine
         self.actors: list[str] = []
         self._toml = web.outlets_toml(every=every, delay=delay)
@@ -144,6 +144,11 @@ class Containers:
         began = time.monotonic()
         self.engine.run("stop", "--time", str(_STOP_SECONDS), self._ids[actor])
         return time.monotonic() - began
+
+    def ended(self) -> list[str]:
+        form = ["--format", "{{.State.Running}}"]
+        running = {actor: self.engine.run("inspect", *form, self._ids[actor]).stdout.strip() for actor in self.actors}
+        return [actor for actor, told in running.items() if told != "true"]
 
     def move_on(self) -> None:
         self.engine.run("kill", "--signal", "USR1", self._ids["web"])

@@ -31,6 +31,9 @@ class Stage(Protocol):
     def stop_all(self) -> float:
         """Stop everything but the web in order (SIGTERM); the seconds that the slowest actor took."""
 
+    def ended(self) -> list[str]:
+        """The actors that do not run now."""
+
     def move_on(self) -> None:
         """Take the pretend web to its second visit."""
 
@@ -61,7 +64,7 @@ class Report:
 
 
 class NotInTime(AssertionError):
-    """The crawls did not come to an end."""
+    """The crawls did not come to an end, or not all who were to crawl were there."""
 
 
 def run(stage: Stage, script: Script) -> Report:
@@ -94,7 +97,10 @@ def run(stage: Stage, script: Script) -> Report:
     for actor in stage.actors:
         stage.start(actor)
     _until(stage, _unfinished(stage.web, settled), 0, script, "end")
+    gone = stage.ended()
     stopping = stage.stop_all()
+    if gone:
+        raise NotInTime(f"ended by themselves: {', '.join(gone)}")
     return Report(moved_on, time.monotonic() - began, stopping, blows)
 
 

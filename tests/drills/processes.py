@@ -37,7 +37,7 @@ _STOP_SECONDS = 60
 class Processes:
     """A stage below *folder*. Use as a context manager: everything has been started inside, nothing runs after."""
 
-    def __init__(self, folder: Path, web: Web, *, every: str = "1m", delay: float = 0.1, seed: int = 1) -> None:
+    def __init__(self, folder: Path, web: Web, *, every: str = "1m", delay: float = 0.6, seed: int = 1) -> None:
         self.web, self.actors = web, ["daemon", "worker1", "worker2", "worker3"]
         self.folder, self.store = folder, folder / "store"
         self._every, self._delay, self._rng = every, delay, Random(f"{seed}:whom")
@@ -105,6 +105,9 @@ class Processes:
             process.wait(_STOP_SECONDS)
             slowest = max(slowest, time.monotonic() - began)
         return slowest
+
+    def ended(self) -> list[str]:
+        return [actor for actor in self.actors if self._running[actor].poll() is not None]
 
     def move_on(self) -> None:
         self._running["web"].send_signal(signal.SIGUSR1)
