@@ -77,6 +77,11 @@ def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after
     return first + every * ((after - first) // every + 1)
 
 
+def interval_of(outlet: Outlet) -> timedelta:
+    """Between two turns of an outlet without a schedule; with "auto" the mean."""
+    return _length(outlet.every)
+
+
 def _ticks(schedule: str, after: datetime) -> Iterator[datetime]:
     """Each time once: in the hour that autumn repeats, cronsim counts from its first turn."""
     last = after.astimezone(UTC)

@@ -31,7 +31,7 @@ from news.spreading import share
 from news.zones import time_zone
 from scheduler.gaps import NO_WORKER, NOT_RUNNING, record_gap
 from scheduler.offline import AGAIN, somebody_answered, was_offline, was_ours
-from scheduler.timetable import next_turn
+from scheduler.timetable import interval_of, next_turn
 
 logger = logging.getLogger(__name__)
 
@@ -117,11 +117,18 @@ def _next(conn: Connection, outlet: Outlet, turn: Turn, failures: int, now: date
     if failures > turn.failures:
         later = now + pause_after(failures, outlet.name)
         return next_turn(outlet, zone, None, later) if outlet.schedule else later
-    regular = next_turn(outlet, zone, rhythm, now)
+    regular = next_turn(outlet, zone, rhythm, _soonest(outlet, turn, now))
     if outlet.schedule:
         return regular
     page = first_due_link(conn, turn.outlet_id, now)
     return min(regular, max(page, now + REVISIT_GAP)) if page else regular
+
+
+def _soonest(outlet: Outlet, turn: Turn, now: datetime) -> datetime:
+    """Before that the next turn does not come: a first or a late turn may fall just before the outlet's own place."""
+    if outlet.schedule or turn.started_at is None or turn.started_at > now:
+        return now
+    return max(now, turn.started_at + interval_of(outlet) / 4)
 
 
 def zone_of(outlet: Outlet, found: Mapping[str, Any]) -> str | None:
@@ -161,5 +168,6 @@ def _set_anew(outlet: Outlet, turn: Turn, now: datetime) -> datetime | None:
     regular = next_turn(outlet, zone_of(outlet, turn.found), rhythm_of(turn.rhythm), now)
     settings = to_row(outlet)
     changed = any(settings.get(key) != turn.settings.get(key) for key in _WHEN)
-    astray = turn.due_at > regular and not turn.failures
+    latest = regular if outlet.schedule else next_turn(outlet, zone_of(outlet, turn.found), None, regular)
+    astray = turn.due_at > latest and not turn.failures
     return regular if (changed or astray) and turn.due_at > now else None

@@ -1,10 +1,16 @@
 """Schedules in words and their next times."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scheduler.timetable import in_words, next_times
+from news.outlets import Outlet
+from scheduler.timetable import in_words, next_times, next_turn
 
 WINTER_ENDS = datetime(2026, 3, 28, 12, tzinfo=UTC)  # the night before the clocks go forward in Vienna
 
@@ -60,3 +66,63 @@ def test_an_interval_counts_from_the_moment_asked() -> None:
 def test_what_is_no_schedule_is_refused(schedule: str) -> None:
     with pytest.raises(ValueError, match="is not a schedule"):
         next_times(schedule, None, None, WINTER_ENDS, 1)
+
+
+# Turns
+
+
+def outlet(name: str = "krone", **fields: object) -> Outlet:
+    return Outlet(name, f"https://{name}.example", **fields)  # type: ignore[arg-type]
+
+
+def turns(one: Outlet, count: int, zone: str | None = None, after: datetime = WINTER_ENDS) -> list[datetime]:
+    times = [after]
+    while len(times) <= count:
+        times.append(next_turn(one, zone, None, times[-1]))
+    return times[1:]
+
+
+def test_turns_of_an_interval_are_evenly_apart_and_the_same_whenever_they_are_asked_for() -> None:
+    times = turns(outlet(every=timedelta(minutes=20)), 5)
+    assert {later - sooner for sooner, later in pairwise(times)} == {timedelta(minutes=20)}
+    assert turns(outlet(every=timedelta(minutes=20)), 1, after=times[1] + timedelta(minutes=7)) == [times[2]]
+
+
+def test_two_hundred_outlets_of_one_interval_are_spread_over_it() -> None:
+    every = timedelta(minutes=30)
+    times = [turns(outlet(f"outlet{number}", every=every), 1)[0] for number in range(200)]
+    by_minute = Counter((time - WINTER_ENDS) // timedelta(minutes=1) for time in times)
+    assert len(by_minute) > 25
+    assert max(by_minute.values()) < 20
+    assert len(set(times)) == 200
+
+
+def test_outlets_of_one_cron_line_start_within_its_minute_and_not_together() -> None:
+    due = datetime(2026, 3, 29, 6, tzinfo=UTC)
+    times = [turns(outlet(f"outlet{n}", schedule="0 6 * * *"), 1)[0] for n in range(200)]
+    assert all(due <= time < due + timedelta(minutes=1) for time in times)
+    assert len(set(times)) == 200
+
+
+def test_turns_of_a_cron_line_come_once_each() -> None:
+    times = turns(outlet(schedule="0 6,7 * * *"), 4, "Europe/Vienna")
+    assert [time.astimezone(ZoneInfo("Europe/Vienna")).hour for time in times] == [6, 7, 6, 7]
+
+
+def test_turns_that_follow_the_rhythm_are_as_many_as_those_of_the_default() -> None:
+    times = turns(outlet(every="auto"), 48 * 7)
+    assert (
+        times[-1] - times[0] < timedelta(weeks=1) <= next_turn(outlet(every="auto"), None, None, times[-1]) - times[0]
+    )
+
+
+@given(
+    st.text(max_size=5),
+    st.sampled_from(
+        [timedelta(minutes=1), timedelta(minutes=7), timedelta(days=1), timedelta(days=3660), "auto", None]
+    ),
+    st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - it adds a zone
+)
+def test_a_turn_always_lies_ahead(name: str, every: timedelta | str | None, now: datetime) -> None:
+    length = every if isinstance(every, timedelta) else timedelta(minutes=30)
+    assert now < next_turn(Outlet(name, "", every=every), "Europe/Berlin", None, now) <= now + length * 1.01

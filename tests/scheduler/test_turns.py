@@ -17,6 +17,7 @@ from scheduler.turns import crawl_begins, crawl_ended, offer_due, put_on_timetab
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
+AT_MOST = HALF_AN_HOUR * 1.25  # a turn at another time than its own may be followed by a longer interval
 
 
 class Desk:
@@ -170,7 +171,7 @@ def test_the_next_turn_comes_after_the_interval_at_the_outlets_own_place(desk: D
     second = desk.run()
     third = desk.run()
 
-    assert first - NOW <= HALF_AN_HOUR
+    assert first - NOW <= AT_MOST
     assert [second - first, third - second] == [HALF_AN_HOUR, HALF_AN_HOUR]
 
 
@@ -287,7 +288,7 @@ def test_failures_lengthen_the_pause_up_to_six_hours_and_a_success_ends_it(desk:
     assert pauses[0] < pauses[2] < pauses[4]
     assert timedelta(hours=4) < max(pauses) <= timedelta(hours=6)
     assert desk.turn().failures == 12
-    assert desk.run() - desk.now <= HALF_AN_HOUR
+    assert desk.run() - desk.now <= AT_MOST
     assert desk.turn().failures == 0
 
 
@@ -317,7 +318,7 @@ def test_what_is_not_the_outlets_doing_is_not_counted(desk: Desk, problem: Excep
     due = desk.run(looked=False, state="failed", problem=problem)
 
     assert desk.turn().failures == 1
-    assert due - desk.now <= HALF_AN_HOUR
+    assert due - desk.now <= AT_MOST
 
 
 # Pages to look at again
