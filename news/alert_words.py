@@ -17,16 +17,16 @@ def sentence(rule: str, subject: str, facts: Facts) -> str:
         said = words(facts)
     except (KeyError, TypeError, ValueError, AttributeError):  # facts of another version
         said = _plainly(facts)
-    return one_line(f"{subject}: {_NAMES.get(rule, rule.replace('_', ' '))}" + (f", {said}" if said else ""))[:_LONGEST]
+    return one_line(f"{subject}: {_NAMES.get(rule, rule.replace('_', ' '))}" + (f", {said}" if said else ""))[:_LONGEST].rstrip()
 
 
 def headline(opened: int, ended: int, first: str) -> str:
     """The subject of a message about so many alerts that opened and ended; *first* is the first one's sentence."""
     if opened + ended == 1:
-        return one_line(("" if opened else "over: ") + first)[:150]
+        return one_line(("" if opened else "over: ") + first)[:150].rstrip()
     parts = [f"{opened} alert{'s' if opened != 1 else ''}"] if opened else []
     parts += [f"{ended} over"] if ended else []
-    return one_line(f"{', '.join(parts)}: {first} …")[:150]
+    return one_line(f"{', '.join(parts)}: {first} …")[:150].rstrip()
 
 
 def _silent(facts: Facts) -> str:
@@ -93,6 +93,9 @@ _NAMES = {
     "backup_old": "last backup is old",
     "memory_high": "memory is short",
     "no_worker": "nobody crawls",
+    "offline": "we are offline",
+    "outlets_file": "cannot be used, the last good one stays in force",
+    "outlet_set_aside": "set aside",
 }
 _WORDS: Mapping[str, Callable[[Facts], str]] = {
     "silent_outlet": _silent,
@@ -104,6 +107,9 @@ _WORDS: Mapping[str, Callable[[Facts], str]] = {
     "backup_old": lambda facts: f"made {facts['days']:g} days ago",
     "memory_high": _memory,
     "no_worker": _worker,
+    "offline": lambda facts: f"outlets that could not be reached: {facts['outlets']}",
+    "outlets_file": lambda facts: str(facts["problem"]),
+    "outlet_set_aside": lambda facts: f"{facts['deaths']} workers in a row died while they crawled it",
 }
 _SIGNS: Mapping[str, Callable[[Any], str]] = {
     "listings": lambda urls: f"no links any more on {', '.join(urls)}",
