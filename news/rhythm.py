@@ -19,7 +19,7 @@ _POWERS = tuple(number / 10 for number in range(1, 11))
 _FLOORS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7)  # of the mean rate: no hour is given up
 _SLOWEST, _MIDDLE = 0.95, 0.5  # the shares of articles whose wait counts
 _UNFORESEEN = 0.15  # of the articles: they come whenever they like, whatever was learnt
-_SURE = 0.98  # of the even density's: a smaller gain in the slow ones' wait is chance
+_SURE = 0.995  # of the even density's: the slow ones have to gain as well
 _MOST_LOOKS = 60.0  # an hour
 
 

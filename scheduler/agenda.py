@@ -17,6 +17,7 @@ from news.errors import NewsError
 logger = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable[object]]
+clock = time.time
 _LOOK_AT_CLOCK_SECONDS = 1.0
 _JUMP_SECONDS = 5.0  # a clock that was set, not one that is slowed down or sped up
 
@@ -46,10 +47,10 @@ class Agenda:
 
     async def _mind_the_clock(self) -> None:
         """A clock that is set back would let the rounds wait until it is late again."""
-        offset = time.time() - time.monotonic()
+        offset = clock() - time.monotonic()
         while True:
             await asyncio.sleep(_LOOK_AT_CLOCK_SECONDS)
-            now = time.time() - time.monotonic()
+            now = clock() - time.monotonic()
             if abs(now - offset) > _JUMP_SECONDS:
                 logger.warning("clock_jumped", extra={"seconds": round(now - offset)})
                 self.again()

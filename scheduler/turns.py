@@ -26,7 +26,7 @@ from crawler.outlets.row import to_row
 from crawler.result import CrawlResult
 from news.backoff import OFFLINE, pause_after
 from news.outlets import Outlet
-from news.rhythm import Rhythm
+from news.rhythm import HOURS, Rhythm
 from news.spreading import share
 from news.zones import time_zone
 from scheduler.gaps import NO_WORKER, NOT_RUNNING, record_gap
@@ -142,8 +142,10 @@ def zone_of_turn(turn: Turn) -> str | None:
 
 
 def rhythm_of(kept: Mapping[str, Any] | None) -> Rhythm:
-    """What was learnt of when the outlet publishes."""
-    return Rhythm(tuple((kept or {}).get("looks", ())))
+    """What was learnt of when the outlet publishes; nothing when it cannot be read."""
+    looks = (kept or {}).get("looks")
+    readable = isinstance(looks, list) and len(looks) == HOURS and all(isinstance(share, float) for share in looks)
+    return Rhythm(tuple(looks)) if readable and min(looks) > 0 else Rhythm()
 
 
 def _outlet_id(conn: Connection, outlet: Outlet, turn: Turn | None) -> int:

@@ -1,0 +1,75 @@
+"""Rounds come again and again, whatever they do and whatever the clock does."""
+
+import asyncio
+import logging
+import time
+
+import pytest
+
+from news.errors import ArchiveUnavailable
+from scheduler import agenda as rounds
+from scheduler.agenda import Agenda
+
+
+def run(agenda: Agenda, enough: asyncio.Event, seconds: float = 10.0) -> None:
+    """Until there was enough of it; fails when that does not come about."""
+
+    async def until_enough() -> None:
+        running = asyncio.create_task(agenda.run())
+        try:
+            await asyncio.wait_for(enough.wait(), seconds)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(until_enough())
+
+
+class Counting:
+    """A round that counts its times and fails as it is told to."""
+
+    def __init__(self, times: int, *problems: Exception | None) -> None:
+        self.times, self.problems, self.enough, self.done = times, list(problems), asyncio.Event(), 0
+
+    async def __call__(self) -> None:
+        self.done += 1
+        if self.done >= self.times:
+            self.enough.set()
+        if self.problems and (problem := self.problems.pop(0)):
+            raise problem
+
+
+def test_a_round_comes_again_and_again() -> None:
+    agenda, work = Agenda(), Counting(3)
+    agenda.add("work", 0.05, work)
+
+    run(agenda, work.enough)
+
+    assert work.done >= 3
+
+
+def test_a_round_that_fails_is_told_of_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    away = ArchiveUnavailable("away")
+    agenda, work = Agenda(), Counting(5, away, away, RuntimeError("a bug"), None)
+    agenda.add("work", 0.05, work)
+
+    with caplog.at_level(logging.INFO):
+        run(agenda, work.enough)
+
+    assert [record.message for record in caplog.records if record.name == "scheduler.agenda"] == [
+        "round_failed", "round_failed", "round_broke", "round_works_again",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("jump", [-86400.0, 86400.0])
+def test_a_clock_that_is_set_does_not_stop_the_rounds(monkeypatch: pytest.MonkeyPatch, jump: float) -> None:
+    """A scheduler that waits for a time of day would wait for a day."""
+    agenda, work = Agenda(), Counting(4)
+    agenda.add("work", 3600.0, work)
+    shown, began = time.time, time.monotonic()
+    monkeypatch.setattr(rounds, "_LOOK_AT_CLOCK_SECONDS", 0.05)
+    monkeypatch.setattr(rounds, "clock", lambda: shown() + jump * int((time.monotonic() - began) / 0.2))
+
+    run(agenda, work.enough)
+
+    assert work.done >= 4

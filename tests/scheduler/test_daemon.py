@@ -1,0 +1,142 @@
+"""Whole daemons: processes with workers of their own, on a real database, crawling real pages."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from archive.home import Home
+from tests.site import Site, story
+
+
+class Daemon:
+    """A running `newskeep daemon` and what it logs."""
+
+    def __init__(self, log: Path, *, workers: int = 1) -> None:
+        self.log = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "daemon"],
+                stderr=out,
+                env={**os.environ, "WORKER_PROCESSES": str(workers), "LOG_FORMAT": "json"},
+            )
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        lines = [line for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [event for line in lines if (event := json.loads(line))["event"] == name]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(10)
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    """Starts daemons, and ends those that a test leaves running."""
+    started: list[Daemon] = []
+
+    def begin(**more: Any) -> Daemon:
+        started.append(Daemon(tmp_path / f"daemon{len(started)}.log", **more))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        if one.process.poll() is None:
+            one.end()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as served:
+        yield served
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> float:
+    """Wait until *condition* holds; how long it took. Fails when it does not in time."""
+    began = monotonic()
+    while not condition():
+        assert monotonic() - began < seconds, "it never came about"
+        sleep(0.05)
+    return monotonic() - began
+
+
+def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
+    with engine.connect() as conn:
+        return [tuple(row) for row in conn.execute(text(query))]
+
+
+def entry(site: Site, name: str) -> str:
+    """An outlet of outlets.toml that publishes one article by one feed."""
+    site.article(f"/{name}/the-bridge-opens-today", f"{name} opens", *story(name))
+    site.feed(f"/{name}.xml", f"/{name}/the-bridge-opens-today")
+    return (
+        f'[[outlet]]\nname = "{name}"\nurl = "{site.url(f"/{name}/")}"\nfeeds = ["{site.url(f"/{name}.xml")}"]\n'
+        "listings = []\nsitemaps = []\ndelay = 0\n"
+    )
+
+
+def crawled(engine: Engine, name: str) -> bool:
+    return bool(rows(engine, f"select 1 from crawls join outlets o on o.id = outlet_id where o.name = '{name}' "
+                             "and state = 'finished' and due_at is not null"))  # fmt: skip
+
+
+def test_a_daemon_crawls_on_schedule_and_follows_outlets_toml(
+    home: Home, engine: Engine, site: Site, start: Callable[..., Daemon]
+) -> None:
+    home.outlets_file.write_text(entry(site, "krone"))
+    daemon = start()
+    until(lambda: crawled(engine, "krone"))
+
+    home.outlets_file.write_text(entry(site, "krone") + "langauge = 1\n")
+    until(lambda: rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null"))
+    assert len(daemon.events("outlets_file_broken")) == 1
+
+    home.outlets_file.write_text(entry(site, "krone") + entry(site, "kurier"))
+    until(lambda: crawled(engine, "kurier"))
+    assert rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null") == []
+
+    home.outlets_file.write_text(entry(site, "kurier"))
+    until(lambda: rows(engine, "select name from turns join outlets on id = outlet_id") == [("kurier",)])
+    assert rows(engine, "select headline from v_articles order by 1") == [("krone opens",), ("kurier opens",)]
+
+    assert daemon.end() == 0
+    assert rows(engine, "select count(*) from processes where stopped_at is null") == [(0,)]
+
+
+@pytest.mark.slow
+def test_another_daemon_takes_over_from_a_leader_that_was_killed(
+    home: Home, engine: Engine, site: Site, start: Callable[..., Daemon]
+) -> None:
+    home.outlets_file.write_text(entry(site, "krone"))
+    first = start(workers=0)
+    until(lambda: first.events("lead_taken"))
+    second = start(workers=0)
+    until(lambda: rows(engine, "select 1 from processes where role = 'scheduler' having count(*) = 2"))
+    assert not second.events("lead_taken")
+
+    first.kill()
+
+    assert until(lambda: second.events("lead_taken")) < 10
+    until(lambda: second.events("timetable_set"))
+
+
+def test_outlets_that_cannot_be_read_from_the_start_are_an_error(
+    home: Home, engine: Engine, start: Callable[..., Daemon]
+) -> None:
+    home.outlets_file.write_text("[[outlet]]\nurl = 1\n")
+    daemon = start(workers=0)
+
+    assert daemon.process.wait(20) == 4
+    assert "outlets.toml:2" in daemon.log.read_text()
