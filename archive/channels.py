@@ -1,6 +1,6 @@
 """Feeds, sitemaps, listings and robots.txt: what is known of each and how the last look ended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
@@ -82,11 +82,17 @@ def ensure_channels(conn: Connection, outlet_id: int, found: Sequence[FoundChann
     keyed = {key: one for one in reversed(found) if (key := _key(one.url)) is not None}
     if not keyed:
         return []
-    rows = [_row(outlet_id, key, keyed[key]) for key in sorted(keyed)]
-    conn.execute(insert(channels).on_conflict_do_nothing(index_elements=["outlet_id", "url_key"]), rows)
-    mine = (channels.c.outlet_id == outlet_id) & channels.c.url_key.in_(list(keyed))
-    by_key = {row.url_key: _channel(row) for row in conn.execute(_ALL.where(mine))}
+    by_key = _by_key(conn, outlet_id, keyed)
+    rows = [_row(outlet_id, key, keyed[key]) for key in sorted(keyed.keys() - by_key.keys())]
+    if rows:
+        conn.execute(insert(channels).on_conflict_do_nothing(index_elements=["outlet_id", "url_key"]), rows)
+        by_key = _by_key(conn, outlet_id, keyed)
     return [by_key[key] for key in reversed(keyed)]
+
+
+def _by_key(conn: Connection, outlet_id: int, keys: Iterable[int]) -> dict[int, Channel]:
+    mine = (channels.c.outlet_id == outlet_id) & channels.c.url_key.in_(list(keys))
+    return {row.url_key: _channel(row) for row in conn.execute(_ALL.where(mine))}
 
 
 def save_looks(conn: Connection, *looks: Look) -> None:

@@ -73,7 +73,12 @@ def connect_archive(home: Home) -> Engine:
 def make_engine(connect: Connect) -> Engine:
     """An engine whose connections come from *connect*; a connection that breaks raises ArchiveUnavailable."""
     engine = create_engine(
-        "postgresql+psycopg://", creator=connect, pool_pre_ping=True, pool_recycle=_RECYCLE_SECONDS, max_overflow=15
+        "postgresql+psycopg://",
+        creator=connect,
+        pool_pre_ping=True,
+        pool_recycle=_RECYCLE_SECONDS,
+        pool_size=16,
+        max_overflow=4,
     )
     event.listen(engine, "handle_error", _say_that_it_broke)
     return engine

@@ -27,14 +27,14 @@ _LINK = struct.Struct("<q")
 class ReadingMark:
     """`with mark.on(link_id): read the page`. Costs a write to the page cache, which outlives all but the machine.
 
-    Raises ArchiveError when the file cannot be made.
+    The file is made when the first page is read. Raises ArchiveError when its folder cannot be made.
     """
 
     def __init__(self, home: Home, crawl_id: int) -> None:
         self._path = _folder(home) / str(crawl_id)
+        self._descriptor: int | None = None
         try:
             self._path.parent.mkdir(exist_ok=True)
-            self._descriptor = os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o644)
         except OSError as error:
             raise ArchiveError(f"{self._path} cannot be written: {error.strerror}") from error
 
@@ -51,12 +51,20 @@ class ReadingMark:
 
     def close(self) -> None:
         """The crawl has ended and nothing of it died."""
-        os.close(self._descriptor)
-        self._path.unlink(missing_ok=True)
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._path.unlink(missing_ok=True)
 
     def _write(self, link_id: int) -> None:
         with contextlib.suppress(OSError):  # a full disk is found out by the captures
+            if self._descriptor is None:
+                self._descriptor = os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o644)
             os.pwrite(self._descriptor, _LINK.pack(link_id), 0)
+
+
+def has_marks(home: Home) -> bool:
+    """Whether any crawl of this folder has a mark, now or from before."""
+    return bool(_marks(home))
 
 
 def count_deaths(conn: Connection, home: Home, outlet_id: int) -> list[Path]:

@@ -39,7 +39,10 @@ def _rename(conn: Connection, old: str, name: str, url: str) -> None:
 def save_found(conn: Connection, outlet_id: int, found: Mapping[str, Any]) -> None:
     """Remember what discovery learnt (title, language, timezone, delay, ...); what was found earlier only is kept."""
     learnt = {key: value for key, value in found.items() if value not in (None, "", (), [])}
-    merged = found_of(conn, outlet_id) | learnt
+    known = found_of(conn, outlet_id)
+    merged = known | learnt
+    if merged == known:
+        return  # as nearly always: a row is written when something was learnt
     conn.execute(update(outlets).where(outlets.c.id == outlet_id).values(found=merged, found_at=func.now()))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 
-from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.crawler import Crawler
 from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
@@ -15,7 +15,7 @@ from archive.crawls import Crawl, close_crawl, open_crawl
 from archive.frontier import Settlement, owed_links, settle
 from archive.home import Home
 from archive.locks import OutletLocks
-from archive.marks import ReadingMark, count_deaths
+from archive.marks import ReadingMark, count_deaths, has_marks
 from archive.outlets import ensure_outlet
 from crawler.batches import Batches
 from crawler.engine import scrapy_settings
@@ -27,6 +27,7 @@ from crawler.outlets.row import to_row
 from crawler.paces import HostPaces
 from crawler.patience import patiently
 from crawler.result import CrawlResult
+from crawler.safety.robots import RobotsMemory
 from crawler.spiders.news import NewsSpider
 from crawler.targets import Target
 from news.dispositions import Disposition, Ledger
@@ -50,6 +51,7 @@ class CrawlRoom:
     process_id: int | None = None
     stopping: bool = False
     _running: dict[int, Crawler] = field(default_factory=dict)  # by outlet
+    _robots: RobotsMemory = field(default_factory=RobotsMemory)
     _locks: OutletLocks = field(init=False)
     _paces: HostPaces = field(default_factory=HostPaces)
     _batches: Batches = field(init=False)
@@ -120,25 +122,27 @@ class CrawlRoom:
         await self._batches.flush()
 
     def _open(self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None) -> CrawlJob:
-        outlet = target.outlet
-        with self.engine.begin() as conn:
-            outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
+        outlet, outlet_id = target.outlet, target.outlet_id
+        if outlet_id is None:
+            with self.engine.begin() as conn:
+                outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
         asked = target.address if options.retry is None else f"retry of crawl {options.retry}"
         opened = open_crawl(self.engine, outlet_id, asked, locks=self._locks, process_id=self.process_id, due_at=due_at)
         keeper = Keeper(self.engine, self.captures)
         mark = self._mark(opened)
         return CrawlJob(
             self.home, self.engine, outlet, opened, keeper, self._batches, options, target.address, target.kind,
-            mark, listener, self._paces,
+            mark, listener, self._paces, self._robots if options.on_schedule else None,
         )  # fmt: skip
 
     def _mark(self, opened: Crawl) -> ReadingMark:
         """This crawl's mark, once those that dead crawls of the outlet left have been counted."""
         try:
-            with self.engine.begin() as conn:
-                counted = count_deaths(conn, self.home, opened.outlet_id)
-            for path in counted:
-                path.unlink(missing_ok=True)
+            if has_marks(self.home):
+                with self.engine.begin() as conn:
+                    counted = count_deaths(conn, self.home, opened.outlet_id)
+                for path in counted:
+                    path.unlink(missing_ok=True)
             return ReadingMark(self.home, opened.id)
         except BaseException:
             close_crawl(self.engine, opened, state="failed", looked=False, reason="not_looked")
@@ -146,13 +150,12 @@ class CrawlRoom:
 
     async def _run(self, job: CrawlJob, contact: str | None) -> NewsSpider | None:
         delay = job.options.delay if job.options.delay is not None else job.outlet.delay
-        runner = AsyncCrawlerRunner(scrapy_settings(self.home, contact, delay))
-        crawler = runner.create_crawler(NewsSpider)
+        crawler = Crawler(NewsSpider, scrapy_settings(self.home, contact, delay))
         self._running[job.crawl.outlet_id] = crawler
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self.home.settings["CRAWL_TIMEOUT_SECONDS"], _stop, crawler, "crawl_timeout")
         try:
-            await runner.crawl(crawler, job=job)
+            await crawler.crawl_async(job=job)
         finally:
             timer.cancel()
             self._running.pop(job.crawl.outlet_id, None)

@@ -21,11 +21,15 @@ class UnknownTarget(NewsError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is crawled: `address` is the outlet's home page or the URL that was given."""
+    """What is crawled: `address` is the outlet's home page or the URL that was given.
+
+    `outlet_id` is set by who has read the outlet from its row, which is then left as it is.
+    """
 
     outlet: Outlet
     kind: TargetKind
     address: str
+    outlet_id: int | None = None
 
 
 def resolve(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Target:

@@ -122,4 +122,4 @@ class Crawling:
 def _target(conn: Connection, outlet_id: int) -> Target:
     columns = outlets.c.name, outlets.c.url, outlets.c.settings
     row = conn.execute(select(*columns).where(outlets.c.id == outlet_id)).one()
-    return Target(from_row(row.name, row.url, row.settings), TargetKind.OUTLET, row.url)
+    return Target(from_row(row.name, row.url, row.settings), TargetKind.OUTLET, row.url, outlet_id)

@@ -1,4 +1,4 @@
-"""Obeys robots.txt and keeps each site's pace. Each site's file is fetched once per crawl, through the guard."""
+"""Obeys robots.txt and keeps each site's pace. Each site's file is fetched once per crawl, or once an hour."""
 
 import asyncio
 from typing import Self
@@ -9,7 +9,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.safety.reasons import Refused, reason_of
-from crawler.safety.robots import RobotsRules, read_robots
+from crawler.safety.robots import RobotsMemory, RobotsRules, read_robots
 from news.politeness import concurrency, pause
 
 _CLEAR = frozenset(
@@ -23,6 +23,7 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._memory: RobotsMemory | None = getattr(getattr(crawler.spider, "job", None), "robots_memory", None)
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
 
     @classmethod
@@ -45,20 +46,30 @@ class RobotsMiddleware:
         parts = urlparse_cached(request)
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._rules:
-            self._rules[site] = asyncio.ensure_future(self._fetch(site))
+            self._rules[site] = asyncio.ensure_future(self._find(site))
         return await asyncio.shield(self._rules[site])
 
-    async def _fetch(self, site: str) -> RobotsRules:
+    async def _find(self, site: str) -> RobotsRules:
         url = f"{site}/robots.txt"
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"is_robots": True})
+        kept = self._memory.get(site) if self._memory else None
+        if kept:
+            self._set_pace(request, kept)
+            self._tell_spider("robots_known", url, kept)
+            return kept
+        rules = await self._fetch(request)
+        if self._memory:
+            self._memory.keep(site, rules)
+        self._set_pace(request, rules)
+        self._tell_spider("robots_read", url, rules)
+        return rules
+
+    async def _fetch(self, request: Request) -> RobotsRules:
         try:
             response = await self.crawler.engine.download_async(request)
-            rules = read_robots(response.status, response.body, url)
+            return read_robots(response.status, response.body, request.url)
         except Exception as error:
-            rules = RobotsRules(closed=_closed(reason_of(error)))
-        self._set_pace(request, rules)
-        self._tell_spider(url, rules)
-        return rules
+            return RobotsRules(closed=_closed(reason_of(error)))
 
     def _set_pace(self, request: Request, rules: RobotsRules) -> None:
         delay = pause(self._delay, rules.delay)
@@ -69,8 +80,8 @@ class RobotsMiddleware:
         if slot:
             slot.delay, slot.concurrency = delay, concurrency(delay)
 
-    def _tell_spider(self, url: str, rules: RobotsRules) -> None:
-        told = getattr(self.crawler.spider, "robots_read", None)
+    def _tell_spider(self, what: str, url: str, rules: RobotsRules) -> None:
+        told = getattr(self.crawler.spider, what, None)
         if told:
             told(url, rules)
 

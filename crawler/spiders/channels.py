@@ -63,10 +63,12 @@ class ChannelReader:
     home: HomePage = _NOT_READ
     feeds: list[tuple[str, Feed]] = field(default_factory=list)
     robots: dict[str, RobotsRules] = field(default_factory=dict)
+    robots_to_save: dict[str, RobotsRules] = field(default_factory=dict)
     _waiting: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
     _met: set[int] = field(default_factory=set)
     _pages_of_ours: set[int] = field(default_factory=set)  # keys of listings: they are no articles
     _looked: int = 0
+    _saved: bool = False
     _left_alone: frozenset[int] = frozenset()  # ids of channels whose pause is not over
 
     async def read_outlet(self) -> None:
@@ -91,9 +93,11 @@ class ChannelReader:
 
     async def save(self) -> None:
         """Remember robots.txt files and what was learnt of the outlet."""
-        job, sites = self.job, dict(self.robots)
-        self.robots.clear()
-        delay = max((rules.delay for rules in sites.values() if rules.delay is not None), default=None)
+        job, sites = self.job, self.robots_to_save
+        if not sites and self._saved:
+            return
+        self._saved, self.robots_to_save = True, {}
+        delay = max((rules.delay for rules in self.robots.values() if rules.delay is not None), default=None)
         found = describe(job.outlet.url, self.home, self.feeds, delay=delay)
         learnt = {"title": found.title, "language": found.language, "timezone": found.timezone, "delay": delay}
 

@@ -127,6 +127,11 @@ class NewsSpider(Spider):
 
     def robots_read(self, url: str, rules: RobotsRules) -> None:
         """The robots middleware has read a site's rules."""
+        self.reader.robots_to_save[url] = rules
+        self.robots_known(url, rules)
+
+    def robots_known(self, url: str, rules: RobotsRules) -> None:
+        """The rules of a site, read now or a short while ago."""
         self.reader.robots[url] = rules
         chosen = self.settings.getfloat("DOWNLOAD_DELAY")
         self.job.pause = max(self.job.pause, pause(chosen, rules.delay))
