@@ -122,6 +122,7 @@ _TEXT_TAGS = "p,h1,h2,h3,article,main,time,section,blockquote"
 _LONGEST_MENU = 3000  # characters
 _BOLD = frozenset(("b", "strong"))
 _FACTS = frozenset(("script", "meta", "link"))
+_MOST_TIMES = 60  # whose text is taken: nested ones would hold the page many times
 MAX_BOXES = 150_000  # the largest news pages have 10,000
 _TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
 
@@ -367,7 +368,8 @@ class _Walk:
 
     def _time(self, node: LexborNode, attributes: dict[str, str | None]) -> None:
         names = f"{attributes.get('itemprop') or ''} {attributes.get('class') or ''}"
-        self.page.times.append((attributes.get("datetime") or node.text(), names, len(self.page.pieces)))
+        raw = attributes.get("datetime") or (node.text() if len(self.page.times) < _MOST_TIMES else "")
+        self.page.times.append((raw, names, len(self.page.pieces)))
 
     def _prop(self, attributes: dict[str, str | None], node: LexborNode) -> None:
         content = attributes.get("content") or attributes.get("datetime") or ""

@@ -1,9 +1,12 @@
 """The headline: what stands above the text, told from the site's name and from what is written for search engines."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
+from itertools import islice
 from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
 
 from crawler.extraction.blocks import Box, Page
 from crawler.extraction.hints import Hint
@@ -20,6 +23,8 @@ _UNSPACED = re.compile(
 _ABOVE = 12  # blocks at the page's beginning among which an unmarked headline is looked for
 _MAX = 400  # characters; longer is a paragraph
 _COLONS = tuple(f"{letter}: " for letter in "abcdefghijklmnopqrstuvwxyzäöüßéèñ")  # no space: part of the heading
+_MOST_HEADINGS, _MOST_MARKED = 60, 4  # a hostile page has any number
+_LONGEST_META = 10_000  # characters
 _TOPS = frozenset(("h1", "h2"))
 _MENUS = frozenset(("nav", "li", "ol", "ul"))
 _AROUND = 4  # boxes around a heading looked at
@@ -34,7 +39,7 @@ def meta_value(page: Page, *names: str) -> str:
     for name in names:
         content = page.said.get(name)
         if content:
-            return " ".join(content.split())
+            return " ".join(content[:_LONGEST_META].split())
     return ""
 
 
@@ -61,7 +66,7 @@ def find_headline(page: Page, claims: Claims, sites: frozenset[str]) -> tuple[st
 
 
 def _how_cut(given: str) -> str:
-    return f" (cut from {len(given)} characters)" if len(given) > _MAX else ""
+    return " (cut)" if len(given) > _MAX else ""
 
 
 def _plain(text: str) -> str:
@@ -159,9 +164,9 @@ def _visible(page: Page, sites: frozenset[str], said: Sequence[str]) -> list[str
 
     A level one heading in a menu is left out: there it is the last step of a trail, cut or made for search engines.
     """
-    headings = [piece for piece in page.pieces if piece.tag in _TOPS]
+    headings = [piece for piece in page.pieces if piece.tag in _TOPS][:_MOST_HEADINGS]
     tops = [piece for piece in headings if piece.tag == "h1" and not _in_menu(piece.box)]
-    marked = [content or node.text() for name, content, node in page.props if name == "headline"]
+    marked = [content or node.text() for content, node in islice(_marked(page), _MOST_MARKED)]
     aside = [piece.text for piece in tops if piece.box.settled & _ASIDE]
     found = [*(piece.text for piece in tops if not piece.box.settled & _ASIDE), *marked] or aside
     claimed = {key(claim) for claim in said}
@@ -171,6 +176,10 @@ def _visible(page: Page, sites: frozenset[str], said: Sequence[str]) -> list[str
         found += [text for text in aside if _agrees(text, said) >= _AGREES]
         found += [text for text in seconds[:_SECOND] if key(text) in claimed]
     return [text for text in map(_plain, found) if 2 < len(text) < _MAX and key(text) not in sites]
+
+
+def _marked(page: Page) -> Iterator[tuple[str, LexborNode]]:
+    return ((content, node) for name, content, node in page.props if name == "headline")
 
 
 def _in_menu(box: Box) -> bool:

@@ -14,10 +14,12 @@ _WEAK_TYPES = frozenset(("WebPage", "ItemPage", "VideoObject", "CreativeWork", "
 _SITE_TYPES = frozenset(("WebSite", "NewsMediaOrganization", "Organization"))
 _LISTED = "itemListElement"  # other articles, and breadcrumbs
 _MAX_NODES = 5_000
+_LONGEST = 20_000  # characters of a text that is no body
 _MAX_SCRIPT = 3_000_000  # characters
-_COMMENTED = re.compile(
-    r"^\s*(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|^\s*<!--|(?://\s*)?\]\]>\s*;?\s*$|-->\s*$|/\*.*?\*/\s*$"
-)
+# Around the JSON, as old pages hid scripts; only looked for in its first and last characters.
+_OPENING = re.compile(r"\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?")
+_CLOSING = re.compile(r"(?:(?://|/\*)\s?)?(?:\]\]>|-->)\s?(?:\*/)?[\s;]?$|/\*[^*]{0,80}\*/$")
+_EDGE = 120  # characters
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 
@@ -83,7 +85,7 @@ def text_of(value: object) -> str:
         value = value[0] if value else ""
     if not isinstance(value, str):
         return ""
-    value = clean(value)
+    value = clean(value[:_LONGEST])
     if "&" in value:
         value = html.unescape(html.unescape(value))
     return " ".join(_TAGS.sub(" ", value).split()) if "<" in value else " ".join(value.split())
@@ -100,15 +102,23 @@ def raw_of(value: object) -> str:
 
 def _parse(script: str) -> object:
     text = script.strip()[:_MAX_SCRIPT]
-    for attempt in (lambda t: t, lambda t: _TRAILING_COMMA.sub(r"\1", _COMMENTED.sub("", t)), html.unescape):
+    for mended in (lambda t: t, _without_comments, html.unescape):
         try:
-            return json.loads(attempt(text).strip().rstrip(";"), strict=False)
+            return json.loads(mended(text).strip().rstrip(";"), strict=False)
         except (ValueError, RecursionError):
             continue
     try:  # several objects one after the other, or something after the first
         return json.JSONDecoder(strict=False).raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
+
+
+def _without_comments(text: str) -> str:
+    opening = _OPENING.match(text[:_EDGE])
+    text = text[opening.end() :] if opening else text
+    closing = _CLOSING.search(text[-_EDGE:])
+    text = text[: len(text) - len(closing[0])] if closing else text
+    return _TRAILING_COMMA.sub(r"\1", text)
 
 
 def _nodes(data: object) -> Iterator[Node]:

@@ -1,0 +1,45 @@
+"""Names in bylines of any kind."""
+
+# ruff: noqa: E501 (names stay in a line)
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extraction.names import groups_in, names_in
+
+_WORDS = st.sampled_from(
+    ["By", "von", "Jane", "Miller", "Ed", "Ito", "and", "und", ",", "|", "-", "5 March 2024", "staff", "editor", "Redaktion", "(Text)",
+     "dpa", "@jane", "https://a.example", "Berlin", "in", "for", "The", "Times", "3 min read", "\x00", "\ud800"]
+)  # fmt: skip
+
+
+@given(st.lists(_WORDS, max_size=14).map(" ".join) | st.text(max_size=400), st.booleans())
+@settings(max_examples=100)
+def test_any_byline_gives_short_names_each_once(line: str, trusted: bool) -> None:
+    names = names_in([line, line], frozenset(["thetimes"]), trusted=trusted)
+
+    assert all(2 <= len(name) <= 60 and name == " ".join(name.split()) for name in names)
+    assert len({name.casefold() for name in names}) == len(names)
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=50)
+def test_any_text_gives_groups_of_sane_length(line: str) -> None:
+    assert all(2 <= len(group) <= 60 for group in groups_in([line], frozenset()))
+
+
+@pytest.mark.parametrize("name", ["Jane O’Neill", "Anne-Marie Müller", "J. K. Smith", "Ludwig van Beethoven", "Björk Guðmundsdóttir", "박준석",
+                                  "Мария Иванова", "JANE MILLER", "Bill McCARTHY", "dpa", "AFP", "Nelson C.J."])  # fmt: skip
+def test_names_of_every_kind_are_names(name: str) -> None:
+    assert names_in([f"By {name}"], frozenset()) == (name,)
+
+
+@pytest.mark.parametrize("handle", ["gnaddrig", "freeman1984", "zahlenzauberin"])
+def test_a_pen_name_counts_only_where_nothing_but_names_stands(handle: str) -> None:
+    assert names_in([handle], frozenset()) == ()
+    assert names_in([handle], frozenset(), trusted=True) == (() if handle[-1].isdigit() else (handle,))
+
+
+def test_a_name_of_the_outlet_is_nobody() -> None:
+    assert names_in(["Jane Miller, The Outlet"], frozenset(["theoutlet"])) == ("Jane Miller",)
