@@ -15,13 +15,14 @@ from typing import Self
 
 from sqlalchemy import Connection, text
 
+from archive.channels import Look, Looked, save_looks
 from archive.frontier import Settlement, settle
 from archive.home import Home
 from news.dispositions import Disposition
 from news.errors import ArchiveError
 from news.selection import KILLED_THE_CRAWL
 
-_LINK = struct.Struct("<q")
+_MARK = struct.Struct("<q")  # a link's id; a channel's with a minus; 0: nothing is being read
 
 
 class ReadingMark:
@@ -43,6 +44,11 @@ class ReadingMark:
         self._write(link_id)
         return self
 
+    def on_channel(self, channel_id: int) -> Self:
+        """Mark the channel until the `with` block ends."""
+        self._write(-channel_id)
+        return self
+
     def __enter__(self) -> Self:
         return self
 
@@ -55,11 +61,11 @@ class ReadingMark:
             os.close(self._descriptor)
             self._path.unlink(missing_ok=True)
 
-    def _write(self, link_id: int) -> None:
+    def _write(self, mark: int) -> None:
         with contextlib.suppress(OSError):  # a full disk is found out by the captures
             if self._descriptor is None:
                 self._descriptor = os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o644)
-            os.pwrite(self._descriptor, _LINK.pack(link_id), 0)
+            os.pwrite(self._descriptor, _MARK.pack(mark), 0)
 
 
 def has_marks(home: Home) -> bool:
@@ -101,12 +107,17 @@ def _marks(home: Home) -> dict[int, Path]:
     return {int(path.name): path for path in _folder(home).glob("*") if path.name.isdecimal() and path.name.isascii()}
 
 
-def _settle(conn: Connection, crawl_id: int, mark: Path) -> bool:
-    row = conn.execute(_WAITING, {"link_id": _marked(mark), "crawl_id": crawl_id}).first()
-    if row is None:
-        return False
-    settle(conn, crawl_id, _end(row.id, again=row.reason == KILLED_THE_CRAWL))
-    return True
+def _settle(conn: Connection, crawl_id: int, path: Path) -> bool:
+    """Count the death against the link or the channel that was being read; False when none was."""
+    mark = _marked(path)
+    link = conn.execute(_WAITING, {"link_id": mark, "crawl_id": crawl_id}).first()
+    if link:
+        settle(conn, crawl_id, _end(link.id, again=link.reason == KILLED_THE_CRAWL))
+    channel = conn.execute(_CHANNEL, {"channel_id": -mark, "crawl_id": crawl_id}).first()
+    if channel:
+        again = channel.reason == KILLED_THE_CRAWL
+        save_looks(conn, Look(channel.id, Looked.SKIPPED if again else Looked.FAILED, KILLED_THE_CRAWL))
+    return bool(link or channel)
 
 
 def _end(link_id: int, *, again: bool) -> Settlement:
@@ -117,7 +128,7 @@ def _end(link_id: int, *, again: bool) -> Settlement:
 
 def _marked(path: Path) -> int:
     try:
-        return int(_LINK.unpack(path.read_bytes()[: _LINK.size])[0])
+        return int(_MARK.unpack(path.read_bytes()[: _MARK.size])[0])
     except (OSError, struct.error):
         return 0
 
@@ -135,3 +146,8 @@ select id from crawls where id = any(cast(:crawls as bigint[])) and (state = 'ru
 """)
 
 _WAITING = text("select id, reason from links where id = :link_id and crawl_id = :crawl_id and state = 'waiting'")
+
+_CHANNEL = text("""
+select n.id, n.reason from channels n join crawls c on c.outlet_id = n.outlet_id
+where n.id = :channel_id and c.id = :crawl_id
+""")

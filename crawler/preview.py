@@ -8,11 +8,11 @@ from sqlalchemy import Engine, select
 
 from archive.home import Home
 from archive.models import links as link_table
+from crawler.discovery.kinds import announced_by
 from crawler.fetch import fetch
 from crawler.options import CrawlOptions, TargetKind
 from crawler.outlets.survey import survey
 from crawler.runner import choose_targets
-from crawler.spiders.channels import announced_by
 from crawler.targets import Target
 from news.outlets import FoundLink
 from news.selection import Candidate, newest_first, refusal

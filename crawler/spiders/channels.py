@@ -17,40 +17,27 @@ from archive.frontier import Link, add_links
 from archive.outlets import found_of, save_found
 from archive.store import store_captures
 from crawler.discovery.describe import describe
-from crawler.discovery.feeds import Feed, read_feed
-from crawler.discovery.homepage import HomePage, feed_guesses, read_home, sitemap_guesses
-from crawler.discovery.listing import article_links
-from crawler.discovery.sitemaps import read_sitemap
-from crawler.extraction.page import read_page
+from crawler.discovery.homepage import feed_guesses, sitemap_guesses
+from crawler.discovery.kinds import sniff
 from crawler.job import CrawlJob
 from crawler.patience import patiently
 from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
+from crawler.spiders.asking import channel_request, header
+from crawler.spiders.channel_bodies import NOT_READ, Announced, ChannelBodies, page_key
 from news.backoff import pause_after
-from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, NewsError, NotAnArticle, StoreUnavailable
-from news.outlets import ChannelKind, FoundLink, Listing
-from news.selection import newest_first
-from news.urls import canonicalise, same_site, url_key
+from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
+from news.outlets import ChannelKind, Listing
+from news.selection import KILLED_THE_CRAWL
+from news.urls import canonicalise, url_key
 
-_NOT_READ = HomePage()
 Ask = Callable[[Request], Awaitable[Response]]
 
 SITEMAP_DEPTH = 2  # an index of indexes is read, no deeper
 MAX_CHANNELS = 500
 ENOUGH_LINKS = 5  # a listing that gave so many and gives none has not just had a quiet day
-MAX_CHILDREN = 100  # of one sitemap index; some go back decades, one a day
 GUESS_AGAIN = timedelta(days=7)
-READ_WHATEVER = timedelta(days=1)  # a channel is read without its ETag this often, since ETags lie
 _AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What a channel's body said."""
-
-    links: Sequence[FoundLink] = ()
-    channels: Sequence[FoundChannel] = ()
-    title: str | None = None
 
 
 @dataclass(slots=True)
@@ -60,16 +47,18 @@ class ChannelReader:
     job: CrawlJob
     ask: Ask
     links: dict[int, Link] = field(default_factory=dict)  # by id, each once, however often it is listed
-    home: HomePage = _NOT_READ
-    feeds: list[tuple[str, Feed]] = field(default_factory=list)
     robots: dict[str, RobotsRules] = field(default_factory=dict)
     robots_to_save: dict[str, RobotsRules] = field(default_factory=dict)
     _waiting: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
     _met: set[int] = field(default_factory=set)
     _pages_of_ours: set[int] = field(default_factory=set)  # keys of listings: they are no articles
+    bodies: ChannelBodies = field(init=False)
     _looked: int = 0
     _saved: bool = False
     _left_alone: frozenset[int] = frozenset()  # ids of channels whose pause is not over
+
+    def __post_init__(self) -> None:
+        self.bodies = ChannelBodies(self.job)
 
     async def read_outlet(self) -> None:
         """All channels: those that outlets.toml names, or those known, found and, for a new outlet, guessed."""
@@ -86,8 +75,8 @@ class ChannelReader:
         await self.save()
 
     async def read_one(self, kind: ChannelKind, url: str) -> None:
-        """One channel alone, and the further sitemaps it names."""
-        await self._take([FoundChannel(kind, url)])
+        """One channel alone, even one that was set aside, and the further sitemaps it names."""
+        await self._take([FoundChannel(kind, url)], even_set_aside=True)
         await self._drain()
         await self.save()
 
@@ -98,7 +87,7 @@ class ChannelReader:
             return
         self._saved, self.robots_to_save = True, {}
         delay = max((rules.delay for rules in self.robots.values() if rules.delay is not None), default=None)
-        found = describe(job.outlet.url, self.home, self.feeds, delay=delay)
+        found = describe(job.outlet.url, self.bodies.home, self.bodies.feeds, delay=delay)
         learnt = {"title": found.title, "language": found.language, "timezone": found.timezone, "delay": delay}
 
         def write(conn: Connection) -> None:
@@ -132,9 +121,9 @@ class ChannelReader:
 
         Otherwise sections and sitemaps come from the page or index that names them now: old ones drop out.
         """
-        guesses = {_key(url) for url in sitemap_guesses(self.job.outlet.url)}
-        unread = self.home is _NOT_READ
-        return [_again(channel) for channel in known if unread or _key(channel.url) in guesses]
+        guesses = {page_key(url) for url in sitemap_guesses(self.job.outlet.url)}
+        unread = self.bodies.home is NOT_READ
+        return [_again(channel) for channel in known if unread or page_key(channel.url) in guesses]
 
     def _from_robots(self) -> list[FoundChannel]:
         if self.job.outlet.sitemaps is not None:
@@ -146,7 +135,7 @@ class ChannelReader:
         url, now = self.job.outlet.url, datetime.now(UTC)
         found = await self.job.db(lambda conn: found_of(conn, self.job.crawl.outlet_id))
         late = str(found.get("guessed_at", "")) < (now - GUESS_AGAIN).isoformat()
-        if not late or self.home is _NOT_READ:
+        if not late or self.bodies.home is NOT_READ:
             return
         if any(channel.kind in (ChannelKind.FEED, ChannelKind.SITEMAP) for channel in await self._known()):
             return
@@ -170,12 +159,14 @@ class ChannelReader:
         except Exception:
             return False
 
-    async def _take(self, found: Iterable[FoundChannel], depth: int = 0) -> None:
+    async def _take(self, found: Iterable[FoundChannel], depth: int = 0, *, even_set_aside: bool = False) -> None:
         """Enter channels that were not met yet and queue them."""
         new = [one for one in found if self._meet(one)]
         if new:
             rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
-            self._waiting += [(depth, row) for row in rows if row.id not in self._left_alone]
+            aside = {row.id: row.url for row in rows if _set_aside(row) and not even_set_aside}
+            self.job.reasons.update(dict.fromkeys(aside.values(), KILLED_THE_CRAWL))
+            self._waiting += [(depth, row) for row in rows if row.id not in self._left_alone | aside.keys()]
 
     def _meet(self, found: FoundChannel) -> bool:
         try:
@@ -199,9 +190,9 @@ class ChannelReader:
 
     async def _look(self, channel: Channel, depth: int) -> None:
         try:
-            response = await self.ask(_request(channel))
+            response = await self.ask(channel_request(channel))
             body, look = await self._body(channel, response)
-            read = self._parse(channel, response, body) if body is not None else _Read()
+            read = self._read(channel, response, body) if body is not None else Announced()
         except (ArchiveError, asyncio.CancelledError):
             raise
         except Exception as error:
@@ -214,6 +205,10 @@ class ChannelReader:
             self.job.reasons[channel.url] = lost
         await self._enter(channel, read, depth)
         await self._save_look(channel, response, look, read, lost)
+
+    def _read(self, channel: Channel, response: Response, body: bytes) -> Announced:
+        with self.job.mark.on_channel(channel.id):
+            return self.bodies.read(channel, response, body)
 
     async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, Looked]:
         """(what to read, how the look ended); an unchanged channel is read from its capture to recheck its links."""
@@ -232,47 +227,13 @@ class ChannelReader:
                 return await asyncio.to_thread(lambda: read_record(self.job.home, *where).decoded_body())
             except (CaptureDamaged, StoreUnavailable):
                 pass  # it is asked for again below; `newskeep verify` will say what is damaged
-        response = await self.ask(_request(channel, whatever=True))
+        response = await self.ask(channel_request(channel, whatever=True))
         return bytes(response.body) if response.status == 200 else b""
 
-    def _parse(self, channel: Channel, response: Response, body: bytes) -> _Read:
-        url, kind = response.url, channel.kind
-        if kind is ChannelKind.FEED:
-            feed = read_feed(body, url, _content_type(response))
-            self.feeds.append((channel.url, feed))
-            return _Read(feed.links, title=feed.title)
-        if kind is ChannelKind.SITEMAP:
-            sitemap = read_sitemap(body, url)
-            children = [FoundChannel(ChannelKind.SITEMAP, child.url) for child in self._worth_reading(sitemap.children)]
-            return _Read(sitemap.links, children)
-        return self._parse_listing(channel, response, body)
-
-    def _parse_listing(self, channel: Channel, response: Response, body: bytes) -> _Read:
-        outlet, url = self.job.outlet, response.url
-        if _same(channel.url, outlet.url):
-            self.home = read_home(body, url, _content_type(response))
-        selector = next((one.links for one in outlet.listings or () if _same(one.url, channel.url)), None)
-        links = article_links(body, url, selector, _content_type(response))
-        own = [link for link in links if same_site(link.url, outlet.url)]
-        return _Read(own, self._named_by_home() if _same(channel.url, outlet.url) else ())
-
-    def _named_by_home(self) -> list[FoundChannel]:
-        outlet, home = self.job.outlet, self.home
-        found = [FoundChannel(ChannelKind.FEED, url) for url in home.feeds if outlet.feeds is None]
-        found += [FoundChannel(ChannelKind.SITEMAP, url) for url in home.sitemaps if outlet.sitemaps is None]
-        found += [FoundChannel(ChannelKind.LISTING, url) for url in home.sections if outlet.listings is None]
-        return [one for one in found if same_site(one.url, outlet.url) or one.kind is not ChannelKind.LISTING]
-
-    def _worth_reading(self, children: Sequence[FoundLink]) -> list[FoundLink]:
-        """The newest ones, without those last changed before the time we were asked to look at."""
-        since = self.job.since(datetime.now(UTC))
-        recent = [child for child in children if not (since and child.announced_at and child.announced_at < since)]
-        return [recent[number] for number in newest_first(child.announced_at for child in recent)][:MAX_CHILDREN]
-
-    async def _enter(self, channel: Channel, read: _Read, depth: int) -> None:
+    async def _enter(self, channel: Channel, read: Announced, depth: int) -> None:
         if read.channels and (channel.kind is not ChannelKind.SITEMAP or depth < SITEMAP_DEPTH):
             await self._take(read.channels, depth + 1)
-        found = [link for link in read.links if _key(link.url) not in self._pages_of_ours]
+        found = [link for link in read.links if page_key(link.url) not in self._pages_of_ours]
         links = await self.job.db(
             lambda conn: add_links(conn, self.job.crawl.outlet_id, self.job.crawl.id, channel.id, found)
         )
@@ -286,7 +247,7 @@ class ChannelReader:
         self.job.links = len(self.links)
 
     async def _save_look(
-        self, channel: Channel, response: Response, ended: Looked, read: _Read, lost: str | None
+        self, channel: Channel, response: Response, ended: Looked, read: Announced, lost: str | None
     ) -> None:
         await self._save_capture(channel, response, ended)
         look = Look(
@@ -295,8 +256,8 @@ class ChannelReader:
             lost,
             looked_at=datetime.now(UTC),
             title=read.title,
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
+            etag=header(response, "ETag"),
+            last_modified=header(response, "Last-Modified"),
             body_digest=response.meta.get("digest") if ended is Looked.READ else None,
             links=len(read.links) if ended is Looked.READ and not lost else None,
         )
@@ -321,56 +282,6 @@ class ChannelReader:
         await self.job.db(lambda conn: save_looks(conn, look))
 
 
-def sniff(body: bytes, url: str, content_type: str | None = None) -> ChannelKind | None:
-    """What kind of channel a body is; None for an article."""
-    if body[:2000].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        return None if _holds_article(body, url) else ChannelKind.LISTING
-    for kind in (ChannelKind.FEED, ChannelKind.SITEMAP):
-        try:
-            _links_in(kind, body, url, content_type)
-        except NewsError:
-            continue
-        return kind
-    return None
-
-
-def announced_by(body: bytes, url: str, content_type: str | None = None) -> Sequence[FoundLink] | None:
-    """The links that a feed, sitemap or listing announces; None for an article."""
-    kind = sniff(body, url, content_type)
-    return None if kind is None else _links_in(kind, body, url, content_type)
-
-
-def _links_in(kind: ChannelKind, body: bytes, url: str, content_type: str | None) -> Sequence[FoundLink]:
-    if kind is ChannelKind.FEED:
-        return read_feed(body, url, content_type).links
-    return read_sitemap(body, url).links if kind is ChannelKind.SITEMAP else article_links(body, url)
-
-
-def _holds_article(body: bytes, url: str) -> bool:
-    """True unless the page is no article and lists some."""
-    try:
-        read_page(body, url)
-    except NotAnArticle:
-        return not article_links(body, url)
-    except NewsError:
-        pass
-    return True
-
-
-def _request(channel: Channel, *, whatever: bool = False) -> Request:
-    """The request for a channel, conditional unless it is time to look whatever its ETag says."""
-    stale = not channel.last_read_at or datetime.now(UTC) - channel.last_read_at > READ_WHATEVER
-    headers = {} if whatever or stale else conditions(channel.etag, channel.last_modified)
-    meta = {"keep_changed": True, "known_digest": channel.body_digest}
-    return Request(channel.url, callback=NO_CALLBACK, headers=headers, meta=meta, dont_filter=True)
-
-
-def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """The headers that make a request conditional; what no header may hold is not sent back."""
-    pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
-
-
 def _in_pause(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
     """The channels that failed and are to be left alone still; none when those are all there are.
 
@@ -381,11 +292,16 @@ def _in_pause(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
     return frozenset(resting) if len(resting) < len(announcing) else frozenset()
 
 
+def _set_aside(channel: Channel) -> bool:
+    """True for a channel that killed two crawls in a row; naming it tries it again."""
+    return (channel.disposition, channel.reason) == (Looked.SKIPPED, KILLED_THE_CRAWL)
+
+
 def _again(channel: Channel) -> FoundChannel:
     return FoundChannel(channel.kind, channel.url)
 
 
-def _lost_its_links(channel: Channel, read: _Read) -> str | None:
+def _lost_its_links(channel: Channel, read: Announced) -> str | None:
     """The reason when a listing that gave links gives none: its layout has changed, or it is drawn by a script now."""
     gave = channel.links_last or 0
     return "layout_changed" if channel.kind is ChannelKind.LISTING and gave >= ENOUGH_LINKS and not read.links else None
@@ -398,23 +314,3 @@ def _still_lost(channel: Channel) -> str | None:
 
 def _robots_look(row: Channel, rules: RobotsRules) -> Look:
     return Look(row.id, Looked.FAILED if rules.closed else Looked.READ, rules.closed)
-
-
-def _same(one: str, other: str) -> bool:
-    return _key(one) == _key(other)
-
-
-def _key(url: str) -> int | None:
-    try:
-        return url_key(canonicalise(url))
-    except ValueError:
-        return None
-
-
-def _content_type(response: Response) -> str | None:
-    return _header(response, "Content-Type")
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1")[:1000] if value else None

@@ -8,9 +8,9 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from archive.lookup import key_of, kind_at
+from crawler.discovery.kinds import sniff
 from crawler.job import CrawlJob
 from crawler.options import TargetKind
-from crawler.spiders.channels import sniff
 from news.errors import ArchiveError
 
 Ask = Callable[[Request], Awaitable[Response]]

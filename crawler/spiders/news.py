@@ -18,7 +18,8 @@ from crawler.page import Page
 from crawler.safety.guard import STOPPING
 from crawler.safety.reasons import Refused, reason_of
 from crawler.safety.robots import RobotsRules
-from crawler.spiders.channels import ChannelReader, conditions
+from crawler.spiders.asking import conditions, header
+from crawler.spiders.channels import ChannelReader
 from crawler.spiders.named import NamedAddress
 from news.dispositions import Disposition
 from news.errors import NewsError
@@ -190,8 +191,8 @@ class NewsSpider(Spider):
             encoding=_declared_encoding(response),
             broke_off=half,
             record=response.meta.get("record"),
-            etag=None if half else _header(response, "ETag"),  # the rest of half a page is asked for again
-            last_modified=None if half else _header(response, "Last-Modified"),
+            etag=None if half else header(response, "ETag"),  # the rest of half a page is asked for again
+            last_modified=None if half else header(response, "Last-Modified"),
             due_at=self._look_again(link, response.meta["received_at"]),
         )
         yield _decided(page, response, link)
@@ -256,7 +257,7 @@ def _decided(page: Page, response: Response, link: Link) -> Page:
     same = response.status == 200 and response.meta.get("digest") == link.body_digest
     if response.status == 304 or (same and link.disposition is not Disposition.FAILED):
         return page.ended(*unchanged(link.disposition, link.reason, has_article))
-    content_type = _header(response, "Content-Type") or ""
+    content_type = header(response, "Content-Type") or ""
     if response.status == 200 and is_binary(response.body):
         return page.ended(Disposition.SKIPPED, "not_html")
     end = without_page(response.status, content_type, not response.body.strip(), has_article)
@@ -273,9 +274,4 @@ def _error(failure: "Failure") -> BaseException:
 
 
 def _declared_encoding(response: Response) -> str | None:
-    return http_content_type_encoding(_header(response, "Content-Type"))
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1")[:1000] if value else None
+    return http_content_type_encoding(header(response, "Content-Type"))

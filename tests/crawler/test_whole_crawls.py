@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.captures import read_record
+from archive.channels import FoundChannel, ensure_channels
 from archive.crawls import close_crawl, open_crawl
 from archive.embedded import EmbeddedServer
 from archive.frontier import add_links
@@ -19,7 +20,7 @@ from crawler.result import CrawlResult
 from crawler.runner import crawl
 from crawler.targets import UnknownTarget
 from news.errors import ArchiveUnavailable, Busy
-from news.outlets import FoundLink
+from news.outlets import ChannelKind, FoundLink
 from news.settings import Settings
 from tests.conftest import run_sql
 from tests.site import Site, article_page, story
@@ -530,3 +531,48 @@ def test_two_outlets_on_one_host_share_its_pause(home: Home, engine: Engine, sit
     times = sorted(seen.at for seen in [*site.seen, *other.seen])
     assert len(times) >= 6
     assert times[-1] - times[0] > 0.18 * (len(times) - 1)  # apart from each other they would take half of it
+
+
+def die_reading_feed(home: Home, engine: Engine, site: Site, path: str) -> None:
+    """Leave behind what a crawl leaves that is killed while it reads the feed."""
+    with engine.begin() as conn:
+        outlet_id = ensure_outlet(conn, site.url().split("/")[2], site.url())
+    dead = open_crawl(engine, outlet_id, site.url())
+    with engine.begin() as conn:
+        for path_of_mark in count_deaths(conn, home, outlet_id):
+            path_of_mark.unlink()
+        (feed,) = ensure_channels(conn, outlet_id, [FoundChannel(ChannelKind.FEED, site.url(path))])
+    ReadingMark(home, dead.id).on_channel(feed.id)
+    dead.locks.drop()
+
+
+def test_a_feed_that_killed_two_crawls_is_set_aside_and_the_rest_of_the_outlet_goes_on(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    site.feed("/feed.xml", "/town/bridge-opens-today", "/town/only-in-the-feed")
+    for _ in range(2):
+        die_reading_feed(home, engine, site, "/feed.xml")
+    for _ in range(2):
+        result = crawl_site(home, engine, site)
+        assert result.unread == {site.url("/feed.xml"): "killed_the_crawl"}
+        assert sum(counts(result).values()) == 2
+    assert not site.requests("/feed.xml")
+    assert rows(engine, "select disposition, reason from v_links where url like '%feed.xml'") == [
+        ("skipped", "killed_the_crawl")
+    ]
+
+
+def test_a_feed_that_killed_one_crawl_is_read_by_the_next(home: Home, engine: Engine, site: Site) -> None:
+    site.feed("/feed.xml", "/town/bridge-opens-today")
+    die_reading_feed(home, engine, site, "/feed.xml")
+    assert crawl_site(home, engine, site).unread == {}
+    die_reading_feed(home, engine, site, "/feed.xml")  # it was read in between: this is the first death again
+    assert crawl_site(home, engine, site).unread == {}
+
+
+def test_a_feed_that_was_set_aside_is_read_again_when_it_is_named(home: Home, engine: Engine, site: Site) -> None:
+    site.feed("/feed.xml", "/town/bridge-opens-today")
+    for _ in range(2):
+        die_reading_feed(home, engine, site, "/feed.xml")
+    assert counts(crawl_site(home, engine, site, "/feed.xml")) == {"new": 1}
+    assert crawl_site(home, engine, site).unread == {}
