@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Label(StrEnum):
@@ -43,12 +44,12 @@ CHROME = frozenset({Label.NAVIGATION, Label.LEGAL})
 STORY_PARTS = frozenset({Label.HEADLINE, Label.LEAD, Label.BODY})
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One block of visible text and what it was taken for.
 
     `rule` names what gave the label, `score` (0 to 1) says how sure it is. `tag` is the element that held the text,
-    `link_share` the share (0 to 1) of its characters that stand inside links, `hints` the class and id words around it.
+    `link_share` the share (0 to 1) of its characters that stand inside links, `hints` the class and id words around it
+    where it was taken for text. A tuple, since a page has hundreds: a frozen dataclass takes four times as long.
     """
 
     text: str
@@ -61,7 +62,7 @@ class Block:
 
     def relabelled(self, label: Label, rule: str, score: float) -> "Block":
         """The same text under another label."""
-        return replace(self, label=label, rule=rule, score=score)
+        return self._replace(label=label, rule=rule, score=score)
 
 
 @dataclass(frozen=True, slots=True)

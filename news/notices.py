@@ -79,7 +79,7 @@ _CONSENT_WORDS = (
     "essoais",
 )
 _QUOTE = re.compile(r"\s*[\"“”„«»‹›]")
-_WORDS = ("ookie", "partner", "partenaire", "socios", "riva")  # without one of these nothing is a notice on cookies
+_SAID = ("ookie", "partner", "partenaire", "socios", "riva")
 _LONGEST = 900  # characters of a notice's paragraph
 
 
@@ -95,16 +95,21 @@ _CHALLENGE = _beginning(_CHALLENGES)
 
 def speaks_of_own_cookies(text: str) -> bool:
     """True for a paragraph in which a site speaks of its own cookies; a quotation of one is a report."""
-    return _may_be_notice(text) and bool(_OWN.match(text.lower()))
+    return _is_of_notices(text) and bool(_OWN.match(text.lower()))
 
 
 def explains_cookies(text: str) -> bool:
     """True for a row of a table of cookies; one alone may be a report's sentence."""
-    return _may_be_notice(text) and bool(_KIND.match(text.lower()))
+    return _is_of_notices(text) and bool(_KIND.match(text.lower()))
 
 
-def _may_be_notice(text: str) -> bool:
-    return len(text) <= _LONGEST and any(word in text for word in _WORDS) and not _QUOTE.match(text)
+def _is_of_notices(text: str) -> bool:
+    return len(text) <= _LONGEST and may_be_notice(text) and not _QUOTE.match(text)
+
+
+def may_be_notice(text: str) -> bool:
+    """False when *text* has none of the words without which nothing is a notice on cookies: a cheap look."""
+    return any(map(text.__contains__, _SAID))
 
 
 def is_challenge(text: str) -> bool:

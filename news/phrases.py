@@ -116,9 +116,9 @@ hier (?:\w+ ){0,3}(?:anmelden|abonnieren|klicken|bestellen|lesen) ; melden sie s
 folgt uns ; kostenlos (?:\w+ )?(?:abonnieren|testen|anmelden) ; kostenfrei ; verpassen sie ;
 nichts (?:mehr )?verpassen ; unterstützen sie uns ; für sie zusammen ; lesen sie in unserem ; laden sie ;
 holen sie sich ; direkt in ihr postfach ; bleiben sie ; abonnez-vous ; inscrivez-vous ; suivez-nous ; recevez ;
-cliquez ici ; téléchargez ; rejoignez ; ne manquez ; soutenez-nous ; s['’]inscrire ; je m['’]inscris ;
-suscr[ií]b[ae]te ; suscr[ií]base ; s[ií]guenos ; reg[ií]strate ; reg[ií]strese ; haz clic ; haga clic ; descarga ;
-desc[aá]rgate ; [uú]nete ; apúntate ; recib[ea]  ; no te pierdas ; puedes seguir ; iscriviti ; abbonati ;
+cliquez ici ; téléchargez ; rejoignez ; ne manquez ; soutenez-nous ; s'inscrire ; s’inscrire ; je m['’]inscris ;
+suscr[ií]b[ae]te ; suscr[ií]base ; siguenos ; síguenos ; reg[ií]strate ; reg[ií]strese ; haz clic ; haga clic ; descarga ;
+desc[aá]rgate ; unete ; únete ; apúntate ; recib[ea]  ; no te pierdas ; puedes seguir ; iscriviti ; abbonati ;
 seguici ; segui (?:\w+ ){0,4}su ; clicca qui ; scarica ; ricevi ; unisciti ; sostieni(?:ci)? ; registrati ;
 resta aggiornato ; rimani aggiornato ; schrijf (?:je|u) in ; abonneer ; meld (?:je|u) (?:hier |nu )?aan ;
 volg ons ; klik hier ; ontvang ; mis niets ; steun ons ; word lid ; zapisz się ; subskrybuj ; zaprenumeruj ;
@@ -206,16 +206,37 @@ def _phrases(table: str) -> list[str]:
     return [phrase for phrase in (" ".join(part.rstrip(" ;").split()) for part in parts) if phrase]
 
 
-def _beginnings(table: str) -> frozenset[str]:
-    """The first three letters of each phrase: a text without a word that begins so cannot match."""
-    found = (re.match(r"\w{1,3}", phrase) for phrase in _phrases(table))
-    return frozenset(match[0] for match in found if match)
+_Tree = dict[str, "_Tree"]
+
+
+def _beginnings(table: str) -> str:
+    """A regular expression for how the phrases begin, letter by letter: most words are out at the first or second."""
+    tree: _Tree = {}
+    for phrase in _phrases(table):
+        node = tree
+        for letter in _plain(phrase):
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _written(tree)
+
+
+def _plain(phrase: str) -> str:
+    """The beginning of *phrase* up to where it becomes a regular expression."""
+    plain = re.split(r"[\\.(\[?*+{|]", phrase, maxsplit=1)[0]
+    return plain[:-1] if phrase[len(plain) : len(plain) + 1] in ("?", "*", "{") else plain
+
+
+def _written(tree: _Tree) -> str:
+    if "" in tree or not tree:  # a phrase ends here, and what is longer begins with it
+        return ""
+    parts = [re.escape(letter) + _written(rest) for letter, rest in sorted(tree.items())]
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 LIST_HEADINGS = frozenset(_phrases(_LIST_HEADINGS))
 _POINTER = "|".join(re.escape(phrase) for phrase in sorted(_phrases(_POINTERS), key=len, reverse=True))
 POINTER = re.compile(rf"\W*(?P<phrase>{_POINTER})\b(?P<mark>\s*(?:[:|»>→▶►]|[-–—]\s|\.\.\.|…))?")
-CALL_BEGINNINGS = _beginnings(_CALLS)
+MAY_CALL = re.compile(rf"\b{_beginnings(_CALLS)}")  # without this no call: a cheap look before the dear one
 # "You can sign up" tells, "sign up" asks.
 CALL = re.compile(
     rf"(?<!\w)(?<!can )(?<!could )(?<!to )(?<!you )(?<!they )(?<!will )(?:{'|'.join(_phrases(_CALLS))})(?!\w)"

@@ -1,27 +1,31 @@
 """The second look: what reads like a teaser or a promo, whatever its markup, is set aside as evidence.
 
-Each rule looks at the sequence of blocks and names those it takes out of the text, with a label and how sure it is.
+Each rule looks at the sequence of blocks, and at the places of those that are text still, and names those it takes out,
+with a label and how sure it is.
 Rules judge whole paragraphs: "Other news" also opens sentences. Nothing is lost: a block only changes its label.
 """
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from news.article import Article, Block, Label
 from news.dates import AGO, parse_date
-from news.notices import asks_consent, explains_cookies, speaks_of_own_cookies
-from news.phrases import ADDRESS, CALL, CALL_BEGINNINGS, CREDITED, LIST_HEADINGS, OFFER, POINTER, RIGHTS, STOCK, WALL
+from news.notices import asks_consent, explains_cookies, may_be_notice, speaks_of_own_cookies
+from news.phrases import ADDRESS, CALL, CREDITED, LIST_HEADINGS, MAY_CALL, OFFER, POINTER, RIGHTS, STOCK, WALL
 
 Verdict = tuple[int, Label, str, float]
-Rule = Callable[[Sequence[Block], Article], Iterator[Verdict]]
+Rule = Callable[[Sequence[Block], Sequence[int], Article], Iterator[Verdict]]
 
 _BODY = Label.BODY  # every rule asks every block: looking the name up in the enum takes longer than comparing
 FRAGMENT = "fragment outside a paragraph"  # the rule that reading the markup gives such blocks
 MIN_RUN = 3  # items that make a timed list
 _TITLE_CHARS = 220  # a longer text is no headline
 _PROMO_CHARS = 420
+_HEADING_CHARS = 80  # none of LIST_HEADINGS is longer
+_MORE_FROM = ("more from ", "mehr aus ", "more on ")
 _EXCERPTS = 5  # below linked titles; fewer may be the parts of a text
 _KEY = re.compile(r"[\W_]+")
 _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
@@ -35,40 +39,38 @@ _OPENS = re.compile(r"[“„«]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
-_BEGINNING = re.compile(r"\b\w{1,3}")
 _BIO = re.compile(
     r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"h[1-6]$")
+_RESERVED = ("eserv", "ESERV", "orbehalten", "ORBEHALTEN", "éserv", "ÉSERV")
+_MARKS = 20  # spaces and punctuation in which two copies of a headline may differ
+_MAY_REPEAT = frozenset((Label.BODY, Label.HEADLINE, Label.OTHER))
 _BESIDE = frozenset((Label.BYLINE, Label.DATE, Label.CAPTION, Label.NAVIGATION, Label.LEGAL, Label.AD))
 
 
 def remove_teasers(article: Article) -> Article:
     """*article* with teasers, read-more lines and promos relabelled; itself when there are none."""
     blocks = list(article.blocks)
+    body = _body(blocks)
+    changed = False
     for rule in RULES:
-        for position, label, name, score in list(rule(blocks, article)):
+        verdicts = list(rule(blocks, body, article))
+        for position, label, name, score in verdicts:
             blocks[position] = blocks[position].relabelled(label, name, score)
-    if tuple(blocks) == article.blocks:
-        return article
-    return _with_lead(article, blocks)
+        if verdicts:
+            changed, body = True, _body(blocks)
+    return _with_lead(article, blocks) if changed else article
 
 
 def _with_lead(article: Article, blocks: Sequence[Block]) -> Article:
-    from dataclasses import replace
-
     lead = " ".join(block.text for block in blocks if block.label is Label.LEAD)
     return replace(article, blocks=tuple(blocks), lead=article.lead or lead or None)
 
 
 def _key(text: str) -> str:
     return _KEY.sub("", text).casefold()
-
-
-def _has_key(text: str, wanted: str) -> bool:
-    """True when the key of *text* is *wanted*; most texts begin otherwise, which is cheap to see."""
-    return wanted.startswith(_key(text[:12])) and _key(text) == wanted
 
 
 def _body(blocks: Sequence[Block]) -> list[int]:
@@ -104,16 +106,14 @@ def _is_prose(block: Block) -> bool:
     )
 
 
-def repeated_headline(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def repeated_headline(blocks: Sequence[Block], _: Sequence[int], article: Article) -> Iterator[Verdict]:
     """The headline again, in any case; what stands between its first and last appearance above the text is the lead."""
-    wanted = _key(article.headline or "")
+    headline = article.headline or ""
+    wanted = _key(headline)
     if not wanted:
         return
-    same = [
-        p
-        for p, block in enumerate(blocks)
-        if block.label in (Label.BODY, Label.HEADLINE, Label.OTHER) and _has_key(block.text, wanted)
-    ]
+    near = [p for p, block in enumerate(blocks) if abs(len(block.text) - len(headline)) <= _MARKS]
+    same = [p for p in near if blocks[p].label in _MAY_REPEAT and _key(blocks[p].text) == wanted]
     for position in same:
         if blocks[position].label is not Label.HEADLINE:
             yield position, Label.HEADLINE, "repeats the headline", 1.0
@@ -129,7 +129,7 @@ def repeated_headline(blocks: Sequence[Block], article: Article) -> Iterator[Ver
         yield prose[0], Label.LEAD, "between two headlines", 0.9
 
 
-def timed_list(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def timed_list(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """ "3 hrs ago" and a title, again and again. A live blog's entries are longer than titles."""
     body = _listed(blocks)
     ages = [n for n, position in enumerate(body) if is_age(blocks[position].text)]
@@ -187,14 +187,13 @@ def _timed_run(blocks: Sequence[Block], body: Sequence[int], run: Sequence[int])
 
 
 def _heads_list(block: Block) -> bool:
+    if len(block.text) > _HEADING_CHARS and block.tag[0] != "h":
+        return False
     text = block.text.strip(" :>»→-–|.").casefold()
-    return text in LIST_HEADINGS or (
-        _HEADING.match(block.tag) is not None
-        and any(text.startswith(h + " ") for h in ("more from", "mehr aus", "more on"))
-    )
+    return text in LIST_HEADINGS or (text.startswith(_MORE_FROM) and _HEADING.match(block.tag) is not None)
 
 
-def headed_list(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def headed_list(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """ "Other news" as a whole paragraph, and the titles below it until the text goes on."""
     body = _listed(blocks)
     n = 0
@@ -215,9 +214,9 @@ def _is_item(block: Block) -> bool:
     return len(block.text) <= 160 and not _END.search(block.text[-8:]) and not block.text.endswith(":")
 
 
-def pointers(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def pointers(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """ "Read more: ..." as a paragraph of its own."""
-    for position in _body(blocks):
+    for position in body:
         block = blocks[position]
         found = POINTER.match(block.text.lower()) if len(block.text) <= _TITLE_CHARS else None
         if found is None:
@@ -231,9 +230,9 @@ def pointers(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
             yield position, Label.RELATED, "points at another article", 0.9
 
 
-def promos(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def promos(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """A call upon the reader that names what the outlet offers; a quotation and a report about newsletters are text."""
-    for position in _body(blocks):
+    for position in body:
         text = blocks[position].text
         if len(text) <= _PROMO_CHARS and is_promo(text):
             yield position, Label.PROMO, "calls upon the reader", 0.9
@@ -241,11 +240,10 @@ def promos(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
 
 def is_promo(text: str) -> bool:
     """True when *text* calls upon the reader to do something for the outlet."""
-    if _QUOTED.match(text) or len(_QUOTED.findall(text)) >= 2:
+    low = text.lower()
+    if not MAY_CALL.search(low) or _QUOTED.match(text) or len(_QUOTED.findall(text)) >= 2:
         return False
-    text = text.lower()
-    if CALL_BEGINNINGS.isdisjoint(_BEGINNING.findall(text)):
-        return False
+    text = low
     calls = set(CALL.findall(text))
     if not calls:
         return False
@@ -254,22 +252,23 @@ def is_promo(text: str) -> bool:
     return (bool(offers) and (spoken_to or len(text) < 160)) or (len(calls) >= 2 and spoken_to)
 
 
-def boilerplate(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def boilerplate(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """Lines that outlets put around every text: rights, credits, share prompts."""
-    for position in _body(blocks):
-        block = blocks[position]
-        if (len(block.text) <= 300 and STOCK.match(block.text.lower())) or RIGHTS.search(block.text[-80:].lower()):
-            yield (
-                position,
-                Label.LEGAL if "©" in block.text or "right" in block.text.lower() else Label.OTHER,
-                "stock phrase",
-                0.8,
-            )
+    for position in body:
+        text = blocks[position].text
+        if (len(text) <= 300 and STOCK.match(text.lower())) or _ends_in_rights(text[-80:]):
+            legal = "©" in text or "right" in text.lower()
+            yield position, Label.LEGAL if legal else Label.OTHER, "stock phrase", 0.8
 
 
-def notices(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def _ends_in_rights(end: str) -> bool:
+    return any(map(end.__contains__, _RESERVED)) and RIGHTS.search(end.lower()) is not None
+
+
+def notices(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """What a site says of its own cookies, with what belongs to it; a report about cookies is text."""
-    body = _body(blocks)
+    if not may_be_notice("\n".join([blocks[position].text for position in body])):
+        return
     own = [n for n, position in enumerate(body) if speaks_of_own_cookies(blocks[position].text)]
     kinds = [n for n, position in enumerate(body) if explains_cookies(blocks[position].text)]
     found = {*own, *kinds} if own or len(kinds) > 1 else set()
@@ -286,12 +285,14 @@ def _says_cookie(block: Block) -> bool:
     return "cookie" in block.text.lower()
 
 
-def excerpts(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def excerpts(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """First sentences of other articles, each below a title that is a link; boxes of their name hold nothing else."""
+    if sum(map(_links_away, blocks)) < _EXCERPTS:
+        return
     shown = [p for p, block in enumerate(blocks) if block.label not in _BESIDE]
     below = {p for before, p in pairwise(shown) if blocks[p].label is Label.BODY and _links_away(blocks[before])}
     names = Counter(blocks[p].hints for p in below)
-    others = {blocks[p].hints for p in _body(blocks) if p not in below}
+    others = {blocks[p].hints for p in body if p not in below}
     for position in sorted(below):
         name = blocks[position].hints
         if name not in others and names[name] >= _EXCERPTS:
@@ -299,24 +300,22 @@ def excerpts(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
 
 
 def _links_away(block: Block) -> bool:
-    return block.link_share >= 0.75 and 15 < len(block.text) <= _TITLE_CHARS and bool(_HEADING.match(block.tag))
+    return block.link_share >= 0.75 and 15 < len(block.text) <= _TITLE_CHARS and _HEADING.match(block.tag) is not None
 
 
-def lead_again(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def lead_again(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """The lead once more as a paragraph; a lead that is all there is stays text."""
     leads = {
         _key(block.text): len(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40
     }
-    body = _body(blocks) if leads else []
-    near = [p for p in body if any(abs(len(blocks[p].text) - length) < 20 for length in leads.values())]
+    near = [p for p in body if leads and any(abs(len(blocks[p].text) - length) < 20 for length in leads.values())]
     again = [position for position in near if _key(blocks[position].text) in leads]
     if len(again) < len(body):
         yield from ((position, Label.OTHER, "repeats the lead", 0.9) for position in again)
 
 
-def walls(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def walls(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """A line that asks to sign in or to subscribe, and the list of what that brings."""
-    body = _body(blocks)
     for n, position in enumerate(body):
         if len(blocks[position].text) <= _TITLE_CHARS and WALL.match(blocks[position].text.lower()):
             yield position, Label.PROMO, "asks to sign in", 0.9
@@ -324,9 +323,8 @@ def walls(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
                 yield item, Label.PROMO, "offered for signing in", 0.8
 
 
-def tail(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def tail(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """What follows the last running prose and is no sentence: titles, buttons, names. A list may end a text."""
-    body = _body(blocks)
     last = max((n for n, position in enumerate(body) if _ends_text(blocks[position])), default=None)
     rest = body[last + 1 :] if last is not None else []
     if any(_is_plain_item(blocks[position]) for position in rest):
@@ -349,9 +347,8 @@ def _is_plain_item(block: Block) -> bool:
     return block.tag in ("li", "td", "th", "pre", "dd") and block.link_share <= 0.3
 
 
-def orphan_headings(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def orphan_headings(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """A heading without text of its own below it goes with what was below it."""
-    body = _body(blocks)
     for here, following in zip(body, [*body[1:], None] if body else [], strict=True):
         if not _HEADING.match(blocks[here].tag) or blocks[here].tag == "h1":
             continue
@@ -365,9 +362,8 @@ def orphan_headings(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
             yield here, between[0].label, "heading of what was set aside", 0.7
 
 
-def about_the_author(blocks: Sequence[Block], article: Article) -> Iterator[Verdict]:
+def about_the_author(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
     """Below the text, a paragraph that begins with an author's name and says who that is."""
-    body = _body(blocks)
     for position in body[max(1, len(body) - 4) :]:
         if any(_says_who(blocks[position].text, author) for author in article.authors if len(author) > 5):
             yield position, Label.BYLINE, "says who the author is", 0.8
@@ -377,26 +373,25 @@ def _says_who(text: str, author: str) -> bool:
     return len(text) < 600 and text.startswith(author) and bool(_BIO.match(text[len(author) :].strip(" ,—–-")))
 
 
-def credited(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def credited(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """Below the text, who else worked on it and how to reach them."""
-    body = _body(blocks)
     for position in body[max(1, len(body) - 4) :]:
         text = blocks[position].text
         if len(text) <= 260 and not _QUOTED.search(text) and CREDITED.match(text.lower()):
             yield position, Label.BYLINE, "says who else worked on it", 0.8
 
 
-def captions(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def captions(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """A line among the text that ends in the credit of a picture."""
-    for position in _body(blocks):
+    for position in body:
         text = blocks[position].text
         if len(text) <= 300 and ":" in text[-66:] and _CREDIT_ENDS.search(text):
             yield position, Label.CAPTION, "ends in a credit", 0.8
 
 
-def date_lines(blocks: Sequence[Block], _: Article) -> Iterator[Verdict]:
+def date_lines(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """A short line above the text that is hardly more than a date."""
-    for position in _body(blocks)[:4]:
+    for position in body[:4]:
         if _is_date(blocks[position].text):
             yield position, Label.DATE, "hardly more than a date", 0.8
 

@@ -30,7 +30,7 @@ def _text(text: str | None) -> str | None:
 
 def _block(block: Block) -> Block:
     clean = storable(block.text)
-    return block if clean == block.text else replace(block, text=clean)
+    return block if clean == block.text else block._replace(text=clean)
 
 
 def _image(image: Image | None) -> Image | None:

@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from crawler.extraction.blocks import Box, Page, Piece
+from crawler.extraction.blocks import HEADINGS, Box, Page, Piece
 from crawler.extraction.hints import Hint
 from crawler.extraction.text import ends_sentence, key, size
 
@@ -17,6 +17,7 @@ _LITTLE = 1200.0  # characters of prose on the whole page below which a box is r
 _STORY = 600.0  # characters of prose that stand between the headlines of two articles on one page
 _WORTH = 0.08  # more prose than this share of what is there makes a larger box worth a look
 _LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
+_FEWEST = 14  # characters; no sentence is shorter in any script
 _DECAY = (1.0, 0.55, 0.3, 0.15, 0.08)
 _PARAGRAPHS = frozenset(
     ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "ul", "ol", "tr", "tbody", "table", "dl")
@@ -25,11 +26,9 @@ _PARAGRAPHS = frozenset(
 
 def prose_of(piece: Piece) -> float:
     """How much running text a piece is, in characters; 0 for headings, links and fragments."""
-    if piece.linked and piece.link_share > 0.35:
+    if len(piece.text) < _FEWEST or piece.tag in HEADINGS or (piece.linked and piece.link_share > 0.35):
         return 0.0
     length = size(piece.text)
-    if piece.tag[0] == "h" and piece.tag[1:].isdigit():
-        return 0.0
     if length < 80 and not (length >= 35 and ends_sentence(piece.text)):
         return 0.0
     return min(length, 800.0)
@@ -53,10 +52,11 @@ def settle_hints(page: Page) -> None:
         own = box.hints
         if own & SET_ASIDE:
             own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0))
-        if box.parent is not None:
-            inherited = box.parent.settled & ~Hint.ARTICLE
+        inherited = box.parent.settled & ~Hint.ARTICLE if box.parent is not None else 0
+        if inherited:
             own |= inherited & ~SET_ASIDE if own & Hint.KEPT else inherited
-        box.settled = own
+        if own:
+            box.settled = own
 
 
 def _prose_by_name(page: Page) -> dict[str, float]:

@@ -4,6 +4,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 
 class Hint:
@@ -110,32 +111,50 @@ _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])")
 _LOWER_WORD = re.compile(r"[a-z]+\d*")
 # Names made by machines ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
 _MADE_UP = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?:[a-z]{1,2}\d+)?(?:[A-Z][a-z]?\d*){3,}(?![A-Za-z0-9])")
+_CAPITALS = re.compile(r"[A-Z][a-z]?\d*[A-Z]")  # in all of these
 _MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning says enough
 
 
-@lru_cache(maxsize=20_000)
-def _word_hint(word: str) -> int:
-    known = _MEANING.get(word)
-    if known is not None:
-        return known
-    found = _PARTS.search(word) if len(word) > 5 else None
-    return int(getattr(Hint, found.lastgroup)) if found and found.lastgroup else Hint.NONE
+# Beginnings of these parts: a cheap look before the dear one.
+_PARTS_BEGIN = re.compile(
+    "comment|disqus|newsl|subscri|signup|relat|teaser|recom|recirc|mostr|mostp|readm|sideb|trend|outbr|tabool|morest|carous|advert|"
+    "spons|adslot|adsby|share|social|navi|breadc|navbar|megam|article|story|post|entry|cookie|consent|gdpr|caption|photo|image|byline|"
+    "author|pubdate|datepub|publishd"
+)
+_MOST_WORDS = 50_000
+
+
+class _WordHints(dict[str, int]):
+    """What each word says, found when first asked for: most class names are made of the same few hundred words."""
+
+    def __missing__(self, word: str) -> int:
+        found = _PARTS.search(word) if len(word) > 5 and _PARTS_BEGIN.search(word) else None
+        hint = int(getattr(Hint, found.lastgroup)) if found and found.lastgroup else Hint.NONE
+        if len(self) < _MOST_WORDS:
+            self[word] = hint
+        return hint
+
+
+_WORD_HINTS = _WordHints(_MEANING)
 
 
 def _words_of(names: str) -> list[str]:
     if names.islower():  # most are, and without capitals words are quickly told apart
         return _LOWER_WORD.findall(names)
-    return [word.lower() for word in _WORD.findall(_MADE_UP.sub("", names))]
+    if _CAPITALS.search(names):
+        names = _MADE_UP.sub("", names)
+    return [word.lower() for word in _WORD.findall(names)]
 
 
 @lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
     """The hints in *names*, an element's class and id (and itemprop) words."""
+    words = _words_of(names[:_MAX_LENGTH])
     found = Hint.NONE
-    before = ""
-    for word in _words_of(names[:_MAX_LENGTH]):
-        found |= _word_hint(word)
-        if before in _PAIR_BEGINNINGS:
-            found |= _PAIR_MEANING.get(f"{before} {word}", Hint.NONE)
-        before = word
+    for word in words:
+        found |= _WORD_HINTS[word]
+    if not _PAIR_BEGINNINGS.isdisjoint(words):
+        for before, word in pairwise(words):
+            if before in _PAIR_BEGINNINGS:
+                found |= _PAIR_MEANING.get(f"{before} {word}", Hint.NONE)
     return found

@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
 
 from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.container import SET_ASIDE
@@ -31,6 +33,7 @@ _BY_HINT = (
 )
 _NAMES = {value: name.lower() for name, value in vars(Hint).items() if name.isupper()}
 _LOOSE = frozenset(("div", "section", "span", "article", "main", "label", "form", "header"))
+_LEVELS = 30  # boxes around a piece whose names are looked at
 _LINKED = 0.75  # share of a short piece's characters in links that makes it a link, not text
 _COPYRIGHT = re.compile(
     r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés", re.IGNORECASE
@@ -43,13 +46,11 @@ class Labeller:
     def __init__(self, page: Page, container: Box, end: int, headline: str | None) -> None:
         self.page = page
         self.container = container
-        self.headline_key = key(headline or "")
-        self.headline = headline or ""
+        self.headlines = _equal_to(headline or "", page.pieces)
         self.end = end
-        self.top = next((n for n, piece in enumerate(page.pieces) if self._is_headline(piece)), -1)
+        self.top = min(self.headlines, default=-1)
         self.start = self._start()
         self.alike = Counter(box.names for box in page.boxes if box.prose)  # boxes with text, by name
-        self.around = _names_around(page)
         self.begun = False  # has running text been met inside the container
 
     def label(self) -> list[Block]:
@@ -61,7 +62,7 @@ class Labeller:
         start = self.container.first
         for position in range(self.container.first, self.container.last):
             piece = self.page.pieces[position]
-            if self._is_headline(piece) and not piece.box.settled & SET_ASIDE:
+            if position in self.headlines and not piece.box.settled & SET_ASIDE:
                 return position
             if piece.prose > 200 and not piece.box.settled & SET_ASIDE:
                 break
@@ -69,18 +70,12 @@ class Labeller:
 
     def _block(self, position: int, piece: Piece) -> Block:
         label, rule, score = self._judge(position, piece)
-        return Block(
-            text=piece.text,
-            label=label,
-            rule=rule,
-            score=score,
-            tag=piece.tag,
-            link_share=round(piece.link_share, 3) if piece.linked else 0.0,
-            hints=self.around[piece.box],
-        )
+        linked = round(piece.link_share, 3) if piece.linked else 0.0
+        hints = _names_around(piece.box) if label is Label.BODY else ""
+        return Block(piece.text, label, rule, score, piece.tag, linked, hints)
 
     def _judge(self, position: int, piece: Piece) -> tuple[Label, str, float]:
-        if self._is_headline(piece):
+        if position in self.headlines:
             return Label.HEADLINE, "equals the headline", 1.0
         if not self.container.first <= position < self.container.last:
             return self._outside(position, piece)
@@ -140,12 +135,17 @@ class Labeller:
         """Near the text and not above its headline, where series and sections say what they are."""
         return self.container.first - position <= 30 and position > self.top
 
-    def _is_headline(self, piece: Piece) -> bool:
-        if not self.headline_key or abs(len(piece.text) - len(self.headline)) > 12:
-            return False
-        return key(piece.text) == self.headline_key
+
+def _equal_to(headline: str, pieces: Sequence[Piece]) -> frozenset[int]:
+    """Where on the page the headline stands."""
+    wanted, shortest, longest = key(headline), len(headline) - 12, len(headline) + 12
+    if not wanted:
+        return frozenset()
+    near = [n for n, piece in enumerate(pieces) if shortest <= len(piece.text) <= longest]
+    return frozenset(n for n in near if key(pieces[n].text) == wanted)
 
 
+@lru_cache(maxsize=4_000)
 def _hinted(hints: int) -> tuple[Label, str, float]:
     for hint, label in _BY_HINT:
         if hints & hint:
@@ -153,11 +153,13 @@ def _hinted(hints: int) -> tuple[Label, str, float]:
     return Label.OTHER, "set aside", 0.5
 
 
-def _names_around(page: Page) -> dict[Box, str]:
-    """For each box the class and id words of the nearest two boxes, itself included, that have any."""
-    around: dict[Box, str] = {}
-    for box in page.boxes:  # parents come before their children
-        outer = around[box.parent] if box.parent is not None else ""
-        name = box.names[:80]
-        around[box] = f"{name} < {outer.split(' < ')[0]}" if name and outer else name or outer
-    return around
+def _names_around(box: Box | None) -> str:
+    """The class and id words of the nearest two boxes, the given one included, that have any."""
+    names: list[str] = []
+    for _ in range(_LEVELS):
+        if box is None or len(names) == 2:
+            break
+        if box.names:
+            names.append(box.names[:80])
+        box = box.parent
+    return " < ".join(names)

@@ -9,7 +9,7 @@ from crawler.extraction.charset import as_utf8
 from crawler.extraction.claimed import with_claimed_text
 from crawler.extraction.container import find_container, settle_hints, story_end, weigh
 from crawler.extraction.deck import with_deck
-from crawler.extraction.guard import refuse_costly, refuse_endless
+from crawler.extraction.guard import affordable
 from crawler.extraction.headline import find_headline, meta_value, site_names
 from crawler.extraction.labels import Labeller
 from crawler.extraction.language import find_language
@@ -44,10 +44,7 @@ def read_page(
     """
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=UTC)
-    utf8 = as_utf8(html, encoding)
-    refuse_endless(utf8)
-    refuse_costly(utf8)
-    page = read_blocks(utf8, remove, keep)
+    page = read_blocks(affordable(as_utf8(html, encoding)), remove, keep)
     claims = read_claims(page.scripts)
     weigh(page)
     settle_hints(page)

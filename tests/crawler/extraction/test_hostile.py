@@ -2,12 +2,14 @@
 
 # ruff: noqa: E501 (sentences and markup stay whole)
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction.charset import as_utf8
-from crawler.extraction.guard import refuse_costly
+from crawler.extraction.guard import affordable, refuse_costly
 from crawler.extraction.page import read_page
 from news.errors import NotAnArticle, PageTooCostly
 from news.teasers import remove_teasers
@@ -20,6 +22,9 @@ COSTLY = {
     "attributes with brackets in them": "<div " + " ".join(f'a{n}=">"' for n in range(20_000)) + ">",
     "attributes between slashes": "<div/" + "/".join(f"a{n}" for n in range(20_000)) + ">",
     "attributes without spaces between": "<div " + "".join(f'a{n}=""' for n in range(20_000)) + ">",
+    "attributes of a long name": f"<{'a' * 60} " + " ".join(f"a{n}" for n in range(20_000)) + ">",
+    "attributes with quotation marks in their names": "<div " + " ".join(f'a{n}"b' for n in range(20_000)) + ">",
+    "attributes in front of brackets": "<p a='>'>" + "<div " + " ".join(f"a{n}='{n}'" for n in range(20_000)) + ">",
     "nesting": "<div>" * 60_000,
     "nesting, closed by what closes nothing": "<div></x>" * 20_000,
     "nesting, closed": "<div>" * 20_000 + "</div>" * 20_000,
@@ -34,6 +39,32 @@ COSTLY = {
 def test_a_page_that_would_take_seconds_is_refused_before_it_is_parsed(page: str) -> None:
     with pytest.raises(PageTooCostly):
         refuse_costly(page.encode())
+
+
+def test_tags_inside_a_script_are_no_nesting() -> None:
+    script = "<script>var rows = '" + "<div>" * 6_000 + "'</script>"
+
+    assert "old bridge" in read_page(f"<html><body>{script}{TEXT}", URL).body
+    assert "old bridge" in read_page(f"<html><body>{script.replace('</script>', '')}</script>{TEXT}", URL).body
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<script></script>",
+        "<!-- <script> -->",
+        "<a title='<script>'>",
+        "<svg><script>",
+        "<script type='application/ld+json'>{}</script>",
+    ],
+)
+def test_nesting_does_not_hide_behind_a_script(before: str) -> None:
+    page = (before + "<div>" * 60_000 + "</script>" + TEXT).encode()
+    left = b""
+    with suppress(PageTooCostly):
+        left = affordable(page)
+
+    assert left.count(b"<div>") < 5_000
 
 
 def test_a_page_of_line_breaks_is_refused_but_may_be_a_listing() -> None:
