@@ -43,6 +43,7 @@ class CrawlRecord:
     bytes: int
     balanced: bool | None
     note: str | None
+    due_at: datetime | None  # when its turn had come; None for one that a person began
 
 
 def open_crawl(
@@ -232,7 +233,7 @@ where o.id = :outlet_id order by c.id desc limit 1
 
 _LIST = text("""
 select c.id, o.name as outlet, c.target, c.state, c.started_at, c.finished_at, c.links, c.counts, c.reasons, c.pages,
-       c.bytes, c.balanced, c.note
+       c.bytes, c.balanced, c.note, c.due_at
 from crawls c join outlets o on o.id = c.outlet_id
 where (cast(:outlet as text) is null or o.name = :outlet) and (cast(:crawl_id as bigint) is null or c.id = :crawl_id)
 order by c.id desc limit :limit

@@ -93,7 +93,8 @@ def _line(crawl: CrawlRecord, width: int) -> str:
     state = "" if crawl.state == "finished" else f"  {crawl.state}"
     books = "  books do not balance" if crawl.balanced is False and crawl.state == "finished" else ""
     outlet = f"{one_line(crawl.outlet):<{width}}"
-    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{books}"
+    turn = "  on schedule" if crawl.due_at else ""
+    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{books}{turn}"
 
 
 def _books_record(books: Ledger, account: Account) -> dict[str, Any]:
@@ -109,7 +110,8 @@ def _books_record(books: Ledger, account: Account) -> dict[str, Any]:
 def _ledger_lines(crawl: CrawlRecord, books: Ledger, account: Account) -> Iterator[str]:
     yield strong(f"Crawl {crawl.id} · {one_line(crawl.outlet)} · {crawl.state}")
     yield f"  {when(crawl.started_at)} to {when(crawl.finished_at)} · {crawl.pages} pages, {size(crawl.bytes)}"
-    yield f"  asked for {one_line(crawl.target)}" + (f" · {one_line(crawl.note)}" if crawl.note else "")
+    turn = f" · on schedule, due {when(crawl.due_at)}" if crawl.due_at else ""
+    yield f"  asked for {one_line(crawl.target)}" + turn + (f" · {one_line(crawl.note)}" if crawl.note else "")
     yield from books_lines(crawl.id, nonzero(books.counts), books.reasons, account)
     left = books.links - sum(books.counts.values())
     missing = f"✗ {left} not accounted for" if crawl.state == "finished" else f"· {left} left to the next crawl"

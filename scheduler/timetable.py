@@ -44,21 +44,14 @@ def duration_in_words(length: timedelta) -> str:
     raise AssertionError(minutes)
 
 
-def next_times(
-    schedule: str | None, every: timedelta | str | None, timezone: str | None, after: datetime, count: int
-) -> tuple[datetime, ...]:
-    """The next *count* times after *after* (with a zone), in *timezone* (UTC when None).
+def next_times(schedule: str, timezone: str | None, after: datetime, count: int) -> tuple[datetime, ...]:
+    """The next *count* times that *schedule* names after *after* (with a zone), in *timezone* (UTC when None).
 
     Cron fields are read as Debian's cron reads them: 0 and 7 are Sunday; a time that the clock skips in spring comes at
-    once after the gap, one that it repeats in autumn comes once. For "auto" the times are those of the default.
-    Raises ValueError for a schedule that is none.
+    once after the gap, one that it repeats in autumn comes once. Raises ValueError for a schedule that is none.
     """
-    zone = ZoneInfo(timezone) if timezone else UTC
-    local = after.astimezone(zone)
-    if schedule is None:
-        return tuple((after + _length(every) * number).astimezone(zone) for number in range(1, count + 1))
     _check(schedule)
-    return tuple(islice(_ticks(schedule, local), count))
+    return tuple(islice(_ticks(schedule, after.astimezone(ZoneInfo(timezone) if timezone else UTC)), count))
 
 
 def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after: datetime) -> datetime:
@@ -69,12 +62,27 @@ def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after
     """
     if outlet.schedule:
         late = _CRON_MINUTE * share(outlet.name)
-        return next_times(outlet.schedule, None, timezone, after - late, 1)[0].astimezone(UTC) + late
+        return next_times(outlet.schedule, timezone, after - late, 1)[0].astimezone(UTC) + late
     if outlet.every == AUTO:
         return next_look(rhythm or Rhythm(), DEFAULT_EVERY, share(outlet.name), ZoneInfo(timezone or "UTC"), after)
     every = _length(outlet.every)
     first = _EPOCH + every * share(outlet.name)
     return first + every * ((after - first) // every + 1)
+
+
+def next_turns(outlet: Outlet, timezone: str | None, after: datetime, count: int) -> tuple[datetime, ...]:
+    """The next *count* turns of *outlet* after *after*, in *timezone* (UTC when None), as far as outlets.toml tells.
+
+    Of a schedule the times that it names; its outlets are spread over the minute. What was learnt for "auto" and pages
+    that are due bring turns at other times.
+    """
+    if outlet.schedule:
+        return next_times(outlet.schedule, timezone, after, count)
+    turns = [after]
+    while len(turns) <= count:
+        turns.append(next_turn(outlet, timezone, None, turns[-1]))
+    zone = ZoneInfo(timezone) if timezone else UTC
+    return tuple(turn.astimezone(zone).replace(microsecond=0) for turn in turns[1:])
 
 
 def interval_of(outlet: Outlet) -> timedelta:

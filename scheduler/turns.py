@@ -143,7 +143,7 @@ def zone_of_turn(turn: Turn) -> str | None:
 
 def rhythm_of(kept: Mapping[str, Any] | None) -> Rhythm:
     """What was learnt of when the outlet publishes; nothing when it cannot be read."""
-    looks = (kept or {}).get("looks")
+    looks: Any = (kept or {}).get("looks")
     readable = isinstance(looks, list) and len(looks) == HOURS and all(isinstance(share, float) for share in looks)
     return Rhythm(tuple(looks)) if readable and min(looks) > 0 else Rhythm()
 

@@ -43,6 +43,6 @@ def check(json_: bool) -> None:
 
 
 def _next_times(outlet: Outlet, now: datetime) -> tuple[datetime, ...]:
-    from scheduler.timetable import next_times
+    from scheduler.timetable import next_turns
 
-    return next_times(outlet.schedule, outlet.every, zone_of(outlet), now, _TIMES) if outlet.enabled else ()
+    return next_turns(outlet, zone_of(outlet), now, _TIMES) if outlet.enabled else ()

@@ -72,7 +72,7 @@ def ours(line: str, zone: str, begin: datetime, hours: int) -> list[datetime]:
     """What we make of it, asking for one time after the other as the timetable does."""
     times, at = [], begin
     while True:
-        following = next_times(line, None, zone, at, 1)
+        following = next_times(line, zone, at, 1)
         if not following or following[0].astimezone(UTC) > begin + timedelta(hours=hours):
             return times
         assert following[0] > at

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.home import Home
+from tests.conftest import Outcome
 from tests.site import Site, story
 
 
@@ -93,11 +94,13 @@ def crawled(engine: Engine, name: str) -> bool:
 
 
 def test_a_daemon_crawls_on_schedule_and_follows_outlets_toml(
-    home: Home, engine: Engine, site: Site, start: Callable[..., Daemon]
+    home: Home, engine: Engine, site: Site, start: Callable[..., Daemon], newskeep: Callable[..., Outcome]
 ) -> None:
     home.outlets_file.write_text(entry(site, "krone"))
     daemon = start()
     until(lambda: crawled(engine, "krone"))
+    assert "krone  1 new  on schedule" in newskeep("crawls", "list").out
+    assert " · on schedule, due " in newskeep("crawls", "show", "1").out
 
     home.outlets_file.write_text(entry(site, "krone") + "langauge = 1\n")
     until(lambda: rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null"))
