@@ -1,7 +1,5 @@
 """One style for everything that goes wrong: `error: what, where and why`, then the command to go on with."""
 
-import traceback
-
 import click
 
 from cli.exits import OUR_BUG
@@ -32,6 +30,8 @@ def tell_usage(error: click.ClickException) -> int:
 
 def tell_bug() -> int:
     """Say that the exception being handled is our fault; the exit code it ends with."""
+    import traceback
+
     say(traceback.format_exc().rstrip())
     say("error: this is a bug in newskeep; what was stored before stays\n  try: newskeep doctor")
     return OUR_BUG

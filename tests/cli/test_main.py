@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from cli import main as command_line
 from cli.output import outliving
@@ -106,3 +108,37 @@ def test_what_outlives_its_reader_goes_on_and_other_errors_are_told() -> None:
     os.close(writing)
     with pytest.raises(ConnectionResetError), outliving(writing):
         raise ConnectionResetError
+
+
+def every_verb() -> list[list[str]]:
+    """All verbs of both levels, as they are typed."""
+    found = []
+    for name in command_line.VERBS:
+        command = command_line.newskeep.get_command(click.Context(command_line.newskeep), name)
+        found.append([name])
+        if isinstance(command, click.Group):
+            found += [[name, verb] for verb in command.list_commands(click.Context(command))]
+    return found
+
+
+@pytest.mark.parametrize("verb", every_verb(), ids=" ".join)
+def test_each_verb_s_help_starts_with_two_examples(verb: list[str]) -> None:
+    told = CliRunner().invoke(command_line.newskeep, [*verb, "--help"], prog_name="newskeep").output
+    examples = told.partition("Options:")[0].splitlines()[2:]
+    assert sum("newskeep " in line for line in examples) >= 2
+
+
+HEAVY = ("scrapy", "sqlalchemy", "psycopg", "lxml", "selectolax", "aiohttp", "numpy", "rich", "w3lib", "cronsim")
+HELP = f"""
+import sys
+from click.testing import CliRunner
+from cli.main import newskeep
+for verb in {every_verb()!r}:
+    assert CliRunner().invoke(newskeep, [*verb, "--help"]).exit_code == 0
+    loaded = [name for name in {HEAVY!r} if name in sys.modules]
+    assert not loaded, (verb, loaded)
+"""
+
+
+def test_no_verb_s_help_waits_for_what_only_its_work_needs() -> None:
+    subprocess.run([sys.executable, "-c", HELP], check=True)
