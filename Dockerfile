@@ -37,6 +37,6 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 # By heartbeat: whatever runs here answers for itself, and a command that is no daemon or worker is always well.
-HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 CMD ["newskeep", "health"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 CMD ["newskeep", "health", "here"]
 ENTRYPOINT ["container-entrypoint"]
 CMD ["--help"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.home import find_home
+from cli.exits import FINE
 from cli.output import emit, say, tell
 from cli.verbs import Verbs
 
@@ -60,7 +61,7 @@ def daemon() -> None:
     newskeep health daemon
     newskeep health daemon && echo alive
     """
-    _check("scheduler", "daemon")
+    sys.exit(FINE if _beats("scheduler", "daemon") else _UNHEALTHY)
 
 
 @health.command()
@@ -71,11 +72,26 @@ def worker() -> None:
     newskeep health worker
     newskeep health worker && echo alive
     """
-    _check("worker", "worker")
+    sys.exit(FINE if _beats("worker", "worker") else _UNHEALTHY)
 
 
-def _check(role: str, called: str) -> None:
-    """Nothing but the driver is loaded: this is asked every few seconds, for years."""
+@health.command()
+def here() -> None:
+    """Whether all that runs on this machine beats, be it daemon, worker or neither: exit code 0 or 1.
+
+    \b
+    newskeep health here
+    newskeep health here && echo alive
+    """
+    beats = [_beats(role, called, needed=False) for role, called in (("scheduler", "daemon"), ("worker", "worker"))]
+    sys.exit(FINE if all(beats) else _UNHEALTHY)
+
+
+def _beats(role: str, called: str, *, needed: bool = True) -> bool:
+    """Whether it was heard of lately; one that does not run is well unless it is *needed*.
+
+    Nothing but the driver is loaded: this is asked every few seconds, for years.
+    """
     import psycopg
 
     from archive.pulse import pulse
@@ -85,12 +101,12 @@ def _check(role: str, called: str) -> None:
         silent = pulse(_url(), role, host)
     except psycopg.Error as error:
         say(f"the archive cannot be asked: {(str(error).splitlines() or [''])[0]}")
-        sys.exit(_UNHEALTHY)
+        return False
     if silent is None:
         say(f"no {called} runs on {host}")
-    else:
-        say(f"{called} on {host}: heard of {silent:.0f} s ago")
-    sys.exit(0 if silent is not None and silent < _SILENT_SECONDS else _UNHEALTHY)
+        return not needed
+    say(f"{called} on {host}: heard of {silent:.0f} s ago")
+    return silent < _SILENT_SECONDS
 
 
 def _url() -> str:

@@ -50,6 +50,15 @@ def test_process_that_is_silent_stopped_or_elsewhere_is_not(
     assert newskeep("health", verb).code == 1
 
 
+def test_whatever_runs_here_must_beat_and_nothing_has_to_run(newskeep: Newskeep, engine: Engine) -> None:
+    process(engine, "worker", 100, host="another-machine")
+    assert newskeep("health", "here").code == 0
+    process(engine, "worker", 2)
+    assert newskeep("health", "here").code == 0
+    process(engine, "scheduler", 100)
+    assert newskeep("health", "here").code == 1
+
+
 def test_database_that_is_away_is_unhealthy_and_no_password_is_shown(
     newskeep: Newskeep, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
