@@ -33,7 +33,8 @@ set by (?:the )?(?:gdpr|\w+)\b.{0,30} cookie ; this cookie (?:is|records|stores|
 """
 # Between a reader and the page: proofs, scripts, passwords.
 _CHALLENGES = r"""
-just a moment ; checking (?:if the site connection is secure|your browser) ; verify(?:ing)? (?:that )?you are (?:a )?human ; are you (?:a )?(?:human|robot) ; attention required ;
+just a moment ; checking (?:if the site connection is secure|your browser) ; this process is automatic ; please allow up to \d+ seconds ; ddos protection by ;
+your browser will redirect ; why do i have to complete a captcha ; completing the captcha proves ; needs to review the security of your connection ; verify(?:ing)? (?:that )?you are (?:a )?human ; are you (?:a )?(?:human|robot) ; attention required ;
 please (?:verify|confirm|prove) (?:that )?you(?:[’']re| are) (?:not a robot|(?:a )?human) ; access (?:to this page )?(?:has been |is )?denied ; you (?:have been|are) blocked ; sorry, you have been blocked ;
 (?:please )?(?:enable|turn on|activate) (?:javascript|cookies) ; you need to enable javascript ; javascript (?:is (?:disabled|required)|must be enabled|ist deaktiviert) ;
 (?:bitte )?aktivieren sie (?:bitte )?javascript ; veuillez activer (?:javascript|les cookies) ; ray id ; performance & security by ; unusual (?:traffic|activity) from your ;
@@ -54,6 +55,18 @@ _ERROR = re.compile(
 _ERROR_NUMBER = re.compile(r"\W*(?:http|error|fehler|erreur|errore|błąd|erro|ошибка)?\W*(?:404|410)\W*")
 _LOGIN = re.compile(
     r"\W*(?:log ?in|sign in|sign up|register|login|anmelden|anmeldung|einloggen|registrieren|connexion|se connecter|iniciar sesión|accedi|inloggen|zaloguj się|logowanie|entrar|password reset)\b.{0,20}"
+)
+# Whole titles of pages that check the reader's browser.
+_PROOF = re.compile(
+    r"\W*(?:just a moment|one moment,? please|please wait|nur einen moment|einen moment,? bitte|un (?:instant|momento|moment)|momentje|een ogenblik|chwileczkę|proszę czekać|só um momento|um momento"
+    r"|attention required|(?:browser|security|robot|bot|human|captcha) (?:check|verification|challenge)|are you (?:a )?(?:human|robot)|are you not a robot|pardon our interruption|access (?:to this page )?(?:has been |is )?denied"
+    r"|(?:please )?(?:verify|confirm|prove|verifying|checking)(?: that| if)? (?:you(?:[’']re| are)|(?:the )?(?:site )?connection|your browser|the browser)\b.{0,80}|ddos[- ]guard|you (?:have been|are) blocked|sorry, you have been blocked"
+    r"|(?:sicherheits|browser)(?:prüfung|überprüfung|check)|vérification (?:de sécurité|en cours)|comprobación de seguridad|verifica di sicurezza|sprawdzanie przeglądarki|verificação de segurança)\W*"
+)
+# What such a page says below its title; a report on them says it among other things.
+_PROOF_WORDS = re.compile(
+    r"your browser|javascript|human|robot|\bbots?\b|captcha|ray id|ddos|cloudflare|redirect|security (?:check|service|of your)|unusual traffic|ihr(?:en)? browser|votre navigateur|tu navegador|su navegador"
+    r"|il tuo browser|uw browser|je browser|przeglądark|seu navegador|reference #|permission to access"
 )
 _BUTTON = re.compile(
     r"\W*(?:accept|agree|i agree|i accept|got it|reject|decline|deny|consent|do not consent|manage|customi[sz]e|akzeptieren|zustimmen|ablehnen|einverstanden|einstellungen|accepter|refuser|tout accepter|tout refuser"
@@ -115,6 +128,14 @@ def may_be_notice(text: str) -> bool:
 def is_challenge(text: str) -> bool:
     """True for a line that asks the reader to prove something or to log in before there is anything to read."""
     return len(text) <= 300 and not _QUOTE.match(text) and bool(_CHALLENGE.match(text.lower()))
+
+
+def checks_browser(titles: Sequence[str], paragraphs: Sequence[str]) -> bool:
+    """True when one of *titles* is that of a browser check and all of the few *paragraphs* belong to one."""
+    if not any(_PROOF.fullmatch(title.lower().strip()) for title in titles):
+        return False
+    told = [text for text in paragraphs if len(text) > 60 and not _QUOTE.match(text)]
+    return sum(_PROOF_WORDS.search(text.lower()) is not None for text in told) >= 0.5 * len(told)
 
 
 def is_error_title(title: str) -> bool:

@@ -11,6 +11,7 @@ from crawler.extraction.text import ends_sentence, likeness, size
 from news.article import Block, Label
 from news.errors import NotAnArticle
 from news.notices import (
+    checks_browser,
     explains_cookies,
     is_challenge,
     is_consent_wall,
@@ -47,6 +48,8 @@ def refuse_others(page: Page, claims: Claims, headline: str | None, blocks: Sequ
         return
     if (_short(text) or crowded) and _is_error(page, headline):
         raise NotAnArticle(f"{name} says that there is no such page: {(headline or page.title)[:60]!r}")
+    if _short(text) and checks_browser(_titles(page, headline), [block.text for block in text]):
+        raise NotAnArticle(f"{name} checks the browser and shows nothing else")
     if _short(text) and is_login_title(without_site(headline or page.title, frozenset())):
         raise NotAnArticle(f"{name} asks to log in")
     if is_consent_wall([block.text for block in text], [block.text for block in blocks]):
@@ -82,8 +85,11 @@ def _short(text: Sequence[Block]) -> bool:
 
 
 def _is_error(page: Page, headline: str | None) -> bool:
-    titles = (headline or "", page.title, *SEPARATOR.split(page.title))
-    return any(is_error_title(title) for title in titles)
+    return any(is_error_title(title) for title in _titles(page, headline))
+
+
+def _titles(page: Page, headline: str | None) -> tuple[str, ...]:
+    return headline or "", page.title, *SEPARATOR.split(page.title)
 
 
 def _is_home(url: str) -> bool:

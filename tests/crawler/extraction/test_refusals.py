@@ -99,6 +99,54 @@ def test_a_wall_for_machines_is_no_article(body: str) -> None:
     assert "notice" in refused(body) or "no text" in refused(body)
 
 
+CHECKS = {
+    "one that waits": (
+        "Just a moment...",
+        "<h1>outlet.example</h1><h2>Checking if the site connection is secure</h2><p>outlet.example needs to review the security of your connection before proceeding.</p><p>Ray ID: 7c2f1b</p>",
+    ),
+    "an older one that waits": (
+        "Please wait",
+        "<h1>Checking your browser before accessing outlet.example.</h1><p>This process is automatic. Your browser will redirect to your requested content shortly.</p><p>Please allow up to 5 seconds…</p><p>DDoS protection by A Company</p>",
+    ),
+    "one that asks": (
+        "Attention Required! | A Company",
+        "<h1>Please complete the security check to access outlet.example</h1><h2>Why do I have to complete a CAPTCHA?</h2><p>Completing the CAPTCHA proves you are a human and gives you temporary access to the web property.</p>",
+    ),
+    "one that wants a script": (
+        "outlet.example",
+        "<h1>Verify you are human</h1><p>Verify you are human by completing the action below. Your browser must run JavaScript for it.</p><p>Enable JavaScript and cookies to continue</p>",
+    ),
+    "one that refuses": (
+        "Access Denied",
+        '<h1>Access Denied</h1><p>You don\'t have permission to access "http://outlet.example/town/bridge" on this server.</p><p>Reference #18.2f1b</p>',
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "body"), list(CHECKS.values()), ids=list(CHECKS))
+def test_a_page_that_checks_the_browser_is_no_article(title: str, body: str) -> None:
+    refused(body, title)
+
+
+@pytest.mark.parametrize(
+    ("headline", "text"),
+    [
+        ("Just a moment", SHORT),
+        ("Access denied", SHORT),
+        ("Just a moment: why websites check your browser", TEXT.replace("old bridge", "browser check")),
+        (
+            "Verify you are human",
+            "<p>“Verify you are human”, many pages say before they show anything. The puzzle is older than the web, says a historian of games.</p>"
+            + TEXT * 3,
+        ),
+    ],
+)
+def test_a_report_on_browser_checks_is_read(headline: str, text: str) -> None:
+    body = f"<h1>{headline}</h1>" + text.replace("<h1>Bridge closed</h1>", "")
+
+    assert read_page(page(body, f"{headline} - The Outlet"), URL).headline == headline
+
+
 def test_a_login_page_is_no_article() -> None:
     body = "<h1>Log in</h1><form><label>E-mail</label><label>Password</label><p>Forgot your password?</p><p>Not with us yet? Register and read as much as you like.</p></form>"
 
