@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import cached_property
 
 from news.fingerprints import words_of
 
@@ -13,18 +14,16 @@ _LEAST_QUOTED = 4  # fewer words between marks are a name or a title
 _STEM = 6  # letters: enough to join most inflected forms of a word, in headlines
 
 
-@dataclass(frozen=True, slots=True)
 class Compared:
     """`words` in lower case; `quoted` has a byte for each of them, 1 inside quotation marks.
 
-    `topic` are the beginnings of the headline's longer words, `stems` those of all words, headline included.
+    `topic` are the beginnings of the headline's longer words.
     """
 
-    words: tuple[str, ...]
-    quoted: bytes
-    topic: frozenset[str]
-    stems: frozenset[str]
-    has_headline: bool
+    def __init__(self, words: tuple[str, ...], quoted: bytes, topic: frozenset[str]) -> None:
+        self.words = words
+        self.quoted = quoted
+        self.topic = topic
 
     @classmethod
     def of(cls, headline: str | None, body: str) -> "Compared":
@@ -35,19 +34,42 @@ class Compared:
             for inside, piece in enumerate(_QUOTATION_MARK.split(paragraph)):
                 found = _WORD.findall(piece)
                 words += found
-                quoted += bytes([inside % 2 if len(found) >= _LEAST_QUOTED else 0]) * len(found)
-        topic = frozenset(_stems(words_of(headline)))
-        return cls(tuple(words), bytes(quoted), topic, topic | _stems(words), bool(topic))
+                quoted += (b"\1" if inside % 2 and len(found) >= _LEAST_QUOTED else b"\0") * len(found)
+        return cls(tuple(words), bytes(quoted), frozenset(_stems(words_of(headline))))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The beginnings of all longer words, headline included."""
+        return self.topic | self._own_stems
+
+    @cached_property
+    def sequences(self) -> tuple[tuple[str, ...], ...]:
+        """Each three words in a row."""
+        return tuple(zip(self.words, self.words[1:], self.words[2:], strict=False))
+
+    @cached_property
+    def number_places(self) -> tuple[int, ...]:
+        """Where numbers stand."""
+        return tuple(place for place, word in enumerate(self.words) if word.isdigit())
+
+    @cached_property
+    def quoted_words(self) -> int:
+        """How many words stand in quotation marks."""
+        return self.quoted.count(1)
+
+    @property
+    def speaks_of_its_headline(self) -> bool:
+        """Whether any word of the headline occurs in the text itself; walls and notices never do. True without one."""
+        return not self.topic or not self.topic.isdisjoint(self._own_stems)
 
     def mentions(self, topic: frozenset[str]) -> float:
         """The share (0 to 1) of a headline's words that occur anywhere here."""
         return len(topic & self.stems) / len(topic) if topic else 0.0
 
-    @property
-    def speaks_of_its_headline(self) -> bool:
-        """Whether any word of the headline occurs in the text itself; walls and notices never do. True without one."""
-        return not self.topic or not self.topic.isdisjoint(_stems(self.words))
+    @cached_property
+    def _own_stems(self) -> frozenset[str]:
+        return frozenset(_stems(self.words))
 
 
-def _stems(words: "list[str] | tuple[str, ...]") -> set[str]:
+def _stems(words: Iterable[str]) -> set[str]:
     return {word[:_STEM] for word in words if len(word) > 3 or word.isdigit()}

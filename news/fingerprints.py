@@ -14,13 +14,18 @@ _ONE_STYLE = str.maketrans(
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", None),  # invisible
     }
 )
+_OTHER_STYLES = re.compile(f"[{re.escape(''.join(map(chr, _ONE_STYLE)))}]")  # looking is quicker than translating
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def plain(text: str | None) -> str:
     """The text in one style: one kind of quotation mark, dash and space, nothing invisible. None is an empty text."""
-    composed = unicodedata.normalize("NFKC", (text or "").translate(_ONE_STYLE))
-    return " ".join(composed.translate(_ONE_STYLE).replace("''", "'").split())
+    composed = unicodedata.normalize("NFKC", _in_one_style(text or ""))
+    return " ".join(_in_one_style(composed).replace("''", "'").split())
+
+
+def _in_one_style(text: str) -> str:
+    return text.translate(_ONE_STYLE) if _OTHER_STYLES.search(text) else text
 
 
 def body_digest(body: str) -> bytes:

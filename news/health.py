@@ -43,6 +43,7 @@ class Rule(StrEnum):
     VOLUME_DROP = "volume_drop"
     LAYOUT_BREAK = "layout_break"
     DISK_FULL_SOON = "disk_full_soon"
+    DATABASE_AWAY = "database_away"
     DATABASE_STRAINED = "database_strained"
     CLOCK_WRONG = "clock_wrong"
     BACKUP_OLD = "backup_old"

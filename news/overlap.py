@@ -1,11 +1,10 @@
 """What two texts have in common, told apart from what many texts have: quotations, boilerplate, names of things."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from news.compared import Compared
 
-_SEQUENCE = 3  # words in a row that count as found
 _PASSAGE = 6  # words in a row that do not agree by chance
 _GAP = 5  # words between two passages within which a number is "the same place with another number"
 _FEWEST = 20  # own words that shares are taken of at least: a share of a handful says nothing
@@ -45,14 +44,12 @@ class Overlap:
 
 def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap:
     """What both have in common. *standing* marks words of the first that are boilerplate (see winnowing)."""
-    one, other = _sequences(first.words), _sequences(second.words)
-    common = set(one) & set(other)
-    here = _Side.of(first, one, common, standing)
-    if any(standing):
-        common &= {sequence for place, sequence in enumerate(one) if here.covered[place]}
-    there = _Side.of(second, other, common, b"")
+    common = set(first.sequences) & set(second.sequences)
+    here = _side(first, common, standing)
+    if 1 in standing:
+        common &= {sequence for covered, sequence in zip(here.covered, first.sequences, strict=False) if covered}
+    there = _side(second, common, b"")
     shares = sorted((here.share, there.share))
-    changed = min(_changed_numbers(first, second, here), _changed_numbers(second, first, there))
     return Overlap(
         words=max(here.own, there.own),
         share=shares[1],
@@ -62,46 +59,44 @@ def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap
         mentions=_mentions(first, second),
         mentioned=_mentions(second, first),
         strangers=min(len(first.topic - second.stems), len(second.topic - first.stems)),
-        numbers_kept=sum(first.words[i].isdigit() for start, end in here.runs for i in range(start, end)),
-        numbers_changed=changed,
-        passages=tuple(here.passages),
+        numbers_kept=sum(here.covered[place] for place in first.number_places),
+        numbers_changed=min(_changed_numbers(first, second, here), _changed_numbers(second, first, there)),
+        passages=here.passages,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One text's part in the comparison."""
+    """One text's part in the comparison: `own` words in common, `share` of all that could be."""
 
     covered: bytes
-    runs: list[tuple[int, int]]
-    passages: list[tuple[int, int]]
+    runs: tuple[tuple[int, int], ...]
+    passages: tuple[tuple[int, int], ...]
     own: int
     quoted: int
     share: float
 
-    @classmethod
-    def of(
-        cls, text: Compared, sequences: Sequence[tuple[str, ...]], common: set[tuple[str, ...]], standing: bytes
-    ) -> "_Side":
-        covered = bytearray(len(text.words))
-        for place, sequence in enumerate(sequences):
-            if sequence in common:
-                covered[place : place + _SEQUENCE] = b"\1" * _SEQUENCE
-        if any(standing):
-            covered = bytearray(found & (1 - known) for found, known in zip(covered, standing, strict=True))
-        runs = list(_runs(covered))
-        passages = [(start, end) for start, end in runs if end - start >= _PASSAGE]
-        quoted = sum(sum(text.quoted[start:end]) for start, end in passages)
-        own = sum(end - start for start, end in passages) - quoted
-        possible = len(text.words) - sum(text.quoted) - (sum(standing) if standing else 0)
-        return cls(bytes(covered), runs, passages, own, quoted, own / max(_FEWEST, possible))
+
+def _side(text: Compared, common: set[tuple[str, ...]], standing: bytes) -> _Side:
+    covered = _covered(text, common, standing)
+    runs = tuple(_runs(covered))
+    passages = tuple((start, end) for start, end in runs if end - start >= _PASSAGE)
+    quoted = sum(text.quoted[start:end].count(1) for start, end in passages)
+    own = sum(end - start for start, end in passages) - quoted
+    possible = len(text.words) - text.quoted_words - standing.count(1)
+    return _Side(covered, runs, passages, own, quoted, own / max(_FEWEST, possible))
 
 
-def _sequences(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return list(zip(words, words[1:], words[2:], strict=False))
+def _covered(text: Compared, common: set[tuple[str, ...]], standing: bytes) -> bytes:
+    """A byte for each word, 1 where it stands in a sequence in common. Reckoned as one long number, which is quick."""
+    if not common:
+        return bytes(len(text.words))
+    first = int.from_bytes(bytes([sequence in common for sequence in text.sequences]), "little")
+    covered = first | first << 8 | first << 16
+    return (covered & ~int.from_bytes(standing, "little")).to_bytes(len(text.words), "little")
 
 
-def _runs(covered: bytearray) -> Iterator[tuple[int, int]]:
+def _runs(covered: bytes) -> Iterator[tuple[int, int]]:
     end = 0
     while (start := covered.find(1, end)) >= 0:
         end = covered.find(0, start)
@@ -117,7 +112,7 @@ def _changed_numbers(text: Compared, other: Compared, side: _Side) -> int:
 
 
 def _mentions(text: Compared, other: Compared) -> float:
-    return text.mentions(other.topic) if other.has_headline else 1.0
+    return text.mentions(other.topic) if other.topic else 1.0
 
 
 def _headline_overlap(first: Compared, second: Compared) -> float:

@@ -22,13 +22,12 @@ from archive.storing.matching import Matches
 from archive.storing.merging import may_merge
 from archive.storing.pages import Outcome, PageToStore
 from archive.storing.preparing import ReadPage
-from archive.storing.rows import Rows, take_ids, take_many_ids
+from archive.storing.rows import Ids, Rows, take_many_ids
 from news.copies import Found
 from news.dispositions import Disposition
 from news.fingerprints import text_digest
 from news.revisions import Wording, changes
 from news.sameness import Address, KnownArticle, Sameness, judge_address, judge_text
-from news.urls import url_key
 
 _BETTER_READING = {"rule": "better_reading"}
 
@@ -41,6 +40,7 @@ class Batch:
     ) -> None:
         self.rows = Rows()
         self._conn = conn
+        self._ids = Ids(conn, matches.expected)
         self._matches = matches
         self._capture_ids = take_many_ids(conn, "captures", captures)[::-1]
         self._known = known
@@ -55,7 +55,7 @@ class Batch:
         verdict, near = self._judge(read)
         if verdict.verdict is Disposition.REVISED and self._only_read_better(read, verdict):
             verdict = Sameness(Disposition.UNCHANGED, verdict.article_id, (verdict.revision or 2) - 1, _BETTER_READING)
-            (reading_id,) = take_ids(self._conn, "readings")
+            (reading_id,) = self._ids.take("readings")
             self._reading(read, reading_id, capture_id)
         outcome = self._store(read, verdict, capture_id)
         self._join_stories(near)
@@ -110,10 +110,10 @@ class Batch:
     def _new_article(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> Kept:
         twin = self._twin(verdict)
         fresh = ["readings", "revisions", "articles"] + ([] if twin else ["stories"])
-        reading_id, revision_id, article_id, *new_story = take_ids(self._conn, *fresh)
+        reading_id, revision_id, article_id, *new_story = self._ids.take(*fresh)
         story_id = self._matches.story(twin.story_id) if twin else new_story[0]
         self.rows.stories += [{"id": number} for number in new_story]
-        url = self._free_address(read)
+        url, key = self._free_address(read)
         link = self._links[read.page.link_id]
         self.rows.articles.append(
             latest_row(read, article_id, revision_id)
@@ -121,7 +121,7 @@ class Batch:
                 "outlet_id": link.outlet_id,
                 "url": link.url,
                 "canonical_url": url,
-                "url_key": url_key(url),
+                "url_key": key,
                 "story_id": story_id,
                 "captured_at": read.page.fetched_at,
             }
@@ -131,7 +131,7 @@ class Batch:
         self._revision(read, article_id, revision_id, 1, reading_id, ())
         if verdict.evidence.get("rule") != "same_letters":  # the first of a text is enough to find it by
             self._matches.put(read, revision_id, article_id, story_id)
-        known = known_article(read, article_id, url_key(url), {1: read.seen.said})
+        known = known_article(read, article_id, key, {1: read.seen.said})
         return self._remember(read, known, story_id, revision_id, capture_id)
 
     def _twin(self, verdict: Sameness) -> Kept | None:
@@ -140,16 +140,16 @@ class Batch:
             load_articles(self._conn, self._known, {verdict.article_id})
         return self._known.get(verdict.article_id)
 
-    def _free_address(self, read: ReadPage) -> str:
-        """The address to stand for a new article: another than one at which the archive has an article already."""
-        free = (one for one in read.addresses if self._known.at(url_key(one)) is None)
+    def _free_address(self, read: ReadPage) -> tuple[str, int]:
+        """The address to stand for a new article, with its key: one at which the archive has no article yet."""
+        free = (one for one in read.addresses if self._known.at(one[1]) is None)
         return next(free, read.addresses[-1])
 
     def _new_revision(
         self, read: ReadPage, verdict: Sameness, capture_id: int | None
     ) -> tuple[Kept, int, tuple[str, ...]]:
         kept = self._known.articles[verdict.article_id or 0]
-        reading_id, revision_id = take_ids(self._conn, "readings", "revisions")
+        reading_id, revision_id = self._ids.take("readings", "revisions")
         number = kept.known.latest + 1
         old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
         kinds = changes(old, Wording.of(read.article))

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from archive.storing.preparing import ReadPage
+from archive.storing.rows import array_of
 from news import copies
 from news.compared import Compared
 from news.copies import Found, Posting, placed_at
@@ -38,9 +39,11 @@ class Matches:
 
     def __init__(self, conn: Connection, reads: Sequence[ReadPage]) -> None:
         self.rows: list[Row] = []
+        self.expected = len(reads)  # pages that are not known to be unchanged
         self._conn = conn
         self._chosen: dict[int, _Chosen] = {}
         self._postings: dict[int, list[Posting]] = {}
+        self._seen: set[tuple[int, int]] = set()  # of the postings that were looked up
         self._times: dict[int, datetime] = {}
         self._texts: dict[int, Compared] = {}
         self._merged: dict[int, int] = {}
@@ -64,12 +67,14 @@ class Matches:
         chosen = self._chosen[id(read)]
         postings = self._around(chosen)
         boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
-        own = Posting(0, revision_id, article_id, read.seen.outlet_id, story_id)
         self._times[revision_id] = chosen.at
         self._texts[revision_id] = read.compared
+        bucket = _bucket(chosen.at)
         for value in copies.to_keep(chosen.positions, postings, boilerplate, article_id, story_id):
-            self._postings.setdefault(value, []).append(replace(own, fingerprint=value))
-            self.rows.append({"key": _key(_bucket(chosen.at), value), "revision_id": revision_id})
+            self._postings.setdefault(value, []).append(
+                Posting(value, revision_id, article_id, read.seen.outlet_id, story_id)
+            )
+            self.rows.append({"key": _key(bucket, value), "revision_id": revision_id})
 
     def _survey(self, read: ReadPage, story_id: int | None) -> list[Found]:
         """The page compared with all texts worth it, those of its own story left out of what makes boilerplate."""
@@ -134,15 +139,16 @@ class Matches:
             for bucket in range(_bucket(one.at - copies.WINDOW), min(_bucket(one.at + copies.WINDOW), last) + 1)
             for value in one.positions
         }
-        rows = self._conn.execute(_POSTINGS, {"keys": sorted(keys)}).all()
-        known = {row.id: row for row in self._conn.execute(_REVISIONS, {"ids": list({row[1] for row in rows})})}
+        rows = self._conn.execute(_POSTINGS, {"keys": array_of(sorted(keys))}).all()
+        found = {row.id: row for row in self._conn.execute(_REVISIONS, {"ids": list({row[1] for row in rows})})}
+        for number, row in found.items():
+            self._times[number] = placed_at(row.date_published, row.captured_at)
         for key, revision_id in rows:
-            row = known.get(revision_id)
-            if row is None or any(one.revision_id == revision_id for one in self._postings.get(key & _LOW, ())):
-                continue
-            self._times[revision_id] = placed_at(row.date_published, row.captured_at)
-            posting = Posting(key & _LOW, revision_id, row.article_id, row.outlet_id, row.story_id)
-            self._postings.setdefault(key & _LOW, []).append(posting)
+            whose = found.get(revision_id)
+            if whose and (key, revision_id) not in self._seen:
+                posting = Posting(key & _LOW, revision_id, whose.article_id, whose.outlet_id, whose.story_id)
+                self._postings.setdefault(key & _LOW, []).append(posting)
+                self._seen.add((key, revision_id))
 
     def _fetch(self, revision_ids: Iterable[int]) -> None:
         missing = [number for number in set(revision_ids) if number not in self._texts]

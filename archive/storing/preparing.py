@@ -21,7 +21,7 @@ class ReadPage:
 
     page: PageToStore
     article: Article
-    addresses: tuple[str, ...]  # that may stand for it, the believed canonical one first
+    addresses: tuple[tuple[str, int], ...]  # that may stand for it, with their keys, the believed canonical one first
     seen: Page
     letters: bytes
     compared: Compared
@@ -29,7 +29,7 @@ class ReadPage:
     @property
     def keys(self) -> set[int]:
         """The addresses under which its article may be known."""
-        return {url_key(address) for address in self.addresses}
+        return {key for _, key in self.addresses}
 
     @property
     def comparable(self) -> bool:
@@ -43,19 +43,20 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
         return None
     article = clean_article(page.article)
     canonical, own = _addresses(article, link)
+    canonical_key, own_key = url_key(canonical), url_key(own)
     compared = Compared.of(article.headline, article.body)
     words = len(compared.words)
     seen = Page(
         outlet_id=link.outlet_id,
-        own_key=url_key(own),
-        canonical_key=url_key(canonical),
+        own_key=own_key,
+        canonical_key=canonical_key,
         said=text_digest(article),
         headline=article.headline,
         body=article.body,
         words=words,
         walled=bool(_WALLS & article.flags) or is_wall(article.body, words),
     )
-    addresses = (canonical, own, link.canonical_url)
+    addresses = ((canonical, canonical_key), (own, own_key), (link.canonical_url, link.url_key))
     return ReadPage(page, article, addresses, seen, letters_digest("".join(compared.words)), compared)
 
 

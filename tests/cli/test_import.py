@@ -1,0 +1,118 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.home import Home
+from tests.texts import copy_cut_to_a_third, headline, text
+
+Run = Callable[..., Any]
+
+
+def record(name: str, number: int, body: str | None = None, **fields: object) -> dict[str, object]:
+    given = {"title": headline(number), "body": body or text(number), "published_at": "2026-11-20T08:00+00:00"}
+    return {"id": f"{name}{number}", "url": f"https://{name}.example/{number}", "source": name, **given, **fields}
+
+
+@pytest.fixture
+def take_in(home: Home, newskeep: Run, tmp_path: Path) -> Run:
+    """Writes records to a file and imports it: `take_in(record, ..., "--json")`."""
+
+    def run(*parts: object) -> Any:
+        file = tmp_path / "articles.jsonl"
+        lines = [part if isinstance(part, bytes) else json.dumps(part).encode() for part in parts if part != "--json"]
+        file.write_bytes(b"\n".join(lines))
+        return newskeep("import", str(file), *(part for part in parts if part == "--json"))
+
+    return run
+
+
+def test_each_line_is_told_what_it_is(take_in: Run) -> None:
+    outcome = take_in(
+        record("krone", 1),
+        record("kurier", 1),
+        record("presse", 1, copy_cut_to_a_third(1, 9)),
+        record("krone", 1, text(1) + "\n\nNachtrag der Redaktion.", id="again"),
+        record("krone", 1, text(1) + "\n\nNachtrag der Redaktion.", id="same"),
+        record("krone", 2),
+        "--json",
+    )
+
+    assert outcome.code == 0
+    assert [(one["id"], one["relation"], one["of"]) for one in outcome.records] == [
+        ("krone1", "new", None),
+        ("kurier1", "duplicate", "krone1"),
+        ("presse1", "near_duplicate", "krone1"),
+        ("again", "revision", "krone1"),
+        ("same", "duplicate", "krone1"),
+        ("krone2", "new", None),
+    ]
+    stories = [one["story_id"] for one in outcome.records]
+    assert len(set(stories[:5])) == 1
+    assert stories[5] not in stories[:5]
+
+
+def test_second_import_of_a_file_finds_everything_known(take_in: Run) -> None:
+    records = [record("krone", number) for number in range(1, 4)]
+    first, second = take_in(*records, "--json"), take_in(*records, "--json")
+
+    assert [one["relation"] for one in second.records] == ["duplicate"] * 3
+    assert [one["story_id"] for one in second.records] == [one["story_id"] for one in first.records]
+
+
+def test_line_that_is_no_article_is_told_of_and_the_others_are_kept(take_in: Run) -> None:
+    outcome = take_in(record("krone", 1), b"{nonsense", {"title": "no address"}, record("krone", 2), "--json")
+
+    assert outcome.code == 3
+    assert [one.get("relation", one.get("error", "")[:7]) for one in outcome.records] == [
+        "no JSON",
+        "no url",
+        "new",
+        "new",
+    ]
+    assert "line 2: no JSON" in outcome.err
+    assert "2 new, 2 could not be taken in" in outcome.err
+
+
+def test_line_longer_than_any_article_is_refused_without_being_held(take_in: Run) -> None:
+    outcome = take_in(
+        b'{"url": "https://a.example/", "body": "' + b"a" * 11_000_000 + b'"}', record("krone", 2), "--json"
+    )
+
+    assert [one.get("relation", "error") for one in outcome.records] == ["error", "new"]
+
+
+def test_teasers_in_a_text_are_set_aside_and_kept(take_in: Run, newskeep: Run) -> None:
+    teasers = [
+        "OTHER NEWS",
+        "3 hrs ago",
+        "Cola trick",
+        "3 hrs ago",
+        "Horoskop der Woche",
+        "4 hrs ago",
+        "Wetter in Wien",
+    ]
+    outcome = take_in(record("krone", 1, "\n\n".join([text(1), *teasers])), "--json")
+
+    shown = newskeep("show", outcome.records[0]["article"], "--removed")
+    assert "Cola trick" in shown.out
+
+
+def test_dry_run_checks_and_writes_nothing(home: Home, newskeep: Run, tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_text(json.dumps(record("krone", 1)) + "\n{\n", encoding="utf-8")
+    outcome = newskeep("import", "--dry-run", str(file))
+
+    assert outcome.code == 3
+    assert "1 articles could be taken in, 1 lines not" in outcome.err
+    assert "Nothing was found" in newskeep("search", "alles").err
+
+
+def test_answers_name_the_story_that_earlier_articles_are_in_at_the_end(take_in: Run) -> None:
+    beginning, end = ("\n\n".join(text(1).split("\n\n")[part]) for part in (slice(0, 4), slice(4, 8)))
+    outcome = take_in(record("krone", 1, beginning), record("kurier", 1, end), record("presse", 1), "--json")
+
+    assert [one["relation"] for one in outcome.records] == ["new", "new", "near_duplicate"]
+    assert len({one["story_id"] for one in outcome.records}) == 1

@@ -1,0 +1,113 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from news.imports import read_line
+
+OURS = {
+    "id": "x1",
+    "url": "https://krone.example/a",
+    "title": "Zug entgleist",
+    "body": "Erster Absatz.\n\nZweiter Absatz.",
+    "published_at": "2026-11-22T13:00+01:00",
+    "source": "krone",
+}
+# As news-please writes it (its fields are named in its README), cut to what matters here.
+NEWS_PLEASE = {
+    "authors": ["Eva Muster"],
+    "date_download": "2026-11-22 12:30:00",
+    "date_publish": "2026-11-22 12:00:00",
+    "language": "de",
+    "maintext": "Erster Absatz.\nZweiter Absatz.",
+    "source_domain": "krone.example",
+    "title": "Zug entgleist",
+    "url": "https://krone.example/a",
+}
+# As fundus writes it: the text in parts, the address beside the page.
+FUNDUS = {
+    "title": "Zug entgleist",
+    "authors": ["Eva Muster"],
+    "publishing_date": "2026-11-22 12:00:00+00:00",
+    "body": {"summary": ["Erster Absatz."], "sections": [{"headline": [], "paragraphs": ["Zweiter Absatz."]}]},
+    "html": {"requested_url": "https://krone.example/b", "responded_url": "https://krone.example/a"},
+    "lang": "de",
+}
+
+
+@pytest.mark.parametrize("record", [OURS, NEWS_PLEASE, FUNDUS])
+def test_articles_of_three_programs_are_understood(record: dict[str, object]) -> None:
+    read = read_line(json.dumps(record))
+
+    assert read.article.url == "https://krone.example/a"
+    assert read.article.headline == "Zug entgleist"
+    assert read.article.paragraphs == ("Erster Absatz.", "Zweiter Absatz.")
+    assert read.article.date_published == datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert read.source in ("krone", "krone.example")
+
+
+def test_time_of_the_fetch_is_taken_over() -> None:
+    assert read_line(json.dumps(NEWS_PLEASE)).captured_at == datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+    assert read_line(json.dumps(OURS)).captured_at is None
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("{", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ("[]", "no JSON object"),
+        ("{}", "no url"),
+        ('{"url": "ftp://krone.example/"}', "no http"),
+        (json.dumps(OURS | {"body": "a" * 2_000_001}), "2000001 characters"),
+    ],
+)
+def test_line_that_is_no_article_says_why(line: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        read_line(line)
+
+
+def test_odd_values_are_left_out_and_the_article_kept() -> None:
+    odd = {
+        "authors": [None, 7, "Eva"],
+        "published_at": "gestern",
+        "title": ["x"],
+        "language": 3,
+        "id": None,
+        "source": "",
+    }
+    read = read_line(json.dumps(OURS | odd))
+
+    assert (read.id, read.source) == ("https://krone.example/a", "krone.example")
+    assert (read.article.headline, read.article.date_published, read.article.language) == (None, None, None)
+    assert read.article.authors == ("Eva",)
+
+
+def test_nothing_gets_in_that_no_database_keeps() -> None:
+    read = read_line(json.dumps(OURS | {"title": "a\x00b\ud800", "id": "\ud800"}))
+
+    assert read.article.headline == "ab\ufffd"
+    assert read.id == "\ufffd"
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["https://a.example/1", "9999-12-31T23:00-23:59"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*OURS, *NEWS_PLEASE, *FUNDUS]), inner),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_any_json_is_an_article_or_an_error(value: object) -> None:
+    try:
+        read = read_line(json.dumps(value))
+    except ValueError:
+        return
+    assert read.article.url
+    assert read.id
