@@ -57,6 +57,9 @@ def put_on_timetable(conn: Connection, outlets: Outlets, now: datetime) -> int:
     for outlet in wanted:
         if outlet.name in known and (later := _set_anew(outlet, known[outlet.name], now)):
             due[ids[outlet.name]] = later
+    for turn in known.values():
+        if turn.name not in ids and turn.set_aside_at:
+            take_back(conn, turn.outlet_id)  # nobody has to be told of it any more
     keep_only(conn, ids.values())
     set_due(conn, due)
     return len(due)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from archive.deaths import charge
 from archive.home import Home
 from archive.turns import Turn, all_turns, free_lost
 from crawler.outlets.file import Outlets, parse_outlets
@@ -195,6 +196,40 @@ def test_a_turn_whose_job_was_lost_is_queued_again_and_one_whose_job_runs_is_not
         assert free_lost(conn) == 1
 
     assert desk.offer() == 1
+
+
+def set_aside(desk: Desk) -> None:
+    ids = [turn.outlet_id for turn in desk.turns().values() if turn.name == "krone"]
+    with desk.engine.begin() as conn:
+        for _ in range(3):
+            charge(conn, ids)
+    desk.now += timedelta(days=1)
+
+
+def alerts(desk: Desk) -> int:
+    return len(desk.sql("select 1 from alerts where ended_at is null"))
+
+
+def test_an_outlet_that_was_set_aside_waits_for_a_person(desk: Desk) -> None:
+    desk.read(FILE)
+    set_aside(desk)
+
+    desk.read(FILE)
+    desk.offer()
+
+    assert desk.jobs() == ["kurier"]
+    assert alerts(desk) == 1
+
+
+@pytest.mark.parametrize("mended", [FILE.replace('krone.example"', 'krone.example"\nnote = "another layout"'), ""])
+def test_another_entry_ends_the_setting_aside(desk: Desk, mended: str) -> None:
+    desk.read(FILE)
+    set_aside(desk)
+
+    desk.read(mended)
+
+    assert alerts(desk) == 0
+    assert [turn.set_aside_at for turn in desk.turns().values()] == [None] * len(desk.turns())
 
 
 # Missed turns
