@@ -90,11 +90,11 @@ def _with_fields(
         date_published=published,
         date_modified=modified,
         language=language,
-        section=find_section(page, claims, sites),
+        section=find_section(page, claims, sites, read.headline or ""),
         tags=find_tags(page, claims),
         image=find_image(page, claims, read.url, at),
         canonical_url=find_canonical(page, read.url),
-        flags=find_flags(page, claims, read.headline or "", paragraphs, authors),
+        flags=find_flags(page, claims, read, authors),
         evidence=(*read.evidence, *said_authors, *said_dates, *said_language),
         rules=RULES,
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crawler.extraction.blocks import Page
 from crawler.extraction.headline import meta_value
 from crawler.extraction.structured import Claims
-from news.article import Flag
+from news.article import Article, Flag
 
 _TIERS = ("article:content_tier", "content_tier", "access", "article:access", "paywall", "premium")
 _LOCKED = frozenset(("locked", "metered-locked", "premium", "paid", "subscriber", "yes", "true", "1"))
@@ -23,10 +23,13 @@ _WALL = re.compile(
 _WALL_WORDS = ("ubscri", "reading", "limit", "lesen", "abonn", "reste", "suscri", "dostęp", "assinan")
 _SHORT = 1_200  # characters; a whole text behind a wall is not cut short
 _LIVE = re.compile(
-    r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\ben direct\b|\ben vivo\b|minuto a minuto|\bin diretta\b",
+    r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\ben direct\b|\ben vivo\b|minuto a minuto|\bin diretta\b|(?-i:\bLIVE\b\s?[:–-])",
     re.IGNORECASE,
 )
-_AGENCIES = "ap|afp|dpa|apa|reuters|ansa|efe|lusa|pap|anp|belga|sda|keystone-sda|tass|upi|pti|ani|xinhua|bloomberg|epd|kna|sid|dts|aap|pa media|press association|associated press|agence france-presse|agencia efe|europa press"
+_LIVE_ADDRESS = re.compile(
+    r"/(?:live|newsblog|minuto-a-minuto|en-direct)/|/live-?(?:blog|ticker)(?:[/-]|$)", re.IGNORECASE
+)
+_AGENCIES = "ap|afp|dpa|apa|reuters|ansa|efe|lusa|pap|anp|belga|sda|keystone-sda|tass|upi|pti|ani|xinhua|bloomberg|epd|kna|sid|dts|aap|pa media|press association|associated press|agence france-presse|agencia efe|europa press|deutsche presse-agentur|austria presse agentur|anadolu ajansı|canadian press|ritzau|tt|ntb|stt|ctk|čtk|mti|agerpres|yonhap|kyodo|jiji"
 _AGENCY_START = re.compile(
     rf"^.{{0,60}}?[(\[/]\s?(?:{_AGENCIES})(?:[/,]\s?[\w-]+)*\s?[)\]/]|^.{{0,40}}\((?:{_AGENCIES})\)", re.IGNORECASE
 )
@@ -36,16 +39,15 @@ _AGENCY_END = re.compile(
 _AGENCY_NAME = re.compile(rf"^(?:the )?(?:{_AGENCIES})(?: staff| news agency)?$", re.IGNORECASE)
 
 
-def find_flags(
-    page: Page, claims: Claims, headline: str, paragraphs: Sequence[str], authors: Sequence[str]
-) -> frozenset[Flag]:
-    """The states that hold."""
+def find_flags(page: Page, claims: Claims, read: Article, authors: Sequence[str]) -> frozenset[Flag]:
+    """The states that hold for the article as *read* so far, written by *authors*."""
     flags = set()
+    paragraphs = read.paragraphs
     if _paywalled(page, claims):
         flags.add(Flag.PAYWALLED)
         if sum(map(len, paragraphs)) < _SHORT or 0 < sum(map(len, paragraphs)) < 0.4 * len(claims.body):
             flags.add(Flag.PARTIAL)
-    if claims.live_blog or _LIVE.search(headline):
+    if claims.live_blog or _LIVE.search(read.headline or "") or _LIVE_ADDRESS.search(read.url):
         flags.add(Flag.LIVE_BLOG)
     if _from_agency(paragraphs, authors):
         flags.add(Flag.AGENCY)

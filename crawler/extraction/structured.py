@@ -13,6 +13,7 @@ _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|LiveBlog|Recipe|Review|N
 _WEAK_TYPES = frozenset(("WebPage", "ItemPage", "VideoObject", "CreativeWork", "Event", "AboutPage"))
 _SITE_TYPES = frozenset(("WebSite", "NewsMediaOrganization", "Organization"))
 _LISTED = "itemListElement"  # other articles, and breadcrumbs
+_MOST_STEPS = 12
 _MAX_NODES = 5_000
 _LONGEST = 20_000  # characters of a text that is no body
 _MAX_SCRIPT = 3_000_000  # characters
@@ -41,6 +42,8 @@ class Claims:
     keywords: tuple[str, ...] = ()
     image: str = ""
     image_caption: str = ""
+    image_credit: str = ""
+    trail: tuple[str, ...] = ()  # the steps from the home page to the article
     language: str = ""
     paywalled: bool | None = None
     live_blog: bool = False
@@ -54,7 +57,7 @@ def read_claims(scripts: Sequence[str]) -> Claims:
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
     articles = [node for node in nodes if _is_article(node)] or [node for node in nodes if _types(node) & _WEAK_TYPES]
     if not articles:
-        return Claims(sites=_site_names(nodes))
+        return Claims(sites=_site_names(nodes), trail=_trail(nodes))
     node = max(articles, key=_weight)
     return Claims(
         headline=text_of(node.get("headline")) or text_of(node.get("name")),
@@ -70,6 +73,8 @@ def read_claims(scripts: Sequence[str]) -> Claims:
         keywords=tuple(_keywords(node.get("keywords"))),
         image=_image_url(node.get("image"), by_id),
         image_caption=_image_caption(node.get("image"), by_id),
+        image_credit=_image_credit(node.get("image"), by_id),
+        trail=_trail(nodes),
         language=_first_text(node.get("inLanguage")),
         paywalled=_paywalled(node),
         live_blog=any("LiveBlog" in kind for kind in _types(node)),
@@ -235,6 +240,35 @@ def _image_url(value: object, by_id: dict[str, Node]) -> str:
 def _image_caption(value: object, by_id: dict[str, Node]) -> str:
     image = _image(value, by_id)
     return text_of(image.get("caption") or image.get("description")) if isinstance(image, dict) else ""
+
+
+def _image_credit(value: object, by_id: dict[str, Node]) -> str:
+    image = _image(value, by_id)
+    if not isinstance(image, dict):
+        return ""
+    said = (
+        text_of(image.get(name)) for name in ("creditText", "copyrightNotice", "creator", "copyrightHolder", "author")
+    )
+    return next((credit for credit in said if credit), "")
+
+
+def _trail(nodes: Sequence[Node]) -> tuple[str, ...]:
+    """The names in the first breadcrumb list, in the order of their numbers."""
+    for node in nodes:
+        steps = node.get(_LISTED) if "BreadcrumbList" in _types(node) else None
+        if isinstance(steps, list):
+            found = [(_position(step), _step_name(step)) for step in _dicts(steps)[:_MOST_STEPS]]
+            return tuple(name for _, name in sorted(found) if name)
+    return ()
+
+
+def _position(step: Node) -> int:
+    place = str(step.get("position"))[:3]
+    return int(place) if place.isdecimal() else 0
+
+
+def _step_name(step: Node) -> str:
+    return text_of(step.get("name")) or text_of(step.get("item"))
 
 
 def _paywalled(node: Node) -> bool | None:

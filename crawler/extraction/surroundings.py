@@ -7,11 +7,17 @@ from crawler.extraction.blocks import Page, Piece
 from crawler.extraction.headline import meta_value
 from crawler.extraction.hints import Hint
 from crawler.extraction.structured import Claims
-from crawler.extraction.text import key
+from crawler.extraction.text import ends_sentence, key
 from news.article import Image
 
 CREDIT = re.compile(
     r"(?:©|\(c\)|(?:photo|image|picture|foto|bild|fotografía|imagen|fot\.|zdjęcie|photograph|crédit|credit|quelle|source)s?(?:\s?(?:credit|by|von|:|/))+)\s*(.{2,100})$|\(([^()]{2,60}/[^()]{2,60})\)\s*$",
+    re.IGNORECASE,
+)
+_MAKER_AND_AGENCY = re.compile(r"[^/,;:!?]{3,40}\s?/\s?[^/,;:!?]{2,40}")  # "A. Smith/Agency"
+_LONGEST_CREDIT, _WORDS_OF_CREDIT = 100, 10  # characters, words
+_HOME = re.compile(
+    r"home\W*|startseite|accueil|in[ií]cio|homepage|start|index|news|nachrichten|hjem|etusivu|anasayfa|.*\bnavigation",
     re.IGNORECASE,
 )
 _MOST_TAGS = 30
@@ -27,9 +33,9 @@ _FOR_MACHINES = re.compile(
 )
 
 
-def find_section(page: Page, claims: Claims, sites: frozenset[str]) -> str | None:
-    """The section as the page names it; the site's own name is none."""
-    section = claims.section or meta_value(
+def find_section(page: Page, claims: Claims, sites: frozenset[str], headline: str = "") -> str | None:
+    """The section as the page names it, else the first step of its trail; the site's own name is none."""
+    named = claims.section or meta_value(
         page,
         "article:section",
         "section",
@@ -39,9 +45,19 @@ def find_section(page: Page, claims: Claims, sites: frozenset[str]) -> str | Non
         "category",
         "og:article:section",
     )
-    section = section.split(",")[0].strip(" -–|/>")
-    is_one = any(c.isalpha() for c in section) and not section.startswith("http") and key(section) not in sites
-    return section[:100] if is_one else None
+    steps = (step for step in claims.trail if not _HOME.fullmatch(step) and not _names_one(step, sites))
+    candidates = (section.strip(" -–|/>") for section in (named.split(",")[0], *steps))
+    return next((section[:100] for section in candidates if _is_section(section, sites, headline)), None)
+
+
+def _names_one(step: str, sites: frozenset[str]) -> bool:
+    return any(len(site) > 3 and site in key(step) for site in sites)
+
+
+def _is_section(section: str, sites: frozenset[str], headline: str) -> bool:
+    if not any(c.isalpha() for c in section) or section.startswith("http") or len(section) > 100:
+        return False
+    return key(section) not in sites and key(section) != key(headline)
 
 
 def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
@@ -64,11 +80,35 @@ def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image 
     )
     if source is None:
         return None
-    caption = next(
-        (p.text for p in page.pieces[headline_at : headline_at + 15] if _is_caption(p)), claims.image_caption
+    near = [p for p in page.pieces[headline_at : headline_at + 15] if _is_caption(p)]
+    caption = next((p.text for p in near if len(p.text) > 10 and not _is_credit(p)), claims.image_caption)
+    beside = next((p.text for p in near if _is_credit(p)), "")
+    return Image(
+        source,
+        caption[:1000] or None,
+        (_credit_in(caption) or _bare_credit(beside) or claims.image_credit)[:200] or None,
     )
-    credit = CREDIT.search(caption) if caption else None
-    return Image(source, caption[:1000] or None, _closed(credit[1] or credit[2]) if credit else None)
+
+
+def _credit_in(caption: str) -> str:
+    """The credit at the caption's end; "PHOTO: A bridge in May, seen from the town." begins with a label."""
+    found = CREDIT.search(caption)
+    if found is None or (found.start() == 0 and caption.endswith(".") and len(caption.split()) > _WORDS_OF_CREDIT):
+        return ""
+    return _closed(found[1] or found[2])
+
+
+def _bare_credit(text: str) -> str:
+    found = CREDIT.match(text)
+    return _closed(found[1] or found[2]) if found else text
+
+
+def _is_credit(piece: Piece) -> bool:
+    """True for a line that names who made the picture and nothing else."""
+    text = piece.text
+    if len(text) > _LONGEST_CREDIT or ends_sentence(text):
+        return False
+    return "credit" in piece.box.names.lower() or bool(CREDIT.match(text)) or bool(_MAKER_AND_AGENCY.fullmatch(text))
 
 
 def _closed(credit: str) -> str:
@@ -77,7 +117,7 @@ def _closed(credit: str) -> str:
 
 
 def _is_caption(piece: Piece) -> bool:
-    return bool((piece.box.settled | piece.hints) & Hint.CAPTION) and len(piece.text) > 10
+    return bool((piece.box.settled | piece.hints) & Hint.CAPTION) and len(piece.text) > 4
 
 
 def find_canonical(page: Page, url: str) -> str | None:

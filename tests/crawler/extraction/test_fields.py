@@ -298,6 +298,49 @@ def test_section_tags_picture_and_canonical_address_are_read() -> None:
     assert article.canonical_url == "https://outlet.example/politik/bridge?x=1"
 
 
+def trail(*names: str) -> str:
+    steps = [
+        {"@type": "ListItem", "position": n, "item": {"name": name}} for n, name in reversed(list(enumerate(names)))
+    ]
+    return f'<script type="application/ld+json">{json.dumps({"@type": "BreadcrumbList", "itemListElement": steps})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [(("Home", "Town", "Bridges", "The bridge will be mended"), "Town"), (("The Outlet Home", "The bridge will be mended"), None),
+     (("Startseite", "The bridge will be mended"), None), ((), None)],
+)  # fmt: skip
+def test_the_first_step_of_the_trail_is_the_section_when_none_is_named(
+    steps: tuple[str, ...], expected: str | None
+) -> None:
+    site = meta("og:site_name", "The Outlet")
+
+    assert read(head=trail(*steps) + site).section == expected
+    assert read(head=trail(*steps) + site + meta("article:section", "News")).section == "News"
+
+
+@pytest.mark.parametrize(
+    ("figure", "caption", "credit"),
+    [
+        ("<figcaption>The bridge in May.</figcaption><figcaption>A. Smith/Agency</figcaption>", "The bridge in May.", "A. Smith/Agency"),
+        ("<div class=image-credit>A. Smith</div><figcaption>The bridge in May.</figcaption>", "The bridge in May.", "A. Smith"),
+        ("<figcaption>A. Smith/Agency</figcaption>", None, "A. Smith/Agency"),
+        ("<figcaption>PHOTO: A view of the bridge in the old town, taken in late spring of 2023.</figcaption>",
+         "PHOTO: A view of the bridge in the old town, taken in late spring of 2023.", None),
+    ],
+)  # fmt: skip
+def test_a_credit_that_stands_by_itself_is_no_caption(figure: str, caption: str | None, credit: str | None) -> None:
+    article = read(BODY.replace("</h1>", f"</h1><figure><img src=b.jpg>{figure}</figure>"), meta("og:image", "/b.jpg"))
+
+    assert article.image == Image("https://outlet.example/b.jpg", caption, credit)
+
+
+def test_the_credit_in_structured_data_counts_when_the_page_shows_none() -> None:
+    picture = {"@type": "ImageObject", "url": "/b.jpg", "caption": "The bridge", "creditText": "A. Smith"}
+
+    assert read(head=claims(image=[picture])).image == Image("https://outlet.example/b.jpg", "The bridge", "A. Smith")
+
+
 def test_an_address_that_is_none_is_left_out() -> None:
     article = read(head="<link rel=canonical href='http://[::1'>" + meta("og:image", "javascript:alert(1)"))
 
@@ -310,6 +353,17 @@ def test_a_wall_is_flagged_and_a_short_text_behind_it_is_partial() -> None:
     assert read(stub).flags == {Flag.PAYWALLED, Flag.PARTIAL}
     assert read(head=claims(isAccessibleForFree="False"), body=f"<h1>A bridge</h1>{TEXT * 9}").flags == {Flag.PAYWALLED}
     assert read().flags == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("headline", "address", "flagged"),
+    [("Storm LIVE: trees on the tracks", "a", True), ("Storm: live blog", "a", True), ("Storm over town", "news/live/storm-12", True),
+     ("How to live with a storm", "how-to-live", False), ("Live music: a guide", "live-music-guide", False)],
+)  # fmt: skip
+def test_a_live_blog_is_told_by_its_headline_or_address(headline: str, address: str, flagged: bool) -> None:
+    page = f"<html lang=en><body>{BODY.replace('The bridge will be mended', headline)}</body></html>"
+
+    assert (Flag.LIVE_BLOG in read_page(page, f"https://outlet.example/{address}").flags) is flagged
 
 
 def test_live_blogs_and_agency_texts_are_flagged() -> None:
