@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from archive.home import Home
 from scheduler.agenda import Agenda
+from scheduler.health.database import DatabaseWatch
 from scheduler.health.deadman import all_is_well, ask_for
 from scheduler.health.looking import Health
 from scheduler.leader import Leader
@@ -22,6 +23,8 @@ class HealthRounds:
         self.engine, self.leader = engine, leader
         self.health = Health(engine, home)
         self.metrics = Metrics(engine, home)
+        self.database = DatabaseWatch(engine, home.settings)
+        self._led = False
         self.deadman_url: str | None = home.settings["DEADMAN_URL"]
 
     def join(self, agenda: Agenda) -> None:
@@ -37,8 +40,11 @@ class HealthRounds:
         self.metrics.close()
 
     async def _look(self) -> None:
-        if self.leader.leads:
-            await self.health.look(datetime.now(UTC))
+        """A daemon loses the lead together with the database, and nobody else can have it then."""
+        now = datetime.now(UTC)
+        if (self.leader.leads or self._led) and await self.database.look(now) and self.leader.leads:
+            await self.health.look(now)
+        self._led = self.leader.leads or (self._led and self.database.away_since is not None)
 
     async def _read_metrics(self) -> None:
         self.metrics.leads = self.leader.leads

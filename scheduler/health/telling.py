@@ -58,7 +58,7 @@ class Teller:
             changes = await asyncio.to_thread(self._untold, name, now)
             if not changes:
                 return
-            problem = await _try(channel, message_of(changes))
+            problem = await try_to_send(channel, message_of(changes))
             await asyncio.to_thread(self._note, name, changes, problem, now)
         except (NewsError, SQLAlchemyError) as error:
             logger.warning("alerts_not_told", extra={"channel": name, "error": error_in_words(error)})
@@ -117,7 +117,7 @@ def _record(change: Change, said: str) -> dict[str, object]:
     }
 
 
-async def _try(channel: Channel, message: Message) -> str | None:
+async def try_to_send(channel: Channel, message: Message) -> str | None:
     """Why sending failed; None when it did not."""
     try:
         await asyncio.wait_for(channel.send(message), _SECONDS)

@@ -1,11 +1,14 @@
 """The rules of health: each has a twin that keeps quiet, and none says anything before it knows what is usual."""
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from news.health import (
     Judgement,
@@ -287,3 +290,25 @@ def test_ordinary_noise_alarms_less_than_once_in_two_hundred_days(mean: float) -
             alarms += any(one.state is State.BROKEN for one in judged)
 
     assert alarms * 200 <= 50 * 7
+
+
+NUMBERS = st.integers(0, 30)
+DAYS = st.lists(
+    st.builds(
+        lambda back, articles, words, fields, watched, ending, endings: day(
+            back, articles, words_median=words if articles else None, headlines=min(fields, articles), ending=ending,
+            dates=min(fields, articles), watched=watched, endings=min(endings, articles),
+        ),
+        st.integers(0, 90), NUMBERS, st.floats(0, 1e6), NUMBERS, st.floats(0, 1), st.none() | st.text(max_size=1),
+        NUMBERS,
+    ),
+    max_size=60,
+    unique_by=lambda one: one.day,
+).map(lambda days: sorted(days, key=lambda one: one.day))  # fmt: skip
+
+
+@given(days=DAYS, hours=st.floats(0, 1000), since=st.dates(TODAY - timedelta(days=90), TODAY) | st.none())
+def test_any_history_can_be_judged(days: list[OutletDay], hours: float, since: date | None) -> None:
+    for judged in (silent_outlet(days, silence(hours)), volume_drop(days, TODAY), layout_break(days, (), since)):
+        assert judged.state in State
+        assert json.dumps(judged.facts)

@@ -9,12 +9,13 @@ from sqlalchemy import Engine, text
 
 from archive.alerts import open_alerts
 from archive.home import Home
-from archive.outlet_days import WatchedOutlet, count_days, read_days
+from archive.outlet_days import WatchedOutlet, count_days, read_days, watched_outlets
 from news.article import Block
 from news.health import Judgement, Rule, State
 from scheduler.health import Health
 from scheduler.health.alerting import Alerting
 from scheduler.health.machine import LAST_BACKUP
+from scheduler.health.outlets import OutletJudge
 from tests.newsroom import Newsroom, article
 
 NOW = datetime(2026, 9, 23, 20, tzinfo=UTC)  # a Wednesday
@@ -140,6 +141,28 @@ def test_listing_without_links_is_a_layout_break_at_once(world: World) -> None:
     world.look(NOW)
 
     assert world.open() == [("layout_break", "krone")]
+
+
+@pytest.mark.parametrize(("weak", "alerts"), [(1, ["volume_drop"]), (6, [])])
+def test_drop_of_one_is_told_and_of_all_together_is_not(
+    home: Home, engine: Engine, newsroom: Newsroom, weak: int, alerts: list[str]
+) -> None:
+    """Six outlets of which so many bring a third of what they usually do, on three days that are no holidays."""
+    ids = [newsroom.crawl(name).outlet_id for name in ("eins", "zwei", "drei", "vier", "acht", "neun")]
+    with engine.begin() as conn:
+        for number, outlet in enumerate(ids):
+            for back in range(60, 0, -1):
+                articles = 10 if number < weak and back <= 4 else 30
+                values = {"outlet": outlet, "day": (NOW - back * DAY).date(), "n": articles, "at": NOW - back * DAY}
+                conn.execute(text(
+                    """insert into outlet_days (outlet_id, day, articles, words, words_median, headlines, dates,
+                    authors, paywalled, endings, hours, longest_silence_seconds, looks, failed_looks, watched,
+                    compiled_at, last_article_at) values (:outlet, :day, :n, 400 * :n, 400, :n, :n, :n, 0, 0,
+                    array_fill(1, array[24]), 999999, 48, 0, 1, :at, :at)"""), values)  # fmt: skip
+        watched = {one.id: one for one in watched_outlets(conn)}
+        judged = OutletJudge().judge_counted(conn, watched[ids[0]], NOW)
+
+    assert [one.rule for one in judged if one.state is State.BROKEN] == alerts
 
 
 def test_day_is_counted_from_what_was_read(engine: Engine, newsroom: Newsroom) -> None:

@@ -13,8 +13,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.alerts import end_alert, open_alert, open_alerts
+from archive.connections import connect_to
+from archive.database import make_engine
 from archive.home import Home
 from news.settings import read_settings
+from scheduler.health.database import DatabaseWatch
 from scheduler.health.mail import MailBox, PasswordInTheOpen, send_mail
 from scheduler.health.message import Message
 from scheduler.health.telling import Teller
@@ -210,6 +213,44 @@ def test_alert_that_ended_while_the_mail_server_was_away_is_told_in_full(engine:
         mails.mails[0]["Subject"]
         == "[newskeep] 1 alert, 1 over: machine: disk full soon, 0.4 GB free, full in 3.5 days …"
     )
+
+
+def watch(engine: Engine, minutes: int, watching: DatabaseWatch) -> bool:
+    return asyncio.run(watching.look(NOW + timedelta(minutes=minutes)))
+
+
+def test_database_that_is_away_is_told_once_and_kept_when_it_is_back(database_url: str, hook: Hook) -> None:
+    place = {"url": database_url}
+    engine = make_engine(lambda: connect_to(place["url"]))
+    settings = {"ALERT_WEBHOOK_URL": hook.url}
+    watching = DatabaseWatch(engine, read_settings(settings))
+    assert watch(engine, 0, watching)
+    engine.dispose()
+    place["url"] = "postgresql://keeper:sesame@127.0.0.1:1/news"
+    assert [watch(engine, minutes, watching) for minutes in range(1, 6)] == [False] * 5
+    place["url"] = database_url
+    for minutes in (6, 7):
+        assert watch(engine, minutes, watching)
+        tell(engine, NOW + timedelta(minutes=minutes), **settings)
+    engine.dispose()
+
+    assert [[one["change"] for one in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
+    assert hook.posts[0]["text"] == "machine: database cannot be reached, since 2026-11-23 12:01 UTC"
+
+
+def test_database_that_is_started_anew_alarms_nobody(database_url: str, hook: Hook) -> None:
+    place = {"url": "postgresql://keeper:sesame@127.0.0.1:1/news"}
+    engine = make_engine(lambda: connect_to(place["url"]))
+    watching = DatabaseWatch(engine, read_settings({"ALERT_WEBHOOK_URL": hook.url}))
+    assert not watch(engine, 0, watching)
+    assert not watch(engine, 1, watching)
+    place["url"] = database_url
+    assert watch(engine, 2, watching)
+    with engine.connect() as conn:
+        assert conn.execute(text("select count(*) from alerts")).scalar_one() == 0
+    engine.dispose()
+
+    assert hook.posts == []
 
 
 def test_nobody_to_tell_is_no_error(engine: Engine, home: Home) -> None:
