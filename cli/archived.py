@@ -76,7 +76,9 @@ def need_outlet(conn: Connection, named: str) -> str:
     if found is not None:
         return found
     near = get_close_matches(named, urls, n=1, cutoff=0.5)
-    hint = f"--outlet {one_line(near[0])}" if near else "newskeep crawls list"
+    ctx = click.get_current_context(silent=True)
+    verb = ctx.command_path if ctx else "newskeep search"
+    hint = f"{verb} --outlet {one_line(near[0])}" if near else "newskeep crawls list"
     raise NotFound(f"nothing was crawled from an outlet “{one_line(named)}”", hint)
 
 

@@ -130,7 +130,9 @@ def is_problem(result: "CrawlResult") -> bool:
 
 def _robots(job: "CrawlJob") -> str:
     """What the sites' robots.txt files say, in a word; nothing when none was asked."""
-    return "robots.txt ok" if job.robots == {None} else " · ".join(in_words(why) for why in job.robots if why)
+    if job.robots == {None}:
+        return f"robots.txt ok, {job.rules} rule{'s apply' if job.rules != 1 else ' applies'}"
+    return " · ".join(in_words(why) for why in job.robots if why)
 
 
 def _page_line(outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> str:

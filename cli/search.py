@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,20 +20,30 @@ if TYPE_CHECKING:
 
     from archive.search import Filters, Hit
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+
+class Day(click.ParamType[date]):
+    """A day as ISO 8601 writes it."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}” is not a day (write for example 2026-11-22)", param, ctx)
 
 
 @click.command()
 @click.argument("query", nargs=-1, required=True)
 @click.option("--outlet", metavar="NAME|URL", shell_complete=complete_outlet, help="Only this outlet.")
 @click.option("--lang", help="Only this language: de, en, de-AT ...")
-@click.option("--from", "since", type=_DAY, help="Published on this day or later (UTC).")
-@click.option("--to", "until", type=_DAY, help="Published on this day or earlier (UTC).")
+@click.option("--from", "since", type=Day(), help="Published on this day or later (UTC).")
+@click.option("--to", "until", type=Day(), help="Published on this day or earlier (UTC).")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many.")
 @click.option("--newest", is_flag=True, help="The newest first, instead of the best match.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def search(
-    query: tuple[str, ...], outlet: str | None, lang: str | None, since: datetime | None, until: datetime | None,
+    query: tuple[str, ...], outlet: str | None, lang: str | None, since: date | None, until: date | None,
     limit: int, newest: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Search the archive's texts: words, "phrases", or, -not.
@@ -50,7 +60,7 @@ def search(
     with opened() as (_, conn):
         if outlet is not None:
             outlet = need_outlet(conn, outlet)
-        filters = Filters(outlet, lang, since.date() if since else None, until.date() if until else None)
+        filters = Filters(outlet, lang, since, until)
         hits = search_articles(
             conn,
             asked,

@@ -72,6 +72,7 @@ class CrawlJob:
     channels: Counter[str] = field(default_factory=Counter)  # how many of each kind could be read
     links: int = 0  # found so far
     robots: set[str | None] = field(default_factory=set)  # why robots.txt files close sites; None: one is open
+    rules: int = 0  # lines of robots.txt files that say what may be fetched
     pause: float = 0.0  # seconds between two requests, the longest of all sites asked
 
     async def db(self, work: Callable[[Connection], T]) -> T:

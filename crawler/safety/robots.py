@@ -6,7 +6,7 @@ from time import monotonic
 from protego import Protego
 
 from crawler.discovery.limits import MAX_ROBOTS_BYTES
-from crawler.discovery.robots import crawl_delay, sitemap_lines
+from crawler.discovery.robots import crawl_delay, rules_for, sitemap_lines
 
 AGENT = "Newskeep"
 KEPT_SECONDS = 3600.0
@@ -21,6 +21,7 @@ class RobotsRules:
     closed: str | None = None
     delay: float | None = None  # seconds between two requests that the site asks for
     sitemaps: tuple[str, ...] = ()
+    count: int = 0  # of lines that say what we may fetch
 
     def allows(self, url: str) -> bool:
         """True when *url* may be fetched."""
@@ -57,4 +58,5 @@ def read_robots(status: int, body: bytes, url: str) -> RobotsRules:
     if not 200 <= status < 300:
         return RobotsRules()
     text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
-    return RobotsRules(Protego.parse(text), None, crawl_delay(text, AGENT), sitemap_lines(text, url))
+    delay, sitemaps = crawl_delay(text, AGENT), sitemap_lines(text, url)
+    return RobotsRules(Protego.parse(text), None, delay, sitemaps, rules_for(text, AGENT))

@@ -137,6 +137,7 @@ class NewsSpider(Spider):
         chosen = self.settings.getfloat("DOWNLOAD_DELAY")
         self.job.pause = max(self.job.pause, pause(chosen, rules.delay))
         self.job.robots.add(rules.closed)
+        self.job.rules += rules.count
 
     # Choosing ----------------------------------------------------------------------------------------------------
 

@@ -103,7 +103,7 @@ def test_a_person_sees_what_was_found_each_page_and_the_closing_account(site: Si
     teasers = "".join(f"<p>{hours} hrs ago</p><p>Another story number {hours}</p>" for hours in range(3, 9))
     site.article("/a", "The bridge opens today", *story("bridge"), extra=f"<aside>{teasers}</aside>")
     seen = on_a_terminal(site.url("/feed.xml"))
-    assert "1 feed · 0 s between requests · robots.txt ok" in seen
+    assert "1 feed · 0 s between requests · robots.txt ok, 1 rule applies" in seen
     page = next(line for line in seen.splitlines() if "The bridge opens today" in line)
     assert re.search(r"\d\d:\d\d:\d\d  new .*\d+ related removed$", page)
     assert re.search(r"    2  new *\n", seen)
