@@ -33,9 +33,17 @@ def shown_url(url: str) -> str:
 
 
 def with_defaults(url: str) -> str:
-    """The connection string for *url*, our name and time limit in it unless it brings its own."""
+    """The connection string for *url*, our name and time limits in it unless it brings its own."""
     given = conninfo_to_dict(url)
-    defaults: dict[str, str | int] = {"connect_timeout": _CONNECT_SECONDS, "fallback_application_name": "newskeep"}
+    defaults: dict[str, str | int] = {
+        "connect_timeout": _CONNECT_SECONDS,
+        "fallback_application_name": "newskeep",
+        # a server that vanished without a word is noticed within 20 seconds
+        "keepalives_idle": 5,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
     return make_conninfo(url, **{name: value for name, value in defaults.items() if name not in given})
 
 

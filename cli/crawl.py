@@ -48,6 +48,7 @@ class Duration(click.ParamType[timedelta]):
 @click.option("--json", "json_", is_flag=True, help="One JSON object per link, and a summary, on standard output.")
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched; fetch no article and write nothing.")
 @click.option("--retry", type=click.IntRange(1), metavar="CRAWL", help="Fetch again what failed in that crawl.")
+@click.option("--wait", is_flag=True, help="Wait for an outlet that is being crawled already.")
 @click.option("-q", "--quiet", is_flag=True, help="Problems only.")
 def crawl(
     targets: tuple[str, ...],
@@ -57,6 +58,7 @@ def crawl(
     json_: bool,
     dry_run: bool,
     retry: int | None,
+    wait: bool,
     quiet: bool,
 ) -> None:
     """Crawl outlets, home pages, feeds, sitemaps or articles once.
@@ -68,13 +70,13 @@ def crawl(
 
     A robots.txt that asks for a longer pause than --delay gets it. Ctrl-C stops cleanly: what was fetched is kept, and
     the next crawl goes on with the rest. Exit codes: 0 fine, 3 some pages failed, 4 configuration, 5 nothing could be
-    fetched, 6 database, 7 already running, 8 books do not balance, 130 interrupted.
+    fetched, 6 database, 7 already running (--wait waits instead), 8 books do not balance, 130 interrupted.
     """
     if not targets and retry is None:
         raise click.UsageError("name an outlet or give an address; `newskeep outlets list` shows the outlets")
     from crawler.options import CrawlOptions
 
-    options = CrawlOptions(limit=limit, since=since, delay=delay, retry=retry)
+    options = CrawlOptions(limit=limit, since=since, delay=delay, retry=retry, wait=wait)
     if dry_run:
         _preview(targets, options, json_=json_)
         return

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archive.store import Outcome
     from crawler.job import CrawlJob
     from crawler.result import CrawlResult
+    from news.errors import Busy
 
 _WORTH_A_LINE = frozenset(
     {Disposition.NEW, Disposition.COPY, Disposition.REVISED, Disposition.MOVED, Disposition.FAILED}
@@ -31,6 +32,12 @@ class Lines:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
+
+    def crawl_waits(self, busy: "Busy") -> None:
+        """Say for whom."""
+        if not self.quiet:
+            with outliving(STDERR):
+                say(f"{busy}; waiting until that has ended")
 
     def crawl_started(self, job: "CrawlJob") -> None:
         """Nothing to say yet."""

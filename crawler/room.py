@@ -35,6 +35,7 @@ from news.errors import ArchiveError, Busy, NewsError
 
 logger = logging.getLogger(__name__)
 
+WAIT_SECONDS = 0.5  # between two looks whether a busy outlet is free
 KEEP_SECONDS = 5.0  # between two looks whether the outlets are still ours
 
 
@@ -88,9 +89,11 @@ class CrawlRoom:
         if self.stopping:
             return CrawlResult(target.outlet.name, target.address, "interrupted")
         try:
-            job = await patiently(lambda: self._open(target, options, listener, due_at))
+            job = await self._opened(target, options, listener, due_at)
         except NewsError as problem:
             return CrawlResult(target.outlet.name, target.address, "failed", problem=problem)
+        if job is None:
+            return CrawlResult(target.outlet.name, target.address, "interrupted")
         started = monotonic()
         listener.crawl_started(job)
         try:
@@ -120,6 +123,23 @@ class CrawlRoom:
     async def flush(self) -> None:
         """Store what was answered and not written yet."""
         await self._batches.flush()
+
+    async def _opened(
+        self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None
+    ) -> CrawlJob | None:
+        """The crawl, begun once the outlet is free where it is to wait; None when the room stops meanwhile."""
+        told = False
+        while not self.stopping:
+            try:
+                return await patiently(lambda: self._open(target, options, listener, due_at))
+            except Busy as busy:
+                if not options.wait:
+                    raise
+                if not told:
+                    listener.crawl_waits(busy)
+                told = True
+            await asyncio.sleep(WAIT_SECONDS)
+        return None
 
     def _open(self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None) -> CrawlJob:
         outlet, outlet_id = target.outlet, target.outlet_id

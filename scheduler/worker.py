@@ -125,6 +125,7 @@ def work(home: Home, pipe: int | None) -> int:
     try:
         process = WorkerProcess(home, engine, pipe)
         code = asyncio.run(process.run())
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is ending: being told so again must not look like a death
         with suppress(ArchiveError):
             stopped(engine, process.process_id, "ended")
         return code

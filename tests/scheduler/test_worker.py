@@ -1,15 +1,17 @@
 """Workers on a real queue, crawling real pages, and what becomes of their work when they end in whatever way."""
 
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine
 
 from archive.home import Home
 from scheduler.queue import Queue
-from tests.scheduler.workers import NOW, Workers, is_gone, kill, outlet_on, rows, until, value
-from tests.site import Answer, Site, article_page, story
+from tests.conftest import Outcome
+from tests.scheduler.workers import NOW, Workers, hold, is_gone, kill, outlet_on, publish, rows, until, value
+from tests.site import Site
 
 
 @pytest.fixture
@@ -23,21 +25,6 @@ def queue(home: Home) -> Iterator[Queue]:
     opened = Queue(home)
     yield opened
     opened.close()
-
-
-def publish(site: Site, number: int) -> None:
-    """A feed of so many articles."""
-    site.feed("/feed", *(f"/{count}" for count in range(number)))
-    for count in range(number):
-        site.article(f"/{count}", f"Story {count}", *story(f"subject{count}"))
-
-
-def hold(site: Site, path: str) -> None:
-    """Let the page wait for its gate."""
-    import threading
-
-    body = article_page("Held", *story("held")).encode()
-    site.answers[path] = Answer(body, gate=threading.Event())
 
 
 def finished(engine: Engine) -> object:
@@ -95,6 +82,7 @@ def test_a_killed_worker_loses_nothing_and_its_outlet_is_crawled_on_by_the_next(
     assert value(engine, "select deaths from turns") == 0  # it has survived since
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_is_killed_and_replaced(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
     publish(site, 3)
     hold(site, "/2")
@@ -129,3 +117,78 @@ def test_a_worker_told_to_stop_hands_its_crawl_back(home: Home, engine: Engine, 
     with Workers():
         until(lambda: finished(engine))
     stored_once(engine, 4)
+
+
+@pytest.mark.slow
+def test_a_worker_makes_way_after_so_many_crawls(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
+    publish(site, 1)
+    for name in ("one", "two"):
+        queue.offer(outlet_on(engine, site, name), name, NOW)
+
+    with Workers(WORKER_MAX_CRAWLS=1, CRAWL_OUTLETS_AT_ONCE=1):
+        until(lambda: value(engine, "select count(*) from crawls where state = 'finished'") == 2, 60)
+        until(lambda: value(engine, "select count(*) from processes") == 2, 60)
+        until(lambda: value(engine, "select count(*) from processes where note = 'ended'"), 60)
+
+    assert value(engine, "select sum(deaths) from turns") == 0
+
+
+@pytest.mark.slow
+def test_a_worker_whose_parent_was_killed_hands_back_and_ends(
+    home: Home, engine: Engine, queue: Queue, site: Site
+) -> None:
+    publish(site, 2)
+    hold(site, "/1")
+    queue.offer(outlet_on(engine, site, "site"), "site", NOW)
+
+    with Workers() as workers:
+        until(lambda: site.held)
+        (child,) = workers.children()
+        workers.parent.kill()
+        until(lambda: is_gone(child), 20)
+
+    assert rows(engine, "select state from crawls") == [("interrupted",)]
+    assert rows(engine, "select status::text from queue.procrastinate_jobs") == [("todo",)]
+
+
+def test_a_command_and_a_worker_never_crawl_one_outlet_at_once(
+    home: Home, engine: Engine, queue: Queue, site: Site, newskeep: Callable[..., Outcome]
+) -> None:
+    publish(site, 2)
+    hold(site, "/1")
+    gate = site.answers["/1"].gate
+    assert gate
+    queue.offer(outlet_on(engine, site, "site"), "site", NOW)
+
+    with Workers():
+        until(lambda: site.held)
+        refused = newskeep("crawl", "site")
+        threading.Timer(2, gate.set).start()
+        waited = newskeep("crawl", "site", "--wait")
+
+    assert (refused.code, waited.code) == (7, 0)
+    assert "site is being crawled already (crawl 1, by the worker on" in refused.err
+    assert "waiting until that has ended" in waited.err
+    assert rows(engine, "select id, state from crawls order by id") == [(1, "finished"), (2, "finished")]
+
+
+@pytest.mark.slow
+def test_an_outlet_that_kills_three_workers_is_set_aside(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
+    publish(site, 2)
+    hold(site, "/1")
+    queue.offer(outlet_on(engine, site, "site"), "site", NOW)
+
+    with Workers() as workers:
+        for deaths in (1, 2, 3):
+            until(lambda: site.held and workers.children(), 60)
+            kill(workers.children()[0], signal.SIGKILL)
+            until(lambda wanted=deaths: value(engine, "select deaths from turns") == wanted, 60)
+            gate = site.answers["/1"].gate
+            assert gate
+            gate.set()
+            until(lambda: not site.held)
+            hold(site, "/1")
+
+    assert value(engine, "select set_aside_reason from turns") == "killed_workers"
+    assert value(engine, "select count(*) from alerts") == 1
+    assert value(engine, "select count(*) from queue.procrastinate_jobs") == 0

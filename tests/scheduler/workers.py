@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from archive.outlets import ensure_outlet
 from archive.turns import set_due
 from crawler.outlets.row import to_row
 from news.outlets import Outlet
-from tests.site import Site
+from tests.site import Answer, Site, article_page, story
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -49,6 +50,18 @@ def outlet_on(engine: Engine, site: Site, name: str, **more: object) -> int:
         outlet_id = ensure_outlet(conn, name, outlet.url, to_row(outlet))
         set_due(conn, {outlet_id: NOW})
     return outlet_id
+
+
+def publish(site: Site, number: int) -> None:
+    """A feed of so many articles."""
+    site.feed("/feed", *(f"/{count}" for count in range(number)))
+    for count in range(number):
+        site.article(f"/{count}", f"Story {count}", *story(f"subject{count}"))
+
+
+def hold(site: Site, path: str) -> None:
+    """Let the page wait for a gate."""
+    site.answers[path] = Answer(article_page("Held", *story("held")).encode(), gate=threading.Event())
 
 
 class Workers:

@@ -1,0 +1,328 @@
+"""What a dead process held is freed, whoever finds it; one that merely hung writes nothing any more."""
+
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, text
+
+from archive.crawls import Crawl, close_crawl, open_crawl
+from archive.deaths import take_back
+from archive.frontier import Settlement, add_links, owed_links
+from archive.home import Home
+from archive.locks import OutletLocks
+from archive.marks import ReadingMark, blame_marks, count_deaths, old_marks
+from archive.outlets import ensure_outlet
+from archive.processes import WORKER, beat, register
+from archive.turns import set_due
+from crawler.batches import Batches
+from news.blame import blamed
+from news.dispositions import Disposition
+from news.errors import Busy, CrawlLost
+from news.outlets import FoundLink
+from scheduler.queue import Queue
+from scheduler.reaper import bury, reap
+from tests.scheduler.workers import Workers, hold, is_gone, outlet_on, publish, rows, until, value
+from tests.site import Site
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as served:
+        yield served
+
+
+@pytest.fixture
+def queue(home: Home) -> Iterator[Queue]:
+    opened = Queue(home)
+    yield opened
+    opened.close()
+
+
+class Dead:
+    """A worker that has died: its row, one crawl it ran and the job it took."""
+
+    def __init__(self, engine: Engine, queue: Queue, name: str = "krone", pid: int | None = None) -> None:
+        with engine.begin() as conn:
+            self.outlet_id = ensure_outlet(conn, name, f"https://{name}.example/")
+            if value(engine, f"select 1 from turns where outlet_id = {self.outlet_id}") is None:
+                set_due(conn, {self.outlet_id: NOW})
+        self.process_id = pid or register(engine, WORKER)
+        queue.offer(self.outlet_id, name, NOW)
+        with engine.begin() as conn:
+            conn.execute(text("set local search_path to public, queue"))
+            conn.execute(_TAKE, {"id": self.process_id, "outlet": str(self.outlet_id)})
+        locks = OutletLocks(engine)
+        self.crawl: Crawl = open_crawl(engine, self.outlet_id, "test", locks=locks, process_id=self.process_id)
+        with engine.begin() as conn:
+            add_links(conn, self.outlet_id, self.crawl.id, None, [FoundLink(f"https://{name}.example/a")])
+        locks.drop()
+
+
+_TAKE = text("""
+with worker as (
+    insert into procrastinate_workers (id) overriding system value values (:id) on conflict do nothing
+)
+update procrastinate_jobs set status = 'doing', worker_id = :id where args ->> 'outlet_id' = :outlet
+""")
+
+
+def jobs(engine: Engine) -> list[tuple[object, ...]]:
+    return rows(engine, "select args ->> 'name', status::text, worker_id from queue.procrastinate_jobs order by id")
+
+
+def silence_all(engine: Engine, seconds: int = 60) -> None:
+    with engine.begin() as conn:
+        conn.execute(text(f"update processes set heartbeat_at = now() - interval '{seconds} seconds'"))
+
+
+def test_a_buried_process_leaves_nothing_behind(home: Home, engine: Engine, queue: Queue) -> None:
+    dead = Dead(engine, queue)
+
+    (freed,) = bury(engine, dead.process_id, "SIGKILL")
+
+    assert (freed.outlet_id, freed.crawl_id, freed.deaths, freed.set_aside) == (dead.outlet_id, dead.crawl.id, 1, False)
+    assert jobs(engine) == [("krone", "todo", None)]
+    assert rows(engine, "select state, note from crawls") == [("interrupted", "interrupted")]
+    assert rows(engine, "select note from processes where stopped_at is not null") == [("SIGKILL",)]
+    assert bury(engine, dead.process_id, "SIGKILL") == []
+
+
+def test_a_process_of_which_nothing_is_heard_is_buried_and_one_that_beats_is_not(
+    home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead, alive = Dead(engine, queue, "krone"), Dead(engine, queue, "kurier")
+    monkeypatch.setattr("archive.processes._SILENT", _without_the_grace_after_a_start())
+    silence_all(engine)
+    assert beat(engine, alive.process_id)
+
+    assert [freed.outlet_id for freed in reap(engine, 20)] == [dead.outlet_id]
+    assert jobs(engine) == [("krone", "todo", None), ("kurier", "doing", alive.process_id)]
+
+
+def _without_the_grace_after_a_start() -> object:
+    """The tests' server has just been started, and nobody is buried then."""
+    from archive import processes
+
+    return text(str(processes._SILENT).replace("pg_postmaster_start_time()", "'-infinity'::timestamptz"))
+
+
+def test_nobody_is_buried_when_the_database_has_just_come_back(home: Home, engine: Engine, queue: Queue) -> None:
+    Dead(engine, queue)
+    silence_all(engine, 3600)
+
+    assert reap(engine, 3000) == []
+
+
+def test_what_a_burial_left_behind_is_freed_by_the_next_round(home: Home, engine: Engine, queue: Queue) -> None:
+    dead = Dead(engine, queue)
+    with engine.begin() as conn:
+        conn.execute(text("update processes set stopped_at = now(), note = 'ended'"))
+
+    assert [freed.crawl_id for freed in reap(engine)] == [dead.crawl.id]
+    assert jobs(engine) == [("krone", "todo", None)]
+    assert value(engine, "select deaths from turns") == 0
+
+
+def test_a_job_that_is_freed_gives_way_to_one_that_waits_already(home: Home, engine: Engine, queue: Queue) -> None:
+    dead = Dead(engine, queue)
+    assert queue.offer(dead.outlet_id, "krone", NOW)
+
+    bury(engine, dead.process_id, "SIGKILL")
+
+    assert jobs(engine) == [("krone", "todo", None)]
+
+
+def test_a_crawl_is_left_alone_when_the_next_one_has_begun(home: Home, engine: Engine, queue: Queue) -> None:
+    dead = Dead(engine, queue)
+    following = open_crawl(engine, dead.outlet_id, "test")
+
+    bury(engine, dead.process_id, "SIGKILL")
+
+    assert rows(engine, "select state from crawls order by id") == [("interrupted",), ("running",)]
+    assert value(engine, "select count(*) from coverage") == 1
+    close_crawl(engine, following)
+
+
+def test_an_outlet_over_which_three_workers_died_is_set_aside_with_an_alert(
+    home: Home, engine: Engine, queue: Queue
+) -> None:
+    for _ in range(2):
+        dead = Dead(engine, queue)
+        assert not bury(engine, dead.process_id, "SIGKILL")[0].set_aside
+    dead = Dead(engine, queue)
+    (freed,) = bury(engine, dead.process_id, "SIGKILL")
+
+    assert (freed.deaths, freed.set_aside) == (3, True)
+    assert rows(engine, "select set_aside_at is not null, set_aside_reason from turns") == [(True, "killed_workers")]
+    assert rows(engine, "select rule, subject from alerts where ended_at is null") == [("outlet_set_aside", "krone")]
+    assert jobs(engine) == []
+
+
+def test_an_outlet_that_is_taken_back_starts_again_without_deaths(home: Home, engine: Engine, queue: Queue) -> None:
+    for _ in range(3):
+        dead = Dead(engine, queue)
+        bury(engine, dead.process_id, "SIGKILL")
+    with engine.begin() as conn:
+        assert take_back(conn, dead.outlet_id)
+        assert not take_back(conn, dead.outlet_id)
+
+    assert rows(engine, "select deaths, set_aside_at, set_aside_reason from turns") == [(0, None, None)]
+    assert value(engine, "select count(*) from alerts where ended_at is null") == 0
+
+
+def test_a_death_that_nobody_is_to_blame_for_is_charged_to_nobody(home: Home, engine: Engine, queue: Queue) -> None:
+    dead = Dead(engine, queue)
+
+    assert bury(engine, dead.process_id, "ended", charged=False)[0].deaths == 0
+
+
+def test_outlets_that_ran_together_share_a_death_until_one_is_near_its_end() -> None:
+    assert blamed({1: 0, 2: 1}) == {1, 2}
+    assert blamed({1: 0, 2: 2}) == {2}
+
+
+def test_the_outlet_whose_page_was_being_read_is_charged_alone() -> None:
+    assert blamed({1: 2, 2: 0, 3: 0}, marked=[3]) == {3}
+    assert blamed({1: 0}, marked=[9]) == {1}
+
+
+def test_a_parent_charges_the_page_that_its_worker_was_reading(home: Home, engine: Engine, queue: Queue) -> None:
+    guilty, innocent = Dead(engine, queue, "krone"), None
+    innocent = Dead(engine, queue, "kurier", guilty.process_id)
+    with engine.connect() as conn:
+        (link,) = owed_links(conn, guilty.crawl.id)
+    ReadingMark(home, guilty.crawl.id).on(link.id)
+    ReadingMark(home, innocent.crawl.id).on(0)
+
+    bury(engine, guilty.process_id, "SIGKILL", home=home)
+
+    assert rows(engine, "select deaths from turns order by outlet_id") == [(1,), (0,)]
+    assert rows(engine, "select disposition, reason from links where state = 'done'") == [
+        ("failed", "killed_the_crawl")
+    ]
+    assert not any((home.path / "reading").iterdir())
+
+
+def test_the_marks_of_a_machine_that_went_away_say_nothing_and_do_not_stay(
+    home: Home, engine: Engine, queue: Queue
+) -> None:
+    dead = Dead(engine, queue)
+    with engine.connect() as conn:
+        (link,) = owed_links(conn, dead.crawl.id)
+    ReadingMark(home, dead.crawl.id).on(link.id)
+    with engine.connect() as conn:
+        assert old_marks(conn, home) == []  # it may live, and be another's
+        assert blame_marks(conn, home, []) == (set(), [])
+    bury(engine, dead.process_id, "silent")  # by the leader, on another machine
+
+    with engine.connect() as conn:
+        assert [path.name for path in old_marks(conn, home)] == [str(dead.crawl.id)]
+        assert [path.name for path in count_deaths(conn, home, dead.outlet_id)] == [str(dead.crawl.id)]
+    assert value(engine, "select count(*) from links where state = 'waiting'") == 1
+
+
+def test_who_was_taken_for_dead_writes_nothing_any_more(home: Home, engine: Engine, queue: Queue) -> None:
+    import asyncio
+
+    dead = Dead(engine, queue)
+    with engine.connect() as conn:
+        (link,) = owed_links(conn, dead.crawl.id)
+    bury(engine, dead.process_id, "silent")
+    following = open_crawl(engine, dead.outlet_id, "test")
+    with engine.begin() as conn:
+        add_links(conn, dead.outlet_id, following.id, None, [FoundLink("https://krone.example/a")])
+
+    async def settle_both() -> list[object]:
+        batches = Batches(engine, None)  # type: ignore[arg-type]
+        late = batches.settle(dead.crawl.id, Settlement(link.id, Disposition.FAILED, "timeout"))
+        good = batches.settle(following.id, Settlement(link.id, Disposition.UNCHANGED))
+        return list(await asyncio.gather(late, good, return_exceptions=True))
+
+    late, good = asyncio.run(settle_both())
+    assert isinstance(late, CrawlLost)
+    assert good is None
+    assert rows(engine, "select disposition, reason from links") == [("unchanged", None)]
+    with pytest.raises(CrawlLost):
+        close_crawl(engine, dead.crawl)
+    close_crawl(engine, following)
+    assert rows(engine, "select state from crawls order by id") == [("interrupted",), ("finished",)]
+
+
+def test_outlets_are_held_through_a_connection_that_breaks(home: Home, engine: Engine) -> None:
+    with engine.begin() as conn:
+        outlet_id = ensure_outlet(conn, "krone", "https://krone.example/")
+    ours, theirs = OutletLocks(engine), OutletLocks(engine)
+    assert ours.take(outlet_id)
+    _end_connections(engine)
+    with pytest.raises(Exception, match="broke"):
+        ours.keep()
+
+    assert ours.keep() == set()
+    assert not theirs.take(outlet_id)
+    ours.free(outlet_id)
+    assert theirs.take(outlet_id)
+    theirs.drop()
+
+
+def test_an_outlet_that_somebody_took_meanwhile_is_given_up(home: Home, engine: Engine) -> None:
+    with engine.begin() as conn:
+        outlet_id = ensure_outlet(conn, "krone", "https://krone.example/")
+    ours, theirs = OutletLocks(engine), OutletLocks(engine)
+    assert ours.take(outlet_id)
+    _end_connections(engine)
+    assert theirs.take(outlet_id)
+    with pytest.raises(Exception, match="broke"):
+        ours.keep()
+
+    assert ours.keep() == {outlet_id}
+    assert ours.keep() == set()
+    with pytest.raises(Busy):
+        open_crawl(engine, outlet_id, "test", locks=ours)
+    theirs.drop()
+
+
+def _end_connections(engine: Engine) -> None:
+    with engine.connect() as conn:
+        conn.execute(
+            text("select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid()"
+                 " and datname = current_database()")
+        )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_machine_that_was_stopped_is_replaced_and_comes_back_harmless(
+    home: Home, engine: Engine, queue: Queue, site: Site
+) -> None:
+    publish(site, 4)
+    hold(site, "/3")
+    queue.offer(outlet_on(engine, site, "site"), "site", NOW)
+
+    with Workers() as stopped:
+        until(lambda: value(engine, "select count(*) from articles") == 3 and site.held)
+        (child,) = stopped.children()
+        for pid in (stopped.parent.pid, child):
+            _signal(pid, signal.SIGSTOP)
+        silence_all(engine)
+        assert [freed.deaths for freed in bury(engine, 1, "silent")] == [1]
+        publish(site, 4)
+        with Workers() as others:
+            until(lambda: value(engine, "select 1 from crawls where state = 'finished'"))
+            others.send(signal.SIGTERM)
+            others.parent.wait(15)
+        for pid in (child, stopped.parent.pid):
+            _signal(pid, signal.SIGCONT)
+        until(lambda: is_gone(child), 60)
+
+    assert rows(engine, "select count(*), count(distinct canonical_url) from articles") == [(4, 4)]
+    assert rows(engine, "select state from crawls order by id")[:2] == [("interrupted",), ("finished",)]
+    assert value(engine, "select count(*) from revisions") == 4
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    import os
+
+    os.kill(pid, number)
