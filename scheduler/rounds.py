@@ -16,6 +16,7 @@ from crawler.outlets.file import Outlets
 from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
 from scheduler.health import HealthRounds
+from scheduler.health.machine import own_memory
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
 from scheduler.offline import PROBE_SECONDS, PROBES, is_offline
@@ -74,7 +75,7 @@ class Scheduler:
             self.planned_at = None
 
     async def _beat(self) -> None:
-        if not await asyncio.to_thread(beat, self.engine, self.process_id):
+        if not await asyncio.to_thread(beat, self.engine, self.process_id, memory=own_memory()):
             self.process_id = await asyncio.to_thread(register, self.engine, SCHEDULER)
 
     async def _take_up_outlets(self) -> None:

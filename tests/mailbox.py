@@ -2,8 +2,10 @@
 
 import email
 import socketserver
+import ssl
 import threading
 from base64 import b64decode
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import default
 from types import TracebackType
@@ -13,12 +15,20 @@ from typing import Self, cast
 class MailServer:
     """Speaks enough SMTP for one client after the other. Use as a context manager.
 
-    `refuse` answers every mail with that line, `silent` accepts connections and says nothing; `logins` are the
-    passwords that were given.
+    `refuse` answers every mail with that line; `drip` sends that many bytes of no line, one every so often, for ever;
+    with `certificate` it is encrypted from the start, or when asked if `starttls`. `logins` are the passwords given.
     """
 
-    def __init__(self, *, refuse: str | None = None, silent: bool = False) -> None:
-        self.refuse, self.silent = refuse, silent
+    def __init__(
+        self,
+        *,
+        refuse: str | None = None,
+        drip: bytes | None = None,
+        certificate: ssl.SSLContext | None = None,
+        starttls: bool = False,
+    ) -> None:
+        self.refuse, self.drip = refuse, drip
+        self.certificate, self.starttls = certificate, starttls
         self.mails: list[EmailMessage] = []
         self.envelopes: list[list[str]] = []
         self.logins: list[str] = []
@@ -47,10 +57,31 @@ class MailServer:
 def _handler(server: MailServer) -> type[socketserver.StreamRequestHandler]:
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            if server.silent:
-                server._closing.wait()
-                return
             self.receivers: list[str] = []
+            if server.drip is not None:
+                self.keep_waiting(server.drip)
+            elif server.certificate and not server.starttls:
+                with suppress(OSError):  # a client that does not trust us goes
+                    self.encrypt(server.certificate)
+                    self.talk()
+            else:
+                self.talk()
+
+        def finish(self) -> None:
+            with suppress(OSError):
+                super().finish()
+            self.request.close()  # the encrypted one is not the server's to close
+
+        def keep_waiting(self, drop: bytes) -> None:
+            with suppress(OSError):
+                while not server._closing.wait(0.02):
+                    self.wfile.write(drop)
+
+        def encrypt(self, certificate: ssl.SSLContext) -> None:
+            self.request = certificate.wrap_socket(self.request, server_side=True)
+            self.setup()
+
+        def talk(self) -> None:
             self.say("220 here")
             while line := self.rfile.readline():
                 verb = line.split(b" ")[0].strip().upper().decode()
@@ -62,7 +93,12 @@ def _handler(server: MailServer) -> type[socketserver.StreamRequestHandler]:
         def answer(self, verb: str, line: str) -> None:
             if verb == "EHLO":
                 self.say("250-here")
+                if server.starttls and not isinstance(self.request, ssl.SSLSocket):
+                    self.say("250-STARTTLS")
                 self.say("250 AUTH PLAIN")
+            elif verb == "STARTTLS" and server.certificate:
+                self.say("220 go on")
+                self.encrypt(server.certificate)
             elif verb == "AUTH":
                 server.logins.append(b64decode(line.rpartition(" ")[2]).decode())
                 self.say("235 in")

@@ -3,13 +3,18 @@
 import asyncio
 import json
 import logging
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Engine, text
 
 from archive.alerts import end_alert, open_alert, open_alerts
@@ -17,6 +22,7 @@ from archive.connections import connect_to
 from archive.database import make_engine
 from archive.home import Home
 from news.settings import read_settings
+from scheduler.health import mail
 from scheduler.health.database import DatabaseWatch
 from scheduler.health.mail import MailBox, PasswordInTheOpen, send_mail
 from scheduler.health.message import Message
@@ -25,6 +31,7 @@ from tests.mailbox import MailServer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DISK = {"free_bytes": 400_000_000, "bytes_a_day": 100, "days": 3.5}
+HELLO = Message("hello", ("hello",), ())
 EVIL = "krone\r\nBcc: victim@example.org\r\n\r\n<b>\x1b[2J\u202e@everyone"
 
 
@@ -103,10 +110,10 @@ def test_many_alerts_are_one_message(engine: Engine, hook: Hook) -> None:
     with MailServer() as mails:
         tell(engine, ALERT_WEBHOOK_URL=hook.url, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
 
-    [post], [mail] = hook.posts, mails.mails
+    [post], [sent] = hook.posts, mails.mails
     assert len(post["alerts"]) == 40
-    assert mail["Subject"].startswith("[newskeep] 40 alerts: outlet0: publishes less")
-    assert mail.get_content().count("publishes less") == 40
+    assert sent["Subject"].startswith("[newskeep] 40 alerts: outlet0: publishes less")
+    assert sent.get_content().count("publishes less") == 40
 
 
 @pytest.mark.parametrize("status", [500, 404, 302])
@@ -136,11 +143,11 @@ def test_mail_goes_to_everybody_named_and_the_password_is_given(engine: Engine) 
         url = mails.url.replace("smtp://", "smtp://me%40example.org:open%2Fsesame@")
         tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org, b@example.org", ALERT_MAIL_FROM="n@example.org")
 
-    [mail] = mails.mails
+    [sent] = mails.mails
     assert mails.envelopes == [["a@example.org", "b@example.org"]]
     assert mails.logins == ["\0me@example.org\0open/sesame"]
-    assert (mail["From"], mail["Auto-Submitted"]) == ("n@example.org", "auto-generated")
-    assert "0.4 GB free" in mail.get_content()
+    assert (sent["From"], sent["Auto-Submitted"]) == ("n@example.org", "auto-generated")
+    assert "0.4 GB free" in sent.get_content()
 
 
 def test_name_of_an_outlet_cannot_add_a_header_or_steer_what_shows_it(engine: Engine, hook: Hook) -> None:
@@ -148,12 +155,12 @@ def test_name_of_an_outlet_cannot_add_a_header_or_steer_what_shows_it(engine: En
     with MailServer() as mails:
         tell(engine, ALERT_WEBHOOK_URL=hook.url, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
 
-    [mail], [post] = mails.mails, hook.posts
-    assert mail["Bcc"] is None
+    [sent], [post] = mails.mails, hook.posts
+    assert sent["Bcc"] is None
     assert mails.envelopes == [["a@example.org"]]
-    shown = mail["Subject"] + mail.get_content() + post["text"]
+    shown = sent["Subject"] + sent.get_content() + post["text"]
     assert not set(shown) & set("\x1b\u202e")
-    assert len([line for line in mail.get_content().splitlines() if line]) == 2  # the alert, and where to look
+    assert len([line for line in sent.get_content().splitlines() if line]) == 2  # the alert, and where to look
     assert not set(post["text"]) & set("<>@")
 
 
@@ -190,6 +197,96 @@ def test_server_elsewhere_without_encryption_gets_no_password(monkeypatch: pytes
             send_mail(box, Message("x", ("x",), ()))
 
     assert mails.logins == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for localhost that signs itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    pem = serialization.Encoding.PEM
+    form, open_ = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(signed.public_bytes(pem) + key.private_bytes(pem, form, open_))
+    return path
+
+
+def tls_server(certificate: Path, *, starttls: bool) -> MailServer:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return MailServer(certificate=context, starttls=starttls)
+
+
+@pytest.mark.parametrize("starttls", [True, False])
+def test_password_goes_to_a_server_whose_certificate_is_trusted(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, starttls: bool
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with tls_server(certificate, starttls=starttls) as mails:
+        place = mails.url.removeprefix("smtp://127.0.0.1")
+        send_mail(MailBox(f"smtp{'' if starttls else 's'}://me:sesame@localhost{place}", ("a@example.org",)), HELLO)
+
+    assert (len(mails.mails), mails.logins) == (1, ["\0me\0sesame"])
+
+
+@pytest.mark.parametrize("starttls", [True, False])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_server_that_is_not_who_it_says_gets_nothing(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, starttls: bool, host: str
+) -> None:
+    """By its right name it is not trusted, by another its certificate does not fit."""
+    if host != "localhost":
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with tls_server(certificate, starttls=starttls) as mails:
+        place = mails.url.removeprefix("smtp://127.0.0.1")
+        box = MailBox(f"smtp{'' if starttls else 's'}://me:sesame@{host}{place}", ("a@example.org",))
+        with pytest.raises(ssl.SSLCertVerificationError):
+            send_mail(box, HELLO)
+
+    assert (mails.mails, mails.logins) == ([], [])
+
+
+@pytest.mark.parametrize("drip", [b"", b"2"])
+def test_server_that_never_comes_to_an_end_is_given_up(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, drip: bytes
+) -> None:
+    monkeypatch.setattr(mail, "_STEP_SECONDS", 0.3)
+    monkeypatch.setattr(mail, "_ALL_SECONDS", 0.6)
+    alert(engine)
+    with MailServer(drip=drip) as mails:
+        tell(engine, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
+
+    with engine.connect() as conn:
+        [problem] = conn.execute(text("select problem from alert_messages")).scalars()
+    assert problem
+
+
+def test_look_does_not_wait_for_a_server_that_hangs(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "_STEP_SECONDS", 0.3)
+    alert(engine)
+
+    async def twice(url: str) -> int:
+        teller = Teller(engine, read_settings({"ALERT_SMTP_URL": url, "ALERT_MAIL_TO": "a@example.org"}))
+        teller.tell_soon(NOW)
+        teller.tell_soon(NOW)
+        under_way = len([task for task in asyncio.all_tasks() if task is not asyncio.current_task()])
+        await teller.finished()
+        return under_way
+
+    with MailServer(drip=b"") as mails:
+        assert asyncio.run(twice(mails.url)) == 1
 
 
 def test_alert_that_was_over_before_anybody_could_be_told_is_not_told(engine: Engine, hook: Hook) -> None:
