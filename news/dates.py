@@ -80,7 +80,7 @@ _MONTHS = _month_table()
 _NAME = r"[^\W\d_](?:[^\d\s.,;:/|()–—·•-]|[.](?=[^\W\d_])){1,13}"
 _TWO_NAMES = rf"(?P<name>(?:كانون|تشرين)\s\w+|{_NAME})"
 
-_HALF = r"(?P<half>[ap]\.?\s?m\b\.?)"
+_HALF = r"(?P<half>[ap]\.?\s?m(?:\b|(?-i:(?<=M)(?=[A-Z][a-z])))\.?)"  # "10:20 PMTags": the next line begins at once
 _ZONE = (
     r"\(?(?P<zone>z|utc|gmt|[ce]es?t|[ecmp][sd]?t|bst|ist|jst|kst|mez|mesz|msk|aest|aedt|nzst|nzdt|sast|wib|cst)\b\)?"
 )

@@ -8,6 +8,7 @@ from news.dates import parse_date
 
 _QUARTER = 15 * 60  # seconds; no zone is ahead by another share of an hour
 _FARTHEST = 14 * 3600
+_HALF_A_DAY = 12 * 3600  # that far from UTC nobody lives but seamen; it is a clock of twelve hours, misread
 _SLACK = 60  # seconds by which two notes of one moment may differ: one is cut to the minute
 # Where the page shows another day than UTC has and no clock: the zones west of it that most outlets keep.
 _WEST = ("America/New_York", "America/Los_Angeles")
@@ -48,7 +49,7 @@ def _zone_between(date: datetime, shown: datetime) -> tzinfo | None:
     if not (shown.hour or shown.minute):
         return _western(date, shown)
     ahead = (shown - date.replace(second=0, microsecond=0)).total_seconds()
-    if ahead and abs(ahead) <= _FARTHEST and not ahead % _QUARTER:
+    if ahead and abs(ahead) <= _FARTHEST and abs(ahead) != _HALF_A_DAY and not ahead % _QUARTER:
         return timezone(timedelta(seconds=ahead))
     return None
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.dates import FIRST_YEAR, LAST_YEAR, parse_date
+from news.dates import FIRST_YEAR, LAST_YEAR, date_begins, parse_date
 
 NOW = datetime(2024, 6, 30, 18, 0, tzinfo=UTC)
 
@@ -39,6 +39,21 @@ NOW = datetime(2024, 6, 30, 18, 0, tzinfo=UTC)
         ("30 июня 2024", "2024-06-30T00:00:00+00:00"),
         ("2024年6月30日 17時41分", "2024-06-30T17:41:00+00:00"),
         ("30/06/2024", "2024-06-30T00:00:00+00:00"),
+        ("By Jane Miller Jun 30, 2024 5:41 PMTags", "2024-06-30T17:41:00+00:00"),
+        ("Published 5:41 PM EDT, Sun June 30, 2024", "2024-06-30T17:41:00-04:00"),
+        ("17:41 Uhr, 30. Juni 2024", "2024-06-30T17:41:00+00:00"),
+        ("posted on 2024-06-30 17:41 EST by Jane", "2024-06-30T17:41:00-05:00"),
+        ("30 czerwca 2024, godz. 17:41", "2024-06-30T17:41:00+00:00"),
+        ("2024. június 30. 17:41", "2024-06-30T17:41:00+00:00"),
+        ("2024 m. birželio 30 d.", "2024-06-30T00:00:00+00:00"),
+        ("30 Ιουνίου 2024, 17:41", "2024-06-30T17:41:00+00:00"),
+        ("الأحد 30 حزيران / يونيو 2024", "2024-06-30T00:00:00+00:00"),
+        ("30 كانون الثاني 2024", "2024-01-30T00:00:00+00:00"),
+        ("১৭:৪১, ৩০ জুন ২০২৪", "2024-06-30T17:41:00+00:00"),
+        ("30 มิถุนายน 2567", "2024-06-30T00:00:00+00:00"),
+        ("30 tháng 6, 2024", "2024-06-30T00:00:00+00:00"),
+        ("3. 6. 2024 17:41", "2024-06-03T17:41:00+00:00"),
+        ("5 min read · Jun 30, 2024", "2024-06-30T00:00:00+00:00"),
     ],
 )
 def test_dates_are_read_with_their_zone(text: str, expected: str) -> None:
@@ -79,6 +94,17 @@ def test_what_is_impossible_or_no_date_is_none(text: str) -> None:
     assert parse_date(text, now=NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [("Jane Miller 30 June 2024", "Jane Miller "), ("Jane Miller 2024-06-30", "Jane Miller "), ("Jane Miller June 30, 5 pm", "Jane Miller "),
+     ("Jane Miller", None), ("Jane Miller 3 min read", None), ("", None)],
+)  # fmt: skip
+def test_where_a_date_begins_is_told(text: str, before: str | None) -> None:
+    start = date_begins(text)
+
+    assert (None if start is None else text[:start]) == before
+
+
 def test_an_impossible_clock_leaves_the_day() -> None:
     assert parse_date("2024-06-30T25:61:00Z") == datetime(2024, 6, 30, tzinfo=UTC)
 
@@ -98,9 +124,10 @@ def test_every_iso_date_comes_back(moment: datetime, minutes: int) -> None:
     assert parse_date(moment.isoformat()) == moment
 
 
-@given(st.text(alphabet="0123456789 -/.:TZ+,JanMarvorStundenago年月日時", max_size=60) | st.text(max_size=60))
+@given(st.text(alphabet="0123456789 -/.:TZ+,JanMarvorStundenago年月日時২كانونมิ", max_size=60) | st.text(max_size=60))
 @settings(max_examples=100)
 def test_any_text_gives_a_sane_date_or_none(text: str) -> None:
     date = parse_date(text, now=NOW)
 
+    assert date_begins(text) in (None, *range(len(text)))
     assert date is None or (date.tzinfo is not None and FIRST_YEAR <= date.year <= LAST_YEAR and date.astimezone(UTC))

@@ -176,6 +176,7 @@ def test_the_publication_date_is_found_wherever_it_stands(page: tuple[str, str])
         ((BODY.replace("</h1>", "</h1><p>March 4, 2024</p>"), claims(datePublished="2024-03-05T02:00:00Z")), 4),
         ((BODY.replace("</h1>", "</h1><p>March 5, 2024</p>"), claims(datePublished="2024-03-05T02:00:00Z")), 5),
         ((BODY, claims(datePublished="2024-03-05T02:00:00Z")), 5),
+        ((BODY.replace("</h1>", "</h1><p>March 4, 2024 02:00</p>"), claims(datePublished="2024-03-04T14:00:00Z")), 4),
         ((BODY, claims(datePublished="2024-03-05T02:00:00+01:00"), {"timezone": "America/New_York"}), 5),
     ],
 )  # fmt: skip
