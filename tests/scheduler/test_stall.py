@@ -35,7 +35,7 @@ print("ended well")
 """
 
 
-def start(stall: str, turns: int = 4, seconds: float = 0.4) -> subprocess.Popen[str]:
+def start(stall: str, turns: int = 4, seconds: float = 1.0) -> subprocess.Popen[str]:
     code = PROGRAM.replace("{stall}", stall).replace("{turns}", str(turns)).replace("{seconds}", str(seconds))
     root = Path(__file__).parents[2]
     return subprocess.Popen(
@@ -64,7 +64,7 @@ def test_code_that_lets_no_thread_run_is_ended_too() -> None:
 
 @pytest.mark.parametrize("stall", ["pass", "time.sleep(0.2)"])
 def test_loop_that_turns_is_let_be(stall: str) -> None:
-    process = start(stall, turns=20)
+    process = start(stall, turns=10, seconds=5)
     out, said = process.communicate(timeout=30)
 
     assert (process.returncode, said) == (0, "")
