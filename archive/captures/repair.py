@@ -9,6 +9,9 @@ import fcntl
 import json
 import logging
 import os
+import re
+import socket
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +25,8 @@ logger = logging.getLogger(__name__)
 _WHOLE_FILES = ".whole"  # one line per file known to be whole: size and name
 _MEMBER_START = b"\x1f\x8b\x08"
 _STEP = 1 << 20
+_PARTS_OF_NAME = 5  # newskeep-TIME-MACHINE-WRITER-NUMBER
+_OTHERS_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,18 @@ class Repair:
 
 
 def mend_captures(folder: Path) -> list[Repair]:
-    """Cut broken tails of files that no living writer owns; files already known to be whole are not read again."""
+    """Cut broken tails of files that no living writer owns; files already known to be whole are not read again.
+
+    A file of another machine (a shared folder) is left to that machine until it was not written to for an hour: not
+    every file system tells one machine of another's locks.
+    """
     known = _known_whole(folder)
-    files = sorted(folder.glob("*.warc.gz"))
-    unknown = [path for path in files if known.get(path.name) != path.stat().st_size]
-    return [repair for path in unknown if (repair := _mend(path))]
+    repairs = []
+    for path in sorted(folder.glob("*.warc.gz")):
+        with contextlib.suppress(FileNotFoundError):  # handed over to a store meanwhile
+            if known.get(path.name) != path.stat().st_size and not _is_elsewhere(path):
+                repairs.append(_mend(path))
+    return [repair for repair in repairs if repair]
 
 
 def note_whole(path: Path, size: int) -> None:
@@ -48,6 +60,18 @@ def note_whole(path: Path, size: int) -> None:
     """
     with contextlib.suppress(OSError), (path.parent / _WHOLE_FILES).open("a", encoding="utf-8") as notes:
         notes.write(f"{size} {path.name}\n")
+
+
+def machine() -> str:
+    """This machine's name, as the names of its files have it."""
+    return re.sub(r"[^A-Za-z0-9]+", "", socket.gethostname())[:32] or "host"
+
+
+def _is_elsewhere(path: Path) -> bool:
+    """Whether another machine may be writing the file."""
+    parts = path.name.split("-")
+    another = len(parts) == _PARTS_OF_NAME and parts[2] != machine()
+    return another and time.time() - path.stat().st_mtime < _OTHERS_SECONDS
 
 
 def whole_length(data: bytes | mmap) -> int:

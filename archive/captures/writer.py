@@ -2,8 +2,6 @@
 
 import fcntl
 import os
-import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -19,7 +17,7 @@ from sqlalchemy import Connection
 
 from archive.captures.files import note_spooled
 from archive.captures.records import info_record, request_record, response_record
-from archive.captures.repair import mend_captures, note_whole
+from archive.captures.repair import machine, mend_captures, note_whole
 from archive.captures.response import CapturedResponse, Original, StoredRecord
 from archive.home import Home
 from news.errors import ArchiveError
@@ -181,8 +179,7 @@ def _flush(descriptor: int) -> None:
 
 def _file_name(now: datetime, writer: str, number: int) -> str:
     """One that no other writer uses, also where machines share a name and containers their process ids."""
-    host = re.sub(r"[^A-Za-z0-9]+", "", socket.gethostname())[:32] or "host"
-    return f"newskeep-{now:%Y%m%d%H%M%S}-{host}-{writer}-{number:05d}.warc.gz"
+    return f"newskeep-{now:%Y%m%d%H%M%S}-{machine()}-{writer}-{number:05d}.warc.gz"
 
 
 def _sync_folder(folder: Path) -> None:

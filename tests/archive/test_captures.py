@@ -215,6 +215,23 @@ def test_file_of_a_living_writer_is_not_touched(folder: Home) -> None:
         assert path.read_bytes().endswith(b"half a rec")
 
 
+def test_file_that_another_machine_writes_is_not_touched_and_mended_when_that_machine_is_long_gone(
+    folder: Home,
+) -> None:
+    with CaptureFiles(folder) as captures:
+        record = captures.write(response())
+    (folder.captures / ".whole").unlink()
+    parts = record.file.split("-")
+    path = (folder.captures / record.file).rename(folder.captures / "-".join([*parts[:2], "elsewhere", *parts[3:]]))
+    with path.open("ab") as file:
+        file.write(b"half a rec")
+
+    assert mend_captures(folder.captures) == []
+    assert path.read_bytes().endswith(b"half a rec")
+    os.utime(path, (0, 0))
+    assert [(repair.file, repair.cut) for repair in mend_captures(folder.captures)] == [(path.name, 10)]
+
+
 def test_file_known_to_be_whole_is_not_read_again(folder: Home) -> None:
     with CaptureFiles(folder) as captures:
         record = captures.write(response())
