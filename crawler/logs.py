@@ -46,6 +46,7 @@ def setup_logging(home: Home, usual_level: str = "info") -> None:
     handler.setFormatter(LineFormatter(as_json=_as_json(home.settings["LOG_FORMAT"])))
     root.addHandler(handler)
     root.setLevel((home.settings["LOG_LEVEL"] or usual_level).upper())
+    logging.captureWarnings(True)  # they would be lines of another form among ours
     for name, level in _OTHERS.items():
         logging.getLogger(name).setLevel(max(level, root.level))
 

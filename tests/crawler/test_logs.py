@@ -2,6 +2,7 @@
 
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def logging_as_before() -> Iterator[None]:
     root = logging.getLogger()
     level, others = root.level, {name: logging.getLogger(name).level for name in OTHERS}
     yield
+    logging.captureWarnings(False)
     root.setLevel(level)
     for name, before in others.items():
         logging.getLogger(name).setLevel(before)
@@ -87,6 +89,17 @@ def test_libraries_say_only_what_matters(tmp_path: Path, capsys: pytest.CaptureF
 
     [line] = lines(capsys)
     assert (line["event"], line["text"]) == ("library_message", "Job 7 failed")
+
+
+def test_warning_of_python_is_a_line_like_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        setup_logging(home_with(tmp_path))
+        warnings.warn("old\nand older", DeprecationWarning, stacklevel=1)
+
+    [line] = lines(capsys)
+    assert (line["event"], line["level"], line["logger"]) == ("library_message", "warning", "py.warnings")
+    assert "DeprecationWarning: old" in line["text"]
 
 
 def test_message_with_a_value_too_few_is_told_as_it_is() -> None:
