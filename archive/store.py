@@ -11,6 +11,7 @@ from archive.captures import CaptureFiles, Original, StoredRecord
 from archive.crawls import require_running
 from archive.storing.deciding import Batch
 from archive.storing.known import KnownLink, load_known, load_links, load_twins
+from archive.storing.locks import lock_texts
 from archive.storing.making import capture_row
 from archive.storing.matching import Matches
 from archive.storing.pages import Outcome, PageToStore, Reread
@@ -86,7 +87,7 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
         known = load_known(conn, _article_ids(links), _keys(reads))
         fresh = [read for read in reads if read and not _shows_the_same(read, links)]
         if fresh:
-            conn.execute(_LOCK_TEXTS)
+            lock_texts(conn)
             load_twins(conn, known, {read.letters for read in fresh if read.comparable})
         matches = Matches(conn, fresh)
         decided = Batch(conn, known, links, matches, sum(page.record is not None for page in batch))
@@ -138,10 +139,6 @@ select id, url, captured_at from captures
 where url_key = :url_key and digest = :digest and revisit_of is null and status = 200
 order by captured_at desc limit 1
 """)
-
-# One writer of new texts at a time, in the whole database: a copy can share passages with anything, and of two copies
-# that arrive at once the second has to find the first. Taken after all other locks, so nobody waits in a circle.
-_LOCK_TEXTS = text("select pg_advisory_xact_lock(28268, 0)")  # "nl"; the first number keeps it apart from other locks
 
 # In one order, so that two batches with texts in common never wait for each other in a circle.
 _LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key order by key")

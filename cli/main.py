@@ -26,6 +26,7 @@ VERBS = {
     "show": ("cli.show", "Show an article, its removed parts or its raw capture."),
     "search": ("cli.search", "Search the archive's texts."),
     "diff": ("cli.diff", "Show what changed between revisions."),
+    "story": ("cli.story", "Show who carries a text; split and merge stories."),
     "import": ("cli.import_", "Take in articles that other programs wrote."),
     "completion": ("cli.completion", "Print what makes bash, zsh or fish complete verbs and outlets."),
     "db": ("cli.db", "Database: upgrade, status, url, stop."),

@@ -8,7 +8,7 @@ from functools import cached_property
 from news.fingerprints import words_of
 
 # Scripts without spaces: there each character counts as a word.
-_WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
+WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
 _QUOTATION_MARK = re.compile(r"[\"“”„‟«»＂]")
 _LEAST_QUOTED = 4  # fewer words between marks are a name or a title
 _STEM = 6  # letters: enough to join most inflected forms of a word, in headlines
@@ -32,7 +32,7 @@ class Compared:
         quoted = bytearray()
         for paragraph in unicodedata.normalize("NFKC", body).casefold().split("\n\n"):
             for inside, piece in enumerate(_QUOTATION_MARK.split(paragraph)):
-                found = _WORD.findall(piece)
+                found = WORD.findall(piece)
                 words += found
                 quoted += (b"\1" if inside % 2 and len(found) >= _LEAST_QUOTED else b"\0") * len(found)
         return cls(tuple(words), bytes(quoted), frozenset(_stems(words_of(headline))))
@@ -69,6 +69,11 @@ class Compared:
     @cached_property
     def _own_stems(self) -> frozenset[str]:
         return frozenset(_stems(self.words))
+
+
+def stems_of(text: str) -> list[str]:
+    """The beginnings of a text's longer words, in order."""
+    return [word[:_STEM] for word in words_of(text) if len(word) > 3]
 
 
 def _stems(words: Iterable[str]) -> set[str]:

@@ -1,9 +1,10 @@
 """What two texts have in common, told apart from what many texts have: quotations, boilerplate, names of things."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from news.compared import Compared
+from news.compared import WORD, Compared
 
 _PASSAGE = 6  # words in a row that do not agree by chance
 _GAP = 5  # words between two passages within which a number is "the same place with another number"
@@ -63,6 +64,14 @@ def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap
         numbers_changed=min(_changed_numbers(first, second, here), _changed_numbers(second, first, there)),
         passages=here.passages,
     )
+
+
+def passages_of(body: str, overlap: Overlap, most: int = 3) -> list[str]:
+    """The longest passages in common as they stand in the first text, whose *body* this is."""
+    text = unicodedata.normalize("NFKC", body)
+    places = [found.span() for found in WORD.finditer(text)]
+    longest = sorted(overlap.passages, key=lambda passage: passage[0] - passage[1])[:most]
+    return [text[places[start][0] : places[end - 1][1]] for start, end in sorted(longest) if end <= len(places)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,14 +129,14 @@ def commands(program: str) -> list[str]:
         text = document.read_text(encoding="utf-8")
         lines = [line for block in re.findall(r"```\w*\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
         lines += re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-        found |= {part for line in lines for part in re.split(r"\s{2,}|\$ ", line) if part.startswith(f"{program} ")}
+        found |= {part for line in lines for part in re.split(r"\s{2,}|\$ |\s>+\s", line) if part.startswith(f"{program} ")}
     return sorted(found)
 
 
 @pytest.mark.parametrize("line", commands("newskeep"))
 def test_each_newskeep_command_in_the_documents_exists(line: str) -> None:
     with suppress(click.MissingParameter):  # a sentence may name a verb without its arguments
-        parse(newskeep, ["-" if word.endswith(".html") else word for word in shlex.split(line)[1:]])
+        parse(newskeep, ["-" if word.endswith((".html", ".jsonl")) else word for word in shlex.split(line)[1:]])
 
 
 def parse(group: click.Command, words: list[str]) -> None:

@@ -1,0 +1,205 @@
+"""Stories read back and corrected by hand: who has a text, since when, how much of it; split, merge, events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from archive.storing.locks import lock_texts
+from archive.storing.merging import write_merges
+from news import events
+from news.agencies import agency_named
+from news.compared import Compared
+from news.errors import ArchiveError
+from news.overlap import compare, passages_of
+
+
+class NotPossible(ArchiveError):
+    """What was asked of a story makes no sense; nothing was changed."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article of a story. `share` is how many per cent of the shorter of both texts it has in common with the one
+    it was matched with, `passages` the longest of it; both empty for the first.
+    """
+
+    id: int
+    outlet: str
+    url: str
+    headline: str | None
+    relation: str
+    matched_article_id: int | None
+    evidence: Mapping[str, Any]
+    first_captured_at: datetime
+    date_published: datetime | None
+    words: int
+    agency: str | None
+    earliest: bool
+    share: int | None = None
+    passages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SameEvent:
+    """An article of another story on the same event. `alike` is 0 to 1."""
+
+    id: int
+    story_id: int
+    outlet: str
+    headline: str | None
+    date: datetime
+    alike: float
+
+
+def read_story(conn: Connection, story_id: int) -> list[Member]:
+    """The articles of a story, the earliest copy we saw first; none for a story that was merged away or never was."""
+    rows = conn.execute(_MEMBERS, {"story_id": story_id}).all()
+    texts = {row.id: row for row in rows}
+    return [_member(row, texts.get(row.matched_article_id), row is rows[0]) for row in rows]
+
+
+def split_article(engine: Engine, article_id: int) -> tuple[int, int]:
+    """Take an article out of its story, for ever; the number of the story it left and of its own.
+
+    Raises NotPossible for an article that stands alone.
+    """
+    with engine.begin() as conn:
+        lock_texts(conn)
+        story_id = conn.execute(_STORY_OF, {"id": article_id}).scalar_one()
+        others = [number for number in _articles(conn, story_id) if number != article_id]
+        if not others:
+            raise NotPossible("the article stands alone in its story", f"newskeep story s{story_id:x}")
+        own = int(conn.execute(_NEW_STORY).scalar_one())
+        values = {"id": article_id, "story_id": own, "was": story_id}
+        for statement in (_MOVE, _STANDS_ALONE):
+            conn.execute(statement, values)
+        conn.execute(_NEXT_FIRST, {"story_id": story_id})
+        _decide(conn, [article_id], others, together=False)
+    return story_id, own
+
+
+def merge_stories(engine: Engine, story_id: int, other_id: int) -> int:
+    """Make one story of two, for ever; its number, the older one. Raises NotPossible when they are one already."""
+    into, old = sorted((story_id, other_id))
+    with engine.begin() as conn:
+        lock_texts(conn)
+        kept, moved = _articles(conn, into), _articles(conn, old)
+        if into == old or not kept or not moved:
+            raise NotPossible("these are one story already", f"newskeep story s{into:x}")
+        _decide(conn, kept, moved, together=True)
+        conn.execute(_JOINED, {"story_id": old, "first": kept[0]})
+        write_merges(conn, [{"old": old, "into": into}])
+    return into
+
+
+def same_event(conn: Connection, story_id: int, most: int = 20) -> list[SameEvent]:
+    """Articles of other stories within three days that tell of the same event, the most alike first."""
+    own = conn.execute(_FIRST_TEXT, {"story_id": story_id}).first()
+    if own is None:
+        return []
+    words = events.telling_words(own.headline, own.body)
+    if not words:
+        return []
+    values = {"story_id": story_id, "at": own.at, "window": events.WINDOW, "terms": " | ".join(f"{w}:*" for w in words)}
+    rows = {row.id: row for row in conn.execute(_AROUND, values)}
+    others = {row.id: (row.headline, row.body) for row in rows.values()}
+    alike = events.similarities(own.headline, own.body, others)
+    found = [_same_event(rows[key], value) for key, value in alike.items() if value >= events.ALIKE]
+    first_of = {one.story_id: one for one in reversed(found)}
+    return sorted(first_of.values(), key=lambda one: -one.alike)[:most]
+
+
+def _member(row: Any, matched: Any, earliest: bool) -> Member:
+    values = {name: value for name, value in row._mapping.items() if name != "body"}
+    share, passages = _in_common(row, matched) if matched else (None, ())
+    return Member(**values, agency=agency_named(row.body), earliest=earliest, share=share, passages=passages)
+
+
+def _in_common(row: Any, matched: Any) -> tuple[int, tuple[str, ...]]:
+    overlap = compare(Compared.of(row.headline, row.body), Compared.of(matched.headline, matched.body))
+    return round(100 * overlap.share), tuple(passages_of(row.body, overlap))
+
+
+def _same_event(row: Any, alike: float) -> SameEvent:
+    return SameEvent(row.id, row.story_id, row.outlet, row.headline, row.at, round(alike, 2))
+
+
+def _articles(conn: Connection, story_id: int) -> list[int]:
+    return list(conn.execute(_ARTICLES, {"story_id": story_id}).scalars())
+
+
+def _decide(conn: Connection, articles: list[int], others: list[int], *, together: bool) -> None:
+    conn.execute(_DECIDE, {"ones": articles, "others": others, "together": together})
+
+
+_MEMBERS = text("""
+select a.id, o.name as outlet, a.url, r.headline, m.relation, m.matched_article_id, m.evidence, a.first_captured_at,
+       r.date_published, t.words, t.body
+from articles a
+join story_members m on m.article_id = a.id
+join outlets o on o.id = a.outlet_id
+join revisions r on r.id = a.revision_id
+join texts t on t.digest = r.text_digest
+where a.story_id = :story_id order by a.first_captured_at, a.id
+""")
+
+_STORY_OF = text("select story_id from articles where id = :id")
+
+_ARTICLES = text("select id from articles where story_id = :story_id order by first_captured_at, id")
+
+_NEW_STORY = text("insert into stories default values returning id")
+
+_MOVE = text("update articles set story_id = :story_id where id = :id")
+
+_STANDS_ALONE = text("""
+update story_members set story_id = :story_id, relation = 'first', matched_article_id = null, since = now(),
+    evidence = jsonb_build_object('rule', 'split_by_hand', 'story', cast(:was as bigint))
+where article_id = :id
+""")
+
+# A story always has a first article.
+_NEXT_FIRST = text("""
+update story_members set relation = 'first', matched_article_id = null where article_id = (
+    select id from articles where story_id = :story_id order by first_captured_at, id limit 1
+) and not exists (select from story_members where story_id = :story_id and relation = 'first')
+""")
+
+_JOINED = text("""
+update story_members set relation = 'copy', matched_article_id = :first, since = now(),
+    evidence = jsonb_build_object('rule', 'merged_by_hand', 'story', cast(:story_id as bigint))
+where story_id = :story_id and relation = 'first'
+""")
+
+_DECIDE = text("""
+insert into story_decisions (article_id, other_article_id, together)
+select least(a, b), greatest(a, b), :together
+from unnest(cast(:ones as bigint[])) as a, unnest(cast(:others as bigint[])) as b
+on conflict (article_id, other_article_id) do update set together = excluded.together, decided_at = now()
+""")
+
+_FIRST_TEXT = text("""
+select r.headline, t.body, coalesce(r.date_published, a.first_captured_at) as at
+from articles a join revisions r on r.id = a.revision_id join texts t on t.digest = r.text_digest
+where a.story_id = :story_id order by a.first_captured_at, a.id limit 1
+""")
+
+# A thousand texts that have some of the words are enough to tell which words are rare.
+_AROUND = text("""
+select a.id, a.story_id, o.name as outlet, r.headline, t.body, coalesce(r.date_published, a.first_captured_at) as at
+from articles a
+join revisions r on r.id = a.revision_id
+join texts t on t.digest = r.text_digest
+join outlets o on o.id = a.outlet_id
+cross join (select cast(:at as timestamptz) - cast(:window as interval) as begins,
+                   cast(:at as timestamptz) + cast(:window as interval) as ends) as around
+where a.story_id <> :story_id
+  and (r.date_published between begins and ends
+       or (r.date_published is null and a.first_captured_at between begins and ends))
+  and a.search @@ to_tsquery('simple', :terms)
+order by ts_rank(a.search, to_tsquery('simple', :terms)) desc, a.id limit 1000
+""")

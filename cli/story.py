@@ -1,0 +1,138 @@
+"""`newskeep story`: who carries a text, and people's word on which articles are one story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.archived import NotFound, dim, need_article, opened, strong, when
+from cli.output import emit, say, tell
+from news.ids import parse_id, short_id
+from news.text import one_line, printable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from archive.stories import Member, SameEvent
+
+_PASSAGE_CHARS = 160
+
+
+@click.command()
+@click.argument("named", metavar="ID|URL")
+@click.option("--split", metavar="[ARTICLE]", is_flag=False, flag_value="", help="Take the article out of its story.")
+@click.option("--merge", metavar="ID", help="Make one story of this one and that one.")
+@click.option("--events", is_flag=True, help="Other stories on the same event, in other words.")
+@click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
+def story(named: str, split: str | None, merge: str | None, events: bool, as_json: bool) -> None:
+    """Show who carries a text, since when and how much of it; correct it by hand, which is remembered for ever.
+
+    \b
+    newskeep story s77                     its articles; newskeep story a1f3c shows the story of an article
+    newskeep story a1f3c --split           is no copy after all; newskeep story s77 --merge s78 makes one of two
+    """
+    if split is not None and merge is not None:
+        raise click.UsageError("split or merge, one at a time.")
+    with opened() as (_, conn):
+        story_id = _story_id(conn, named)
+        if split is not None:
+            _split(conn.engine, need_article(conn, split or named), as_json)
+        elif merge is not None:
+            _merge(conn.engine, story_id, _story_id(conn, merge), as_json)
+        else:
+            _show(conn, story_id, events, as_json)
+
+
+def _story_id(conn: Connection, named: str) -> int:
+    from archive.lookup import find_story, read_article
+
+    kind_and_number = parse_id(named)
+    if kind_and_number and kind_and_number[0] == "s":
+        found = find_story(conn, named)
+        if found is None:
+            raise NotFound(f"“{one_line(named)}” is no story of this archive", "newskeep search WORDS")
+        return found
+    article = read_article(conn, need_article(conn, named))
+    assert article  # an article always has a latest revision
+    return article.story_id
+
+
+def _split(engine: Engine, article_id: int, as_json: bool) -> None:
+    from archive.stories import split_article
+
+    left, own = split_article(engine, article_id)
+    article, was, now = short_id("a", article_id), short_id("s", left), short_id("s", own)
+    if as_json:
+        emit({"type": "split", "id": article, "from": was, "to": now})
+    else:
+        tell(f"{article} is out of story {was} and in story {now} of its own, for ever")
+
+
+def _merge(engine: Engine, story_id: int, other_id: int, as_json: bool) -> None:
+    from archive.stories import merge_stories
+
+    into = short_id("s", merge_stories(engine, story_id, other_id))
+    old = short_id("s", max(story_id, other_id))
+    if as_json:
+        emit({"type": "merge", "from": old, "to": into})
+    else:
+        tell(f"{old} is part of story {into} now; its number leads there")
+
+
+def _show(conn: Connection, story_id: int, events: bool, as_json: bool) -> None:
+    from archive.stories import read_story, same_event
+
+    members = read_story(conn, story_id)
+    others = same_event(conn, story_id) if events else []
+    if as_json:
+        for record in _records(story_id, members, others):
+            emit(record)
+        return
+    click.echo("\n".join(_lines(story_id, members)))
+    for other in others:
+        head = f"{short_id('s', other.story_id)}  {other.alike:.2f}  {when(other.date)}  {one_line(other.outlet)}"
+        click.echo(f"{dim('same event')}  {head}\n    {one_line(other.headline or '')}")
+    if events and not others:
+        say("No other story on the event was found within three days.")
+
+
+def _records(story_id: int, members: list[Member], others: list[SameEvent]) -> Iterator[dict[str, Any]]:
+    for member in members:
+        ids = {"id": short_id("a", member.id), "story_id": short_id("s", story_id)}
+        matched = short_id("a", member.matched_article_id) if member.matched_article_id else None
+        yield {"type": "member", **asdict(member), **ids, "matched_article_id": matched}
+    for other in others:
+        ids = {"id": short_id("a", other.id), "story_id": short_id("s", other.story_id)}
+        yield {"type": "same_event", **asdict(other), **ids}
+
+
+def _lines(story_id: int, members: list[Member]) -> Iterator[str]:
+    outlets = len({member.outlet for member in members})
+    yield strong(f"{short_id('s', story_id)} · {len(members)} articles of {outlets} outlets")
+    for member in members:
+        yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
+        yield f"    {one_line(member.headline or '')}"
+        yield f"    {dim(_why(member))}  {one_line(member.url)}"
+        for passage in member.passages:
+            yield dim(f"      “{_cut(passage)}”")
+
+
+def _why(member: Member) -> str:
+    parts = ["earliest copy we saw"] if member.earliest else []
+    if member.matched_article_id is not None and member.share is not None:
+        of = short_id("a", member.matched_article_id)
+        parts.append(f"{member.share} % of the words of the shorter in common with {of}")
+    rule = str(member.evidence.get("rule", "")).replace("_", " ")
+    if rule and rule != "nothing like it":
+        parts.append(rule)
+    if member.agency:
+        parts.append(f"names {member.agency}")
+    return " · ".join(parts)
+
+
+def _cut(passage: str) -> str:
+    line = one_line(printable(passage))
+    return line if len(line) <= _PASSAGE_CHARS else f"{line[:_PASSAGE_CHARS]}…"

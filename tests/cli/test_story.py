@@ -1,0 +1,40 @@
+from collections.abc import Callable
+from typing import Any
+
+from tests.archive.test_near_copies import edited, report
+from tests.newsroom import Newsroom
+
+Run = Callable[..., Any]
+
+
+def test_story_is_shown_by_its_id_and_by_an_articles(newsroom: Newsroom, newskeep: Run) -> None:
+    first, second = newsroom.store(report("krone", 1), report("kurier", 1, edited(1, 5)))
+    by_story, by_article = newskeep("story", f"s{first.story_id:x}"), newskeep("story", f"a{second.article_id:x}")
+
+    assert by_story.out == by_article.out
+    assert "2 articles of 2 outlets" in by_story.out
+    assert "earliest copy we saw" in by_story.out
+    assert "% of the words of the shorter in common with a1" in by_story.out
+
+
+def test_split_and_merge_are_told_and_can_be_seen(newsroom: Newsroom, newskeep: Run) -> None:
+    newsroom.store(report("krone", 1), report("kurier", 1))
+
+    (split,) = newskeep("story", "a2", "--split", "--json").records
+    assert (split["id"], split["from"]) == ("a2", "s1")
+    assert "1 articles of 1 outlets" in newskeep("story", "s1").out
+    assert f"{split['to']} is part of story s1 now" in newskeep("story", "s1", "--merge", "a2").out
+    assert [one["id"] for one in newskeep("story", split["to"], "--json").records] == ["a1", "a2"]
+
+
+def test_what_makes_no_sense_is_refused(newsroom: Newsroom, newskeep: Run) -> None:
+    newsroom.store(report("krone", 1))
+
+    for words in (("s99",), ("s1", "--split", "--merge", "s1"), ("a1", "--split"), ("s1", "--merge", "s1")):
+        assert newskeep("story", *words).code == 2
+
+
+def test_no_story_on_the_same_event_is_said(newsroom: Newsroom, newskeep: Run) -> None:
+    newsroom.store(report("krone", 1))
+
+    assert "No other story on the event" in newskeep("story", "s1", "--events").err
