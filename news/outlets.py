@@ -34,6 +34,7 @@ class Outlet:
     """One outlet as outlets.toml describes it. None means: not set, discovery finds it.
 
     `delay` is in seconds. `article_url` and `skip_url` are regular expressions searched in the canonical URL.
+    `budget` is what [defaults] says of `every` where the outlet's own is "auto": it takes no more looks than that.
     `remove` and `keep` are CSS selectors for text that is (not) a teaser.
     """
 
@@ -44,6 +45,7 @@ class Outlet:
     timezone: str | None = None
     schedule: str | None = None
     every: timedelta | str | None = None
+    budget: timedelta | None = None
     delay: float | None = None
     feeds: tuple[str, ...] | None = None
     sitemaps: tuple[str, ...] | None = None

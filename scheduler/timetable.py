@@ -20,18 +20,18 @@ _EVERY_NTH = re.compile(r"every (\d+)(?:st|nd|rd|th) (minute|hour)\b", re.IGNORE
 DEFAULT_EVERY = timedelta(minutes=30)
 
 
-def in_words(schedule: str | None, every: timedelta | str | None) -> str:
+def in_words(outlet: Outlet) -> str:
     """The timetable as a person would say it: "every 30 minutes", "at 06:00 every day".
 
     Raises ValueError for a schedule that is none.
     """
-    if schedule:
-        _check(schedule)
-        said = _EVERY_NTH.sub(r"every \1 \2s", str(explain(schedule)))
-        return said[:1].lower() + said[1:]
-    if every == AUTO:
-        return "as often as the outlet usually publishes"
-    return f"every {duration_in_words(_length(every))}"
+    often = f"every {duration_in_words(interval_of(outlet))}"
+    if outlet.schedule:
+        _check(outlet.schedule)
+        said = _EVERY_NTH.sub(r"every \1 \2s", str(explain(outlet.schedule)))
+        waits = "; pages to look at again wait for these times" if outlet.revisit else ""
+        return said[:1].lower() + said[1:] + waits
+    return f"when the outlet usually publishes, {often} on average" if outlet.every == AUTO else often
 
 
 def duration_in_words(length: timedelta) -> str:
@@ -64,7 +64,9 @@ def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after
         late = _CRON_MINUTE * share(outlet.name)
         return next_times(outlet.schedule, timezone, after - late, 1)[0].astimezone(UTC) + late
     if outlet.every == AUTO:
-        return next_look(rhythm or Rhythm(), DEFAULT_EVERY, share(outlet.name), ZoneInfo(timezone or "UTC"), after)
+        return next_look(
+            rhythm or Rhythm(), interval_of(outlet), share(outlet.name), ZoneInfo(timezone or "UTC"), after
+        )
     every = _length(outlet.every)
     first = _EPOCH + every * share(outlet.name)
     return first + every * ((after - first) // every + 1)
@@ -87,7 +89,7 @@ def next_turns(outlet: Outlet, timezone: str | None, after: datetime, count: int
 
 def interval_of(outlet: Outlet) -> timedelta:
     """Between two turns of an outlet without a schedule; with "auto" the mean."""
-    return _length(outlet.every)
+    return _length(outlet.budget if outlet.every == AUTO else outlet.every)
 
 
 def _ticks(schedule: str, after: datetime) -> Iterator[datetime]:

@@ -31,14 +31,14 @@ from news.spreading import share
 from news.zones import time_zone
 from scheduler.gaps import NO_WORKER, NOT_RUNNING, record_gap
 from scheduler.offline import AGAIN, somebody_answered, was_offline, was_ours
-from scheduler.timetable import interval_of, next_turn
+from scheduler.timetable import AUTO, interval_of, next_turn
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200  # turns offered in one round
 FIRST_SECONDS = 2.0  # between two outlets that are new together
 REVISIT_GAP = timedelta(minutes=15)  # an extra turn for pages to look at again comes no sooner after the last
-_WHEN = ("schedule", "every", "timezone")
+_WHEN = ("schedule", "every", "budget", "timezone")
 
 
 class Jobs(Protocol):
@@ -131,7 +131,7 @@ def _soonest(outlet: Outlet, turn: Turn, now: datetime) -> datetime:
     """Before that the next turn does not come: a first or a late turn may fall just before the outlet's own place."""
     if outlet.schedule or turn.started_at is None or turn.started_at > now:
         return now
-    return max(now, turn.started_at + interval_of(outlet) / 4)
+    return max(now, turn.started_at + interval_of(outlet) / (10 if outlet.every == AUTO else 4))
 
 
 def zone_of(outlet: Outlet, found: Mapping[str, Any]) -> str | None:

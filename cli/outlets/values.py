@@ -47,7 +47,7 @@ def timetable(outlet: Outlet) -> str:
     """When it is looked at: "every 30 minutes"."""
     from scheduler.timetable import in_words as schedule_in_words
 
-    return schedule_in_words(outlet.schedule, outlet.every)
+    return schedule_in_words(outlet)
 
 
 def zone_of(outlet: Outlet) -> str | None:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -168,6 +169,8 @@ def outlet_of(entry: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:
     given = {**inherited, **entry}
     teasers = {**defaults.get("teasers", {}), **entry.get("teasers", {})}
     fields = {key: value for key, value in given.items() if key not in ("teasers", "_derived")}
+    if given.get("every") == "auto" and isinstance(defaults.get("every"), timedelta):
+        fields["budget"] = defaults["every"]
     return replace(Outlet(**fields), remove=teasers.get("remove", ()), keep=teasers.get("keep", ()))
 
 

@@ -80,6 +80,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "timezone": _text,
     "schedule": _text,
     "every": _every,
+    "budget": _length,
     "delay": float,
     "feeds": _many(_text),
     "sitemaps": _many(_text),

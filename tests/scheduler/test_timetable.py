@@ -23,12 +23,24 @@ WINTER_ENDS = datetime(2026, 3, 28, 12, tzinfo=UTC)  # the night before the cloc
         (None, timedelta(minutes=90), "every 90 minutes"),
         (None, timedelta(hours=6), "every 6 hours"),
         (None, timedelta(days=1), "every day"),
-        (None, "auto", "as often as the outlet usually publishes"),
+        (None, "auto", "when the outlet usually publishes, every 30 minutes on average"),
         (None, None, "every 30 minutes"),
     ],
 )
 def test_a_timetable_is_said_in_words(schedule: str | None, every: timedelta | str | None, words: str) -> None:
-    assert in_words(schedule, every) == words
+    assert in_words(outlet(schedule=schedule, every=every)) == words
+
+
+def test_a_schedule_says_that_pages_to_look_at_again_wait_for_it() -> None:
+    often = outlet(schedule="0 6 * * *", revisit=(timedelta(hours=1),))
+    assert in_words(often) == "at 06:00 every day; pages to look at again wait for these times"
+    assert in_words(outlet(every=timedelta(hours=1), revisit=(timedelta(hours=1),))) == "every hour"
+
+
+def test_an_outlet_that_follows_its_rhythm_spends_what_the_default_would() -> None:
+    often = outlet(every="auto", budget=timedelta(minutes=10))
+    assert in_words(often) == "when the outlet usually publishes, every 10 minutes on average"
+    assert len([turn for turn in turns(often, 200) if turn <= WINTER_ENDS + timedelta(days=1)]) == 144
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_the_full_entry_is_read() -> None:
 def test_an_entry_wins_over_the_defaults() -> None:
     text = '[defaults]\nevery = "30m"\ndelay = 2\n' + entry('every = "auto"', "delay = 0.5")
     (outlet,) = parse_outlets(text).outlets
-    assert (outlet.every, outlet.delay) == ("auto", 0.5)
+    assert (outlet.every, outlet.budget, outlet.delay) == ("auto", timedelta(minutes=30), 0.5)
 
 
 def test_no_file_is_no_outlets(tmp_path: Path) -> None:
