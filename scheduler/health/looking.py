@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from archive.alerts import Alert, open_alerts
 from archive.home import Home
 from archive.outlet_days import WatchedOutlet, outlets_to_count, retired_outlets
+from news.errors import ArchiveUnavailable
 from news.health import OUTLET_RULES, Judgement, Rule, State
 from scheduler.health.alerting import MACHINE, Alerting
 from scheduler.health.machine import judge_machine
@@ -53,7 +54,7 @@ class Health:
         for outlet in outlets:
             if time.monotonic() > deadline:
                 break
-            self._judge_outlet(outlet, now, opened)
+            self._try_to_judge(outlet, now, opened)
         self._end_retired(retired, now, opened)
 
     def _judge_machine(self, now: datetime, opened: Open) -> None:
@@ -61,6 +62,15 @@ class Health:
         with self.engine.begin() as conn:
             for judgement in judge_machine(conn, self.home, now, rules):
                 self.alerting.take(conn, MACHINE, judgement, now, is_open=judgement.rule in rules)
+
+    def _try_to_judge(self, outlet: WatchedOutlet, now: datetime, opened: Open) -> None:
+        """One outlet that cannot be judged keeps nobody from judging the others."""
+        try:
+            self._judge_outlet(outlet, now, opened)
+        except ArchiveUnavailable:
+            raise
+        except Exception:
+            logger.exception("outlet_not_judged", extra={"outlet": outlet.name})
 
     def _judge_outlet(self, outlet: WatchedOutlet, now: datetime, opened: Open) -> None:
         broke = opened.get((Rule.LAYOUT_BREAK, outlet.name))

@@ -121,7 +121,6 @@ def test_alert_of_an_outlet_that_is_switched_off_ends(world: World) -> None:
     world.publish(NOW - 13 * HOUR)
     world.looks(NOW - 3 * DAY, NOW)
     world.look(NOW)
-    world.sql("update turns set outlet_id = outlet_id")
     other = world.newsroom.crawl("kurier").outlet_id
     world.sql("insert into turns (outlet_id, due_at) values (:other, now() + interval '1 hour')", other=other)
     world.sql("delete from turns where outlet_id = :outlet")
@@ -141,6 +140,24 @@ def test_listing_without_links_is_a_layout_break_at_once(world: World) -> None:
     world.look(NOW)
 
     assert world.open() == [("layout_break", "krone")]
+
+
+def test_outlet_that_cannot_be_judged_leaves_the_others_to_be(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.publish(NOW - 2 * HOUR)
+    world.looks(NOW - 3 * DAY, NOW)
+    world.sql("update outlet_days set hours = '{}' where outlet_id = :outlet")
+    other = world.newsroom.crawl("kurier").outlet_id
+    world.sql("insert into turns (outlet_id, due_at) values (:other, now() + interval '1 hour')", other=other)
+    world.sql(
+        """insert into channels (outlet_id, kind, url, url_key, reason, disposition)
+        values (:other, 'listing', 'https://kurier.example/', 1, 'layout_changed', 'read')""", other=other,
+    )  # fmt: skip
+    world.sql("insert into coverage (outlet_id, looked, started_at, ended_at) values (:other, true, :at, :at)",
+              other=other, at=NOW - HOUR)  # fmt: skip
+    world.look(NOW)
+
+    assert world.open() == [("layout_break", "kurier")]
+    assert [record.outlet for record in caplog.records if record.message == "outlet_not_judged"] == ["krone"]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("weak", "alerts"), [(1, ["volume_drop"]), (6, [])])
