@@ -45,11 +45,11 @@ class Seen:
 class Site:
     """Serves `answers` until it is closed; `seen` holds every request in order. Use as a context manager."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.answers: dict[str, Answer] = {}
         self.seen: list[Seen] = []
         self.held = 0  # requests that wait at a gate now
-        self._server = ThreadingHTTPServer((host, 0), _handler(self))
+        self._server = ThreadingHTTPServer((host, port), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self.host, self.port = host, self._server.server_address[1]

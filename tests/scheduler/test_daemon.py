@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -133,6 +134,28 @@ def test_another_daemon_takes_over_from_a_leader_that_was_killed(
 
     assert until(lambda: second.events("lead_taken")) < 10
     until(lambda: second.events("timetable_set"))
+
+
+@pytest.mark.slow
+def test_when_the_net_is_gone_no_outlet_pays_and_all_catch_up_when_it_is_back(
+    home: Home, engine: Engine, start: Callable[..., Daemon]
+) -> None:
+    with ExitStack() as before:
+        sites = [before.enter_context(Site()) for _ in range(4)]
+        home.outlets_file.write_text("".join(entry(site, f"o{n}") for n, site in enumerate(sites)))
+    daemon = start()
+    until(lambda: rows(engine, "select 1 from alerts where rule = 'offline' and ended_at is null"), 90)
+    assert daemon.events("network_lost")
+
+    with ExitStack() as back:
+        for number, gone in enumerate(sites):
+            entry(back.enter_context(Site(port=gone.port)), f"o{number}")
+        until(lambda: rows(engine, "select count(*) from articles") == [(4,)], 120)
+
+    assert daemon.events("network_found")
+    assert rows(engine, "select 1 from alerts where rule = 'offline' and ended_at is null") == []
+    assert rows(engine, "select max(failures) from turns") == [(0,)]
+    assert rows(engine, "select distinct reason from coverage where not looked") == [("offline",)]
 
 
 def test_outlets_that_cannot_be_read_from_the_start_are_an_error(
