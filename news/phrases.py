@@ -20,7 +20,7 @@ recommended articles ; you may also like ; you might also like ; you may like
 you might like ; you may also be interested in ; more from ; more like this ; read more ; read next ; read also ;
 also read ; see also ; up next ; what to read next ; more on this story ; more on this
 more on this topic ; more to read ; more to explore ; further reading ; keep reading ; don't miss ; don’t miss ;
-in case you missed it ; editor's picks ; editors' picks ; editor’s picks ; editors’ picks ; must read ;
+in case you missed it ; editor's picks ; editors' picks ; editor’s picks ; editors’ picks ; editors' recommendations ; editors’ recommendations ; must read ;
 must reads
 latest ; the latest ; latest headlines ; headlines ; more headlines ; around the web ; from around the web ;
 promoted stories ; sponsored content ; paid content ; you may have missed ; recent posts ; recent news
@@ -30,8 +30,8 @@ andere nachrichten ; weitere nachrichten ; mehr nachrichten ; weitere meldungen 
 weitere themen ; aktuelle nachrichten ; neueste nachrichten ; neueste artikel ; mehr zum thema ;
 mehr zu diesem thema
 zum thema ; lesen sie auch ; lesen sie mehr ; lesen sie mehr zum thema ; lesen sie hierzu auch ;
-das könnte sie auch interessieren ; das könnte dich auch interessieren ; auch interessant ; auch lesenswert ;
-passend zum thema ; passend dazu
+das könnte sie auch interessieren ; das könnte dich auch interessieren ; das thema könnte dich auch interessieren ; auch interessant ;
+auch lesenswert ; passend zum thema ; passend dazu
 meistgelesen ; meistgelesene artikel ; meist gelesen ; beliebt ; empfehlungen ; empfohlene artikel ; empfohlen ;
 verwandte artikel ; verwandte themen ; ähnliche artikel ; mehr dazu ; top-themen ; topthemen ; aus dem ressort
 mehr aus dem ressort ; mehr lesen ; weiterlesen ; weiterführende links ; themen ; schlagzeilen ; jetzt lesen ;
@@ -111,7 +111,7 @@ become a (?:member|subscriber|supporter) ; never miss ; don[’']t miss ;
 stay (?:up to date|informed|updated|connected) ; read more (?:on|about|in) ; free of charge ; find us on ;
 like us on ; add us ; turn on notifications ; start your free ; already a subscriber ; log in ; contact us ;
 email us ; let us know in the comments ; share (?:this|the) (?:article|story|post) ; follow (?:\w+ ){0,4}on (?:twitter|x|facebook|instagram|telegram|whatsapp|tiktok|linkedin|google) ;
-abonnieren sie ; jetzt (?:\w+ ){0,3}(?:abonnieren|anmelden|bestellen|testen|registrieren|lesen|herunterladen) ;
+abonnieren sie ; abonniere (?:den|die|das|unseren?|unser|hier|jetzt|uns) ; jetzt (?:\w+ ){0,3}(?:abonnieren|anmelden|bestellen|testen|registrieren|lesen|herunterladen) ;
 hier (?:\w+ ){0,3}(?:anmelden|abonnieren|klicken|bestellen|lesen) ; melden sie sich ; folgen sie uns ; folge uns ;
 folgt uns ; kostenlos (?:\w+ )?(?:abonnieren|testen|anmelden) ; kostenfrei ; verpassen sie ;
 nichts (?:mehr )?verpassen ; unterstützen sie uns ; für sie zusammen ; lesen sie in unserem ; laden sie ;
@@ -186,6 +186,12 @@ for more (?:stories|news|articles) like this ; get in touch with our (?:\w+ ){0,
 note: we are temporarily moderating ; share your feedback ; cross-posted from ; materials provided by .{2,80}\bnote: ; content may be edited for ;
 (?:a|this) version of this (?:story|article|piece) (?:first |originally )?appeared (?:in|on) ; dieses thema im programm: ; noticia relacionada$ ; noticias relacionadas$ ;
 (?:zuletzt )?(?:aktualisiert|veröffentlicht|uppdaterad|publicerad|opdateret|oppdatert)\b.{0,12}\d[^!?]{0,60}$ ; \d\d\.\d\d\.\d{4}\b.{0,14}\buhr ?lesedauer ;
+extern(?:er|e) inhalte? (?:nicht verfügbar|von .{2,40})$ ; (?:deine|ihre) privatsphäre-einstellungen ; dies ist eine maschinelle übersetzung ;
+for more .{3,100} (?:visit|go to) (?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?\W*$ ; (?:subscribe|sign up|log in) to get access$ ; read more of this content when you subscribe ;
+(?:watch|listen to) the (?:full |audio )?(?:video|podcast|episode)\b.{0,60}(?:here|on .{3,40})$ ; the opinions expressed here are the author ;
+(?:à lire|lire) (?:aussi|également)$ ; (?:photo|video)s? gallery$ ; this content (?:is not available|is hosted by|could not be loaded) ; recommended by our editors$ ;
+(?:um|zum) .{2,60} (?:anzuzeigen|zu sehen),? (?:benötigen wir|brauchen wir|müssen sie) ; wir benötigen (?:ihre|deine) (?:zustimmung|einwilligung) ; hier finden sie (?:einen )?(?:externen )?inhalt ;
+de(?:ze|ze externe) content (?:is|kan) ; ce contenu (?:est bloqué|n['’]est pas disponible) ; este contenido no (?:está disponible|se puede mostrar) ; questo contenuto (?:è|non è) (?:bloccato|disponibile) ;
 reproduction interdite ; prohibida (?:su|la) reproducción ; ©?riproduzione riservata
 """
 

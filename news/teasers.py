@@ -26,6 +26,7 @@ _TITLE_CHARS = 220  # a longer text is no headline
 _PROMO_CHARS = 420
 _HEADING_CHARS = 80  # none of LIST_HEADINGS is longer
 _MORE_FROM = ("more from ", "mehr aus ", "more on ")
+_ANNOUNCING = 40  # characters; shorter is "Share this:"
 _EXCERPTS = 5  # below linked titles; fewer may be the parts of a text
 _KEY = re.compile(r"[\W_]+")
 _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
@@ -327,6 +328,8 @@ def tail(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[V
     """What follows the last running prose and is no sentence: titles, buttons, names. A list may end a text."""
     last = max((n for n, position in enumerate(body) if _ends_text(blocks[position])), default=None)
     rest = body[last + 1 :] if last is not None else []
+    while rest and _announces(blocks[rest[-1]].text):
+        rest = rest[:-1]
     if any(_is_plain_item(blocks[position]) for position in rest):
         return
     if len(rest) < MIN_RUN:
@@ -334,6 +337,11 @@ def tail(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[V
     if all(is_title(blocks[position]) for position in rest):
         label = Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER
         yield from ((position, label, "after the text has ended", 0.7) for position in rest)
+
+
+def _announces(text: str) -> bool:
+    """True for a line that says what is shown below it, which is no text: a post, a video."""
+    return len(text) > _ANNOUNCING and text.endswith((":", "："))
 
 
 def _ends_text(block: Block) -> bool:

@@ -112,6 +112,8 @@ _LOWER_WORD = re.compile(r"[a-z]+\d*")
 # Names made by machines ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
 _MADE_UP = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?:[a-z]{1,2}\d+)?(?:[A-Z][a-z]?\d*){3,}(?![A-Za-z0-9])")
 _CAPITALS = re.compile(r"[A-Z][a-z]?\d*[A-Z]")  # in all of these
+# What page builders call every box, and what is said of paper only ("print:hidden").
+_OF_ANY_BOX = re.compile(r"elementor-widget|(?<!\S)print:\S*")
 _MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning says enough
 
 
@@ -149,7 +151,10 @@ def _words_of(names: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
     """The hints in *names*, an element's class and id (and itemprop) words."""
-    words = _words_of(names[:_MAX_LENGTH])
+    names = names[:_MAX_LENGTH]
+    if "elementor-" in names or "print:" in names:
+        names = _OF_ANY_BOX.sub("", names)
+    words = _words_of(names)
     found = Hint.NONE
     for word in words:
         found |= _WORD_HINTS[word]

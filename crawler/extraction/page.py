@@ -15,6 +15,7 @@ from crawler.extraction.labels import Labeller
 from crawler.extraction.language import find_language
 from crawler.extraction.published import find_dates
 from crawler.extraction.refusals import refuse_others
+from crawler.extraction.scripted import with_scripted_text
 from crawler.extraction.states import find_flags
 from crawler.extraction.structured import Claims, read_claims
 from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
@@ -44,13 +45,15 @@ def read_page(
     """
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=UTC)
-    page = read_blocks(affordable(as_utf8(html, encoding)), remove, keep)
+    utf8 = affordable(as_utf8(html, encoding))
+    page = read_blocks(utf8, remove, keep)
     claims = read_claims(page.scripts)
     weigh(page)
     settle_hints(page)
     sites = site_names(page, claims, url)
     headline, shown, evidence = find_headline(page, claims, sites)
-    blocks = with_deck(with_claimed_text(_label(page, shown), claims.body), _descriptions(page, claims))
+    blocks = with_scripted_text(with_claimed_text(_label(page, shown), claims.body), utf8, headline)
+    blocks = with_deck(blocks, _descriptions(page, claims))
     refuse_others(page, claims, headline, blocks, url)
     read = Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES)
     return _with_fields(page, claims, sites, read, now, timezone)

@@ -81,6 +81,33 @@ def test_a_sentence_that_says_how_long_ago_stays() -> None:
     assert kept(*sentences) == sentences
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Externer Inhalt nicht verfügbar", "Deine Privatsphäre-Einstellungen verhindern das Laden und Anzeigen aller externen Inhalte.",
+     "For more business and farm coverage, visit outlet.example/farm", "Subscribe to get access", "Listen to the podcast here",
+     "Ce contenu n’est pas disponible sans votre accord.", "Este contenido no se puede mostrar sin cookies."],
+)  # fmt: skip
+def test_what_stands_in_place_of_other_content_goes(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, MORE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["External content was not shown at the trial, the lawyer said.", "For more than a year they could not visit the bridge.",
+     "Ihre Nachbarn sahen das Haus nicht mehr.", "Subscribe to get access to the river, the old joke goes, and wait.",
+     "Ce contenu a été retiré par le ministre, dit-on.", "Abonnierten Sie früher, kamen die Briefe mit dem Schiff."],
+)  # fmt: skip
+def test_a_sentence_that_begins_like_a_placeholder_stays(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, line, MORE)
+
+
+def test_a_line_that_announces_what_is_shown_below_the_text_stays() -> None:
+    line = "This is how the neighbours took the news of the bridge:"
+
+    assert kept(PROSE, MORE, line) == (PROSE, MORE, line)
+    assert kept(PROSE, MORE, "Share this:") == (PROSE, MORE)
+
+
 def test_titles_below_a_list_heading_go_until_the_text_goes_on() -> None:
     assert kept(PROSE, "Lesen Sie auch", linked("Ein anderer Titel"), "Noch ein Titel ohne Punkt", MORE) == (
         PROSE,

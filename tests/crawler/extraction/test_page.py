@@ -162,6 +162,20 @@ def test_words_in_names_made_by_machines_are_chance(name: str) -> None:
     assert labels(page)["The mayor is a keen swimmer, too."] is Label.BODY
 
 
+@pytest.mark.parametrize("name", ["elementor-widget elementor-widget-text-editor", "my-6 print:hidden md:my-8"])
+def test_what_page_builders_call_every_box_says_nothing(name: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<div class='{name}'>The mayor is a keen swimmer, too.</div>{PROSE}</div>"
+
+    assert labels(page)["The mayor is a keen swimmer, too."] is Label.BODY
+
+
+@pytest.mark.parametrize("name", ["widget", "print", "elementor-share-buttons"])
+def test_what_people_call_a_box_of_buttons_counts_beside_page_builders(name: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<div class='{name}'>The mayor is a keen swimmer, too.</div>{PROSE}</div>"
+
+    assert labels(page)["The mayor is a keen swimmer, too."] is Label.WIDGET
+
+
 @pytest.mark.parametrize("name", ["AdSlot", "topAd", "ad", "ADBox", "adUnit"])
 def test_words_in_names_made_by_people_count(name: str) -> None:
     page = (

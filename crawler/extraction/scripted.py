@@ -1,0 +1,76 @@
+"""The text that a script would write: it lies as a string in the page's data, and the page itself shows hardly any."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from crawler.extraction.blocks import read_blocks
+from crawler.extraction.container import SET_ASIDE, settle_hints, weigh
+from crawler.extraction.text import clean, overlap, size
+from news.article import Block, Label
+
+_SHOWN = 300  # characters; a page that shows more is believed
+_ENOUGH = 500  # characters that make a text
+_AGREES = 0.6  # share of the headline's words that the text must have: a page's data holds terms of use as well
+_MOST_READ = 2_000_000  # characters of strings, in all
+_SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
+_STRING = re.compile(r'"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
+_DATA = re.compile(r'"\s*:\s*["\[{]')
+_PLACE = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script puts something else there
+_BREAK = re.compile(r"\n+")
+
+
+def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | None) -> tuple[Block, ...]:
+    """*blocks*, or behind them the paragraphs found in the data of *page* (UTF-8) when it shows no more than a line."""
+    shown = sum(size(block.text) for block in blocks if block.label is Label.BODY)
+    if shown > _SHOWN or not headline or b"<script" not in page:
+        return blocks
+    agreeing = (_paragraphs(text) for text in _strings(page) if overlap(headline, text) >= _AGREES)
+    found = max(agreeing, key=_prose, default=[])
+    if _prose(found) < max(_ENOUGH, 3 * shown):
+        return blocks
+    others = (
+        block.relabelled(Label.OTHER, "not the text in the data", 0.5) if block.label is Label.BODY else block
+        for block in blocks
+    )
+    return (*others, *(Block(text, Label.BODY, "in the page's data", 0.6) for text in found))
+
+
+def _prose(paragraphs: list[str]) -> float:
+    return sum(map(size, paragraphs))
+
+
+def _strings(page: bytes) -> Iterator[str]:
+    """The long strings in the scripts; a string may be data with strings in it."""
+    left = _MOST_READ
+    for script in _SCRIPT.finditer(page):
+        waiting = [script[1][:_MOST_READ].decode("utf-8", "replace")]
+        while waiting:
+            for found in _STRING.finditer(waiting.pop()):
+                left -= len(found[1])
+                if left < 0:
+                    return
+                text = _decoded(found[1])
+                if _DATA.search(text):
+                    waiting.append(text)
+                elif text:
+                    yield text
+
+
+def _decoded(string: str) -> str:
+    try:
+        found = json.loads(f'"{string}"', strict=False)
+    except ValueError:
+        return ""
+    return clean(found) if isinstance(found, str) else ""
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The paragraphs of a string, of its markup if it has any; none when it is no prose."""
+    if "<p" not in text and "<br" not in text and "<div" not in text:
+        return [part for part in (" ".join(part.split()) for part in _BREAK.split(text)) if part and " " in part]
+    page = read_blocks(text.encode("utf-8", "replace"))
+    weigh(page)
+    settle_hints(page)
+    texts = [piece.text for piece in page.pieces if not (piece.box.settled | piece.hints) & SET_ASIDE]
+    return [text for text in texts if not _PLACE.fullmatch(text)]

@@ -1,0 +1,61 @@
+"""Pages whose text only a script would show."""
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
+import json
+
+import pytest
+
+from crawler.extraction.page import read_page
+from news.errors import NotAnArticle
+
+URL = "https://outlet.example/town/bridge"
+HEADLINE = "Council repairs the old bridge over the river"
+SENTENCE = "The council met on Monday evening and decided to repair the old bridge over the river before winter. "
+MARKUP = (
+    f'<div class="caption">The bridge in spring.</div>$$AD_PLACE$$<p>{SENTENCE * 3}</p>'
+    f"<p>Nobody spoke against it. {SENTENCE * 4}</p>"
+)
+
+
+def page(script: str, body: str = "<div id=root></div>") -> str:
+    return f"<html><head><title>{HEADLINE}</title></head><body><h1>{HEADLINE}</h1>{body}<script>{script}</script></body></html>"
+
+
+def state(text: str) -> str:
+    return json.dumps({"id": 7, "state": {"title": HEADLINE, "contentHtml": text}}).replace("<", "\\u003c")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [f"window.__STATE__ = {state(MARKUP)}", f"push([1, {json.dumps('9:' + state(MARKUP))}])".replace("<", "\\u003c")],
+    ids=["a state", "a state within a string"],
+)
+def test_a_text_in_the_pages_data_is_read_as_paragraphs(script: str) -> None:
+    article = read_page(page(script), URL)
+
+    assert [text[:24] for text in article.paragraphs] == ["The council met on Monda", "Nobody spoke against it."]
+    assert all(block.rule == "in the page's data" for block in article.blocks if block.text in article.paragraphs)
+
+
+def test_a_page_that_shows_its_text_is_not_read_from_its_data() -> None:
+    shown = f"<p>{SENTENCE * 4}</p>"
+
+    assert read_page(page(f"var state = {state(MARKUP * 3)}", shown), URL).paragraphs == ((SENTENCE * 4).strip(),)
+
+
+def test_terms_of_use_in_the_data_are_not_the_text() -> None:
+    terms = (
+        "<p>"
+        + "By using these pages you agree to what our lawyers wrote about cookies, data and courts. " * 20
+        + "</p>"
+    )
+
+    with pytest.raises(NotAnArticle):
+        read_page(page(f"var terms = {state(terms).replace(HEADLINE, '')}"), URL)
+
+
+def test_data_that_is_broken_or_without_end_is_left_alone() -> None:
+    for script in ('var a = "' + "x" * 5_000, '"' + "\\" * 4_001, '"' + "\\u00" * 900 + '"', '"' * 3_000, "[" * 9_000):
+        with pytest.raises(NotAnArticle):
+            read_page(page(script), URL)
