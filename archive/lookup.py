@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from archive.captures.files import WHERE
 from news.ids import parse_id
+from news.revisions import weight
 from news.text import storable
 from news.urls import canonicalise, url_key
 
@@ -96,6 +97,8 @@ class RevisionText:
     lead: str | None
     body: str
     changes: list[str]
+    date_published: datetime | None
+    date_modified: datetime | None
     valid_from: datetime
 
 
@@ -173,13 +176,17 @@ def revision_texts(conn: Connection, article_id: int) -> list[RevisionText]:
     return [RevisionText(**row._mapping) for row in conn.execute(_TEXTS_OF_ARTICLE, {"id": article_id})]
 
 
-def texts_revised_by(conn: Connection, crawl_id: int) -> list[tuple[RevisionText, RevisionText]]:
-    """Before and after of every revision that a crawl added."""
-    rows = [RevisionText(**row._mapping) for row in conn.execute(_TEXTS_OF_CRAWL, {"crawl_id": crawl_id})]
+def texts_revised(
+    conn: Connection, *, crawl_id: int | None = None, since: datetime | None = None
+) -> list[tuple[RevisionText, RevisionText]]:
+    """Before and after of every revision that a crawl added, or that was captured since; the weightiest first."""
+    added = {(a, n) for a, n in conn.execute(_ADDED, {"crawl_id": crawl_id, "since": since})}
+    wanted = sorted({pair for a, n in added for pair in ((a, n - 1), (a, n))})
+    values = {"articles": [article_id for article_id, _ in wanted], "numbers": [number for _, number in wanted]}
+    rows = [RevisionText(**row._mapping) for row in conn.execute(_TEXTS_OF_REVISIONS, values)]
     by_number = {(row.article_id, row.number): row for row in rows}
-    pairs = ((by_number.get((row.article_id, row.number - 1)), row) for row in rows)
-    added = {(a, n) for a, n in conn.execute(_ADDED_BY_CRAWL, {"crawl_id": crawl_id})}
-    return [(old, new) for old, new in pairs if old and (new.article_id, new.number) in added]
+    pairs = [(by_number[a, n - 1], by_number[a, n]) for a, n in sorted(added)]
+    return sorted(pairs, key=lambda pair: weight(pair[1].changes))
 
 
 _ARTICLE_EXISTS = text("select id from articles where id = :id")
@@ -251,18 +258,18 @@ order by m.story_id, a.first_captured_at, a.id
 """)
 
 _TEXTS_OF_ARTICLE = text("""
-select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.valid_from
+select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.date_published, r.date_modified, r.valid_from
 from revisions r join texts t on t.digest = r.text_digest where r.article_id = :id order by r.number
 """)
 
-_TEXTS_OF_CRAWL = text("""
-select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.valid_from
-from revisions r join texts t on t.digest = r.text_digest
-where exists (
-    select 1 from revisions n where n.crawl_id = :crawl_id and n.article_id = r.article_id
-    and n.number in (r.number, r.number + 1)
-)
-order by r.article_id, r.number
+_TEXTS_OF_REVISIONS = text("""
+select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.date_published, r.date_modified, r.valid_from
+from unnest(cast(:articles as bigint[]), cast(:numbers as int[])) as wanted(article_id, number)
+join revisions r on r.article_id = wanted.article_id and r.number = wanted.number
+join texts t on t.digest = r.text_digest
 """)
 
-_ADDED_BY_CRAWL = text("select article_id, number from revisions where crawl_id = :crawl_id and number > 1")
+_ADDED = text("""
+select article_id, number from revisions
+where number > 1 and (crawl_id = cast(:crawl_id as bigint) or captured_at >= cast(:since as timestamptz))
+""")

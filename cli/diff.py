@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from cli.archived import NotFound, coloured, dim, need_article, need_crawl, open
 from cli.output import emit, say
 from news.differences import Mark, Piece, paragraph_pieces, word_pieces
 from news.ids import short_id
+from news.revisions import is_silent
 from news.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -27,19 +29,22 @@ _SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
 @click.argument("article", metavar="[ID|URL]", required=False)
 @click.argument("first", metavar="[REVISION", type=click.IntRange(1), required=False)
 @click.argument("second", metavar="REVISION]", type=click.IntRange(1), required=False)
-@click.option("--crawl", type=int, help="Everything that this crawl found revised.")
+@click.option("--crawl", type=int, help="Everything that this crawl found revised, the weightiest first.")
+@click.option("--today", is_flag=True, help="Everything that was found revised today, the weightiest first.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
-def diff(article: str | None, first: int | None, second: int | None, crawl: int | None, as_json: bool) -> None:
+def diff(
+    article: str | None, first: int | None, second: int | None, crawl: int | None, today: bool, as_json: bool
+) -> None:
     """Show what changed between revisions: the latest two, or the two that are named.
 
     \b
     newskeep diff a1f3c                  the last edit; newskeep diff a1f3c 1 3 compares these two
-    newskeep diff --crawl 2041           all edits that crawl 2041 found
+    newskeep diff --crawl 2041           all edits that crawl 2041 found; newskeep diff --today all of today
     """
-    if (article is None) == (crawl is None):
-        raise click.UsageError("name an article or a crawl.")
+    if [article is not None, crawl is not None, today].count(True) != 1:
+        raise click.UsageError("name an article or a crawl, or ask for today.")
     with opened() as (_, conn):
-        pairs = _of_crawl(conn, crawl) if crawl is not None else _of_article(conn, article or "", first, second)
+        pairs = _of_article(conn, article, first, second) if article else _of_many(conn, crawl)
     for old, new in pairs:
         if as_json:
             emit(_record(old, new))
@@ -49,10 +54,14 @@ def diff(article: str | None, first: int | None, second: int | None, crawl: int 
         say("Nothing was revised.")
 
 
-def _of_crawl(conn: Connection, crawl: int) -> list[tuple[RevisionText, RevisionText]]:
-    from archive.lookup import texts_revised_by
+def _of_many(conn: Connection, crawl: int | None) -> list[tuple[RevisionText, RevisionText]]:
+    """What a crawl found revised; with None what was found today, by the clock of whoever asks."""
+    from archive.lookup import texts_revised
 
-    return texts_revised_by(conn, need_crawl(conn, crawl))
+    if crawl is not None:
+        return texts_revised(conn, crawl_id=need_crawl(conn, crawl))
+    midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return texts_revised(conn, since=midnight)
 
 
 def _of_article(
@@ -104,6 +113,7 @@ def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
         "to": new.number,
         "valid_from": new.valid_from,
         "changes": new.changes if new.number == old.number + 1 else None,
+        "silent": _silent(old, new),
         "fields": {
             field.name: [[{"mark": piece.mark, "text": piece.text} for piece in row] for row in field.rows]
             for field in _changed_fields(old, new)
@@ -114,12 +124,17 @@ def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
 def _lines(old: RevisionText, new: RevisionText) -> Iterator[str]:
     kinds = f" · {', '.join(new.changes).replace('_', ' ')}" if new.number == old.number + 1 and new.changes else ""
     head = f"{short_id('a', new.article_id)} revision {old.number} → {new.number} · {when(new.valid_from)}{kinds}"
-    yield strong(head)
+    yield strong(head + (" · the stated date stayed" if _silent(old, new) else ""))
     if not any(_is_changed(row) for field in _changed_fields(old, new) for row in field.rows):
         yield f"  {one_line(new.headline or '')}: both read the same"
     for field in _changed_fields(old, new):
         yield dim(field.name)
         yield from _field_lines(field)
+
+
+def _silent(old: RevisionText, new: RevisionText) -> bool:
+    kinds = new.changes if new.number == old.number + 1 else ["text"]
+    return is_silent((old.date_published, old.date_modified), (new.date_published, new.date_modified), kinds)
 
 
 def _field_lines(field: _Field) -> Iterator[str]:

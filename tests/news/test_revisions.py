@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.revisions import KINDS, Wording, changes
+from news.revisions import KINDS, Wording, changes, is_silent
 
 BODY = (
     "Bei einem Zugunglück in der Nähe von Linz sind am Sonntag 2 Menschen verletzt worden.",
@@ -26,7 +26,7 @@ def edited(paragraph: int, before: str, after: str) -> Wording:
         (Wording("Zugunglück bei Wels", OLD.lead, BODY), ("headline",)),
         (Wording(OLD.headline, "Elf Verletzte.", BODY), ("lead",)),
         (edited(0, "2 Menschen", "11 Menschen"), ("number",)),
-        (edited(1, "Wir wissen noch nicht", "Wir ahnen jetzt"), ("quote", "text")),
+        (edited(1, "Wir wissen noch nicht", "Wir ahnen noch nicht"), ("quote", "text")),
         (edited(2, "Bergung", "Berggung"), ("typo",)),
         (edited(2, "bis Montag früh", "noch Tage"), ("text",)),
         (Wording(OLD.headline, OLD.lead, (*BODY, "Ein Nachtrag mit eigenen Worten.")), ("paragraph_added",)),
@@ -38,8 +38,70 @@ def test_change_is_named(new: Wording, kinds: tuple[str, ...]) -> None:
     assert changes(OLD, new) == kinds
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Der Minister tritt zurück.", "Der Minister tritt nicht zurück."),
+        ("The court found him guilty of fraud on Monday.", "The court found him not guilty of fraud on Monday."),
+        ("Das Vorgehen ist nach dem Urteil zulässig.", "Das Vorgehen ist nach dem Urteil unzulässig."),
+        ("Le ministre va démissionner lundi.", "Le ministre ne va pas démissionner lundi."),
+    ],
+)
+def test_statement_that_was_turned_round_is_the_weightiest(before: str, after: str) -> None:
+    rest = "Das teilte die Behörde am Montag in Wien mit, ohne weitere Einzelheiten zu nennen."
+
+    assert changes(Wording("h", None, (f"{before} {rest}",)), Wording("h", None, (f"{after} {rest}",)))[0] == "reversal"
+    assert changes(Wording(before, None, ()), Wording(after, None, ()))[0] == "reversal"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Der Minister tritt nicht zurück.", "Der Minister bleibt und tritt nicht zurück."),
+        ("Der Minister tritt zurück.", "Niemand rechnete noch damit, dass es so weit kommt."),
+        ("Er hat keinen Grund.", "Er hat nicht den geringsten Grund."),
+    ],
+)
+def test_other_words_for_the_same_are_no_reversal(before: str, after: str) -> None:
+    assert "reversal" not in changes(Wording("h", None, (before,)), Wording("h", None, (after,)))
+
+
+def test_name_that_became_another_is_told() -> None:
+    old, new = (f"Das sagte die Bürgermeisterin {name} am Montag den Leuten." for name in ("Anna Berger", "Eva Huber"))
+
+    assert changes(Wording("h", None, (old,)), Wording("h", None, (new,))) == ("name", "text")
+
+
+def test_other_nouns_are_no_names() -> None:
+    old, new = (f"Das sagte die Frau den Reportern am {day} im Rathaus." for day in ("Montag", "Dienstag"))
+
+    assert changes(Wording("h", None, (old,)), Wording("h", None, (new,))) == ("text",)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Korrektur: In einer früheren Version hieß es, der Zug sei leer gewesen.",
+        "An earlier version of this article misstated the number of passengers.",
+        "Anmerkung: Die Zahl der Verletzten wurde nachträglich korrigiert.",
+    ],
+)
+def test_note_of_a_correction_is_told(note: str) -> None:
+    found = changes(OLD, Wording(OLD.headline, OLD.lead, (*BODY, note)))
+
+    assert found == ("correction", "paragraph_added")
+    assert changes(Wording("h", None, (note,)), Wording("x", None, (note,))) == ("headline",)
+
+
+def test_edit_is_silent_when_the_stated_dates_stay() -> None:
+    assert is_silent((1, 2), (1, 2), ("number",))
+    assert not is_silent((1, 2), (1, 3), ("number",))
+    assert not is_silent((1, 2), (1, 2), ("typo",))
+    assert not is_silent((None, None), (None, None), ("number",))
+
+
 def test_number_in_the_headline_is_told_too() -> None:
-    assert changes(Wording("2 Tote", None, ()), Wording("11 Tote", None, ())) == ("headline", "number")
+    assert changes(Wording("2 Tote", None, ()), Wording("11 Tote", None, ())) == ("number", "headline")
 
 
 def test_very_long_paragraphs_are_compared_in_reasonable_time() -> None:
