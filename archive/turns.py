@@ -58,8 +58,16 @@ def keep_only(conn: Connection, outlet_ids: Collection[int]) -> int:
     return conn.execute(_DROP, {"ids": list(outlet_ids)}).rowcount
 
 
+def one_at_a_time(conn: Connection) -> None:
+    """Wait until nobody else changes many turns at once, and let nobody until the transaction ends.
+
+    Two that lock many rows would wait for each other in a circle. Call it before any row is locked.
+    """
+    conn.execute(_MANY)
+
+
 def mark_queued(conn: Connection, outlet_id: int, due_at: datetime) -> None:
-    """There is a job for the turn that was due at *due_at*."""
+    """There is a job for the turn that was due at *due_at*; without effect when that turn is over already."""
     conn.execute(_QUEUED, {"outlet_id": outlet_id, "due_at": due_at})
 
 
@@ -136,7 +144,9 @@ on conflict (outlet_id) do update set due_at = excluded.due_at
 
 _DROP = text("delete from turns where not (outlet_id = any(cast(:ids as bigint[])))")
 
-_QUEUED = text("update turns set queued_for = :due_at where outlet_id = :outlet_id")
+_MANY = text(f"select pg_advisory_xact_lock({0x6E6B}, -2)")  # in the space of the outlets' locks, below all ids
+
+_QUEUED = text("update turns set queued_for = :due_at where outlet_id = :outlet_id and due_at = :due_at")
 
 _STARTED = text("update turns set started_at = :now where outlet_id = :outlet_id")
 

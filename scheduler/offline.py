@@ -18,14 +18,16 @@ AGAIN = timedelta(minutes=1)  # until an outlet that was tried in vain may be tr
 PROBES, PROBE_SECONDS = 3, 20.0  # outlets tried at a time while we are offline, and how often
 
 
-def was_ours(conn: Connection, unread: Mapping[str, str], now: datetime) -> bool:
-    """True when a crawl that could read nothing, for the reasons in *unread*, failed because we are offline.
+def commonest(unread: Mapping[str, str]) -> str | None:
+    """The reason for which most channels could not be read."""
+    return next((reason for reason, _ in Counter(unread.values()).most_common(1)), None)
+
+
+def was_ours(conn: Connection, now: datetime) -> bool:
+    """True when a crawl that reached nobody, and is entered as such, failed because we are offline.
 
     The looks of the last minutes, this one included, are then written down to us.
     """
-    reason = next((reason for reason, _ in Counter(unread.values()).most_common(1)), None)
-    if not is_network(reason):
-        return False
     since = now - OFFLINE_WINDOW
     looks = latest_looks(conn, since)
     if not (is_open(conn, OFFLINE, MACHINE) or are_offline([look.ended for look in looks], now)):

@@ -19,18 +19,19 @@ from archive.turns import (
     mark_queued,
     mark_started,
     next_turn_at,
+    one_at_a_time,
     set_due,
 )
 from crawler.outlets.file import Outlets
 from crawler.outlets.row import to_row
 from crawler.result import CrawlResult
-from news.backoff import OFFLINE, pause_after
+from news.backoff import OFFLINE, is_network, pause_after
 from news.outlets import Outlet
 from news.rhythm import HOURS, Rhythm
 from news.spreading import share
 from news.zones import time_zone
 from scheduler.gaps import NO_WORKER, NOT_RUNNING, record_gap
-from scheduler.offline import AGAIN, somebody_answered, was_offline, was_ours
+from scheduler.offline import AGAIN, commonest, somebody_answered, was_offline, was_ours
 from scheduler.timetable import AUTO, interval_of, next_turn
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Jobs(Protocol):
 
 def put_on_timetable(conn: Connection, outlets: Outlets, now: datetime) -> int:
     """Bring the timetable up to *outlets*; how many turns were set anew. Who is off or not named has no turn."""
+    one_at_a_time(conn)
     known = {turn.name: turn for turn in all_turns(conn)}
     wanted = [outlet for outlet in outlets.outlets if outlet.enabled]
     ids = {outlet.name: _outlet_id(conn, outlet, known.get(outlet.name)) for outlet in wanted}
@@ -95,11 +97,14 @@ def crawl_begins(engine: Engine, outlet_id: int, due_at: datetime, now: datetime
 
 def crawl_ended(engine: Engine, outlet: Outlet, result: CrawlResult, now: datetime) -> None:
     """Set the outlet's next turn by how its crawl went; without effect for an outlet that is off the timetable."""
+    unreached = result.problem is None and not result.looked and is_network(commonest(result.unread))
     with engine.begin() as conn:
+        if unreached:
+            one_at_a_time(conn)
         turn = find_turn(conn, name=outlet.name)
         if turn is None or result.state == "interrupted":  # its job waits again
             return
-        if result.problem is None and not result.looked and was_ours(conn, result.unread, now):
+        if unreached and was_ours(conn, now):
             next_turn_at(conn, turn.outlet_id, now + AGAIN, turn.failures)
             return
         if result.looked and result.problem is None:
