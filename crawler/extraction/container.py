@@ -18,6 +18,7 @@ _STORY = 600.0  # characters of prose that stand between the headlines of two ar
 _WORTH = 0.08  # more prose than this share of what is there makes a larger box worth a look
 _LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
 _FEWEST = 14  # characters; no sentence is shorter in any script
+_IN_SENTENCE, _LONG = 0.6, 120  # share of links and length of a paragraph that has links in it
 _DECAY = (1.0, 0.55, 0.3, 0.15, 0.08)
 _PARAGRAPHS = frozenset(
     ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "ul", "ol", "tr", "tbody", "table", "dl")
@@ -98,7 +99,8 @@ def story_end(page: Page, headline: str | None) -> int:
     holders = {piece.box.parent for piece in page.pieces if piece.prose}
     running = list(accumulate(piece.prose for piece in page.pieces))
     for n in heads:
-        apart = page.pieces[n].box.parent not in holders and key(page.pieces[n].text) != wanted
+        piece = page.pieces[n]
+        apart = piece.box.parent not in holders and not piece.box.settled & SET_ASIDE and key(piece.text) != wanted
         if n > first and apart and running[n] - running[first] > _STORY:
             return n
     return len(page.pieces)
@@ -152,13 +154,18 @@ def _climb(page: Page, box: Box, end: int) -> Box:
 
 
 def _running_sums(page: Page, end: int) -> tuple[list[float], list[float]]:
-    """Running sums over the pieces that are not set aside: their prose, and their linked characters."""
+    """Running sums over the pieces that are not set aside: their prose, and the linked characters outside sentences."""
     proses, links = [0.0], [0.0]
     for n, piece in enumerate(page.pieces):
         aside = n >= end or (piece.box.settled | piece.hints) & SET_ASIDE
         proses.append(proses[-1] + (0.0 if aside else piece.prose))
-        links.append(links[-1] + (0.0 if aside else piece.linked))
+        links.append(links[-1] + (0.0 if aside or _is_sentence(piece) else piece.linked))
     return proses, links
+
+
+def _is_sentence(piece: Piece) -> bool:
+    """True for a paragraph: links in it are no list of links."""
+    return piece.prose > 0 or (piece.linked < _IN_SENTENCE * len(piece.text) and len(piece.text) >= _LONG)
 
 
 def _between(sums: list[float], box: Box) -> float:

@@ -183,3 +183,39 @@ def test_words_in_names_made_by_people_count(name: str) -> None:
     )
 
     assert labels(page)["Buy bridges of every kind now."] is Label.AD
+
+
+def test_a_heading_of_a_box_of_links_does_not_end_the_text() -> None:
+    box = "<aside class=related><h1>Recently in Sports</h1><a href=/x>A goat wins the race of the valley</a></aside>"
+    page = f"<article><h1>A bridge is mended</h1>{PROSE * 6}{box}<p>The goat did not come to the bridge, her owner said.</p></article>"
+
+    assert labels(page)["The goat did not come to the bridge, her owner said."] is Label.BODY
+
+
+def test_another_articles_heading_ends_the_text() -> None:
+    page = f"<div><article><h1>A bridge is mended</h1>{PROSE * 6}</article><article><header><h1>A goat wins the race</h1></header><p>The goat did not come to the bridge, her owner said.</p></article></div>"
+
+    assert labels(page)["The goat did not come to the bridge, her owner said."] is not Label.BODY
+
+
+def entries(link: str) -> str:
+    told = "The neighbours of the bridge were told on Monday that the works begin soon, and that nobody will have to leave."
+    return "".join(
+        f"<div class=entry{n}>{told.replace('neighbours', link.format(n))}{link.format(n)}</div>" for n in range(5)
+    )
+
+
+def test_paragraphs_with_links_in_them_belong_to_the_text_though_they_stand_in_boxes_of_their_own() -> None:
+    link = "<a href=/{0}>neighbours who live near the old bridge and close to the river of the town</a>"
+    page = f"<main><h1>A bridge is mended</h1><div class=top>{PROSE * 8}</div><div class=live>{entries(link)}<p>{'Nobody spoke against it in the end. ' * 10}</p></div></main>"
+
+    assert sum(text.startswith("The neighbours who live") for text in read(page).paragraphs) == 5
+
+
+def test_a_list_of_titles_behind_the_text_stays_outside() -> None:
+    titles = "".join(
+        f"<div><a href=/{n}>A goat wins the race of the valley once more, number {n}</a></div>" for n in range(12)
+    )
+    page = f"<main><h1>A bridge is mended</h1><div class=top>{PROSE * 8}</div><div class=live>{titles}<p>Nobody spoke against it in the end, one of them says.</p></div></main>"
+
+    assert not any("goat" in text for text in read(page).paragraphs)
