@@ -11,12 +11,13 @@ from news.errors import SettingError
 @dataclass(slots=True)
 class OutletsWatch:
     """`look` now and then. `outlets` is the last good file (None: there was none yet), `problem` why the present one
-    is not in force (None: it is).
+    is not in force (None: it is). `expected` says that a missing file is a mistake and no beginning.
     """
 
     path: Path
     outlets: Outlets | None = None
     problem: str | None = None
+    expected: bool = False
     _taken: str | None = None
     _seen: str | None = None
 
@@ -36,9 +37,10 @@ class OutletsWatch:
     def take(self) -> None:
         """Read the file now."""
         try:
-            if not self.path.exists() and self.outlets is not None:
+            if self.expected and not self.path.exists():
                 raise SettingError(f"{self.path} is gone")
             self.outlets, self.problem = load_outlets(self.path), None
+            self.expected = self.path.exists()
         except SettingError as error:
             self.problem = str(error)
 

@@ -64,11 +64,13 @@ class Scheduler:
             await asyncio.to_thread(self._end)
 
     def _first_look(self) -> None:
+        with self.engine.connect() as conn:
+            self.watch.expected = bool(all_turns(conn))
+        begun = self.watch.expected
         self.watch.take()
         problem = self.watch.problem or self._missing_contact(self.watch.outlets)
-        with self.engine.connect() as conn:
-            if problem and not all_turns(conn):
-                raise SettingError(problem, "newskeep outlets check")
+        if problem and not begun:
+            raise SettingError(problem, "newskeep outlets check")
 
     async def _campaign(self) -> None:
         if not await self.leader.campaign():
