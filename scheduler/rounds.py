@@ -51,7 +51,7 @@ class Scheduler:
         await asyncio.to_thread(self._first_look)
         self.agenda.add("lead", ROUND_SECONDS, self._campaign)
         self.agenda.add("heartbeat", 5.0, self._beat)
-        self.agenda.add("outlets", 2.0, self._take_up_outlets)
+        self.agenda.add("outlets", 1.0, self._take_up_outlets)
         self.agenda.add("turns", 1.0, self._offer)
         self.agenda.add("dead", 5.0, self._free_what_died)
         self.agenda.add("rhythms", 60.0, self._learn)
