@@ -86,11 +86,13 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
         links = load_links(conn, list(links))
         known = load_known(conn, _article_ids(links), _keys(reads))
         fresh = [read for read in reads if read and not _shows_the_same(read, links)]
-        if fresh:
-            lock_texts(conn)
-            load_twins(conn, known, {read.letters for read in fresh if read.comparable})
         matches = Matches(conn, fresh)
         decided = Batch(conn, known, links, matches, sum(page.record is not None for page in batch))
+        if fresh:
+            decided.reread_ahead(fresh)
+            lock_texts(conn)
+            load_twins(conn, known, {read.letters for read in fresh if read.comparable})
+            matches.load()
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
         if captures:
             captures.note(conn, (page.record.file for page in batch if page.record))

@@ -37,6 +37,7 @@ class Flag(StrEnum):
     PARTIAL = "partial"
     LIVE_BLOG = "live_blog"
     AGENCY = "agency"
+    WITHDRAWN = "withdrawn"  # its address answered 404, 410 or 451; what it said before is kept
 
 
 # Never part of the text and never near it: a page's chrome is in the capture, not among the removed blocks.

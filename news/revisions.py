@@ -68,6 +68,18 @@ def changes(old: Wording, new: Wording) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in found)
 
 
+def whole_paragraphs(old: Wording, new: Wording) -> list[str] | None:
+    """The paragraphs that only one of both has, where nothing else differs; None where one was edited or moved."""
+    if plain(old.headline) != plain(new.headline) or plain(old.lead) != plain(new.lead):
+        return None
+    before, after = _plain_all(old.paragraphs), _plain_all(new.paragraphs)
+    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    if [one for one in before if one not in gone] != [one for one in after if one not in come]:
+        return None
+    edited = any(_overlap(one, other) >= _SAME_PARAGRAPH for one in gone for other in come)
+    return None if edited else [*gone, *come]
+
+
 def weight(kinds: Sequence[str]) -> int:
     """The place of the weightiest kind, 0 for the most substantial; what is listed under none comes last."""
     return min((KINDS.index(kind) for kind in kinds if kind in KINDS), default=len(KINDS))

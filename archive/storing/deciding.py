@@ -1,6 +1,6 @@
 """Takes the pages of a batch one by one: judges each, and collects its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -26,10 +26,8 @@ from archive.storing.rows import Ids, Rows, take_many_ids
 from news.copies import Found
 from news.dispositions import Disposition
 from news.fingerprints import text_digest
-from news.revisions import Wording, changes
+from news.revisions import Wording, changes, whole_paragraphs
 from news.sameness import Address, KnownArticle, Sameness, judge_address, judge_text
-
-_BETTER_READING = {"rule": "better_reading"}
 
 
 class Batch:
@@ -42,9 +40,17 @@ class Batch:
         self._conn = conn
         self._ids = Ids(conn, matches.expected)
         self._matches = matches
+        self._reread: dict[tuple[str, int, int], bytes | None] = {}
         self._capture_ids = take_many_ids(conn, "captures", captures)[::-1]
         self._known = known
         self._links = links
+
+    def reread_ahead(self, reads: Iterable[ReadPage]) -> None:
+        """Read again now what will have to be: it takes long, and nobody need wait for it under the lock on texts."""
+        for read in reads:
+            found = self._judge_address(read)
+            if found and found.verdict is Disposition.REVISED:
+                self._only_read_better(read, found)
 
     def add(self, page: PageToStore, read: ReadPage | None) -> Outcome:
         """Judge one page and collect its rows."""
@@ -53,8 +59,8 @@ class Batch:
         if read is None:
             return self._settle_unread(page, link)
         verdict, near = self._judge(read)
-        if verdict.verdict is Disposition.REVISED and self._only_read_better(read, verdict):
-            verdict = Sameness(Disposition.UNCHANGED, verdict.article_id, (verdict.revision or 2) - 1, _BETTER_READING)
+        if verdict.verdict is Disposition.REVISED and (why := self._no_edit(read, verdict)):
+            verdict = Sameness(Disposition.UNCHANGED, verdict.article_id, (verdict.revision or 2) - 1, {"rule": why})
             (reading_id,) = self._ids.take("readings")
             self._reading(read, reading_id, capture_id)
         outcome = self._store(read, verdict, capture_id)
@@ -69,11 +75,7 @@ class Batch:
         return self.rows
 
     def _judge(self, read: ReadPage) -> tuple[Sameness, list[Found]]:
-        link = self._links[read.page.link_id]
-        shown = self._known.get(link.article_id) or self._known.at(read.seen.own_key)
-        address = Address(shown.known if shown else None, link.said_digest, link.revision)
-        canonical = self._known.at(read.seen.canonical_key)
-        found = judge_address(read.seen, address, canonical.known if canonical else None)
+        found = self._judge_address(read)
         if found:
             return found, []
         if not read.comparable:
@@ -84,6 +86,13 @@ class Batch:
         near = self._matches.near(read)
         return judge_text(read.seen, [], near), [one for one in near if one.reason]
 
+    def _judge_address(self, read: ReadPage) -> Sameness | None:
+        link = self._links[read.page.link_id]
+        shown = self._known.get(link.article_id) or self._known.at(read.seen.own_key)
+        address = Address(shown.known if shown else None, link.said_digest, link.revision)
+        canonical = self._known.at(read.seen.canonical_key)
+        return judge_address(read.seen, address, canonical.known if canonical else None)
+
     def _join_stories(self, near: Sequence[Found]) -> None:
         """Join the stories between which a page turned out to stand; the oldest keeps its number."""
         stories = sorted({self._matches.story(one.posting.story_id) for one in near})
@@ -92,13 +101,28 @@ class Batch:
                 self._matches.merge(other, stories[0])
                 self.rows.merges.append({"old": other, "into": stories[0]})
 
+    def _no_edit(self, read: ReadPage, verdict: Sameness) -> str | None:
+        """Why another text is no edit of the article, though it differs; None when it is one."""
+        if self._only_read_better(read, verdict):
+            return "better_reading"
+        return "layout_changed" if self._only_layout_changed(read, verdict) else None
+
+    def _only_layout_changed(self, read: ReadPage, verdict: Sameness) -> bool:
+        """Whether all that came and went are paragraphs that the outlet puts under other articles as well."""
+        kept = self._known.articles[verdict.article_id or 0]
+        old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
+        changed = whole_paragraphs(old, Wording.of(read.article))
+        return bool(changed) and self._matches.is_boilerplate(read, kept.story_id, changed or [])
+
     def _only_read_better(self, read: ReadPage, verdict: Sameness) -> bool:
         """Whether the page says what it said, and only our rules have changed since."""
         kept = self._known.get(verdict.article_id)
         if not (kept and kept.capture and read.page.reread):
             return False
-        before = read.page.reread(*kept.capture)  # by today's rules, whatever their version is called
-        return before is not None and text_digest(clean_article(before)) == read.seen.said
+        if kept.capture not in self._reread:
+            before = read.page.reread(*kept.capture)  # by today's rules, whatever their version is called
+            self._reread[kept.capture] = text_digest(clean_article(before)) if before else None
+        return self._reread[kept.capture] == read.seen.said
 
     def _store(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> Outcome:
         if verdict.verdict in (Disposition.NEW, Disposition.COPY):
@@ -216,7 +240,9 @@ class Batch:
             said_digest=read.seen.said,
         )
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
-        self._known.put(kept, keys=[link.url_key])
+        if kept.withdrawn:
+            self.rows.withdrawn[article_id] = False
+        self._known.put(replace(kept, withdrawn=False), keys=[link.url_key])
         self._links[link.id] = replace(link, article_id=article_id, said_digest=read.seen.said, revision=number)
         story_id, removed = self._matches.story(kept.story_id), len(read.article.removed)
         return Outcome(
@@ -231,5 +257,8 @@ class Batch:
         kept = self._known.get(link.article_id)
         if kept and page.disposition is Disposition.UNCHANGED:
             self.rows.checked[kept.known.id] = page.fetched_at
+        if kept and (page.reason or "").startswith("gone_") and kept.known.url_key == link.url_key:
+            self.rows.withdrawn[kept.known.id] = True
+            self._known.put(replace(kept, withdrawn=True))
         story_id = kept.story_id if kept else None
         return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id, link.revision)

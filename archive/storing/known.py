@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from archive.captures.files import WHERE
+from news.article import Flag
 from news.sameness import KnownArticle
 
 
@@ -35,6 +36,7 @@ class Kept:
     revision_id: int
     valid_from: datetime
     capture: tuple[str, int, int] | None
+    withdrawn: bool = False
 
 
 class Known:
@@ -111,7 +113,8 @@ def _kept(row: Any) -> Kept:
         walled=not {"paywalled", "partial"}.isdisjoint(row.flags),
     )
     capture = (row.file, row.record_offset, row.record_length) if row.file else None
-    return Kept(known, row.story_id, row.lead, row.revision_id, row.valid_from, capture)
+    withdrawn = Flag.WITHDRAWN in row.flags
+    return Kept(known, row.story_id, row.lead, row.revision_id, row.valid_from, capture, withdrawn)
 
 
 _LINKS = text("""

@@ -23,6 +23,7 @@ Row = dict[str, Any]
 
 _BUCKET = timedelta(days=14)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TELLING, _MOSTLY = 2, 0.7  # fingerprints of a paragraph that may be boilerplate, and the share of them that must be
 _LIKELY = 6  # texts of each page that are fetched ahead, all pages' in one go
 
 
@@ -41,14 +42,18 @@ class Matches:
         self.rows: list[Row] = []
         self.expected = len(reads)  # pages that are not known to be unchanged
         self._conn = conn
-        self._chosen: dict[int, _Chosen] = {}
         self._postings: dict[int, list[Posting]] = {}
         self._seen: set[tuple[int, int]] = set()  # of the postings that were looked up
         self._times: dict[int, datetime] = {}
         self._texts: dict[int, Compared] = {}
         self._merged: dict[int, int] = {}
         self._surveys: dict[int, list[Found]] = {}
-        self._load([read for read in reads if read.comparable])
+        self._reads = [read for read in reads if read.comparable]
+        self._chosen = {id(read): _choose(read) for read in self._reads}
+
+    def load(self) -> None:
+        """Look up what the pages may be the same as; only now does the lock on all texts have to be held."""
+        self._look_up_all(self._reads)
 
     def near(self, read: ReadPage) -> list[Found]:
         """The texts that share passages with the page, the best match first; one without a reason when none matches."""
@@ -89,6 +94,18 @@ class Matches:
             self._surveys[id(read)] = [self._compare(read, one, mask) for one in worth]
         return self._surveys[id(read)]
 
+    def is_boilerplate(self, read: ReadPage, story_id: int, paragraphs: Sequence[str]) -> bool:
+        """Whether each of the paragraphs stands under other stories of the page's outlet too."""
+        for paragraph in paragraphs:
+            chosen = _Chosen(_placed(read), fingerprints(Compared.of(None, paragraph).words))
+            if len(chosen.positions) < _TELLING:
+                return False  # too short to tell
+            self._look_up([chosen])
+            standing = copies.standing(self._around(chosen), read.seen.outlet_id, story_id)
+            if len(standing) < _MOSTLY * len(chosen.positions):
+                return False
+        return True
+
     def merge(self, old: int, into: int) -> None:
         """Take two stories for one from now on."""
         self._merged[old] = into
@@ -116,10 +133,12 @@ class Matches:
     def _load(self, reads: Sequence[ReadPage]) -> None:
         """Look the pages' fingerprints up, and fetch the texts that share most of them."""
         fresh = [read for read in reads if id(read) not in self._chosen]
+        self._chosen |= {id(read): _choose(read) for read in fresh}
+        self._look_up_all(fresh)
+
+    def _look_up_all(self, fresh: Sequence[ReadPage]) -> None:
         if not fresh:
             return
-        for read in fresh:
-            self._chosen[id(read)] = _choose(read)
         self._look_up([self._chosen[id(read)] for read in fresh])
         likely: set[int] = set()
         for read in fresh:
@@ -162,7 +181,11 @@ def _choose(read: ReadPage) -> _Chosen:
     headline = headline_fingerprint(read.compared.topic)
     if headline is not None:
         positions.setdefault(headline, len(read.compared.words))
-    return _Chosen(placed_at(read.article.date_published, read.page.fetched_at), positions)
+    return _Chosen(_placed(read), positions)
+
+
+def _placed(read: ReadPage) -> datetime:
+    return placed_at(read.article.date_published, read.page.fetched_at)
 
 
 def _bucket(at: datetime) -> int:

@@ -33,6 +33,7 @@ class Rows:
     ended: list[Row] = field(default_factory=list)  # revisions of earlier batches that hold no longer
     latest: dict[int, Row] = field(default_factory=dict)  # articles with another latest revision
     checked: dict[int, datetime] = field(default_factory=dict)  # articles that were looked at
+    withdrawn: dict[int, bool] = field(default_factory=dict)  # articles that are gone from their address, or back there
     settlements: dict[int | None, list[Settlement]] = field(default_factory=dict)  # by crawl
 
     def end_revision(self, revision_id: int, valid_to: datetime) -> None:
@@ -64,6 +65,8 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     if rows.checked:
         values = {"ids": sorted(rows.checked), "times": [rows.checked[number] for number in sorted(rows.checked)]}
         conn.execute(_CHECKED, values)
+    for article_id in sorted(rows.withdrawn):
+        conn.execute(_WITHDRAWN, {"id": article_id, "gone": rows.withdrawn[article_id]})
     for crawl_id, settlements in rows.settlements.items():
         settle(conn, crawl_id, *settlements)
 
@@ -149,6 +152,12 @@ where id = :id
 """)  # noqa: S608 - put together from constants
 
 _END_REVISION = text("update revisions set valid_to = :valid_to where id = :id")
+
+_WITHDRAWN = text("""
+update articles set flags = array(
+    select flag from unnest(flags) as flag where flag <> 'withdrawn' union select 'withdrawn' where :gone order by 1
+) where id = :id
+""")
 
 _CHECKED = text("""
 update articles a set last_checked_at = greatest(a.last_checked_at, c.at)

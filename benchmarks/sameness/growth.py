@@ -125,7 +125,9 @@ def lookup(engine: Engine, one: Imported) -> float:
         read = prepare(page, load_links(conn, [link_id])[link_id])
         assert read
         started = time.monotonic()
-        Matches(conn, [read]).near(read)
+        matches = Matches(conn, [read])
+        matches.load()
+        matches.near(read)
         return time.monotonic() - started
 
 

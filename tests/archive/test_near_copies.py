@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -191,3 +192,40 @@ def test_copies_that_arrive_at_the_same_moment_are_one_story(newsroom: Newsroom,
     assert len(outcomes) == len(pages)
     assert len(groups(newsroom)) == 10
     assert sorted(one.disposition for one in outcomes) == ["copy"] * 20 + ["new"] * 10
+
+
+def test_paragraph_that_an_outlet_puts_under_all_its_articles_is_soon_no_edit_of_them(newsroom: Newsroom) -> None:
+    under_all = paragraphs(50)[1]
+    newsroom.store(*(report("krone", number) for number in range(1, 9)))
+    again = newsroom.store(*(report("krone", number, f"{text(number)}\n\n{under_all}") for number in range(1, 9)))
+
+    assert [one.disposition for one in again] == ["revised"] * 2 + ["unchanged"] * 6
+    assert (again[-1].evidence or {})["rule"] == "layout_changed"
+    assert newsroom.rows("select count(*) from readings") == [(16,)]
+
+
+def test_paragraph_that_one_article_gets_is_an_edit(newsroom: Newsroom) -> None:
+    newsroom.store(*(report("krone", number) for number in range(1, 5)))
+    edits = newsroom.store(*(report("krone", n, f"{text(n)}\n\n{paragraphs(n + 60)[1]}") for n in range(1, 5)))
+
+    assert {one.disposition for one in edits} == {Disposition.REVISED}
+
+
+def test_edit_beside_a_new_layout_is_an_edit(newsroom: Newsroom) -> None:
+    under_all = paragraphs(50)[1]
+    newsroom.store(*(report("krone", number) for number in range(1, 5)))
+    newsroom.store(*(report("krone", number, f"{text(number)}\n\n{under_all}") for number in range(1, 4)))
+    (edit,) = newsroom.store(report("krone", 4, f"{edited(4, 1)}\n\n{under_all}"))
+
+    assert edit.disposition is Disposition.REVISED
+
+
+def test_withdrawn_article_keeps_its_text_and_says_so_until_it_is_back(newsroom: Newsroom) -> None:
+    newsroom.store(report("krone", 1))
+    page = replace(newsroom.page(report("krone", 1)), article=None, disposition=Disposition.SKIPPED, reason="gone_410")
+    store_pages(newsroom.engine, [page])
+    gone = newsroom.rows("select flags, body <> '', revisions from v_articles")
+    newsroom.store(report("krone", 1))
+
+    assert gone == [(["withdrawn"], True, 1)]
+    assert newsroom.rows("select flags, revisions from v_articles") == [([], 1)]
