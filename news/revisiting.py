@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-GROWTH = 0.5  # of an article's age until the next look: most edits come in the first hours
+GROWTH = 1.0  # of an article's age until the next look: most edits come in the first hours
 _TOO_CLOSE = 0.1  # of an age: a look so shortly before it has done its service
 
 
@@ -15,8 +15,8 @@ def published_about(first_seen_at: datetime, announced_at: datetime | None) -> d
 def next_look(published: datetime, now: datetime, ages: Iterable[timedelta], *, first: bool) -> datetime | None:
     """When to look again at an article that was looked at *now*; None: as soon as a channel lists it again.
 
-    With *ages* the next of them that is not just about to come; after the last one, and without any, half the
-    article's age later. Without ages the look after the *first* one comes at the next listing, however old it is.
+    With *ages* the next of them that is not just about to come; after the last one, and without any, when the
+    article's age has doubled. Without ages the look after the *first* one comes at the next listing, however old it is.
     """
     ages = tuple(ages)
     coming = [published + age for age in sorted(ages) if published + age > now + _TOO_CLOSE * age]

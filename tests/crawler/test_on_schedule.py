@@ -63,10 +63,10 @@ def test_a_listed_page_is_looked_at_a_second_time_and_then_more_rarely(home: Hom
     listed_again(site)
     third = crawled(home, engine)
 
-    assert len(site.requests(BRIDGE)) == 2  # an hour old: the next look comes in half an hour
+    assert len(site.requests(BRIDGE)) == 2  # an hour old: the next look comes in an hour
     assert third.ledger
     assert {reason: number for (_, reason), number in third.ledger.reasons.items()} == {"not_due": 1}
-    assert run(engine, "select due_at - now() > interval '29 minutes', state from links") == [(True, "done")]
+    assert run(engine, "select due_at - now() > interval '59 minutes', state from links") == [(True, "done")]
 
 
 def test_what_is_not_looked_at_leaves_no_event(home: Home, engine: Engine, site: Site) -> None:
