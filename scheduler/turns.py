@@ -126,7 +126,7 @@ def _next(conn: Connection, outlet: Outlet, turn: Turn, failures: int, now: date
         later = now + pause_after(failures, outlet.name)
         return next_turn(outlet, zone, None, later) if outlet.schedule else later
     regular = next_turn(outlet, zone, rhythm, _soonest(outlet, turn, now))
-    if outlet.schedule:
+    if outlet.schedule or not outlet.revisit:  # pages that nobody asked for by age wait for the outlet's own turns
         return regular
     page = first_due_link(conn, turn.outlet_id, now)
     return min(regular, max(page, now + REVISIT_GAP)) if page else regular

@@ -368,8 +368,11 @@ def plan_page(desk: Desk, due: datetime, name: str = "krone") -> None:
     """)
 
 
+DAILY = FILE.replace('"30m"', '"1d"\nrevisit = ["1h"]')
+
+
 def test_a_page_to_look_at_again_brings_the_next_turn_forward(desk: Desk) -> None:
-    desk.read(FILE.replace('"30m"', '"1d"'))
+    desk.read(DAILY)
     page = NOW + timedelta(hours=1)
     plan_page(desk, page)
 
@@ -377,7 +380,7 @@ def test_a_page_to_look_at_again_brings_the_next_turn_forward(desk: Desk) -> Non
 
 
 def test_pages_that_are_due_one_after_the_other_share_their_turns(desk: Desk) -> None:
-    desk.read(FILE.replace('"30m"', '"1d"'))
+    desk.read(DAILY)
     for minutes in range(2, 60, 2):
         plan_page(desk, NOW + timedelta(minutes=minutes))
 
@@ -385,14 +388,21 @@ def test_pages_that_are_due_one_after_the_other_share_their_turns(desk: Desk) ->
 
 
 def test_pages_wait_for_the_times_of_a_schedule(desk: Desk) -> None:
-    desk.read(FILE)
+    desk.read(DAILY)
     plan_page(desk, NOW + timedelta(days=1, hours=1), "kurier")
 
     assert desk.run("kurier").date() == NOW.date() + timedelta(days=2)
 
 
-def test_a_page_that_is_overdue_already_makes_no_turn_of_its_own(desk: Desk) -> None:
+def test_pages_that_no_age_asks_for_make_no_turns_of_their_own(desk: Desk) -> None:
     desk.read(FILE.replace('"30m"', '"1d"'))
+    plan_page(desk, NOW + timedelta(hours=1))
+
+    assert desk.run() - desk.now > timedelta(minutes=61)
+
+
+def test_a_page_that_is_overdue_already_makes_no_turn_of_its_own(desk: Desk) -> None:
+    desk.read(DAILY)
     plan_page(desk, NOW - timedelta(hours=1))
 
     assert desk.run() - desk.now > timedelta(minutes=15)
