@@ -29,6 +29,7 @@ class Agenda:
         # its own default drops a run that is a second late
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # that a round still runs is no news
+        self.jumps = 0  # how often the clock was set since it runs
         self._told: dict[str, str] = {}
 
     def add(self, name: str, seconds: float, work: Work) -> None:
@@ -53,6 +54,7 @@ class Agenda:
             now = clock() - time.monotonic()
             if abs(now - offset) > _JUMP_SECONDS:
                 logger.warning("clock_jumped", extra={"seconds": round(now - offset)})
+                self.jumps += 1
                 self.again()
             offset = now
 

@@ -43,6 +43,7 @@ class Scheduler:
         self.health = HealthRounds(engine, home, self.leader)
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
         self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads
+        self.jumps_seen = 0
         self.probed_at = 0.0
         self.process_id = register(engine, SCHEDULER)
 
@@ -84,7 +85,8 @@ class Scheduler:
         """Bring the timetable up to outlets.toml when that has changed, and now and then."""
         changed = await asyncio.to_thread(self.watch.look)
         late = self.planned_at is None or time.monotonic() - self.planned_at > _PLAN_SECONDS
-        if self.leader.leads and (changed or late):
+        jumps, self.jumps_seen = self.agenda.jumps - self.jumps_seen, self.agenda.jumps
+        if self.leader.leads and (changed or late or jumps):
             await asyncio.to_thread(self._plan)
             self.planned_at = time.monotonic()
 

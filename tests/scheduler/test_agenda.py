@@ -73,3 +73,4 @@ def test_a_clock_that_is_set_does_not_stop_the_rounds(monkeypatch: pytest.Monkey
     run(agenda, work.enough)
 
     assert work.done >= 4
+    assert agenda.jumps >= 3

@@ -103,6 +103,24 @@ def test_of_two_daemons_one_decides(home: Home, engine: Engine) -> None:
     assert queued(engine) == [("krone",)]
 
 
+def test_a_clock_that_was_set_back_sets_turns_that_lie_too_far_ahead(home: Home, engine: Engine) -> None:
+    home.outlets_file.write_text(KRONE)
+    scheduler = Scheduler(home, engine)
+    far = "select 1 from turns where due_at > now() + interval '2 hours'"
+
+    def set_back() -> bool:
+        if scheduler.planned_at and not scheduler.agenda.jumps:
+            with engine.begin() as conn:  # as if the turn had been set by a clock that was three days ahead
+                conn.execute(text("update turns set due_at = due_at + interval '3 days', queued_for = null"))
+            scheduler.agenda.jumps += 1
+            return False
+        return bool(scheduler.agenda.jumps) and not rows(engine, far)
+
+    run(set_back, scheduler)
+
+    assert len(rows(engine, "select 1 from turns")) == 1
+
+
 def test_a_daemon_without_outlets_waits_for_some(home: Home, engine: Engine) -> None:
     scheduler = Scheduler(home, engine)
 
