@@ -129,40 +129,32 @@ MAX_BOXES = 60_000  # the largest news pages have 10,000
 _TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
 
 
+@dataclass(slots=True, eq=False)
 class Box:
-    """A block-level element: what it and its ancestors call themselves, and its pieces (`first` to `last` - 1).
+    """A block-level element: what it and its ancestors call themselves, and its pieces (`first` to `last` - 1)."""
 
-    `hints` are its own, `settled` those of its ancestors too, as far as believed. A plain class: a page has hundreds.
-    """
-
-    last = 0
-    prose = 0.0
-    score = 0.0
-    settled = 0
-
-    def __init__(self, parent: Box | None, tag: str, names: str, hints: int, first: int) -> None:
-        self.parent = parent
-        self.tag = tag
-        self.names = names
-        self.hints = hints
-        self.first = first
+    parent: Box | None
+    tag: str
+    names: str
+    hints: int
+    first: int
+    last: int = 0
+    prose: float = 0.0
+    score: float = 0.0
+    settled: int = 0  # own hints and those of the ancestors, as far as believed
 
 
+@dataclass(slots=True, eq=False)
 class Piece:
-    """One block of text: `linked` characters of it are links, `hints` is what inline elements around all of it say.
+    """One block of text: `linked` characters of it are links, `hints` is what inline elements around all of it say."""
 
-    `prose` tells how much running text it is, in characters.
-    """
-
-    prose = 0.0
-
-    def __init__(self, text: str, tag: str, box: Box, linked: int, hints: int, bold: bool) -> None:
-        self.text = text
-        self.tag = tag
-        self.box = box
-        self.linked = linked
-        self.hints = hints
-        self.bold = bold
+    text: str
+    tag: str
+    box: Box
+    linked: int
+    hints: int
+    bold: bool
+    prose: float = 0.0  # how much running text it is, in characters
 
     @property
     def link_share(self) -> float:

@@ -3,8 +3,9 @@
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
 import re
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise
+from operator import or_
 
 
 class Hint:
@@ -108,7 +109,7 @@ _PARTS = re.compile(
     r"|(?P<DATE>pubdate|datepublish|publishdate)"
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])")
-_LOWER_WORD = re.compile(r"[a-z]+\d*")
+_TO_SPACES = bytes(n if chr(n).isascii() and (chr(n).islower() or chr(n).isdigit()) else 32 for n in range(256))
 # Names made by machines ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
 _MADE_UP = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?:[a-z]{1,2}\d+)?(?:[A-Z][a-z]?\d*){3,}(?![A-Za-z0-9])")
 _CAPITALS = re.compile(r"[A-Z][a-z]?\d*[A-Z]")  # in all of these
@@ -142,7 +143,7 @@ _WORD_HINTS = _WordHints(_MEANING)
 
 def _words_of(names: str) -> list[str]:
     if names.islower():  # most are, and without capitals words are quickly told apart
-        return _LOWER_WORD.findall(names)
+        return names.encode("ascii", "replace").translate(_TO_SPACES).decode().split()  # half of what a pattern costs
     if _CAPITALS.search(names):
         names = _MADE_UP.sub("", names)
     return [word.lower() for word in _WORD.findall(names)]
@@ -155,9 +156,7 @@ def hints_of(names: str) -> int:
     if "elementor-" in names or "print:" in names:
         names = _OF_ANY_BOX.sub("", names)
     words = _words_of(names)
-    found = Hint.NONE
-    for word in words:
-        found |= _WORD_HINTS[word]
+    found = reduce(or_, map(_WORD_HINTS.__getitem__, words), Hint.NONE)
     if not _PAIR_BEGINNINGS.isdisjoint(words):
         for before, word in pairwise(words):
             if before in _PAIR_BEGINNINGS:

@@ -36,12 +36,14 @@ def refuse_others(page: Page, claims: Claims, headline: str | None, blocks: Sequ
     """
     text = [block for block in blocks if block.label is Label.BODY]
     dated = _dated(page, claims, headline)
-    crowded = _links(blocks) >= _FRONT
     name = url or "the page"
-    if not text and not dated and not _shows(blocks, crowded):
-        raise NotAnArticle(f"{name} has no text")
     if text and all(_is_notice(block.text) for block in text):
         raise NotAnArticle(f"{name} has no text but a notice: {text[0].text[:60]!r}")
+    if dated and not _is_home(url):  # most are
+        return
+    crowded = _links(blocks) >= _FRONT
+    if not text and not dated and not _shows(blocks, crowded):
+        raise NotAnArticle(f"{name} has no text")
     if _is_home(url) and (_short(text) or crowded):
         raise NotAnArticle(f"{name} is a home page")
     if dated:

@@ -22,9 +22,10 @@ _BREAK = re.compile(r"\n+")
 
 def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | None) -> tuple[Block, ...]:
     """*blocks*, or behind them the paragraphs found in the data of *page* (UTF-8) when it shows no more than a line."""
-    shown = sum(size(block.text) for block in blocks if block.label is Label.BODY)
-    if shown > _SHOWN or not headline or b"<script" not in page:
+    texts = [block.text for block in blocks if block.label is Label.BODY]
+    if sum(map(len, texts)) > _SHOWN or not headline or b"<script" not in page:
         return blocks
+    shown = _prose(texts)
     agreeing = (_paragraphs(text) for text in _strings(page) if overlap(headline, text) >= _AGREES)
     found = max(agreeing, key=_prose, default=[])
     if _prose(found) < max(_ENOUGH, 3 * shown):
