@@ -163,13 +163,16 @@ def _twin(page: Page, twins: Sequence[KnownArticle]) -> Sameness | None:
     for twin in sorted(twins, key=lambda twin: twin.outlet_id != page.outlet_id):
         overlap = _headline_overlap(page.headline, twin.headline)
         found = {"words": page.words, "headline": round(overlap, 2)}
-        sure = page.words >= CERTAIN_WORDS and _speaks_of(page.headline, twin.headline, page.body)
-        if twin.outlet_id != page.outlet_id and (sure or overlap > 0 or _speaks_of(page.headline, None, page.body)):
+        if twin.outlet_id != page.outlet_id and (overlap > 0 or _speaks_of(page, twin)):
             evidence = {"rule": "same_letters", "article": twin.id, **found}
             return Sameness(Disposition.COPY, twin.id, 1, evidence)
-        if twin.outlet_id == page.outlet_id and (sure or overlap >= _SAME_HEADLINE):
+        if twin.outlet_id == page.outlet_id and (overlap >= _SAME_HEADLINE or _is_certain(page, twin)):
             return _moved(twin, twin.latest, "same_letters", **found)
     return None
+
+
+def _is_certain(page: Page, twin: KnownArticle) -> bool:
+    return page.words >= CERTAIN_WORDS and _speaks_of(page, twin)
 
 
 def _near(near: Sequence[Found]) -> Sameness:
@@ -197,9 +200,10 @@ def evidence_of(found: Found) -> dict[str, Any]:
     }
 
 
-def _speaks_of(first: str | None, second: str | None, body: str) -> bool:
-    """Whether the text has a word of one of the headlines; a wall or notice under any headline has none."""
-    return any(Compared.of(headline, body).speaks_of_its_headline for headline in (first, second) if headline)
+def _speaks_of(page: Page, twin: KnownArticle) -> bool:
+    """Whether the text has a word of one of both headlines; a wall or notice under any headline has none."""
+    headlines = [headline for headline in (page.headline, twin.headline) if headline]
+    return any(Compared.of(headline, page.body).speaks_of_its_headline for headline in headlines)
 
 
 def _unchanged(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:

@@ -4,7 +4,7 @@
 
 import re
 
-MOST_WORDS = 400  # what is longer is told by its paragraphs, or is an article
+MOST_WORDS = 200  # what is longer is told by its paragraphs, or is an article
 
 # Of each language what a wall says to its reader; a report about walls says such things now and then, a wall all along.
 _SIGNS = re.compile(

@@ -20,17 +20,18 @@ def fingerprints(words: Sequence[str]) -> dict[int, int]:
     if len(hashes) <= WINDOW:
         return {min(hashes): hashes.index(min(hashes))} if hashes else {}
     chosen: dict[int, int] = {}
-    place, least = -1, 0
-    for start in range(len(hashes) - WINDOW + 1):
-        last = start + WINDOW - 1
-        if place < start:
-            window = hashes[start : last + 1]
+    leaves, least = 0, 0  # where the window no longer holds the least sequence
+    for last, value in enumerate(hashes[WINDOW - 1 :], WINDOW - 1):
+        if last >= leaves:
+            window = hashes[last - WINDOW + 1 : last + 1]
             least = min(window)
             place = last - window[::-1].index(least)  # the rightmost, so that it serves longest
-            chosen.setdefault(least, place)
-        elif hashes[last] <= least:
-            place, least = last, hashes[last]
-            chosen.setdefault(least, place)
+        elif value <= least:
+            place, least = last, value
+        else:
+            continue
+        leaves = place + WINDOW
+        chosen.setdefault(least, place)
         if len(chosen) >= MOST:
             break
     return chosen
@@ -57,7 +58,7 @@ def headline_fingerprint(topic: frozenset[str]) -> int | None:
 
 def _hashes(words: Sequence[str]) -> list[int]:
     """Of each sequence of words."""
-    each = [crc32(word) for word in " ".join(words).encode("utf-8", "replace").split(b" ")] if words else []
+    each = list(map(crc32, " ".join(words).encode("utf-8", "replace").split(b" "))) if words else []
     a, b, c, d = _ODD
     rows = zip(each, each[1:], each[2:], each[3:], strict=False)
     return [(a * one ^ b * two ^ c * three ^ d * four) >> 16 & _MASK for one, two, three, four in rows]

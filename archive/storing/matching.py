@@ -7,7 +7,6 @@ that arrive at once the second finds the first.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -18,8 +17,6 @@ from news.compared import Compared
 from news.copies import Found, Posting, placed_at
 from news.overlap import compare
 from news.winnowing import fingerprints, headline_fingerprint, standing_words
-
-Row = dict[str, Any]
 
 _BUCKET = timedelta(days=14)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +36,7 @@ class Matches:
     """Finds what pages may be copies of, and takes in what becomes of them."""
 
     def __init__(self, conn: Connection, reads: Sequence[ReadPage]) -> None:
-        self.rows: list[Row] = []
+        self.rows: list[tuple[int, int]] = []  # key and revision
         self.expected = len(reads)  # pages that are not known to be unchanged
         self._conn = conn
         self._postings: dict[int, list[Posting]] = {}
@@ -74,12 +71,12 @@ class Matches:
         boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
         self._times[revision_id] = chosen.at
         self._texts[revision_id] = read.compared
-        bucket = _bucket(chosen.at)
+        prefix = _key(_bucket(chosen.at), 0)
+        outlet_id = read.seen.outlet_id
         for value in copies.to_keep(chosen.positions, postings, boilerplate, article_id, story_id):
-            self._postings.setdefault(value, []).append(
-                Posting(value, revision_id, article_id, read.seen.outlet_id, story_id)
-            )
-            self.rows.append({"key": _key(bucket, value), "revision_id": revision_id})
+            posting = Posting(value, revision_id, article_id, outlet_id, story_id)
+            self._postings.setdefault(value, []).append(posting)
+            self.rows.append((prefix | value, revision_id))
 
     def _survey(self, read: ReadPage, story_id: int | None) -> list[Found]:
         """The page compared with all texts worth it, those of its own story left out of what makes boilerplate."""

@@ -61,6 +61,8 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
 
 
 def _addresses(article: Article, link: KnownLink) -> tuple[str, str]:
+    if article.url == link.url and not article.canonical_url:
+        return link.canonical_url, link.canonical_url
     try:
         return believed_canonical(article.url, article.canonical_url), canonicalise(article.url)
     except ValueError:

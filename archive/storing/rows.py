@@ -29,7 +29,7 @@ class Rows:
     revisions: dict[int, Row] = field(default_factory=dict)
     members: list[Row] = field(default_factory=list)
     merges: list[Row] = field(default_factory=list)  # stories that turned out to be one: old and into
-    fingerprints: list[Row] = field(default_factory=list)
+    fingerprints: list[tuple[int, int]] = field(default_factory=list)  # key and revision
     ended: list[Row] = field(default_factory=list)  # revisions of earlier batches that hold no longer
     latest: dict[int, Row] = field(default_factory=dict)  # articles with another latest revision
     checked: dict[int, datetime] = field(default_factory=dict)  # articles that were looked at
@@ -60,11 +60,12 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     _insert(conn, story_members, rows.members)
     write_merges(conn, rows.merges)
     if rows.fingerprints:
-        keys, revision_ids = zip(*sorted((row["key"], row["revision_id"]) for row in rows.fingerprints), strict=True)
+        keys, revision_ids = zip(*sorted(rows.fingerprints), strict=True)
         conn.execute(_FINGERPRINTS, {"keys": array_of(keys), "ids": array_of(revision_ids)})
-    if rows.checked:
-        values = {"ids": sorted(rows.checked), "times": [rows.checked[number] for number in sorted(rows.checked)]}
-        conn.execute(_CHECKED, values)
+    fresh = {row["id"]: row["captured_at"] for row in rows.articles}  # their rows say it already
+    checked = {number: at for number, at in sorted(rows.checked.items()) if fresh.get(number) != at}
+    if checked:
+        conn.execute(_CHECKED, {"ids": list(checked), "times": list(checked.values())})
     for article_id in sorted(rows.withdrawn):
         conn.execute(_WITHDRAWN, {"id": article_id, "gone": rows.withdrawn[article_id]})
     for crawl_id, settlements in rows.settlements.items():

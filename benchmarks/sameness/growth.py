@@ -7,6 +7,7 @@ texts would change nothing for it); then 1,000 articles, a tenth of them near co
 """
 
 import argparse
+import gc
 import os
 import random
 import time
@@ -40,8 +41,8 @@ on conflict do nothing
 class Maker:
     """Makes articles of random words, common ones often; a tenth are cut and edited copies of earlier ones."""
 
-    def __init__(self, words: int, days: int) -> None:
-        self.random = random.Random(1)
+    def __init__(self, words: int, days: int, seed: int = 1) -> None:
+        self.random = random.Random(seed)
         self.vocabulary = [f"w{number:x}" for number in range(40_000)]
         self.weights = [1 / (rank + 20) for rank in range(40_000)]
         self.words, self.days, self.made = words, days, 0
@@ -74,6 +75,8 @@ def main() -> None:
     options = parser.parse_args()
     os.environ |= {"NEWSKEEP_HOME": options.home, "NEWSKEEP_CONTACT": "benchmark@example.org"}
     engine = open_archive(open_home())
+    gc.freeze()  # as `newskeep import` does
+    gc.set_threshold(100_000)
     maker, have = Maker(options.words, options.days), 0
     each = len(fingerprints(maker.article().article.body.split()))
     for size in map(int, options.sizes.split(",")):
@@ -134,7 +137,7 @@ def lookup(engine: Engine, one: Imported) -> float:
 def server_seconds(engine: Engine) -> float:
     """CPU of the embedded server's processes so far."""
     with engine.connect() as conn:
-        folder = conn.execute(text("show data_directory")).scalar_one()
+        folder = os.readlink(f"/proc/{conn.execute(text('select pg_backend_pid()')).scalar_one()}/cwd")
     ticks = 0
     for process in Path("/proc").glob("[0-9]*"):
         try:
