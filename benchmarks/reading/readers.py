@@ -1,4 +1,4 @@
-"""Who reads a page: Newskeep, and the general extractors that happen to be installed. Each answers with the same fields."""
+"""Who reads a page: Newskeep, and the general extractors that happen to be installed, all with the same answer."""
 
 import importlib.util
 import re
@@ -14,7 +14,7 @@ _BLOCKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody read of a page: `linked` are the paragraphs of its text that are mostly links, where it is known."""
+    """What somebody read of a page; `linked` are the paragraphs that are mostly links, where it is known."""
 
     title: str = ""
     paragraphs: tuple[str, ...] = ()

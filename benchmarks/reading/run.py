@@ -22,7 +22,8 @@ from news.errors import ArticleError
 
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
 _COLUMNS = (
-    "pages", "F1", "precision", "recall", "extra", "linked", "title", "authors", "day", "lang", "median ms", "mean ms", "failed",
+    "pages", "F1", "precision", "recall", "extra", "linked", "title", "authors", "day", "lang", "median ms", "mean ms",
+    "failed",
 )  # fmt: skip
 
 
