@@ -77,4 +77,4 @@ def stems_of(text: str) -> list[str]:
 
 
 def _stems(words: Iterable[str]) -> set[str]:
-    return {word[:_STEM] for word in words if len(word) > 3 or word.isdigit()}
+    return {word[:_STEM] for word in set(words) if len(word) > 3 or word.isdigit()}

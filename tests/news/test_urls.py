@@ -199,3 +199,83 @@ def test_numbers_in_the_query_tell_pages_apart(parts: list[str], one: int, other
 
     assert (key(urls[0]) == key(urls[1])) == (one == other)
     assert urlsplit(canonicalise(urls[0])).query.endswith(f"id={one}")
+
+
+# --- generated variants
+
+_SLUGS = st.lists(st.sampled_from(["zug", "linz", "wahl", "wien", "amp", "m", "2026", "11"]), min_size=2, max_size=5)
+_NUMBERS = st.integers(10_000, 99_999_999)
+_FORMS = (
+    "https://www.{site}.example/politik/{slug}-{number}.html",
+    "https://{site}.example/2026/11/22/{slug}-{number}/",
+    "https://{site}.example/story.php?id={number}&title={slug}",
+    "https://{site}.example/artikel/{number}",
+    "https://www.{site}.example/{slug},{number}",
+)
+
+
+@st.composite
+def _articles(draw: st.DrawFn) -> tuple[str, str, int]:
+    slug = "-".join(draw(_SLUGS))
+    return draw(st.sampled_from(_FORMS)), slug, draw(_NUMBERS)
+
+
+def _with(url: str, parameter: str) -> str:
+    head, mark, tail = url.partition("#")
+    return f"{head}{'&' if '?' in head else '?'}{parameter}{mark}{tail}"
+
+
+def _host(url: str, prefix: str) -> str:
+    return re.sub(r"//(?:www\.)?", f"//{prefix}", url, count=1)
+
+
+def _turned(url: str) -> str:
+    """Its parameters in another order."""
+    head, mark, tail = url.partition("#")
+    path, _, query = head.partition("?")
+    return f"{path}?{'&'.join(reversed(query.split('&')))}{mark}{tail}" if query else url
+
+
+_VARIANTS = (
+    lambda url: url.replace("https://", "http://", 1),
+    lambda url: _host(url, "m."),
+    lambda url: _host(url, "www."),
+    lambda url: _host(url, ""),
+    lambda url: _host(url, "amp."),
+    lambda url: _with(url, "utm_source=twitter&utm_medium=social"),
+    lambda url: _with(url, "fbclid=IwAR0abc"),
+    lambda url: _with(url, "wt_mc=nl.red.ho"),
+    lambda url: _with(url, "at_medium=RSS&xtor=RSS-1"),
+    lambda url: _with(url, "ref=rss"),
+    lambda url: _with(url, "amp=1"),
+    lambda url: _with(url, "PHPSESSID=0a1b2c3d4e5f"),
+    lambda url: url if "#" in url else url + "#comments",
+    lambda url: url.replace("://", "://WWW.", 1) if "://www." not in url.lower() else url,
+    lambda url: url if "?" in url or "#" in url else url.rstrip("/") + "/",
+    _turned,
+)
+
+
+@settings(max_examples=300)
+@given(_articles(), st.lists(st.sampled_from(_VARIANTS), max_size=5))
+def test_any_variant_of_an_address_has_its_key(article: tuple[str, str, int], variants: list[object]) -> None:
+    form, slug, number = article
+    url = form.format(site="krone", slug=slug, number=number)
+    variant = url
+    for change in variants:
+        variant = change(variant)  # type: ignore[operator]
+
+    assert key(variant) == key(url), variant
+
+
+@settings(max_examples=300)
+@given(_articles(), _articles(), st.lists(st.sampled_from(_VARIANTS), max_size=5))
+def test_no_variant_leads_to_another_article(
+    one: tuple[str, str, int], other: tuple[str, str, int], variants: list[object]
+) -> None:
+    urls = [form.format(site="krone", slug=slug, number=number) for form, slug, number in (one, other)]
+    variant = urls[0]
+    for change in variants:
+        variant = change(variant)  # type: ignore[operator]
+
+    assert (key(variant) == key(urls[1])) == (urls[0] == urls[1]), variant
