@@ -226,7 +226,7 @@ def _with(url: str, parameter: str) -> str:
 
 
 def _host(url: str, prefix: str) -> str:
-    return re.sub(r"//(?:www\.)?", f"//{prefix}", url, count=1)
+    return re.sub(r"//(?:(?:www|m|amp)\.)?", f"//{prefix}", url, count=1, flags=re.IGNORECASE)
 
 
 def _turned(url: str) -> str:
