@@ -118,6 +118,7 @@ def latest_row(read: ReadPage, article_id: int, revision_id: int) -> dict[str, A
         "headline": article.headline,
         "lead": article.lead,
         "body": article.body,
+        "text_digest": body_digest(article.body),
     }
 
 

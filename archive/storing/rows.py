@@ -51,7 +51,9 @@ def write_rows(conn: Connection, rows: Rows) -> None:
         # in the order of their keys, so that two writers never wait for each other in a circle
         conn.execute(upsert(texts).on_conflict_do_nothing(), [rows.texts[digest] for digest in sorted(rows.texts)])
     _insert(conn, stories, rows.stories)
-    _many(conn, _INSERT_ARTICLE, rows.articles)
+    if rows.articles:
+        told = [{name: value for name, value in row.items() if name != "body"} for row in rows.articles]
+        conn.execute(_INSERT_ARTICLES, {"rows": _as_rows(told)})
     _insert(conn, readings, rows.readings)
     _insert(conn, blocks, rows.blocks)
     _many(conn, _END_REVISION, rows.ended)
@@ -108,7 +110,11 @@ def _insert(conn: Connection, table: Table, rows: list[Row]) -> None:
         names = ", ".join(rows[0])
         source = f"json_populate_recordset(null::{table.name}, cast(:rows as json))"
         statement = text(f"insert into {table.name} ({names}) select {names} from {source}")  # noqa: S608 - our names
-        conn.execute(statement, {"rows": json.dumps(rows, ensure_ascii=False, default=_as_json)})
+        conn.execute(statement, {"rows": _as_rows(rows)})
+
+
+def _as_rows(rows: list[Row]) -> str:
+    return json.dumps(rows, ensure_ascii=False, default=_as_json)
 
 
 def _as_json(value: object) -> str:
@@ -129,26 +135,37 @@ insert into fingerprints (key, revision_id)
 select * from unnest(cast(:keys as bigint[]), cast(:ids as bigint[])) on conflict do nothing
 """)
 
-# A tsvector holds 1 MB; what is cut off is found by the words before it.
 _MANY_IDS = text("select nextval(pg_get_serial_sequence(:table, 'id')) from generate_series(1, :number)")
 
-_CONFIG = "cast(cast(:search_config as text) as regconfig)"
-_SEARCH = f"""
-setweight(to_tsvector({_CONFIG}, left(coalesce(cast(:headline as text), ''), 2000)), 'A')
-|| setweight(to_tsvector({_CONFIG}, left(coalesce(cast(:lead as text), ''), 10000)), 'B')
-|| setweight(to_tsvector({_CONFIG}, left(cast(:body as text), 100000)), 'C')
-"""
 
-_INSERT_ARTICLE = text(f"""
+def _search(config: str, headline: str, lead: str, body: str) -> str:
+    """SQL for what an article is found by. A tsvector holds 1 MB; what is cut off is found by the words before it."""
+    named = f"cast({config} as regconfig)"
+    return f"""
+    setweight(to_tsvector({named}, left(coalesce({headline}, ''), 2000)), 'A')
+    || setweight(to_tsvector({named}, left(coalesce({lead}, ''), 10000)), 'B')
+    || setweight(to_tsvector({named}, left({body}, 100000)), 'C')
+    """
+
+
+# The bodies are in `texts` by now; they need not travel twice.
+_INSERT_ARTICLES = text(f"""
 insert into articles (id, outlet_id, url, canonical_url, url_key, story_id, revision_id, flags, first_captured_at,
                       last_checked_at, search_config, search)
-values (:id, :outlet_id, :url, :canonical_url, :url_key, :story_id, :revision_id, cast(:flags as text[]), :captured_at,
-        :captured_at, cast(:search_config as text), {_SEARCH})
+select r.id, r.outlet_id, r.url, r.canonical_url, r.url_key, r.story_id, r.revision_id, r.flags, r.captured_at,
+       r.captured_at, r.search_config, {_search("r.search_config", "r.headline", "r.lead", "t.body")}
+from json_to_recordset(cast(:rows as json)) as r(
+    id bigint, outlet_id bigint, url text, canonical_url text, url_key bigint, story_id bigint, revision_id bigint,
+    flags text[], captured_at timestamptz, search_config text, headline text, lead text, text_digest bytea
+) join texts t on t.digest = r.text_digest
+order by r.id
 """)  # noqa: S608 - put together from constants
 
 _LATEST = text(f"""
 update articles set revision_id = :revision_id, flags = cast(:flags as text[]),
-    search_config = cast(:search_config as text), search = {_SEARCH}
+    search_config = cast(:search_config as text), search = {
+    _search("cast(:search_config as text)", "cast(:headline as text)", "cast(:lead as text)", "cast(:body as text)")
+}
 where id = :id
 """)  # noqa: S608 - put together from constants
 
