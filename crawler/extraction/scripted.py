@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from crawler.extraction.blocks import read_blocks
 from crawler.extraction.container import SET_ASIDE, settle_hints, weigh
+from crawler.extraction.guard import affordable
 from crawler.extraction.text import clean, overlap, size
 from news.article import Block, Label
+from news.errors import PageTooCostly
 
 _SHOWN = 300  # characters; a page that shows more is believed
 _ENOUGH = 500  # characters that make a text
@@ -70,7 +72,10 @@ def _paragraphs(text: str) -> list[str]:
     """The paragraphs of a string, of its markup if it has any; none when it is no prose."""
     if "<p" not in text and "<br" not in text and "<div" not in text:
         return [part for part in (" ".join(part.split()) for part in _BREAK.split(text)) if part and " " in part]
-    page = read_blocks(text.encode("utf-8", "replace"))
+    try:
+        page = read_blocks(affordable(text.encode("utf-8", "replace")))
+    except PageTooCostly:
+        return []
     weigh(page)
     settle_hints(page)
     texts = [piece.text for piece in page.pieces if not (piece.box.settled | piece.hints) & SET_ASIDE]

@@ -3,8 +3,11 @@
 # ruff: noqa: E501 (sentences and markup stay whole)
 
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.extraction.page import read_page
 from news.errors import NotAnArticle
@@ -55,7 +58,28 @@ def test_terms_of_use_in_the_data_are_not_the_text() -> None:
         read_page(page(f"var terms = {state(terms).replace(HEADLINE, '')}"), URL)
 
 
+def test_markup_in_the_data_that_would_take_seconds_is_not_parsed() -> None:
+    for costly in ("<div>" * 60_000, "<div " + " ".join(f"a{n}=1" for n in range(60_000)) + ">"):
+        with pytest.raises(NotAnArticle):
+            read_page(page(f"var state = {state(costly + MARKUP)}"), URL)
+
+
 def test_data_that_is_broken_or_without_end_is_left_alone() -> None:
     for script in ('var a = "' + "x" * 5_000, '"' + "\\" * 4_001, '"' + "\\u00" * 900 + '"', '"' * 3_000, "[" * 9_000):
         with pytest.raises(NotAnArticle):
             read_page(page(script), URL)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ['"', "\\", "\\u00", "\\ud800", "<p>", "</script>", '":"', "{", "]", HEADLINE, SENTENCE * 4, "\0"]
+        ),
+        max_size=30,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_no_data_raises_anything_else(parts: list[str]) -> None:
+    with suppress(NotAnArticle):
+        article = read_page(page('"' + "".join(parts)), URL)
+        assert all("\0" not in text and text.encode() for text in article.paragraphs)
