@@ -50,7 +50,7 @@ class Compared:
     @cached_property
     def number_places(self) -> tuple[int, ...]:
         """Where numbers stand."""
-        return tuple(place for place, word in enumerate(self.words) if word.isdigit())
+        return tuple(place for place, word in enumerate(self.words) if word < ":" and word.isdigit())
 
     @cached_property
     def quoted_words(self) -> int:
@@ -77,4 +77,4 @@ def stems_of(text: str) -> list[str]:
 
 
 def _stems(words: Iterable[str]) -> set[str]:
-    return {word[:_STEM] for word in set(words) if len(word) > 3 or word.isdigit()}
+    return {word[:_STEM] for word in set(words) if len(word) > 3 or (word < ":" and word.isdigit())}

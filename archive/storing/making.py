@@ -11,7 +11,6 @@ from archive.storing.pages import PageToStore
 from archive.storing.preparing import ReadPage
 from news.article import Article
 from news.dispositions import Disposition
-from news.fingerprints import body_digest
 from news.sameness import KnownArticle, Sameness
 
 Row = dict[str, Any]
@@ -19,8 +18,8 @@ Row = dict[str, Any]
 
 def text_row(read: ReadPage) -> Row:
     """The text, stored once however many pages show it."""
-    body = read.article.body
-    return {"digest": body_digest(body), "letters": read.letters, "body": body, "words": read.seen.words}
+    body = read.seen.body
+    return {"digest": read.digest, "letters": read.letters, "body": body, "words": read.seen.words}
 
 
 def reading_row(read: ReadPage, reading_id: int, capture_id: int | None) -> Row:
@@ -30,7 +29,7 @@ def reading_row(read: ReadPage, reading_id: int, capture_id: int | None) -> Row:
         "id": reading_id,
         "capture_id": capture_id,
         "rules": article.rules,
-        "text_digest": body_digest(article.body),
+        "text_digest": read.digest,
         "fields": _fields(article),
         "words_removed": sum(len(block.text.split()) for block in article.removed),
     }
@@ -58,7 +57,7 @@ def revision_values(read: ReadPage, kinds: Sequence[str]) -> Row:
         "crawl_id": read.page.crawl_id,
         "headline": article.headline,
         "lead": article.lead,
-        "text_digest": body_digest(article.body),
+        "text_digest": read.digest,
         "said_digest": read.seen.said,
         "authors": list(article.authors),
         "language": article.language,
@@ -117,8 +116,8 @@ def latest_row(read: ReadPage, article_id: int, revision_id: int) -> dict[str, A
         "search_config": search_config(article.language),
         "headline": article.headline,
         "lead": article.lead,
-        "body": article.body,
-        "text_digest": body_digest(article.body),
+        "body": read.seen.body,
+        "text_digest": read.digest,
     }
 
 

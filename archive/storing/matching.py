@@ -120,11 +120,12 @@ class Matches:
 
     def _around(self, chosen: _Chosen) -> list[Posting]:
         """The postings of the page's fingerprints that were published around its time."""
+        begins, ends = chosen.at - copies.WINDOW, chosen.at + copies.WINDOW
         return [
             replace(one, story_id=self.story(one.story_id)) if one.story_id in self._merged else one
             for value in chosen.positions
             for one in self._postings.get(value, ())
-            if abs(self._times[one.revision_id] - chosen.at) <= copies.WINDOW
+            if begins <= self._times[one.revision_id] <= ends
         ]
 
     def _load(self, reads: Sequence[ReadPage]) -> None:

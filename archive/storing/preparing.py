@@ -7,7 +7,7 @@ from archive.storing.known import KnownLink
 from archive.storing.pages import PageToStore
 from news.article import Article, Flag
 from news.compared import Compared
-from news.fingerprints import letters_digest, text_digest
+from news.fingerprints import body_digest, letters_digest, text_digest
 from news.sameness import LEAST_NEAR, Page
 from news.urls import believed_canonical, canonicalise, url_key
 from news.walls import is_wall
@@ -24,6 +24,7 @@ class ReadPage:
     addresses: tuple[tuple[str, int], ...]  # that may stand for it, with their keys, the believed canonical one first
     seen: Page
     letters: bytes
+    digest: bytes  # of the exact text
     compared: Compared
 
     @property
@@ -44,7 +45,8 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
     article = clean_article(page.article)
     canonical, own = _addresses(article, link)
     canonical_key, own_key = url_key(canonical), url_key(own)
-    compared = Compared.of(article.headline, article.body)
+    body = article.body
+    compared = Compared.of(article.headline, body)
     words = len(compared.words)
     seen = Page(
         outlet_id=link.outlet_id,
@@ -52,12 +54,14 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
         canonical_key=canonical_key,
         said=text_digest(article),
         headline=article.headline,
-        body=article.body,
+        body=body,
         words=words,
-        walled=bool(_WALLS & article.flags) or is_wall(article.body, words),
+        walled=bool(_WALLS & article.flags) or is_wall(body, words),
     )
     addresses = ((canonical, canonical_key), (own, own_key), (link.canonical_url, link.url_key))
-    return ReadPage(page, article, addresses, seen, letters_digest("".join(compared.words)), compared)
+    return ReadPage(
+        page, article, addresses, seen, letters_digest("".join(compared.words)), body_digest(body), compared
+    )
 
 
 def _addresses(article: Article, link: KnownLink) -> tuple[str, str]:
