@@ -60,7 +60,8 @@ def final_stories(conn: Connection) -> Mapping[int, int]:
 
 
 def _page(link_id: int, one: Imported, now: datetime) -> PageToStore:
-    return PageToStore(link_id, None, one.captured_at or now, None, one.article)
+    captured_at = min(one.captured_at or now, now)  # nobody has fetched anything tomorrow
+    return PageToStore(link_id, None, captured_at, None, one.article)
 
 
 def _home(one: Imported) -> str:

@@ -14,6 +14,7 @@ import click
 from archive.home import Home, open_home
 from cli.exits import USAGE
 from news.errors import NewsError
+from news.ids import parse_id
 from news.text import one_line
 
 if TYPE_CHECKING:
@@ -49,6 +50,26 @@ def need_article(conn: Connection, named: str) -> int:
         hint = f"newskeep explain {one_line(named)}" if "." in named else "newskeep search WORDS"
         raise NotFound(f"“{one_line(named)}” is no article of this archive", hint)
     return found
+
+
+def need_story(conn: Connection, named: str) -> int:
+    """The row number of the story with that id, or of the named article's; a merged one leads on. Raises NotFound."""
+    from archive.lookup import find_story, read_article
+
+    if is_story(named):
+        story_id = find_story(conn, named)
+        if story_id is None:
+            raise NotFound(f"“{one_line(named)}” is no story of this archive", "newskeep search WORDS")
+        return story_id
+    found = read_article(conn, need_article(conn, named))
+    assert found  # an article always has a latest revision
+    return found.story_id
+
+
+def is_story(named: str) -> bool:
+    """Whether somebody names a story (s77) and not an article."""
+    kind_and_number = parse_id(named)
+    return kind_and_number is not None and kind_and_number[0] == "s"
 
 
 def need_crawl(conn: Connection, number: int) -> int:

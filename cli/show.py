@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, dim, need_article, need_crawl, opened, strong, when
+from cli.archived import NotFound, dim, is_story, need_article, need_crawl, need_story, opened, strong, when
 from cli.output import emit, say
 from news.ids import short_id
 from news.text import one_line, printable
@@ -44,7 +44,7 @@ def show(
     with opened() as (home, conn):
         if removed:
             _show_removed(conn, article, revision, crawl, as_json)
-        elif copies or _is_story(article):
+        elif copies or is_story(article or ""):
             _show_stories(conn, article, crawl, as_json)
         elif raw:
             _show_raw(home, conn, article or "", revision)
@@ -67,13 +67,6 @@ def _check_usage(
         raise click.UsageError("--raw is the page itself and never JSON.")
     if raw and sys.stdout.isatty():
         raise click.UsageError(f"a captured page is not for a terminal: newskeep show {article} --raw > page.html")
-
-
-def _is_story(named: str | None) -> bool:
-    from news.ids import parse_id
-
-    kind = parse_id(named or "")
-    return kind is not None and kind[0] == "s"
 
 
 def _read(conn: Connection, named: str, revision: int | None) -> ArchivedArticle:
@@ -165,7 +158,7 @@ def _show_stories(conn: Connection, named: str | None, crawl: int | None, as_jso
     if crawl is not None:
         members = story_articles(conn, crawl_id=need_crawl(conn, crawl))
     else:
-        members = story_articles(conn, story_id=_story_of(conn, named or ""))
+        members = story_articles(conn, story_id=need_story(conn, named or ""))
     if as_json:
         for member in members:
             emit(_member_record(member))
@@ -173,19 +166,6 @@ def _show_stories(conn: Connection, named: str | None, crawl: int | None, as_jso
         click.echo("\n".join(_story_lines(members)))
     else:
         say("No copies were found.")
-
-
-def _story_of(conn: Connection, named: str) -> int:
-    from archive.lookup import find_story, read_article
-
-    if _is_story(named):
-        story_id = find_story(conn, named)
-        if story_id is None:
-            raise NotFound(f"“{one_line(named)}” is no story of this archive", "newskeep search WORDS")
-        return story_id
-    found = read_article(conn, need_article(conn, named))
-    assert found  # an article always has a latest revision
-    return found.story_id
 
 
 def _member_record(member: StoryArticle) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, dim, need_article, opened, strong, when
+from cli.archived import dim, need_article, need_story, opened, strong, when
 from cli.output import emit, say, tell
-from news.ids import parse_id, short_id
+from news.ids import short_id
 from news.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -37,27 +37,13 @@ def story(named: str, split: str | None, merge: str | None, events: bool, as_jso
     if split is not None and merge is not None:
         raise click.UsageError("split or merge, one at a time.")
     with opened() as (_, conn):
-        story_id = _story_id(conn, named)
+        story_id = need_story(conn, named)
         if split is not None:
             _split(conn.engine, need_article(conn, split or named), as_json)
         elif merge is not None:
-            _merge(conn.engine, story_id, _story_id(conn, merge), as_json)
+            _merge(conn.engine, story_id, need_story(conn, merge), as_json)
         else:
             _show(conn, story_id, events, as_json)
-
-
-def _story_id(conn: Connection, named: str) -> int:
-    from archive.lookup import find_story, read_article
-
-    kind_and_number = parse_id(named)
-    if kind_and_number and kind_and_number[0] == "s":
-        found = find_story(conn, named)
-        if found is None:
-            raise NotFound(f"“{one_line(named)}” is no story of this archive", "newskeep search WORDS")
-        return found
-    article = read_article(conn, need_article(conn, named))
-    assert article  # an article always has a latest revision
-    return article.story_id
 
 
 def _split(engine: Engine, article_id: int, as_json: bool) -> None:

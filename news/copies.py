@@ -6,12 +6,13 @@ a template that is filled in every day. The figures come from the streams that b
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from news.overlap import Overlap
 
 WINDOW = timedelta(days=21)  # between two publications of one text
+_EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)  # there was no news before, and no calendar ends around it
 LEAST_WORDS = 20  # a shorter text is found by its letters alone, or not at all
 LEAST_SHARED = 2  # fingerprints that make an article worth comparing
 _FEW = 12  # of a text with so few fingerprints one in common is enough
@@ -59,7 +60,8 @@ class Found:
 
 def placed_at(date_published: datetime | None, captured_at: datetime) -> datetime:
     """When a text stands among others: at its publication, or its capture where none in the past is stated."""
-    return date_published if date_published and date_published <= captured_at else captured_at
+    stated = date_published if date_published and date_published <= captured_at else captured_at
+    return max(stated, _EARLIEST)
 
 
 def match(overlap: Overlap, *, same_outlet: bool) -> Match | None:

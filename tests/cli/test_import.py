@@ -116,3 +116,11 @@ def test_answers_name_the_story_that_earlier_articles_are_in_at_the_end(take_in:
 
     assert [one["relation"] for one in outcome.records] == ["new", "new", "near_duplicate"]
     assert len({one["story_id"] for one in outcome.records}) == 1
+
+
+@pytest.mark.parametrize("stated", ["0001-01-01", "9999-12-31T23:59+00:00", "2999-01-01", "1969-07-20T20:17+00:00"])
+def test_article_of_any_stated_time_is_taken_in(take_in: Run, stated: str) -> None:
+    times = {"published_at": stated, "captured_at": stated}
+    outcome = take_in(record("krone", 1, **times), record("kurier", 1, copy_cut_to_a_third(1, 9), **times), "--json")
+
+    assert [one["relation"] for one in outcome.records] == ["new", "near_duplicate"]
