@@ -38,9 +38,9 @@ def account_of(conn: Connection, crawl_id: int) -> Account:
     )
 
 
-def left_to_retry(conn: Connection, crawl_id: int) -> int:
-    """How many links failed in that crawl and were not met since."""
-    return int(conn.execute(_LEFT, {"crawl_id": crawl_id}).scalar_one())
+def left_to_retry(conn: Connection, crawl_id: int) -> list[str]:
+    """The addresses of the links that failed in that crawl and were not met since."""
+    return list(conn.execute(_LEFT, {"crawl_id": crawl_id}).scalars())
 
 
 def _usual(conn: Connection, crawl_id: int) -> Usual | None:
@@ -85,8 +85,10 @@ where r.crawl_id = :crawl_id and r.number = 1 group by 1 order by 2 desc, 1
 """)
 
 _LEFT = text("""
-select (select count(*) from links where crawl_id = :crawl_id and state = 'done' and disposition = 'failed')
-     + (select count(*) from guest_links where crawl_id = :crawl_id and disposition = 'failed')
+select url from links where crawl_id = :crawl_id and state = 'done' and disposition = 'failed'
+union all
+select l.url from guest_links g join links l on l.id = g.link_id
+where g.crawl_id = :crawl_id and g.disposition = 'failed'
 """)
 
 # Crawls of the whole outlet: none of one address, none that was cut short by --limit or --since, no retry.

@@ -98,8 +98,9 @@ def settings_text() -> str:
 
 
 def _as_toml(default: object) -> str:
-    if default is None:
-        return '""'
+    """As the file has it: every setting is a text, a number or an empty list there."""
+    if default is None or isinstance(default, str):
+        return f'"{default or ""}"'
     return "[]" if default == () else f"{default:g}" if isinstance(default, float) else str(default)
 
 

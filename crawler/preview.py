@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select
 
+from archive.account import left_to_retry
 from archive.home import Home
 from archive.models import links as link_table
 from crawler.discovery.kinds import announced_by
@@ -35,6 +36,9 @@ def preview(home: Home, engine: Engine, targets: Sequence[str], options: CrawlOp
     Raises what `crawl` raises before it fetches, and OutletBlocked when a home page cannot be had.
     """
     chosen, contact = choose_targets(home, engine, targets, options)
+    if options.retry is not None:
+        with engine.connect() as conn:
+            return [PlannedLink(chosen[0].outlet.name, url, None, True) for url in left_to_retry(conn, options.retry)]
     now = datetime.now(UTC)
     return [plan for target in chosen for plan in _plan(home, engine, target, contact, options, now)]
 

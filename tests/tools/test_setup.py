@@ -62,3 +62,10 @@ def test_uv_is_fetched_as_the_lock_pins_it() -> None:
 def test_a_package_that_the_lock_does_not_name_is_an_error() -> None:
     with pytest.raises(setup.SetupError, match="does not name"):
         setup.locked("not-there")
+
+
+def test_our_own_packages_are_compiled_and_nothing_else() -> None:
+    names = {folder.name for folder in setup.own_packages()}
+
+    assert {"news", "archive", "crawler", "scheduler", "cli", "migrations"} <= names
+    assert not {"tests", ".venv", "docs"} & names
