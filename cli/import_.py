@@ -52,9 +52,9 @@ def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
         engine = _open()
         try:
             _store(engine, file, counts, answers if as_json else None)
+        finally:  # what was stored before an interruption stays, and is told of
             if as_json:
                 _answer(engine, answers)
-        finally:
             engine.dispose()
     parts = [f"{counts[relation]} {words}" for relation, words in _WORDS.items() if counts[relation]]
     say(f"{sum(counts.values())} lines: " + (", ".join(parts) or "nothing") + _failed(counts))

@@ -1,3 +1,4 @@
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +7,7 @@ from typing import Any
 import pytest
 
 from archive.home import Home
+from archive.importing import SIZE
 from tests.texts import copy_cut_to_a_third, headline, text
 
 Run = Callable[..., Any]
@@ -116,6 +118,25 @@ def test_answers_name_the_story_that_earlier_articles_are_in_at_the_end(take_in:
 
     assert [one["relation"] for one in outcome.records] == ["new", "new", "near_duplicate"]
     assert len({one["story_id"] for one in outcome.records}) == 1
+
+
+class Interrupted(io.BytesIO):
+    """A file at whose end somebody presses Ctrl-C."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line:
+            raise KeyboardInterrupt
+        return line
+
+
+def test_interrupted_import_tells_what_was_stored(home: Home, newskeep: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = "".join(json.dumps(record("krone", number)) + "\n" for number in range(1, SIZE + 2))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(Interrupted(lines.encode())))
+    outcome = newskeep("import", "--json", "-")
+
+    assert outcome.code == 130
+    assert [one["relation"] for one in outcome.records] == ["new"] * SIZE
 
 
 @pytest.mark.parametrize("stated", ["0001-01-01", "9999-12-31T23:59+00:00", "2999-01-01", "1969-07-20T20:17+00:00"])
