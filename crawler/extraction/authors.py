@@ -3,17 +3,17 @@
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from crawler.extraction.blocks import Page
 from crawler.extraction.headline import meta_value
 from crawler.extraction.hints import Hint
-from crawler.extraction.names import LIST, groups_in, names_in, says_by
+from crawler.extraction.names import LIST, byline_of, groups_in, is_by_alone, names_in, says_by
 from crawler.extraction.structured import Claims
 from crawler.extraction.text import key
 from news.article import Evidence
-from news.dates import parse_date
+from news.dates import date_begins, parse_date
 
 _META = (
     "author",
@@ -38,6 +38,8 @@ _ELSEWHERE = _NOT_HERE & ~Hint.NAVIGATION | Hint.TAGS | Hint.SHARE
 _WORD = r"(?:[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)?|[A-Z]\.)"
 _ALONE = re.compile(rf"{_WORD}(?: (?:de|van|von|der|bin|al|del|di|da))?(?: {_WORD}){{1,2}}")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_JOINT = re.compile(r"^(?:,|&|and\b|und\b|et\b|y\b|e\b|en\b)|(?:,|&|\band|\bund|\bet|\by|\ben)$", re.IGNORECASE)
+_PARTS = 8  # lines that a byline may be cut into
 _PARAGRAPH = 160  # characters; the text has begun
 _BEFORE, _BEHIND = 6, 12  # blocks around the headline among which a byline is looked for
 _LINE = 120  # characters; a byline is shorter
@@ -98,19 +100,32 @@ def _props(page: Page) -> Iterator[str]:
 
 
 def _marked(page: Page, headline_at: int) -> Iterator[str]:
-    """Texts of elements around the headline that call themselves a byline."""
-    near = (node for at, node in page.names if headline_at - _BEFORE <= at <= headline_at + _BEHIND)
-    for node in islice(near, _MOST):
+    """Texts of elements around the headline that call themselves a byline; those below it first."""
+    near = [(at < headline_at, node) for at, node in page.names if headline_at - _BEFORE <= at <= headline_at + _BEHIND]
+    for _, node in sorted(near, key=lambda item: item[0])[:_MOST]:
         text = " ".join(node.text(separator=" ").split())
         if 3 < len(text) < _LINE:
             yield text
 
 
 def _lines(page: Page, headline_at: int) -> Iterator[str]:
-    """Lines around the headline that say "by"."""
-    for piece in page.pieces[max(0, headline_at - 4) : headline_at + _BEHIND]:
-        if len(piece.text) < _LINE and says_by(piece.text):
-            yield piece.text
+    """Lines around the headline that say "by", with what continues them."""
+    near = page.pieces[max(0, headline_at - 4) : headline_at + _BEHIND]
+    for n, piece in enumerate(near):
+        if len(piece.text) < _LINE and (says_by(piece.text) or is_by_alone(piece.text)):
+            yield _continued([line.text for line in near[n : n + _PARTS]])[:_LINE]
+
+
+def _continued(lines: Sequence[str]) -> str:
+    """The first line and those that go on with it: "By", "Jane Miller", "and", "Ed Ito"."""
+    text = lines[0]
+    open_end = is_by_alone(text) or bool(_JOINT.search(text))
+    for line in lines[1:]:
+        if len(line) > _LINE or not (open_end or _JOINT.match(line)):
+            break
+        text += f" {line}"
+        open_end = bool(_JOINT.search(line))
+    return text
 
 
 def _last_lines(page: Page, headline_at: int) -> Iterator[str]:
@@ -128,7 +143,7 @@ def _as_shown(names: tuple[str, ...], page: Page, headline_at: int, source: str)
     if len(names) == 1 or source not in ("json-ld", "microdata"):
         return names
     near = page.pieces[max(0, headline_at - _BEFORE) : headline_at + _BEHIND]
-    lines = _lines(page, headline_at) if source == "json-ld" else (piece.text[:_LINE] for piece in near)
+    lines = map(byline_of, _lines(page, headline_at)) if source == "json-ld" else (piece.text[:_LINE] for piece in near)
     shown = [key(line) for line in lines]
     seen = tuple(name for name in names if any(key(name) in line for line in shown))
     return seen or (names if source == "json-ld" or len(names) <= _TOGETHER else names[:1])
@@ -141,13 +156,15 @@ def _alone(page: Page, claims: Claims, headline_at: int) -> Iterator[str]:
     """
     known = {key(text) for text in (claims.section, *claims.keywords)}
     lines = page.pieces[headline_at : headline_at + _BEHIND]
-    found: dict[str, bool] = {}  # whether it stands beside a date or above a paragraph
-    for before, piece, after in zip(lines, lines[1:], lines[2:], strict=False):
+    found: dict[str, bool] = {}  # whether it stands near a date or above a paragraph
+    for n, piece in enumerate(lines[1:-1], 1):
         if len(piece.text) > _PARAGRAPH:
             break
-        if piece.tag in _HEADINGS or not _ALONE.fullmatch(piece.text) or key(piece.text) in known:
+        name = piece.text[: date_begins(piece.text)].strip(" |·•–—-,")
+        if piece.tag in _HEADINGS or not _ALONE.fullmatch(name) or key(name) in known:
             continue
-        beside = len(after.text) > _PARAGRAPH or bool(parse_date(after.text) or parse_date(before.text))
-        found[piece.text] = beside and not piece.box.settled & _ELSEWHERE
+        around = [line.text for line in lines[n - 1 : n + 3]]
+        near = any(len(text) > _PARAGRAPH or parse_date(text) for text in around)
+        found[name] = near and not piece.box.settled & _ELSEWHERE
     if len(found) == 1:
-        yield from (text for text, beside in found.items() if beside)
+        yield from (name for name, near in found.items() if near)

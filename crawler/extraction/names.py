@@ -15,8 +15,9 @@ BY = re.compile(
     re.IGNORECASE,
 )
 # "posted on 5 March 2024 by Jane Miller", "5 March 2024 - Von Jane Miller"
+_ALONE = re.compile(rf"\W*(?:{_BY_WORDS}|text|autor|author|words)\W*", re.IGNORECASE)
 _BY_INSIDE = re.compile(
-    rf"(?:\d|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?\b(?:{_BY_WORDS})\b:?\s+(?=\S)",
+    rf"(?:\d|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?\b(?:{_BY_WORDS})\b:?\s+(?=\S)",
     re.IGNORECASE,
 )
 LIST = re.compile(
@@ -26,11 +27,11 @@ _SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|ii|iii)\b))\s*", re.IGNOR
 _AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och|ve|и|та)\s", re.IGNORECASE)
 _CUT = re.compile(
     r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bpublié\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b|\bstand:?\s*$|\bam\s*$|\ble\s*$|\bon\s*$|\bel\s*$"
-    r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent|\billustration|\bphotos?\b|\bfotos?\b|\bpage updated\b|\bmin(?:ute)?s? read\b|\bread more\b|\bgazeteci|\bmuhabir).*$",
+    r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent|\billustration|\bphotos?\b|\bfotos?\b|\bpage updated\b|\bcontributions?\b|\badditional\b|\bmin(?:ute)?s? read\b|\bread more\b|\bgazeteci|\bmuhabir).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _CREDIT = re.compile(
-    r"^\W*(?:photo|foto|bild|image|picture|illustration|graphic|grafik|video|kamera|camera|cover|styling|produc)|getty images|shutterstock|istock|/ ?(?:ap|afp|reuters|dpa)\s*$",
+    r"^\W*(?:photo|foto|bild|image|picture|illustration|graphic|grafik|video|kamera|camera|cover|styl|hair\b|makeup|produc|übersetz|translat|traduc)|getty images|shutterstock|istock|/ ?(?:ap|afp|reuters|dpa)\s*$",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
@@ -63,6 +64,11 @@ _OTHER_LINE = re.compile(
 _CALL = re.compile(
     r"\b(?:folgen|follow|view|contact|kontakt\w*|profile?|more|mehr|all|alle|bio|email|about)\b", re.IGNORECASE
 )
+_WEEKDAY = re.compile(
+    r"[\s,|]+(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|am|on|le|el|il)\b[.,\s]*$",
+    re.IGNORECASE,
+)
 _INSTITUTE = re.compile(r"\S+ (?:for|für)\s", re.IGNORECASE)  # "Center for Drug Evaluation and Research"
 _TWICE = re.compile(r"(.{4,}) \1")
 _HOST = re.compile(r"^\S+\.(?:com|org|net|de|at|ch|fr|es|it|nl|pl|pt|uk)\b", re.IGNORECASE)
@@ -82,9 +88,8 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
     pen name or a name in small letters is one too.
     """
     names: dict[str, str] = {}
-    for text in raw:
-        for name in _in_byline(text, sites, trusted):
-            names.setdefault(key(name), name)
+    for name in _all_names(raw, sites, trusted):
+        names.setdefault(key(name), name)
     if not trusted and any(" " in name for name in names.values()):  # what is one word beside full names is a section
         names = {folded: name for folded, name in names.items() if " " in name or name.isupper() or name.islower()}
     return tuple(
@@ -92,6 +97,17 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
         for folded, name in names.items()
         if not any(folded != other and folded.startswith(other) and " " in names[other] for other in names)
     )
+
+
+def _all_names(raw: Iterable[str], sites: frozenset[str], trusted: bool) -> list[str]:
+    """The names of the first line that says "by", when one does: what stands around it is of other articles."""
+    names: list[str] = []
+    for text in raw:
+        found = list(_in_byline(text, sites, trusted))
+        if found and not trusted and says_by(text):
+            return found
+        names += found
+    return names
 
 
 def groups_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
@@ -109,6 +125,21 @@ def says_by(line: str) -> bool:
     return bool(BY.match(line) or _BY_INSIDE.match(line))
 
 
+def byline_of(line: str) -> str:
+    """What a line says of who wrote it: "by" and what follows the names are left out."""
+    return _after_by(" ".join(line[:_TEXT].split()))
+
+
+def is_credit(line: str) -> bool:
+    """True for a line that names who took or made pictures."""
+    return bool(_CREDIT.search(line))
+
+
+def is_by_alone(line: str) -> bool:
+    """True for a line that says nothing but "by": the name stands on the next one."""
+    return len(line) < 12 and bool(_ALONE.fullmatch(line))
+
+
 def _is_group(name: str, sites: frozenset[str]) -> bool:
     if key(name) in sites:
         return True
@@ -122,6 +153,8 @@ def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]
     if not trusted and (_CREDIT.search(text) or _OTHER_LINE.match(text)):
         return
     parts = [_name_of(part) for part in _parts(_after_by(text))]
+    if not trusted:
+        parts = [_without_medium(part) for part in parts]
     if parts != [text] and _GROUP.search(text) and not any(" " in part for part in parts):
         return  # "Guardian staff reporter"
     several_words = any(len(part.split()) > 1 for part in parts if _is_name(part, sites, trusted))
@@ -138,7 +171,7 @@ def _after_by(text: str) -> str:
     """*text* without "by" and without what follows the names."""
     inside = _BY_INSIDE.match(text)
     text = text[inside.end() :] if inside else BY.sub("", text)
-    text = text[: date_begins(text)]
+    text = _WEEKDAY.sub("", text[: date_begins(text)])
     cut = _CUT.sub("", text)
     return cut if " " in cut or not _INSTITUTE.match(text) else text
 
@@ -150,6 +183,13 @@ def _name_of(part: str) -> str:
         name = name[: role.start()].rstrip(" ,")
     name = name if _INITIAL.search(name) else name.strip(" .")
     return _TWICE.sub(r"\1", name) if _TWICE.fullmatch(name) else name
+
+
+def _without_medium(name: str) -> str:
+    """ "Jane Miller" of "Jane Miller Fox News" and "Jane Miller The Associated Press"."""
+    words = name.split()
+    cut = len(words) - (3 if "The" in words[-3:-2] else 2)
+    return " ".join(words[:cut]) if cut >= 2 and _MEDIUM.fullmatch(words[-1]) else name
 
 
 def _parts(text: str) -> list[str]:

@@ -447,6 +447,24 @@ def test_a_team_or_the_outlet_is_the_author_where_nobody_else_is(author: object,
     assert read(head=meta("og:site_name", "The Daily Outlet") + claims(author=author)).authors == expected
 
 
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("<p>By</p><p>Jane Miller</p><p>and</p><p>Ed Ito</p><p>Monday</p>", ("Jane Miller", "Ed Ito")),
+        ("<dl><dt>von</dt><dd>Jane Miller</dd><div>,</div><dd>Deutsche Presse-Agentur</dd></dl>", ("Jane Miller",)),
+        ("<p>News By Jane Miller published 23 December 2023</p>", ("Jane Miller",)),
+        ("<p>By Jane Miller Fox News</p>", ("Jane Miller",)),
+        ("<p>By Jane Miller The Associated Press</p>", ("Jane Miller",)),
+        ("<p>Von Jane Miller Fr, 18. Oktober 2019</p>", ("Jane Miller",)),
+        ("<p>Jane Miller - January 24, 2020</p>", ("Jane Miller",)),
+        ("<p class=byline>By Jane Miller</p><p class=author>Ed Ito</p>", ("Jane Miller",)),
+        ("<p>By</p><p>the river of the old town there are three bridges that are older than it is</p>", ()),
+    ],
+)
+def test_a_byline_in_several_pieces_is_put_together(byline: str, expected: tuple[str, ...]) -> None:
+    assert read(BODY.replace("</h1>", f"</h1>{byline}")).authors == expected
+
+
 def test_of_the_declared_names_those_in_the_byline_are_the_authors() -> None:
     head = claims(author=[{"name": "Jane Miller"}, {"name": "Ed Ito"}])
 
