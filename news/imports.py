@@ -57,23 +57,33 @@ def _imported(record: Mapping[str, Any]) -> Imported:
         rules=RULES,
     )
     given = record.get("id")
-    source = one_line(_text(record, "source", "outlet", "source_domain", "publisher") or "")[:100]
+    page = _page(record)
+    named = _text(record, "source", "outlet", "source_domain", "publisher")
+    source = one_line(named or _text(_mapping(page, "source_info"), "publisher") or "")[:100]
     return Imported(
         id=storable(str(given)) if isinstance(given, str | int) else url,
         source=source or (urlsplit(url).hostname or "").removeprefix("www."),
         article=article,
-        captured_at=_time(record, "captured_at", "crawled_at", "date_download", "crawl_date"),
+        captured_at=_time(record, "captured_at", "crawled_at", "date_download") or _time(page, "crawl_date"),
     )
 
 
 def _url(record: Mapping[str, Any]) -> str:
-    html = record.get("html")  # fundus keeps the page there
-    page = html if isinstance(html, Mapping) else {}
-    url = _text(record, "url") or _text(page, "responded_url", "requested_url")
+    url = _text(record, "url") or _text(_page(record), "responded_url", "requested_url")
     if not url:
-        raise ValueError("no url")
+        raise ValueError('no url (fundus gives one with to_json(..., "html"))')
     canonicalise(url)
     return url
+
+
+def _page(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where fundus tells of the page: its addresses, publisher and time."""
+    return _mapping(record, "html")
+
+
+def _mapping(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = record.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _body(record: Mapping[str, Any]) -> str:

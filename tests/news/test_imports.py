@@ -26,13 +26,18 @@ NEWS_PLEASE = {
     "title": "Zug entgleist",
     "url": "https://krone.example/a",
 }
-# As fundus writes it: the text in parts, the address beside the page.
+# As fundus writes it with to_json("title", "authors", "publishing_date", "body", "html", "lang").
 FUNDUS = {
     "title": "Zug entgleist",
     "authors": ["Eva Muster"],
     "publishing_date": "2026-11-22 12:00:00+00:00",
     "body": {"summary": ["Erster Absatz."], "sections": [{"headline": [], "paragraphs": ["Zweiter Absatz."]}]},
-    "html": {"requested_url": "https://krone.example/b", "responded_url": "https://krone.example/a"},
+    "html": {
+        "requested_url": "https://krone.example/b",
+        "responded_url": "https://krone.example/a",
+        "crawl_date": "2026-11-22 12:30:00+00:00",
+        "source_info": {"publisher": "krone"},
+    },
     "lang": "de",
 }
 
@@ -49,7 +54,8 @@ def test_articles_of_three_programs_are_understood(record: dict[str, object]) ->
 
 
 def test_time_of_the_fetch_is_taken_over() -> None:
-    assert read_line(json.dumps(NEWS_PLEASE)).captured_at == datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+    for record in (NEWS_PLEASE, FUNDUS):
+        assert read_line(json.dumps(record)).captured_at == datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
     assert read_line(json.dumps(OURS)).captured_at is None
 
 
