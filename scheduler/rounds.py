@@ -131,7 +131,7 @@ class Scheduler:
             await asyncio.to_thread(learn_rhythms, self.engine, datetime.now(UTC))
 
     def _free(self) -> None:
-        reap(self.engine)
+        reap(self.engine, self.home.settings["PROCESS_SILENCE_SECONDS"])
         with self.engine.begin() as conn:
             free_lost(conn)
 

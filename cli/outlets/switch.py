@@ -1,6 +1,9 @@
 """`newskeep outlets on` and `off`."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,13 +12,16 @@ from cli.outlets.known import named, opened
 from cli.outlets.options import as_json, dry_run
 from cli.output import emit, say
 
+if TYPE_CHECKING:
+    from archive.home import Home
+
 
 @click.command()
 @click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
 @dry_run
 @as_json
 def on(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
-    """Collect from these outlets again.
+    """Collect from these outlets again, those included that were set aside because workers died over them.
 
     \b
     newskeep outlets on krone
@@ -47,9 +53,30 @@ def _switch(texts: Iterable[str], enabled: bool, dry_run: bool, json_: bool) -> 
         already = outlet.enabled is enabled
         if not already and not dry_run:
             set_key(home.outlets_file, outlet.name, "enabled", enabled)
+        taken_back = enabled and not dry_run and _take_back(home, outlet.name)
         if json_:
-            emit({"type": "outlet", "outlet": outlet.name, "enabled": enabled, "written": not (already or dry_run)})
+            written = (taken_back or not already) and not dry_run
+            emit({"type": "outlet", "outlet": outlet.name, "enabled": enabled, "written": written})
+        elif taken_back:
+            say(f"{outlet.name} is on again; it had been set aside")
         elif dry_run and not already:
             say(f"would switch {outlet.name} {state}")
         else:
             say(f"{outlet.name} is {state}{' already' if already else ''}")
+
+
+def _take_back(home: Home, name: str) -> bool:
+    """Put an outlet that was set aside back on the timetable; False when it was not, or nothing was crawled yet."""
+    if not home.settings["NEWSKEEP_DATABASE_URL"] and not home.postgres.exists():
+        return False
+    from archive.database import open_archive
+    from archive.deaths import take_back
+    from archive.turns import find_turn
+
+    engine = open_archive(home)
+    try:
+        with engine.begin() as conn:
+            turn = find_turn(conn, name=name)
+            return turn is not None and take_back(conn, turn.outlet_id)
+    finally:
+        engine.dispose()

@@ -1,7 +1,7 @@
 """What a dead process held is freed, whoever finds it; one that merely hung writes nothing any more."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -23,6 +23,7 @@ from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
 from scheduler.queue import Queue
 from scheduler.reaper import bury, reap
+from tests.conftest import Outcome
 from tests.scheduler.workers import Workers, hold, is_gone, outlet_on, publish, rows, until, value
 from tests.site import Site
 
@@ -160,6 +161,19 @@ def test_an_outlet_over_which_three_workers_died_is_set_aside_with_an_alert(
     assert rows(engine, "select set_aside_at is not null, set_aside_reason from turns") == [(True, "killed_workers")]
     assert rows(engine, "select rule, subject from alerts where ended_at is null") == [("outlet_set_aside", "krone")]
     assert jobs(engine) == []
+
+
+def test_a_person_puts_an_outlet_back_by_switching_it_on(
+    home: Home, engine: Engine, queue: Queue, newskeep: Callable[..., Outcome]
+) -> None:
+    home.outlets_file.write_text('[[outlet]]\nname = "krone"\nurl = "https://krone.example/"\n', encoding="utf-8")
+    for _ in range(3):
+        dead = Dead(engine, queue)
+        bury(engine, dead.process_id, "SIGKILL")
+
+    assert "it had been set aside" in newskeep("outlets", "on", "krone").err
+    assert "on already" in newskeep("outlets", "on", "krone").err
+    assert value(engine, "select set_aside_at from turns") is None
 
 
 def test_an_outlet_that_is_taken_back_starts_again_without_deaths(home: Home, engine: Engine, queue: Queue) -> None:
