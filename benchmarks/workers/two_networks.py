@@ -87,12 +87,15 @@ def _over_tcp(socket_path: str) -> Iterator[None]:
         theirs, ours = await asyncio.open_unix_connection(socket_path)
         await asyncio.gather(_pump(reader, ours), _pump(theirs, writer), return_exceptions=True)
 
-    loop.run_until_complete(asyncio.start_server(relay, GATE, DATABASE_PORT))
+    listening = loop.run_until_complete(asyncio.start_server(relay, GATE, DATABASE_PORT))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    yield
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(listening.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

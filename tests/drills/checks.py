@@ -94,8 +94,7 @@ def _wrong_text(piece: Piece, found: list[Any], truth: Truth) -> Iterator[str]:
 
 
 def _links(conn: Connection) -> Iterator[str]:
-    query = "select url, state, disposition, reason from links where state = 'waiting' or disposition = 'failed'"
-    yield from (f"link {row.state}, {row.disposition} {row.reason}: {row.url}" for row in _rows(conn, query))
+    yield from (f"link {row.state}, {row.disposition} {row.reason}: {row.url}" for row in _rows(conn, _OWED))
     jobs = _rows(conn, "select status, count(*) from queue.procrastinate_jobs where status = 'doing' group by status")
     yield from (f"{row.count} jobs are held by nobody" for row in jobs)
 
@@ -144,6 +143,13 @@ def summary(home: Home) -> dict[str, int]:
     engine.dispose()
     return dict(row._mapping)
 
+
+# A page that was to be looked at again waits when the end interrupted its crawl; one that was never read must not.
+_OWED = """
+select l.url, l.state, l.disposition, l.reason from links l left join crawls c on c.id = l.crawl_id
+where l.disposition = 'failed'
+   or (l.state = 'waiting' and (l.disposition is null or c.state is distinct from 'interrupted'))
+"""
 
 _REVISIONS = """
 select a.canonical_url, a.story_id, a.first_captured_at, r.number, r.headline, r.said_digest, t.body

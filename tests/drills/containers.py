@@ -118,6 +118,9 @@ class Containers:
         return self
 
     def __exit__(self, *error: object) -> None:
+        left = self._labelled("ps", "--all", "--quiet")
+        if left:
+            self.engine.run("rm", "--force", "--volumes", *left, check=False)
         self._compose("--profile", "scale", "down", "--volumes", "--timeout", "1", check=False)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -213,9 +216,13 @@ class Containers:
         return self.engine.run("exec", "--interactive", self._ids["web"], *command, check=False, **more)
 
     def _all(self, service: str) -> list[str]:
-        filters = (f"project={self._project}", f"service={service}")
-        labels = [part for one in filters for part in ("--filter", f"label=com.docker.compose.{one}")]
-        return self.engine.run("ps", "--all", "--quiet", "--no-trunc", *labels).stdout.split()
+        return self._labelled("ps", "--all", "--quiet", "--no-trunc", service=service)
+
+    def _labelled(self, *command: str, **more: str) -> list[str]:
+        """What the engine lists of this project."""
+        labels = {"project": self._project, **more}.items()
+        filters = [part for name, value in labels for part in ("--filter", f"label=com.docker.compose.{name}={value}")]
+        return self.engine.run(*command, *filters).stdout.split()
 
     def _compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         environ = {**os.environ, "POSTGRES_PASSWORD": "drill", "NEWSKEEP_CONTACT": "drill@example.org"}

@@ -76,9 +76,10 @@ def run(stage: Stage, script: Script) -> Report:
     first_half, second_half = script.kills // 2, script.kills - script.kills // 2
     for blow in _blows(stage, script, rng, first_half):
         blows.append(_said(blow))
-    _until(
-        stage, f"select count(*) >= {_listed(stage.web, 1)} from links", True, script, "all links of the first visit"
-    )
+    listed = sum(piece.listed(1) for piece in stage.web.all_pieces())
+    # the lists of all outlets have been read and half of what they name: the rest must be fetched when it has left them
+    seen = f"(select count(*) from links) >= {listed} and (select count(*) from articles) >= {listed // 2}"
+    _until(stage, f"select cast({seen} as int)", 1, script, "all links of the first visit")
     moved_on = datetime.now(UTC)
     stage.move_on()
     settled = datetime.now(UTC) + timedelta(seconds=_MOVING_SECONDS)
@@ -127,10 +128,6 @@ def _until(stage: Stage, query: str, wanted: int, script: Script, what: str) -> 
         if time.monotonic() > deadline:
             raise NotInTime(f"no {what} after {script.patience:.0f} s: {last} where {wanted} was waited for")
         time.sleep(1)
-
-
-def _listed(web: Web, visit: int) -> int:
-    return sum(piece.listed(visit) for piece in web.all_pieces())
 
 
 def _said(blow: str) -> str:
