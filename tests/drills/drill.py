@@ -4,6 +4,7 @@ What is killed and when comes from a seed, so that a drill can be had again; who
 the stage's business: containers (tests/drills/containers.py) or plain processes (tests/drills/processes.py).
 """
 
+import itertools
 import sys
 import time
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ def run(stage: Stage, script: Script) -> Report:
     """
     began, rng, blows = time.monotonic(), Random(script.seed), list[str]()
     first_half, second_half = script.kills // 2, script.kills - script.kills // 2
-    for blow in _blows(stage, script, rng, first_half):
+    victims = itertools.chain.from_iterable(rng.sample(stage.actors, len(stage.actors)) for _ in itertools.count())
+    for blow in _blows(stage, script, rng, victims, first_half):
         blows.append(_said(blow))
     listed = sum(piece.listed(1) for piece in stage.web.all_pieces())
     # the lists of all outlets have been read and half of what they name: the rest must be fetched when it has left them
@@ -84,7 +86,7 @@ def run(stage: Stage, script: Script) -> Report:
     stage.move_on()
     settled = datetime.now(UTC) + timedelta(seconds=_MOVING_SECONDS)
     _said("the web moves on")
-    for blow in _blows(stage, script, rng, second_half):
+    for blow in _blows(stage, script, rng, victims, second_half):
         blows.append(_said(blow))
     blows.append(_said(f"the database stops for {script.database_down:.0f} s"))
     stage.stop_database()
@@ -105,8 +107,8 @@ def run(stage: Stage, script: Script) -> Report:
     return Report(moved_on, time.monotonic() - began, stopping, blows)
 
 
-def _blows(stage: Stage, script: Script, rng: Random, number: int) -> Iterator[str]:
-    """Kill somebody, now and then the database, and start it again."""
+def _blows(stage: Stage, script: Script, rng: Random, victims: Iterator[str], number: int) -> Iterator[str]:
+    """Kill the next victims and at last the database, and start each again."""
     for turn in range(number):
         time.sleep(rng.uniform(*script.pause))
         if turn == number - 1:
@@ -115,7 +117,7 @@ def _blows(stage: Stage, script: Script, rng: Random, number: int) -> Iterator[s
             time.sleep(rng.uniform(*script.down))
             stage.start_database()
             continue
-        actor = stage.actors[turn % len(stage.actors)] if turn < 2 else rng.choice(stage.actors)
+        actor = next(victims)
         yield f"kill -9 of {actor}"
         stage.kill(actor)
         time.sleep(rng.uniform(*script.down))

@@ -20,6 +20,7 @@ def test_plain_processes_survive_the_drill(tmp_path: Path) -> None:
         report, wrong, figures = processes.play(stage, script)
 
     assert wrong == [], (report, figures)
+    assert figures["interrupted"] > 0, "nothing was hit that mattered: the drill shows nothing"
     assert report.stopping < 15  # ten seconds and a start that is still going on
 
 
