@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 def test_plain_processes_survive_the_drill(tmp_path: Path) -> None:
     web = Web("127.0.1.{}", free_port(), outlets=40)
-    script = Script(kills=6, pause=(3, 6), down=(0, 3), database_down=5)
+    script = Script(kills=6, pause=(2, 4), down=(0, 2), database_down=5)
     with Processes(tmp_path / "stage", web) as stage:
         report, wrong, figures = processes.play(stage, script)
 
