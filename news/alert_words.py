@@ -17,7 +17,9 @@ def sentence(rule: str, subject: str, facts: Facts) -> str:
         said = words(facts)
     except (KeyError, TypeError, ValueError, AttributeError):  # facts of another version
         said = _plainly(facts)
-    return one_line(f"{subject}: {_NAMES.get(rule, rule.replace('_', ' '))}" + (f", {said}" if said else ""))[:_LONGEST].rstrip()
+    return one_line(f"{subject}: {_NAMES.get(rule, rule.replace('_', ' '))}" + (f", {said}" if said else ""))[
+        :_LONGEST
+    ].rstrip()
 
 
 def headline(opened: int, ended: int, first: str) -> str:

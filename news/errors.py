@@ -14,7 +14,6 @@ NewsError
 `hint` is the next command to try.
 """
 
-
 from collections.abc import Collection
 
 

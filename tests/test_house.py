@@ -129,7 +129,9 @@ def commands(program: str) -> list[str]:
         text = document.read_text(encoding="utf-8")
         lines = [line for block in re.findall(r"```\w*\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
         lines += re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-        found |= {part for line in lines for part in re.split(r"\s{2,}|\$ |\s>+\s", line) if part.startswith(f"{program} ")}
+        found |= {
+            part for line in lines for part in re.split(r"\s{2,}|\$ |\s>+\s", line) if part.startswith(f"{program} ")
+        }
     return sorted(found)
 
 

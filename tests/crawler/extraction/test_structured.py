@@ -13,7 +13,29 @@ from hypothesis import strategies as st
 from crawler.extraction.structured import Claims, read_claims
 
 _KEYS = st.sampled_from(
-    ["@type", "@id", "@graph", "@value", "headline", "name", "author", "creator", "publisher", "datePublished", "dateModified", "articleBody", "articleSection", "keywords", "image", "url", "caption", "inLanguage", "isAccessibleForFree", "givenName", "familyName"]
+    [
+        "@type",
+        "@id",
+        "@graph",
+        "@value",
+        "headline",
+        "name",
+        "author",
+        "creator",
+        "publisher",
+        "datePublished",
+        "dateModified",
+        "articleBody",
+        "articleSection",
+        "keywords",
+        "image",
+        "url",
+        "caption",
+        "inLanguage",
+        "isAccessibleForFree",
+        "givenName",
+        "familyName",
+    ]
 )
 _PLAIN = st.sampled_from(
     [
