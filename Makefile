@@ -1,5 +1,5 @@
 # Every day's commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
-.PHONY: setup demo test test-slow lint format docs lock clean
+.PHONY: setup demo test test-slow drill lint format docs lock clean
 
 PYTHON ?= python3
 
@@ -12,10 +12,13 @@ demo: setup
 	.venv/bin/newskeep demo
 
 test: setup
-	.venv/bin/python -m pytest -m "not slow"
+	.venv/bin/python -m pytest -m "not slow and not drill"
 
 test-slow: setup
 	.venv/bin/python -m pytest -m slow
+
+drill: setup
+	.venv/bin/python -m pytest -m drill
 
 lint: setup
 	.venv/bin/ruff check .

@@ -322,8 +322,8 @@ story_decisions = Table(
     CheckConstraint("article_id < other_article_id", name="in_order"),
 )
 
-# The word sequences by which a text is found again (see news.winnowing). The key is the fortnight of publication and the
-# fingerprint: new rows lie together, and the index's busy part does not grow with the archive. No foreign key, whose
+# The word sequences by which a text is found again (see news.winnowing). The key is the fortnight of publication and
+# the fingerprint: new rows lie together, and the index's busy part does not grow with the archive. No foreign key, whose
 # check would cost more than the row; all of it can be made anew from `texts`.
 fingerprints = Table(
     "fingerprints",

@@ -31,7 +31,7 @@ def completion(shell: str) -> None:
     say(f"# to keep it: {_INTO[shell]}")
 
 
-def complete_outlet(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def complete_outlet(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The names of outlets.toml that begin so; none when it cannot be read: this is no time for an error."""
     from archive.home import find_home
     from crawler.outlets.file import load_outlets

@@ -10,7 +10,7 @@ from tests.drills.drill import Script
 from tests.drills.pretend_web import Web
 from tests.drills.processes import Processes, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.drill
 
 
 def test_plain_processes_survive_the_drill(tmp_path: Path) -> None:
