@@ -323,8 +323,8 @@ story_decisions = Table(
 )
 
 # The word sequences by which a text is found again (see news.winnowing). The key is the fortnight of publication and
-# the fingerprint: new rows lie together, and the index's busy part does not grow with the archive. No foreign key, whose
-# check would cost more than the row; all of it can be made anew from `texts`.
+# the fingerprint: new rows lie together, and the index's busy part does not grow with the archive. No foreign key,
+# whose check would cost more than the row; all of it can be made anew from `texts`.
 fingerprints = Table(
     "fingerprints",
     metadata,
