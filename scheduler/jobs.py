@@ -79,7 +79,9 @@ class PatientJobs(JobManager):
     async def _fetch(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         try:
             return await super().fetch_job(queues, worker_id)
-        except ConnectorException:
+        except ConnectorException as error:
+            if isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation):
+                return None  # we were taken for dead; our next heartbeat learns of it
             # the answer may have been lost, not the question: a job would be ours without our knowing
             await patiently(
                 lambda: self.connector.execute_query_async(_LET_GO, worker=self._process_id, held=sorted(self._held))

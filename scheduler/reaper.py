@@ -1,7 +1,7 @@
 """Frees what a dead process held: its connections and with them its outlets, its crawls, its jobs."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,13 +32,14 @@ class Freed:
     set_aside: bool = False
 
 
-def reap(engine: Engine, silence: float = SILENCE_SECONDS) -> list[Freed]:
+def reap(engine: Engine, silence: float = SILENCE_SECONDS, can_tell: Callable[[], bool] = lambda: True) -> list[Freed]:
     """Bury the processes of which nothing was heard for *silence* seconds, and what earlier burials left behind.
 
-    Raises ArchiveUnavailable.
+    *can_tell* is asked after the database was: False when nobody could have been heard. Raises ArchiveUnavailable.
     """
     with engine.connect() as conn:
         silent = silent_processes(conn, silence)
+        silent = silent if can_tell() else []
         left = set(conn.execute(_LEFT_BEHIND).scalars()) - set(silent)
     freed = [one for process_id in silent for one in bury(engine, process_id, "silent")]
     return freed + [one for process_id in sorted(left) for one in bury(engine, process_id, "", charged=False)]

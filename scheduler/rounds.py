@@ -17,6 +17,7 @@ from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
 from scheduler.health import HealthRounds
 from scheduler.health.machine import own_memory
+from scheduler.hearing import Hearing
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
 from scheduler.offline import PROBE_SECONDS, PROBES, is_offline
@@ -40,6 +41,7 @@ class Scheduler:
         self.leader = Leader(engine)
         self.agenda = Agenda()
         self.queue = Queue(home)
+        self.hearing = Hearing(home.settings["PROCESS_SILENCE_SECONDS"])
         self.health = HealthRounds(engine, home, self.leader)
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
         self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads
@@ -78,7 +80,9 @@ class Scheduler:
             self.planned_at = None
 
     async def _beat(self) -> None:
-        if not await asyncio.to_thread(beat, self.engine, self.process_id, memory=own_memory()):
+        alive = await asyncio.to_thread(beat, self.engine, self.process_id, memory=own_memory())
+        self.hearing.heard(time.monotonic(), time.time())
+        if not alive:
             self.process_id = await asyncio.to_thread(register, self.engine, SCHEDULER)
 
     async def _take_up_outlets(self) -> None:
@@ -131,7 +135,7 @@ class Scheduler:
             await asyncio.to_thread(learn_rhythms, self.engine, datetime.now(UTC))
 
     def _free(self) -> None:
-        reap(self.engine, self.home.settings["PROCESS_SILENCE_SECONDS"])
+        reap(self.engine, self.hearing.silence, lambda: self.hearing.can_tell(time.monotonic(), time.time()))
         with self.engine.begin() as conn:
             free_lost(conn)
 

@@ -146,6 +146,9 @@ def main() -> None:
     except NewsError as error:
         logger.error("worker_cannot_work", extra={"error": str(error)})
         sys.exit(error.exit_code)
+    except Exception:
+        logger.exception("worker_broke")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.crawls import Crawl, close_crawl, open_crawl
+from archive.database import database_url
 from archive.deaths import take_back
 from archive.frontier import Settlement, add_links, owed_links
 from archive.home import Home
@@ -21,7 +22,8 @@ from news.blame import blamed
 from news.dispositions import Disposition
 from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
-from scheduler.queue import Queue
+from scheduler.jobs import worker_app
+from scheduler.queue import QUEUE, Queue
 from scheduler.reaper import bury, reap
 from tests.conftest import Outcome
 from tests.scheduler.workers import Workers, hold, is_gone, outlet_on, publish, rows, until, value
@@ -102,6 +104,33 @@ def test_a_process_of_which_nothing_is_heard_is_buried_and_one_that_beats_is_not
 
     assert [freed.outlet_id for freed in reap(engine, 20)] == [dead.outlet_id]
     assert jobs(engine) == [("krone", "todo", None), ("kurier", "doing", alive.process_id)]
+
+
+def test_who_could_not_have_heard_anybody_buries_nobody(
+    home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = Dead(engine, queue)
+    monkeypatch.setattr("archive.processes._SILENT", _without_the_grace_after_a_start())
+    silence_all(engine)
+
+    assert reap(engine, 20, lambda: False) == []
+    assert jobs(engine) == [("krone", "doing", dead.process_id)]
+
+
+def test_a_worker_that_was_buried_gets_no_job_and_does_not_break(home: Home, engine: Engine, queue: Queue) -> None:
+    import asyncio
+
+    buried = register(engine, WORKER)
+    with engine.begin() as conn:
+        queue.offer(ensure_outlet(conn, "krone", "https://krone.example/"), "krone", NOW)
+
+    async def ask() -> object:
+        app = worker_app(database_url(home), "test", buried)
+        async with app.open_async():
+            return await app.job_manager.fetch_job([QUEUE], buried)
+
+    assert asyncio.run(ask()) is None
+    assert jobs(engine) == [("krone", "todo", None)]
 
 
 def _without_the_grace_after_a_start() -> object:
