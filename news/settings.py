@@ -80,11 +80,31 @@ def _count(text: str) -> int:
     return number
 
 
+def _at_least(least: int) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = _positive(text)
+        if number < least:
+            raise ValueError(text)
+        return number
+
+    return read
+
+
+def _bytes_for_a_worker(text: str) -> int:
+    number = int(text)
+    if number < LEAST_WORKER_BYTES:
+        raise ValueError(text)
+    return number
+
+
 def _from_none(text: str) -> int:
     number = int(text)
     if number < 0:
         raise ValueError(text)
     return number
+
+
+LEAST_WORKER_BYTES = 250_000_000  # an idle worker has half of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +136,13 @@ SETTINGS = (
     Setting("WORKER_PROCESSES", 1, "Workers of `newskeep daemon` or `newskeep worker`; 0: it only decides.",
             _from_none, "a whole number from 0"),
     Setting("WORKER_SILENCE_SECONDS", 15.0, "A worker whose loop gave no sign for so long is killed and replaced.",
-            _positive, "a number of seconds"),
+            _at_least(3), "a number of seconds from 3"),
     Setting("WORKER_MAX_CRAWLS", 2000, "A worker makes way for a fresh one after so many crawls.",
             _count, "a whole number from 1"),
     Setting("WORKER_MAX_BYTES", 800_000_000, "A worker that takes more memory than this makes way for a fresh one.",
-            _count, "a whole number from 1"),
+            _bytes_for_a_worker, "a whole number from 250000000"),
     Setting("PROCESS_SILENCE_SECONDS", 20.0, "A process that gave the database no sign for so long is taken for dead.",
-            _positive, "a number of seconds"),
+            _at_least(15), "a number of seconds from 15"),
     Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A request that takes longer has failed.",
             _positive, "a number of seconds"),
     Setting("FETCH_MAX_BYTES", 16_000_000, "A larger body, packed or unpacked, is refused.",

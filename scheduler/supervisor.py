@@ -12,6 +12,7 @@ from time import monotonic
 
 from sqlalchemy import Engine
 
+from archive.captures.object_store import require_store
 from archive.database import connect_archive
 from archive.home import Home
 from archive.marks import old_marks
@@ -80,7 +81,9 @@ class Supervisor:
         self._engine: Engine | None = None
 
     async def run(self) -> None:
-        """Keep the workers running."""
+        """Keep the workers running. Raises SettingError for a store of captures that none of them could use."""
+        if self.processes and (store := self.home.settings["CAPTURE_STORE"]):
+            require_store(store)
         tasks = [asyncio.create_task(self._keep_one()) for _ in range(self.processes)]
         tasks.append(asyncio.create_task(end_when_stalled(self.home.settings["LOOP_STALL_SECONDS"])))
         try:

@@ -158,6 +158,25 @@ def test_when_the_net_is_gone_no_outlet_pays_and_all_catch_up_when_it_is_back(
     assert rows(engine, "select distinct reason from coverage where not looked") == [("offline",)]
 
 
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("PROCESS_SILENCE_SECONDS", "5"),  # between two heartbeats everybody would be dead
+        ("WORKER_SILENCE_SECONDS", "0"),
+        ("WORKER_MAX_BYTES", "1"),
+        ("CAPTURE_STORE", "nosuch://place"),
+    ],
+)
+def test_a_setting_under_which_no_worker_could_live_is_an_error(
+    home: Home, engine: Engine, start: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch, name: str, setting: str
+) -> None:
+    monkeypatch.setenv(name, setting)
+    daemon = start()
+
+    assert daemon.process.wait(20) == 4
+    assert name in daemon.log.read_text()
+
+
 def test_outlets_that_cannot_be_read_from_the_start_are_an_error(
     home: Home, engine: Engine, start: Callable[..., Daemon]
 ) -> None:
