@@ -121,6 +121,8 @@ async def try_to_send(channel: Channel, message: Message) -> str | None:
     """Why sending failed; None when it did not."""
     try:
         await asyncio.wait_for(channel.send(message), _SECONDS)
+    except TimeoutError:
+        return "no answer in time"
     except Exception as error:  # whatever a stranger's server can make the libraries raise
         said = error_in_words(error)
         for secret in channel.secrets:

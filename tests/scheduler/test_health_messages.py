@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from aiohttp import ClientTimeout
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,7 +24,7 @@ from archive.connections import connect_to
 from archive.database import make_engine
 from archive.home import Home
 from news.settings import read_settings
-from scheduler.health import mail
+from scheduler.health import mail, webhook
 from scheduler.health.database import DatabaseWatch
 from scheduler.health.mail import MailBox, PasswordInTheOpen, send_mail
 from scheduler.health.message import Message
@@ -271,6 +273,16 @@ def test_server_that_never_comes_to_an_end_is_given_up(
     with engine.connect() as conn:
         [problem] = conn.execute(text("select problem from alert_messages")).scalars()
     assert problem
+
+
+def test_webhook_that_does_not_answer_is_told_of_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "_SECONDS", ClientTimeout(total=0.3))
+    alert(engine)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        tell(engine, ALERT_WEBHOOK_URL=f"http://127.0.0.1:{silent.getsockname()[1]}/")
+
+    with engine.connect() as conn:
+        assert conn.execute(text("select problem from alert_messages")).scalar_one() == "no answer in time"
 
 
 def test_look_does_not_wait_for_a_server_that_hangs(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
