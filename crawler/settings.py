@@ -31,7 +31,11 @@ REFERER_ENABLED = False
 METAREFRESH_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {
     # no Accept-Language: an outlet answers in its own
-    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8"
+    "Accept": (
+        "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8"
+    ),
+    # bodies are kept as they came, and WARC tools stumble over br and zstd (see decisions.md)
+    "Accept-Encoding": "gzip, deflate",
 }
 
 ROBOTSTXT_OBEY = True

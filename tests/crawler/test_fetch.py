@@ -49,6 +49,12 @@ def test_every_request_says_who_asks(tmp_path: Path, site: Site) -> None:
         assert not seen.headers.keys() & {"Cookie", "Referer", "X-Evil"}
 
 
+def test_no_packing_is_asked_for_that_warc_tools_cannot_undo(tmp_path: Path, site: Site) -> None:
+    site.put("/a", "x")
+    fetch(home_at(tmp_path), [site.url("/a")])
+    assert {seen.headers["Accept-Encoding"] for seen in site.seen} == {"gzip, deflate"}
+
+
 def test_an_address_is_asked_for_as_it_was_written(tmp_path: Path, site: Site) -> None:
     site.put("/caf%c3%a9/./a", "x")
     assert fetch_one(home_at(tmp_path), site.url("/caf%c3%a9/./a")).body == b"x"
