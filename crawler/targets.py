@@ -10,7 +10,7 @@ from crawler.options import TargetKind
 from crawler.outlets.file import Outlets
 from news.errors import NewsError
 from news.outlets import Outlet
-from news.urls import canonicalise, same_site, url_key
+from news.urls import canonicalise, fetchable, same_site, url_key
 
 
 class UnknownTarget(NewsError):
@@ -50,6 +50,10 @@ def _by_address(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> 
         key = url_key(canonicalise(text))
     except ValueError as error:
         raise UnknownTarget(f"“{text}” is no address that can be fetched", "newskeep crawl https://…") from error
+    if "@" in urlsplit(text).netloc:
+        raise UnknownTarget(
+            "a user name or password in an address would be stored and shown", f"newskeep crawl {fetchable(text)}"
+        )
     outlet = _owner(text, outlets, archived)
     at_home = key == url_key(canonicalise(outlet.url)) or urlsplit(text).path in ("", "/")
     return Target(outlet, TargetKind.OUTLET if at_home else TargetKind.UNKNOWN, outlet.url if at_home else text)

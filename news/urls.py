@@ -15,6 +15,7 @@ MAX_LENGTH = 8000  # longer than any server takes
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_USER = re.compile(r"^(https?://)[^/?\\]*@", re.IGNORECASE)
 _VARIANT_HOSTS = ("www.", "m.", "mobile.", "amp.")
 
 # What only says how the reader came here, as the analytics and campaign tools document it.
@@ -69,8 +70,11 @@ def canonicalise(url: str) -> str:
 
 
 def fetchable(url: str) -> str:
-    """The address as it was found, to be asked for: without fragment, control characters and what cannot be encoded."""
-    text = _CONTROLS.sub("", url).strip().partition("#")[0]
+    """The address as it was found, to be asked for.
+
+    Without fragment, control characters, what cannot be encoded, and a user's name: it would be stored and shown.
+    """
+    text = _USER.sub(r"\1", _CONTROLS.sub("", url).strip().partition("#")[0])
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -333,6 +333,13 @@ def test_a_name_that_nobody_has_is_refused(home: Home, engine: Engine) -> None:
     assert refused.value.hint == "newskeep crawl spiegel"
 
 
+def test_an_address_with_a_password_is_refused_before_anything_is_stored(home: Home, engine: Engine) -> None:
+    with pytest.raises(UnknownTarget, match="user name or password") as refused:
+        crawl(home, engine, ["https://eva:secret@www.example.org/a"], QUICK)
+    assert "secret" not in f"{refused.value} {refused.value.hint}"
+    assert refused.value.hint == "newskeep crawl https://www.example.org/a"
+
+
 def test_an_outlets_own_entry_is_followed(home: Home, engine: Engine, site: Site) -> None:
     site.article("/live/ticker-of-the-evening", "Ticker of the evening", *story("ticker"))
     site.put("/", page_of_links("/town/bridge-opens-today", "/live/ticker-of-the-evening"))

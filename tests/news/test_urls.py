@@ -105,6 +105,20 @@ def test_fetched_address_is_the_one_found() -> None:
     assert fetchable(" https://example.org/ü?utm_source=rss#top\x00") == "https://example.org/ü?utm_source=rss"
 
 
+@pytest.mark.parametrize(
+    ("found", "asked"),
+    [
+        ("https://eva:secret@example.org:8443/a", "https://example.org:8443/a"),
+        ("HTTP://eva@x@example.org", "HTTP://example.org"),
+        ("https://example.org/@eva", "https://example.org/@eva"),
+        ("https://example.org?mail=a@b", "https://example.org?mail=a@b"),
+        ("https://example.org\\@b/a", "https://example.org\\@b/a"),  # browsers take a backslash for a slash
+    ],
+)
+def test_fetched_address_names_no_user(found: str, asked: str) -> None:
+    assert fetchable(found) == asked
+
+
 def test_host_is_lower_case_without_port() -> None:
     assert host_of("https://User@WWW.Example.org:8443/") == "www.example.org"
 
