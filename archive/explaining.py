@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from sqlalchemy import Connection, text
 
-from news.urls import same_site
+from news.urls import canonicalise, same_site, url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _on_site(home_page: str, address: str) -> bool:
 
 def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
     captures = conn.execute(_CAPTURES, {"key": link.url_key}).all()
-    robots = conn.execute(_ROBOTS, {"outlet": link.outlet}).first()
+    robots = conn.execute(_ROBOTS, {"outlet": link.outlet, "key": _robots_key(link.url)}).first()
     events = [EventFacts(**row._mapping) for row in conn.execute(_EVENTS, {"id": link.id})]
     article_id = link.article_id
     return Explanation(
@@ -152,6 +153,11 @@ def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
         events=events,
         stored=_stored(conn, article_id) if article_id is not None else None,
     )
+
+
+def _robots_key(url: str) -> int:
+    """The key of the site's own robots.txt: an outlet's pages may lead to other sites, each with its own."""
+    return url_key(canonicalise(urljoin(url, "/robots.txt")))
 
 
 def _reading(conn: Connection, article_id: int) -> ReadingFacts:
@@ -184,9 +190,7 @@ _LINK_OF_ARTICLE = text(
     _LINK + " join articles a on a.id = l.article_id where a.id = :id order by (l.url = a.url) desc, l.id limit 1"
 )
 _CHANNELS_AT = text(_CHANNEL + " where c.url_key = :key order by o.name")
-_ROBOTS = text(
-    _CHANNEL + " where o.name = :outlet and c.kind = 'robots' order by c.last_seen_at desc nulls last limit 1"
-)
+_ROBOTS = text(_CHANNEL + " where o.name = :outlet and c.kind = 'robots' and c.url_key = :key limit 1")
 
 _CAPTURES = text("""
 select captured_at, status, size, digest, file, revisit_of is not null as revisit
