@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from cli.progress import Lines
     from crawler.options import CrawlOptions
     from crawler.result import CrawlResult
+
+
+class Delay(click.FloatRange):
+    """Seconds; “nan” is none, though it is neither too small nor too large."""
+
+    name = "delay"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        return self.fail(f"{value!r} is no number of seconds", param, ctx) if isnan(seconds) else seconds
 
 
 class Duration(click.ParamType[timedelta]):
@@ -44,7 +55,7 @@ class Duration(click.ParamType[timedelta]):
 @click.argument("targets", metavar="TARGET...", nargs=-1, shell_complete=complete_outlet)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N pages per outlet, the newest first.")
 @click.option("--since", type=Duration(), metavar="7d", help="Skip what was announced longer ago (12h, 7d, 2w).")
-@click.option("--delay", type=click.FloatRange(0, 3600), metavar="SECONDS", help="Pause between requests to a site.")
+@click.option("--delay", type=Delay(0, 3600), metavar="SECONDS", help="Pause between requests to a site.")
 @click.option("--json", "json_", is_flag=True, help="One JSON object per link, and a summary, on standard output.")
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched; fetch no article and write nothing.")
 @click.option("--retry", type=click.IntRange(1), metavar="CRAWL", help="Fetch again what failed in that crawl.")
@@ -208,4 +219,6 @@ def _preview(targets: Sequence[str], options: CrawlOptions, *, json_: bool) -> N
         else:
             click.echo(f"{plan.reason or ('again' if plan.known else 'fetch'):<12} {plan.url}")
     fetched = sum(plan.reason is None for plan in planned)
+    if json_:
+        emit({"type": "summary", "dry_run": True, "links": len(planned), "fetch": fetched})
     say(f"{len(planned)} links, {fetched} would be fetched; nothing was written")

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cli.errors import tell_bug, tell_error, tell_usage
+from cli.errors import tell_error, tell_unforeseen, tell_usage
 from cli.exits import FINE, INTERRUPTED
 from cli.output import STDOUT, outliving, say
 from cli.verbs import Verbs
@@ -67,8 +67,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
         code = INTERRUPTED
-    except Exception:
-        code = tell_bug()
+    except Exception as error:
+        code = tell_unforeseen(error)
     sys.exit(code)
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from archive.search import Filters, Hit
 
 
+MOST_CHARACTERS = 500  # ranking against a page of one word repeated takes PostgreSQL minutes from a hundred terms on
+
+
 class Day(click.ParamType[date]):
     """A day as ISO 8601 writes it."""
 
@@ -57,6 +60,8 @@ def search(
     from archive.search import Filters, Order, search_articles
 
     asked = " ".join(query)
+    if len(asked) > MOST_CHARACTERS:
+        raise click.UsageError(f"a search of {len(asked)} characters; {MOST_CHARACTERS} at most")
     with opened() as (_, conn):
         if outlet is not None:
             outlet = need_outlet(conn, outlet)

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
+from archive.connections import in_one_line
 from archive.home import Home
 from cli.checks.finding import Finding
+from cli.exits import DATABASE
 from news.alert_words import sentence
 from news.health import OUTLET_RULES, State
 from scheduler.health.overview import Overview, overview
@@ -14,7 +17,11 @@ from scheduler.health.overview import Overview, overview
 
 def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
     """Open alerts, what the rules say of outlets without one, and the alerts that ended last."""
-    found = overview(engine, home, datetime.now(UTC))
+    try:
+        found = overview(engine, home, datetime.now(UTC))
+    except DBAPIError as error:  # a full disk, a database that may only be read: what is looked at after this says more
+        yield Finding.bad("health", f"the database refuses: {in_one_line(error.orig or error)}", None, DATABASE)
+        return
     wrong = [*_alerts(found), *_untold(found)]
     for line in wrong:
         yield Finding.note("health", line, "newskeep health")

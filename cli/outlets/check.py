@@ -39,6 +39,9 @@ def check(json_: bool) -> None:
             tell(f"{outlet.name:<20} {timetable(outlet)}; next {shown}")
         else:
             tell(f"{outlet.name:<20} off")
+    if not home.outlets_file.exists():
+        say(f"{home.outlets_file} is not there yet\n  next: newskeep outlets add https://…")
+        return
     say(f"{home.outlets_file}: {len(known.outlets)} outlet{'s' if len(known.outlets) != 1 else ''}, no mistakes")
 
 

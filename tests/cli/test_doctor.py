@@ -16,6 +16,7 @@ from cli.checks.database import judge_clock
 from cli.checks.finding import Finding, State, exit_code
 from cli.checks.folders import judge_disk
 from tests.conftest import Outcome
+from tests.newsroom import Newsroom, article
 
 Newskeep = Callable[..., Outcome]
 RECORD = gzip.compress(b"WARC/1.1\r\nWARC-Type: warcinfo\r\n\r\n\r\n\r\n")
@@ -77,6 +78,25 @@ def test_schema_that_does_not_fit_is_six(newskeep: Newskeep, engine: Engine) -> 
 
     assert outcome.code == 6
     assert checks(outcome)["schema"]["state"] == "bad"
+
+
+def test_database_that_takes_no_writes_is_six_and_the_rest_is_still_checked(
+    newskeep: Newskeep, engine: Engine, newsroom: Newsroom
+) -> None:
+    newsroom.store(article())
+    newsroom.close()
+    newsroom.crawls.clear()
+    with engine.begin() as connection:
+        name = connection.execute(text("select quote_ident(current_database())")).scalar_one()
+        connection.execute(text(f"alter database {name} set default_transaction_read_only = on"))
+
+    outcome = newskeep("doctor", "--json")
+
+    found = checks(outcome)
+    assert outcome.code == 6
+    assert found["health"]["state"] == "bad"
+    assert "read-only transaction" in found["health"]["text"]
+    assert {"disk", "contact", "outlets.toml"} <= found.keys()
 
 
 @pytest.mark.parametrize(("part", "mode"), [(".", 0o777), ("captures", 0o757), (".env", 0o644), ("postgres", 0o755)])

@@ -28,6 +28,35 @@ def test_a_reader_who_has_seen_enough_is_no_failure() -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
+def test_a_full_disk_behind_standard_output_is_told_and_is_no_bug_of_ours() -> None:
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", CALL, "extract", "-"],
+            input=b"<p>text</p>",
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ended.returncode == 6
+    assert b"no room left" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
+def test_an_error_that_nobody_foresaw_is_our_bug_with_all_its_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_(*args: object, **named: object) -> object:
+        raise OSError("unforeseen")
+
+    monkeypatch.setattr(command_line.AllVerbs, "invoke", break_)
+    monkeypatch.setattr(sys, "argv", ["newskeep", "db", "status"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == 1
+    assert "Traceback" in (told := capsys.readouterr().err)
+    assert "a bug in newskeep" in told
+
+
 def test_ctrl_c_before_anything_has_begun_ends_with_130(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

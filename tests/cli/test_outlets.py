@@ -224,6 +224,12 @@ def test_checking_says_each_schedule_in_words_with_its_next_times(run: Run, fold
     assert (off["enabled"], off["next"]) == (False, [])
 
 
+def test_checking_a_file_that_is_not_there_says_so(run: Run, folder: Path) -> None:
+    folder.unlink(missing_ok=True)
+    ended = run("check")
+    assert (ended.code, ended.err) == (0, f"{folder} is not there yet\n  next: newskeep outlets add https://…\n")
+
+
 def test_checking_shows_all_mistakes_and_ends_with_four(run: Run, folder: Path) -> None:
     folder.write_text('langauge = "de"\n[[outlet]]\n')
     ended = run("check")

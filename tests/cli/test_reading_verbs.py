@@ -4,18 +4,20 @@ import gzip
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from archive.captures import CapturedResponse, CaptureFiles
+from archive.channels import FoundChannel, Look, Looked, ensure_channels, save_looks
 from archive.home import Home
 from archive.store import PageToStore, store_pages
 from cli.main import main
 from news.article import Evidence
 from news.dispositions import Disposition
 from news.ids import short_id
+from news.outlets import ChannelKind
 from tests.conftest import Outcome
 from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
 
@@ -215,6 +217,14 @@ def test_any_question_is_answered(newskeep: Newskeep, newsroom: Newsroom) -> Non
         assert newskeep("search", "--", question).code == 0
 
 
+def test_a_search_that_is_too_long_is_refused_and_a_long_one_answered(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    newsroom.store(article(body="wort " * 5000))
+    refused = newskeep("search", "wort " * 5000)
+    assert refused.code == 2
+    assert "500 at most" in refused.err
+    assert "Zug entgleist" in newskeep("search", "wort " * 20).out
+
+
 def test_a_search_in_an_empty_archive_says_that_nobody_has_looked(newskeep: Newskeep, newsroom: Newsroom) -> None:
     outcome = newskeep("search", "nirgends")
 
@@ -305,6 +315,19 @@ def test_explain_tells_all_seven_steps(newskeep: Newskeep, kept: str) -> None:
     assert f"the same article with another text ({kept}) → revised" in lines[6]
     assert f"article {kept} revision 1" in lines[7]
     assert newskeep("explain", kept).out.splitlines() == lines
+
+
+def test_explain_shows_the_robots_txt_of_the_pages_own_site(newskeep: Newskeep, kept: str, newsroom: Newsroom) -> None:
+    outlet_id = newsroom.crawl("krone").outlet_id
+    found = [
+        FoundChannel(ChannelKind.ROBOTS, f"https://{site}/robots.txt") for site in ("krone.example", "other.example")
+    ]
+    with newsroom.engine.begin() as conn:
+        own, others = ensure_channels(conn, outlet_id, found)
+        save_looks(conn, Look(own.id, Looked.READ, looked_at=NOW))
+        save_looks(conn, Look(others.id, Looked.FAILED, "forbidden_port", NOW + timedelta(hours=1)))
+    allowed = newskeep("explain", kept).out.splitlines()[2]
+    assert "yes; robots.txt read" in allowed
 
 
 def test_explain_tells_why_a_page_is_not_in_the_archive(newskeep: Newskeep, newsroom: Newsroom) -> None:
