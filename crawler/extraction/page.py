@@ -21,7 +21,7 @@ from crawler.extraction.structured import Claims, read_claims
 from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
 from news.article import Article, Block, Label
 
-RULES = "2026.11-4"  # changes whenever a rule does: stored readings name the rule set that made them
+RULES = "2026.11-5"  # changes whenever a rule does: stored readings name the rule set that made them
 
 
 def read_page(

@@ -228,10 +228,59 @@ def test_the_date_in_the_address_counts_before_one_in_a_sentence() -> None:
     assert read_page(page, "https://a.example/2023/dec/21/x/").date_published == datetime(2023, 12, 21, tzinfo=UTC)
 
 
-def test_a_dateline_dates_the_article() -> None:
-    body = BODY.replace("<p>", "<p>29.11.2022 – ", 1)
+@pytest.mark.parametrize("start", ["29.11.2022 – ", "Pressemitteilung vom 29. November 2022 | Berlin – "])
+def test_a_dateline_dates_the_article(start: str) -> None:
+    assert read(BODY.replace("<p>", f"<p>{start}", 1)).date_published == datetime(2022, 11, 29, tzinfo=UTC)
 
-    assert read(body).date_published == datetime(2022, 11, 29, tzinfo=UTC)
+
+def test_of_two_claimed_days_the_one_that_the_page_shows_counts() -> None:
+    head = claims(datePublished="2024-03-05") + meta("article:published_time", "2024-03-21T09:00:00Z")
+
+    assert read(BODY.replace("</h1>", "</h1><p>21 March 2024</p>"), head).date_published == datetime(
+        2024, 3, 21, 9, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize("line", ["", "5 March 2024", "Updated 21 March 2024", "5 March 2024, in print 21 March 2024"])
+def test_of_two_claimed_days_the_first_stays_where_the_page_shows_no_other(line: str) -> None:
+    head = claims(datePublished="2024-03-05") + meta("article:published_time", "2024-03-21T09:00:00Z")
+
+    assert read(BODY.replace("</h1>", f"</h1><p>{line}</p>"), head).date_published == datetime(2024, 3, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("name", "day"), [("PublishDate", 21), ("date", 5), ("published-updated", 5)])
+def test_a_time_that_calls_itself_that_of_publication_is_a_claim_that_is_shown(name: str, day: int) -> None:
+    body = BODY.replace("</h1>", f"</h1><time class='{name}' datetime='2024-03-21'>21 March 2024</time>")
+
+    assert read(body, claims(datePublished="2024-03-05")).date_published == datetime(2024, 3, day, tzinfo=UTC)
+
+
+def test_todays_date_at_the_top_of_the_page_counts_less_than_one_below_the_headline() -> None:
+    today, below = "<p class=date>Friday, 29 March 2024</p>", BODY.replace("</h1>", "</h1><p>12.03.2024</p>")
+
+    assert read(today + below).date_published == datetime(2024, 3, 12, tzinfo=UTC)
+    assert read(today + BODY).date_published == datetime(2024, 3, 29, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_a_date_below_the_word_published_is_the_publications(far: bool) -> None:
+    line = "<p>Published</p><p>Feb 2, 2024</p>"
+    body = BODY + "<p>Nothing.</p>" * 40 + line if far else BODY.replace("</h1>", f"</h1><p>3 March 2020</p>{line}")
+
+    assert read(body).date_published == datetime(2024, 2, 2, tzinfo=UTC)
+    assert read(body.replace("Published", "Planned")).date_published != datetime(2024, 2, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("number", "day"),
+    [("A2026012914320005196", 29), ("20260129123456", 29), ("2013452914320005196", None), ("a2026012", None)],
+)
+def test_a_time_stamp_in_the_address_dates_an_article_that_says_nothing_else(number: str, day: int | None) -> None:
+    published = read_page(
+        f"<html lang='en'><body>{BODY}</body></html>", f"https://a.example/article/{number}"
+    ).date_published
+
+    assert (published and published.day) == day
 
 
 def test_a_time_that_stands_below_the_headline_wins_over_one_day_for_both() -> None:
