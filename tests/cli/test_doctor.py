@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from archive.alerts import open_alert
 from archive.home import Home
 from cli.checks.database import judge_clock
 from cli.checks.finding import Finding, State, exit_code
@@ -68,6 +69,26 @@ def test_unreachable_database_is_six_and_the_rest_is_still_checked(
     assert found["database"]["state"] == "bad"
     assert "sesame" not in outcome.out
     assert {"disk", "contact", "outlets.toml"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "code", "mend"),
+    [
+        ("outlet_set_aside", "krone", 4, "newskeep outlets on krone"),
+        ("no_worker", "machine", 4, "newskeep worker"),
+        ("silent_outlet", "krone", 0, "newskeep health"),
+    ],
+)
+def test_open_alert_is_to_be_mended_unless_the_outlet_is_merely_unusual(
+    newskeep: Newskeep, engine: Engine, rule: str, subject: str, code: int, mend: str
+) -> None:
+    with engine.begin() as connection:
+        open_alert(connection, rule, subject, {"deaths": 3})
+
+    outcome = newskeep("doctor", "--json")
+
+    assert outcome.code == code
+    assert checks(outcome)["health"]["mend"] == mend
 
 
 def test_schema_that_does_not_fit_is_six(newskeep: Newskeep, engine: Engine) -> None:

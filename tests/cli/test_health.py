@@ -141,5 +141,5 @@ def test_doctor_tells_of_alerts_and_of_health(newskeep: Newskeep, engine: Engine
     with engine.begin() as conn:
         open_alert(conn, "disk_full_soon", "machine", DISK)
     [(state, said)] = found()
-    assert state == "note"
+    assert state == "bad"
     assert said.startswith("machine: disk full soon, 0.4 GB free, full in 3.5 days (since ")
