@@ -1,5 +1,5 @@
 # Every day's commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
-.PHONY: setup demo test test-slow drill lint format docs lock clean
+.PHONY: setup demo test test-slow drill drill-s3 lint format docs lock clean
 
 PYTHON ?= python3
 
@@ -19,6 +19,10 @@ test-slow: setup
 
 drill: setup
 	.venv/bin/python -m pytest -m drill
+
+drill-s3: setup
+	VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv run --quiet --active --no-project --with s3fs --with 'moto[server]' \
+		python -m pytest -m drill tests/drills/test_object_store.py
 
 lint: setup
 	.venv/bin/ruff check .

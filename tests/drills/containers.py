@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.drills.drill import Report, Script, run
+from tests.drills.drill import Report, Script, run, wait_for
 from tests.drills.pretend_web import Web
 
 ROOT = Path(__file__).parents[2]
@@ -149,9 +149,19 @@ class Containers:
         return time.monotonic() - began
 
     def ended(self) -> list[str]:
-        form = ["--format", "{{.State.Running}}"]
-        running = {actor: self.engine.run("inspect", *form, self._ids[actor]).stdout.strip() for actor in self.actors}
-        return [actor for actor, told in running.items() if told != "true"]
+        return [actor for actor in self.actors if self._inspect(actor, "{{.State.Running}}") != "true"] + self.sick()
+
+    def sick(self) -> list[str]:
+        """Those whose health check fails, the compose file's own; podman runs it only when it is asked to."""
+        return [actor for actor in ("db", *self.actors) if not self._is_well(actor)]
+
+    def _is_well(self, actor: str) -> bool:
+        if self.engine.name == "podman":
+            return self.engine.run("healthcheck", "run", self._ids[actor], check=False).returncode == 0
+        return self._inspect(actor, "{{.State.Health.Status}}") == "healthy"
+
+    def _inspect(self, actor: str, form: str) -> str:
+        return str(self.engine.run("inspect", "--format", form, self._ids[actor]).stdout.strip())
 
     def move_on(self) -> None:
         self.engine.run("kill", "--signal", "USR1", self._ids["web"])
@@ -177,11 +187,6 @@ class Containers:
     def one_off(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """What the admin's `compose run --rm daemon ...` gives."""
         return self._compose("run", "--rm", "-T", "daemon", *arguments, check=False)
-
-    def health(self, actor: str) -> int:
-        """The exit code of the service's health check."""
-        role = "daemon" if actor == "daemon" else "worker"
-        return self.engine.run("exec", self._ids[actor], "newskeep", "health", role, check=False).returncode
 
     def _prepare(self) -> None:
         """The compose override, the settings, and what the web is made of, where another user may read it."""
@@ -253,7 +258,8 @@ def _run(command: Sequence[str], *, check: bool, **more: Any) -> subprocess.Comp
 
 
 def play(stage: Containers, script: Script) -> tuple[Report, bool, str]:
-    """(what happened, whether all is well afterwards, what the checks say)."""
+    """(what happened, whether all is well afterwards, what the checks say). Raises NotInTime."""
+    wait_for(lambda: not stage.sick(), lambda: f"unhealthy: {', '.join(stage.sick())}", script)
     report = run(stage, script)
     return report, *stage.problems(report)
 

@@ -7,7 +7,7 @@ the stage's business: containers (tests/drills/containers.py) or plain processes
 import itertools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -33,7 +33,7 @@ class Stage(Protocol):
         """Stop everything but the web in order (SIGTERM); the seconds that the slowest actor took."""
 
     def ended(self) -> list[str]:
-        """The actors that do not run now."""
+        """The actors that do not run now, or are not well."""
 
     def move_on(self) -> None:
         """Take the pretend web to its second visit."""
@@ -62,6 +62,11 @@ class Report:
     seconds: float
     stopping: float
     blows: list[str] = field(default_factory=list)
+
+    def missed(self, stage: Stage) -> list[str]:
+        """Who was never hit."""
+        victims = *stage.actors, "the database"
+        return [victim for victim in victims if not any(f"kill -9 of {victim}" in blow for blow in self.blows)]
 
 
 class NotInTime(AssertionError):
@@ -125,10 +130,19 @@ def _blows(stage: Stage, script: Script, rng: Random, victims: Iterator[str], nu
 
 
 def _until(stage: Stage, query: str, wanted: int, script: Script, what: str) -> None:
+    wait_for(
+        lambda: stage.number(query) == wanted,
+        lambda: f"no {what} after {script.patience:.0f} s: {stage.number(query)} where {wanted} was waited for",
+        script,
+    )
+
+
+def wait_for(condition: Callable[[], bool], otherwise: Callable[[], str], script: Script) -> None:
+    """Wait until *condition* holds. Raises NotInTime with what *otherwise* says when that takes too long."""
     deadline = time.monotonic() + script.patience
-    while (last := stage.number(query)) != wanted:
+    while not condition():
         if time.monotonic() > deadline:
-            raise NotInTime(f"no {what} after {script.patience:.0f} s: {last} where {wanted} was waited for")
+            raise NotInTime(otherwise())
         time.sleep(1)
 
 

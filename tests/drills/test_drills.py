@@ -20,6 +20,7 @@ def test_plain_processes_survive_the_drill(tmp_path: Path) -> None:
         report, wrong, figures = processes.play(stage, script)
 
     assert wrong == [], (report, figures)
+    assert report.missed(stage) == []
     assert figures["interrupted"] > 0, "nothing was hit that mattered: the drill shows nothing"
     assert report.stopping < 15  # ten seconds and a start that is still going on
 
@@ -36,4 +37,5 @@ def test_containers_survive_the_drill() -> None:
 
     assert one_off.returncode in (0, 7), one_off.stderr  # 7: the daemon is at it
     assert well, (told, report)
+    assert report.missed(stage) == []
     assert report.stopping < 20
