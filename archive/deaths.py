@@ -21,11 +21,13 @@ class Charged:
     set_aside: bool
 
 
-def charge(conn: Connection, outlet_ids: Collection[int], marked: Collection[int] = ()) -> list[Charged]:
-    """Count the death of the worker that crawled these outlets, as `news.blame` has it."""
+def charge(
+    conn: Connection, outlet_ids: Collection[int], marked: Collection[int] = (), most: int = DEATHS
+) -> list[Charged]:
+    """Count the death of the worker that crawled these outlets, as `news.blame` has it; *most* deaths set one aside."""
     running = {row.outlet_id: row.deaths for row in conn.execute(_DEATHS, {"ids": sorted(outlet_ids)})}
-    guilty = {"ids": sorted(blamed(running, marked)), "most": DEATHS, "reason": REASON}
-    charged = [Charged(row.outlet_id, row.deaths, row.deaths >= DEATHS) for row in conn.execute(_CHARGE, guilty)]
+    guilty = {"ids": sorted(blamed(running, marked)), "most": most, "reason": REASON}
+    charged = [Charged(row.outlet_id, row.deaths, row.deaths >= most) for row in conn.execute(_CHARGE, guilty)]
     for one in charged:
         if one.set_aside:
             name = conn.execute(_NAME, {"id": one.outlet_id}).scalar_one()

@@ -1,8 +1,8 @@
 """Which link a crawl is reading now, in a small file that outlives the process: a page may kill its reader.
 
-A link that was marked when two crawls in a row died is set aside. Only a death that the page can have caused counts: of
-a command (`count_deaths`), or of a worker whose parent outlived it (`blame_marks`). The marks of a machine that went
-away as a whole say nothing (`old_marks`).
+A link that was marked when two crawls in a row died is set aside. A worker's mark is looked at by its parent
+(`blame_marks`). One that outlived the parent too, or is a command's, waits in its folder for the outlet's next crawl
+there (`count_deaths`): memory that ran out may take a container as a whole.
 """
 
 import contextlib
@@ -77,29 +77,34 @@ def count_deaths(conn: Connection, home: Home, outlet_id: int) -> list[Path]:
     """Settle the links that dead commands of the outlet were reading; return the files to remove after the commit.
 
     Failed and due at once after the first death, skipped after the second. Call it while holding the outlet, before
-    its next crawl makes its own mark. Marks of workers are merely forgotten: their parents have seen to them.
+    its next crawl makes its own mark.
     """
     marks = _marks(home)
-    mine = conn.execute(_OF_OUTLET, {"outlet_id": outlet_id, "crawls": list(marks)}).all()
+    mine = [row for row in conn.execute(_MARKED, {"crawls": list(marks)}) if row.outlet_id == outlet_id]
     for row in mine:
-        if row.process_id is None:
+        if row.undecided:
             _settle(conn, row.id, marks[row.id])
     return [marks[row.id] for row in mine]
 
 
-def blame_marks(conn: Connection, home: Home, crawl_ids: Iterable[int]) -> tuple[set[int], list[Path]]:
-    """Settle the links that these dead crawls were reading: (the crawls that read one, files to remove after the
-    commit). Call it while holding their outlets.
+def blame_marks(conn: Connection, home: Home, crawl_ids: Iterable[int]) -> set[int]:
+    """Settle the links that these dead crawls were reading; the crawls that read one. Call it while holding their
+    outlets, and remove their marks after the commit.
     """
     marks = _marks(home)
-    mine = sorted(marks.keys() & set(crawl_ids))
-    return {crawl_id for crawl_id in mine if _settle(conn, crawl_id, marks[crawl_id])}, [marks[one] for one in mine]
+    return {one for one in sorted(marks.keys() & set(crawl_ids)) if _settle(conn, one, marks[one])}
+
+
+def marks_of(home: Home, crawl_ids: Iterable[int]) -> list[Path]:
+    """The files of these crawls."""
+    marks = _marks(home)
+    return [marks[one] for one in sorted(marks.keys() & set(crawl_ids))]
 
 
 def old_marks(conn: Connection, home: Home) -> list[Path]:
-    """The files of workers' crawls that are over, and of crawls that this archive does not know."""
+    """The files that say nothing any more: a crawl has come to its end since, or this archive does not know theirs."""
     marks = _marks(home)
-    in_use = set(conn.execute(_IN_USE, {"crawls": list(marks)}).scalars())
+    in_use = {row.id for row in conn.execute(_MARKED, {"crawls": list(marks)}) if row.undecided}
     return [path for crawl_id, path in marks.items() if crawl_id not in in_use]
 
 
@@ -137,15 +142,20 @@ def _folder(home: Home) -> Path:
     return home.path / "reading"
 
 
-_OF_OUTLET = text(
-    "select id, process_id from crawls where outlet_id = :outlet_id and id = any(cast(:crawls as bigint[])) order by id"
-)
-
-_IN_USE = text("""
-select id from crawls where id = any(cast(:crawls as bigint[])) and (state = 'running' or process_id is null)
+# `undecided`: no crawl of the outlet has come to its end since. Those that died, here and elsewhere, count together.
+_MARKED = text("""
+select c.id, c.outlet_id, not exists (
+    select from crawls later
+    where later.outlet_id = c.outlet_id and later.id > c.id and later.state in ('finished', 'failed')
+) as undecided
+from crawls c where c.id = any(cast(:crawls as bigint[])) order by c.id
 """)
 
-_WAITING = text("select id, reason from links where id = :link_id and crawl_id = :crawl_id and state = 'waiting'")
+_WAITING = text("""
+select l.id, l.reason from links l join crawls c on c.id = l.crawl_id
+where l.id = :link_id and l.state = 'waiting'
+  and (c.id = :crawl_id or (c.id > :crawl_id and c.state = 'interrupted'))
+""")
 
 _CHANNEL = text("""
 select n.id, n.reason from channels n join crawls c on c.outlet_id = n.outlet_id

@@ -195,7 +195,7 @@ crawls = Table(
     metadata,
     _id(),
     _ref("outlet_id", "outlets", required=True),
-    _ref("process_id", "processes"),  # the worker; null for a command
+    Column("process_id", BigInteger),  # the worker, whose row is forgotten a month after its end; null for a command
     Column("target", Text, nullable=False),
     _time("due_at"),  # when its turn had come; null for one that a person began
     Column("state", Text, nullable=False, server_default=text("'running'")),

@@ -70,6 +70,11 @@ def silent_processes(conn: Connection, seconds: float) -> Sequence[int]:
     return conn.execute(_SILENT, {"seconds": seconds}).scalars().all()
 
 
+def forget_processes(conn: Connection) -> int:
+    """Remove those that stopped more than a month ago and hold nothing any more; how many."""
+    return conn.execute(_FORGET).rowcount
+
+
 def name_connections(engine: Engine, process_id: int) -> None:
     """Have all connections that *engine* makes from now on carry the process's name; those it holds are dropped."""
 
@@ -102,6 +107,12 @@ _STOPPED = text(
 _LIVE = text("""
 select id, role, host, pid, crawls, memory_bytes, started_at, heartbeat_at, stopped_at, note
 from processes where stopped_at is null order by id
+""")
+
+_FORGET = text("""
+delete from processes p where p.stopped_at < clock_timestamp() - interval '30 days'
+    and not exists (select from crawls c where c.process_id = p.id and c.state = 'running')
+    and not exists (select from queue.procrastinate_jobs j where j.worker_id = p.id)
 """)
 
 _SILENT = text("""

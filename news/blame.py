@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 DEATHS = 3  # workers in a row that die over an outlet before it is set aside
+MACHINE_DEATHS = 10  # the same where the whole machine or container went: mostly somebody switched it off
 ALONE_FROM = 2  # deaths after which an outlet's crawl has no other such crawl beside it
 
 

@@ -11,8 +11,9 @@ from archive.crawls import interrupt_crawl
 from archive.deaths import Charged, charge
 from archive.home import Home
 from archive.locks import outlet_is_free
-from archive.marks import blame_marks
+from archive.marks import blame_marks, marks_of
 from archive.processes import connection_name, mark_stopped, silent_processes
+from news.blame import DEATHS, MACHINE_DEATHS
 
 logger = logging.getLogger(__name__)
 
@@ -41,15 +42,18 @@ def reap(engine: Engine, silence: float = SILENCE_SECONDS, can_tell: Callable[[]
         silent = silent_processes(conn, silence)
         silent = silent if can_tell() else []
         left = set(conn.execute(_LEFT_BEHIND).scalars()) - set(silent)
-    freed = [one for process_id in silent for one in bury(engine, process_id, "silent")]
-    return freed + [one for process_id in sorted(left) for one in bury(engine, process_id, "", charged=False)]
+    freed = [one for process_id in silent for one in bury(engine, process_id, "silent", set_aside_at=MACHINE_DEATHS)]
+    return freed + [one for process_id in sorted(left) for one in bury(engine, process_id, "", set_aside_at=0)]
 
 
-def bury(engine: Engine, process_id: int, how: str, *, charged: bool = True, home: Home | None = None) -> list[Freed]:
+def bury(
+    engine: Engine, process_id: int, how: str, *, set_aside_at: int = DEATHS, home: Home | None = None
+) -> list[Freed]:
     """Write that the process ended (*how*, in words) and free what it held; nothing when that was done before.
 
-    With *charged* its death counts against the outlets it crawled: when its parent, whose *home* holds its marks, knows
-    which pages were being read, against theirs alone. Raises ArchiveUnavailable.
+    Its death counts against the outlets it crawled: when its parent, whose *home* holds its marks, knows which pages
+    were being read, against theirs alone. So many deaths set an outlet aside; 0: this one counts against nobody.
+    Raises ArchiveUnavailable.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         # before its crawls are closed: a process that merely hung must not hold outlets, nor commit what it had begun
@@ -57,7 +61,7 @@ def bury(engine: Engine, process_id: int, how: str, *, charged: bool = True, hom
     with engine.begin() as conn:
         if mark_stopped(conn, process_id, how):
             logger.warning("process_dead", extra={"process_id": process_id, "how": how})
-        freed, marks = _free(conn, process_id, charged, home)
+        freed, marks = _free(conn, process_id, set_aside_at, home)
     for mark in marks:
         mark.unlink(missing_ok=True)
     for one in freed:
@@ -65,15 +69,17 @@ def bury(engine: Engine, process_id: int, how: str, *, charged: bool = True, hom
     return freed
 
 
-def _free(conn: Connection, process_id: int, charged: bool, home: Home | None) -> tuple[list[Freed], list[Path]]:
+def _free(conn: Connection, process_id: int, set_aside_at: int, home: Home | None) -> tuple[list[Freed], list[Path]]:
     held = {row.outlet_id: row.id for row in conn.execute(_RUNNING, {"id": process_id})}
     # the next crawl of an outlet that is not free has closed this one, or will
     crawls = {outlet_id: crawl_id for outlet_id, crawl_id in held.items() if outlet_is_free(conn, outlet_id)}
-    reading, marks = blame_marks(conn, home, crawls.values()) if home and charged else (set(), [])
+    reading = blame_marks(conn, home, crawls.values()) if home and set_aside_at else set()
+    marks = marks_of(home, crawls.values()) if home else []
     for crawl_id in crawls.values():
         interrupt_crawl(conn, crawl_id)
     guilty = [outlet_id for outlet_id, crawl_id in crawls.items() if crawl_id in reading]
-    deaths = {one.outlet_id: one for one in charge(conn, crawls, guilty)} if charged and crawls else {}
+    charged = charge(conn, crawls, guilty, set_aside_at) if set_aside_at and crawls else []
+    deaths = {one.outlet_id: one for one in charged}
     jobs = _free_jobs(conn, process_id, [one.outlet_id for one in deaths.values() if one.set_aside])
     freed = [
         _freed(outlet_id, crawls.get(outlet_id), deaths.get(outlet_id)) for outlet_id in sorted(crawls.keys() | jobs)

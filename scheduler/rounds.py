@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from archive.alerts import end_alert, open_alert
 from archive.home import Home
-from archive.processes import SCHEDULER, beat, register, stopped
+from archive.processes import SCHEDULER, beat, forget_processes, register, stopped
 from archive.turns import all_turns, free_lost
 from crawler.engine import require_contact
 from crawler.outlets.file import Outlets
@@ -58,6 +58,7 @@ class Scheduler:
         self.agenda.add("turns", 1.0, self._offer)
         self.agenda.add("dead", 5.0, self._free_what_died)
         self.agenda.add("rhythms", 60.0, self._learn)
+        self.agenda.add("past", 3600.0, self._forget)
         self.health.join(self.agenda)
         try:
             await self.agenda.run()
@@ -133,6 +134,14 @@ class Scheduler:
     async def _learn(self) -> None:
         if self.leader.leads:
             await asyncio.to_thread(learn_rhythms, self.engine, datetime.now(UTC))
+
+    async def _forget(self) -> None:
+        if self.leader.leads:
+            await asyncio.to_thread(self._forget_what_is_past)
+
+    def _forget_what_is_past(self) -> None:
+        with self.engine.begin() as conn:
+            forget_processes(conn)
 
     def _free(self) -> None:
         reap(self.engine, self.hearing.silence, lambda: self.hearing.can_tell(time.monotonic(), time.time()))

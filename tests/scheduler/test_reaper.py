@@ -13,12 +13,12 @@ from archive.deaths import take_back
 from archive.frontier import Settlement, add_links, owed_links
 from archive.home import Home
 from archive.locks import OutletLocks
-from archive.marks import ReadingMark, blame_marks, count_deaths, old_marks
+from archive.marks import ReadingMark, count_deaths, old_marks
 from archive.outlets import ensure_outlet
-from archive.processes import WORKER, beat, register
+from archive.processes import WORKER, beat, forget_processes, register
 from archive.turns import set_due
 from crawler.batches import Batches
-from news.blame import blamed
+from news.blame import MACHINE_DEATHS, blamed
 from news.dispositions import Disposition
 from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
@@ -157,6 +157,23 @@ def test_what_a_burial_left_behind_is_freed_by_the_next_round(home: Home, engine
     assert value(engine, "select deaths from turns") == 0
 
 
+def test_processes_are_forgotten_a_month_after_their_end_and_their_crawls_are_not(
+    home: Home, engine: Engine, queue: Queue
+) -> None:
+    old, lately = Dead(engine, queue, "krone"), Dead(engine, queue, "kurier")
+    with engine.begin() as conn:
+        conn.execute(text("update processes set stopped_at = now() - interval '31 days'"))
+        assert forget_processes(conn) == 0  # they still hold their crawls
+    for dead in (old, lately):
+        bury(engine, dead.process_id, "")
+    with engine.begin() as conn:
+        conn.execute(text("update processes set stopped_at = now() where id = :id"), {"id": lately.process_id})
+        assert forget_processes(conn) == 1
+
+    assert rows(engine, "select id from processes") == [(lately.process_id,)]
+    assert rows(engine, "select process_id from crawls order by id") == [(old.process_id,), (lately.process_id,)]
+
+
 def test_a_job_that_is_freed_gives_way_to_one_that_waits_already(home: Home, engine: Engine, queue: Queue) -> None:
     dead = Dead(engine, queue)
     assert queue.offer(dead.outlet_id, "krone", NOW)
@@ -220,7 +237,7 @@ def test_an_outlet_that_is_taken_back_starts_again_without_deaths(home: Home, en
 def test_a_death_that_nobody_is_to_blame_for_is_charged_to_nobody(home: Home, engine: Engine, queue: Queue) -> None:
     dead = Dead(engine, queue)
 
-    assert bury(engine, dead.process_id, "ended", charged=False)[0].deaths == 0
+    assert bury(engine, dead.process_id, "ended", set_aside_at=0)[0].deaths == 0
 
 
 def test_outlets_that_ran_together_share_a_death_until_one_is_near_its_end() -> None:
@@ -250,21 +267,77 @@ def test_a_parent_charges_the_page_that_its_worker_was_reading(home: Home, engin
     assert not any((home.path / "reading").iterdir())
 
 
-def test_the_marks_of_a_machine_that_went_away_say_nothing_and_do_not_stay(
+def die_with_machine(home: Home, engine: Engine, queue: Queue, *, reading: bool = True) -> Dead:
+    """A worker that was reading the outlet's page when its container went, parent and all; the leader found out."""
+    count_left(home, engine)
+    dead = Dead(engine, queue)
+    with engine.connect() as conn:
+        (link,) = owed_links(conn, dead.crawl.id)
+    ReadingMark(home, dead.crawl.id).on(link.id if reading else 0)
+    with engine.connect() as conn:
+        assert old_marks(conn, home) == []  # it may live, and be another's
+    bury(engine, dead.process_id, "silent", set_aside_at=MACHINE_DEATHS)
+    return dead
+
+
+def count_left(home: Home, engine: Engine) -> None:
+    """What the outlet's next crawl does before it reads anything."""
+    with engine.begin() as conn:
+        for (outlet_id,) in conn.execute(text("select id from outlets")).all():
+            for counted in count_deaths(conn, home, outlet_id):
+                counted.unlink()
+
+
+def test_a_page_that_was_read_when_two_containers_died_is_set_aside_and_its_outlet_is_not(
     home: Home, engine: Engine, queue: Queue
 ) -> None:
+    for _ in range(2):
+        die_with_machine(home, engine, queue)
+    count_left(home, engine)
+
+    assert rows(engine, "select disposition, reason from links") == [("skipped", "killed_the_crawl")]
+    assert value(engine, "select set_aside_at from turns") is None
+
+
+def test_containers_that_die_three_times_while_nothing_is_read_set_nothing_aside(
+    home: Home, engine: Engine, queue: Queue
+) -> None:
+    for _ in range(3):
+        die_with_machine(home, engine, queue, reading=False)
+    count_left(home, engine)
+
+    assert rows(engine, "select deaths, set_aside_at from turns") == [(3, None)]
+    assert value(engine, "select count(*) from links where state = 'waiting'") == 1
+
+
+def test_an_outlet_over_which_ten_containers_died_is_set_aside(home: Home, engine: Engine, queue: Queue) -> None:
+    for _ in range(MACHINE_DEATHS):
+        die_with_machine(home, engine, queue, reading=False)
+
+    assert value(engine, "select set_aside_reason from turns") == "killed_workers"
+
+
+def test_the_mark_of_a_crawl_after_which_another_came_to_its_end_says_nothing(
+    home: Home, engine: Engine, queue: Queue
+) -> None:
+    dead = die_with_machine(home, engine, queue)
+    close_crawl(engine, open_crawl(engine, dead.outlet_id, "on a machine of its own"))
+
+    with engine.begin() as conn:
+        assert [path.name for path in old_marks(conn, home)] == [str(dead.crawl.id)]
+    count_left(home, engine)
+    assert value(engine, "select count(*) from links where state = 'waiting'") == 1
+
+
+def test_a_worker_that_was_stopped_leaves_no_mark(home: Home, engine: Engine, queue: Queue) -> None:
     dead = Dead(engine, queue)
     with engine.connect() as conn:
         (link,) = owed_links(conn, dead.crawl.id)
     ReadingMark(home, dead.crawl.id).on(link.id)
-    with engine.connect() as conn:
-        assert old_marks(conn, home) == []  # it may live, and be another's
-        assert blame_marks(conn, home, []) == (set(), [])
-    bury(engine, dead.process_id, "silent")  # by the leader, on another machine
 
-    with engine.connect() as conn:
-        assert [path.name for path in old_marks(conn, home)] == [str(dead.crawl.id)]
-        assert [path.name for path in count_deaths(conn, home, dead.outlet_id)] == [str(dead.crawl.id)]
+    bury(engine, dead.process_id, "SIGKILL", set_aside_at=0, home=home)
+
+    assert not any((home.path / "reading").iterdir())
     assert value(engine, "select count(*) from links where state = 'waiting'") == 1
 
 

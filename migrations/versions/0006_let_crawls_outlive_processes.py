@@ -1,0 +1,23 @@
+"""Crawls outlive the rows of the processes that ran them, which are forgotten after a month.
+
+Why: a worker that dies at once is replaced every fifteen seconds, and each left a row for ever. Their crawls refer to
+them, and asking all crawls at each removal would cost more than the rows do.
+Locks: crawls and processes for an instant.
+The running daemon: one of before can go on.
+"""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_constraint(op.f("fk_crawls_process_id"), "crawls", type_="foreignkey")
+
+
+def downgrade() -> None:
+    op.execute("update crawls set process_id = null where process_id not in (select id from processes)")
+    op.create_foreign_key(op.f("fk_crawls_process_id"), "crawls", "processes", ["process_id"], ["id"])
