@@ -35,6 +35,7 @@ class LinkFacts:
     channel_kind: str | None
     channel_url: str | None
     channel_title: str | None
+    imported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,8 @@ def _stored(conn: Connection, article_id: int) -> StoredFacts:
 _LINK = """
 select l.id, o.name as outlet, l.url, l.canonical_url, l.url_key, l.state, l.disposition, l.reason, l.title, l.attempts,
        l.seen, l.first_seen_at, l.last_seen_at, l.last_fetched_at, l.due_at, l.article_id, l.revision,
-       c.kind as channel_kind, c.url as channel_url, c.title as channel_title
+       c.kind as channel_kind, c.url as channel_url, c.title as channel_title,
+       l.channel_id is null and l.crawl_id is null as imported
 from links l join outlets o on o.id = l.outlet_id left join channels c on c.id = l.channel_id
 """
 _CHANNEL = """

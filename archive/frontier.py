@@ -97,14 +97,19 @@ def retry_links(conn: Connection, crawl_id: int, of_crawl: int) -> list[Link]:
 
 
 def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> None:
-    """Write how links ended, and an event where that differs from the last time. The last word on a link counts."""
+    """Write how links ended, and an event where that differs from the last time. The last word on a link counts.
+
+    Without a crawl it is an import that has the word: a crawl that waits for the link still does, and of what the
+    address showed before it was last looked at only the article is kept.
+    """
     last = {one.link_id: one for one in settlements}
     if not last:
         return
     rows = [last[link_id] for link_id in sorted(last)]
     values = {name: [_plain(getattr(row, name)) for row in rows] for name in _SETTLED}
     conn.execute(sql.LOCK, values)
-    for statement in (sql.EVENTS, sql.SETTLE, sql.SETTLE_GUESTS):
+    settling = (sql.SETTLE, sql.SETTLE_GUESTS) if crawl_id is not None else (sql.SETTLE_IMPORTED,)
+    for statement in (sql.EVENTS, *settling):
         conn.execute(statement, values | {"crawl_id": crawl_id})
 
 

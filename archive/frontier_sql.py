@@ -147,6 +147,23 @@ update links l set
 from {SETTLEMENTS} where l.id = s.link_id
 """)
 
+SETTLE_IMPORTED = text(f"""
+update links l set
+    disposition = case when n.newest then s.disposition else l.disposition end,
+    reason = case when n.newest then s.reason else l.reason end,
+    last_fetched_at = greatest(s.fetched_at, l.last_fetched_at),
+    body_digest = case when n.newest then coalesce(s.body_digest, l.body_digest) else l.body_digest end,
+    article_id = case when n.newest then coalesce(s.article_id, l.article_id)
+                      else coalesce(l.article_id, s.article_id) end,
+    revision = case when n.newest then coalesce(s.revision, l.revision) else l.revision end,
+    said_digest = case when n.newest then coalesce(s.said_digest, l.said_digest) else l.said_digest end
+from {SETTLEMENTS}
+cross join lateral (
+    select coalesce(s.fetched_at >= o.last_fetched_at, true) as newest from links o where o.id = s.link_id
+) as n
+where l.id = s.link_id
+""")
+
 SETTLE_GUESTS = text(f"""
 update guest_links g set disposition = s.disposition, reason = s.reason
 from {SETTLEMENTS} where g.link_id = s.link_id and g.crawl_id = cast(:crawl_id as bigint)

@@ -1,6 +1,7 @@
 """Articles from elsewhere, taken into the archive through the same comparison as crawled pages."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,8 +14,18 @@ from news.urls import canonicalise, fetchable, url_key
 SIZE = 100  # articles in a transaction
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An address that an import has a page of; the outlet's name and home page, and what the page is called."""
+
+    url: str
+    outlet: str
+    home: str
+    title: str | None = None
+
+
 class Importer:
-    """Stores batches of imported articles; remembers the outlets that it met."""
+    """Enters addresses in the frontier and stores imported articles; remembers the outlets that it met."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -22,33 +33,38 @@ class Importer:
 
     def store(self, batch: Sequence[Imported]) -> list[Outcome]:
         """Store them in order and in one transaction; how each ended. Raises ArchiveUnavailable."""
-        addresses = [canonicalise(one.article.url) for one in batch]
-        keys = [url_key(address) for address in addresses]
-        with self._engine.begin() as conn:
-            self._ensure_outlets(conn, batch)
-            links = self._enter(conn, {key: place for place, key in enumerate(keys)}, addresses, batch)
+        links = self.enter([_entry(one) for one in batch])
         now = datetime.now(UTC)
-        pages = [_page(links[key], one, now) for key, one in zip(keys, batch, strict=True)]
+        pages = [_page(link_id, one, now) for link_id, one in zip(links, batch, strict=True)]
         return store_pages(self._engine, pages)
 
-    def _ensure_outlets(self, conn: Connection, batch: Sequence[Imported]) -> None:
-        homes = {one.source: _home(one) for one in batch if one.source not in self._outlets}
+    def enter(self, entries: Sequence[Entry]) -> list[int]:
+        """The links of these addresses, those made that are missing. Raises ArchiveUnavailable, ValueError."""
+        addresses = [canonicalise(one.url) for one in entries]
+        keys = [url_key(address) for address in addresses]
+        with self._engine.begin() as conn:
+            self._ensure_outlets(conn, entries)
+            links = self._enter(conn, {key: place for place, key in enumerate(keys)}, addresses, entries)
+        return [links[key] for key in keys]
+
+    def _ensure_outlets(self, conn: Connection, entries: Sequence[Entry]) -> None:
+        homes = {one.outlet: one.home for one in entries if one.outlet not in self._outlets}
         if homes:
             values = {"names": list(homes), "urls": list(homes.values())}
             conn.execute(_NEW_OUTLETS, values)
             self._outlets |= {row.name: row.id for row in conn.execute(_OUTLETS, values)}
 
     def _enter(
-        self, conn: Connection, places: Mapping[int, int], addresses: Sequence[str], batch: Sequence[Imported]
+        self, conn: Connection, places: Mapping[int, int], addresses: Sequence[str], entries: Sequence[Entry]
     ) -> dict[int, int]:
         """The link of each address, by key. *places* says where in the batch an address stands last."""
-        articles = [batch[place].article for place in places.values()]
+        last = [entries[place] for place in places.values()]
         values = {
             "keys": list(places),
             "canonicals": [addresses[place] for place in places.values()],
-            "urls": [fetchable(article.url) for article in articles],
-            "titles": [(article.headline or "")[:1000] or None for article in articles],
-            "outlet_ids": [self._outlets[batch[place].source] for place in places.values()],
+            "urls": [fetchable(one.url) for one in last],
+            "titles": [(one.title or "")[:1000] or None for one in last],
+            "outlet_ids": [self._outlets[one.outlet] for one in last],
         }
         conn.execute(_NEW_LINKS, values)
         return {row.url_key: row.id for row in conn.execute(_LINKS, values)}
@@ -61,11 +77,16 @@ def final_stories(conn: Connection) -> Mapping[int, int]:
 
 def _page(link_id: int, one: Imported, now: datetime) -> PageToStore:
     captured_at = min(one.captured_at or now, now)  # nobody has fetched anything tomorrow
-    return PageToStore(link_id, None, captured_at, None, one.article)
+    return PageToStore(link_id, None, captured_at, None, one.article, undated=one.captured_at is None)
 
 
-def _home(one: Imported) -> str:
-    parts = urlsplit(canonicalise(one.article.url))
+def _entry(one: Imported) -> Entry:
+    return Entry(one.article.url, one.source, home_of(one.article.url), one.article.headline)
+
+
+def home_of(url: str) -> str:
+    """The home page of the host of *url*. Raises ValueError for what is no http(s) URL."""
+    parts = urlsplit(canonicalise(url))
     return f"{parts.scheme}://{parts.netloc}/"
 
 

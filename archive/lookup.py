@@ -110,7 +110,12 @@ def find_article(conn: Connection, named: str) -> int | None:
         known = conn.execute(_ARTICLE_EXISTS, {"id": number}).scalar() if kind == "a" else None
         return int(known) if known else None
     key = key_of(named)
-    found = conn.execute(_ARTICLE_AT, {"key": key}).scalar() if key is not None else None
+    return article_at(conn, key) if key is not None else None
+
+
+def article_at(conn: Connection, url_key: int) -> int | None:
+    """The row number of the article at the address with that key, None where there is none."""
+    found = conn.execute(_ARTICLE_AT, {"key": url_key}).scalar()
     return int(found) if found else None
 
 

@@ -114,7 +114,7 @@ def _found(found: Explanation) -> str:
 
 def _where(link: LinkFacts) -> str:
     if link.channel_kind is None:
-        return "named directly"
+        return "imported" if link.imported else "named directly"
     return f"in {link.channel_kind} “{one_line(link.channel_title or link.channel_url or '')}”"
 
 

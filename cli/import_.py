@@ -1,156 +1,88 @@
-"""`newskeep import`: take in articles that other programs wrote, through the same comparison as crawled pages."""
+"""`newskeep import`: take in articles or captures that other programs made, on the same way as crawled pages."""
 
 from __future__ import annotations
 
 import gc
-import json
-import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+import gzip
+import io
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 import click
 
-from cli.exits import FINE, SOME_PAGES_FAILED
-from cli.output import emit, say
-from news.dispositions import Disposition
-from news.ids import short_id
-from news.imports import Imported, read_line
+from cli.exits import USAGE
+from news.errors import NewsError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from archive.home import Home
 
-    from archive.store import Outcome
+_GZIP, _WARC = b"\x1f\x8b", b"WARC/"
+_PEEK = 1 << 16
+_OTHERS = {
+    b"PK\x03\x04": ("a ZIP archive", "unzip -p FILE.wacz 'archive/*.warc.gz' | newskeep import -"),
+    b"\x28\xb5\x2f\xfd": ("packed with zstd", "zstd -dc FILE | newskeep import -"),
+    b"BZh": ("packed with bzip2", "bzip2 -dc FILE | newskeep import -"),
+    b"\xfd7zXZ": ("packed with xz", "xz -dc FILE | newskeep import -"),
+}
 
-_MOST_BYTES = 10_000_000  # of a line
-_WORDS = {"new": "new", "revision": "revised", "duplicate": "known already", "near_duplicate": "near copies"}
+
+class CannotImport(NewsError):
+    """The file is none that can be taken in; nothing was written."""
+
+    exit_code = USAGE
 
 
 @click.command("import")
 @click.argument("file", type=click.File("rb"))
-@click.option("--json", "as_json", is_flag=True, help="What became of each line, one JSON object a line.")
-@click.option("--dry-run", is_flag=True, help="Check every line and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="What became of each line or record, one JSON object a line.")
+@click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
 def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
-    """Take in articles from a file of JSON lines, in the order in which they were crawled.
+    """Take in articles from a file of JSON lines, or captures from a WARC file, in the order in which they stand there.
 
     \b
     newskeep import articles.jsonl                     {"id","url","title","body","published_at","source"} a line
-    newskeep import --json - < news-please.jsonl       lines that news-please or fundus wrote are understood as well
+    newskeep import --json - < crawl.warc.gz           pages that wget, Browsertrix, Heritrix or Newskeep captured
 
+    Lines that news-please or fundus wrote are understood as well; either kind of file may be packed with gzip.
     With --json the answers come at the end, since a later article may join the stories of earlier ones.
     """
-    gc.freeze()  # articles make thousands of small objects and no circles: looking for some costs a fifth of the time
-    gc.set_threshold(100_000)
-    counts: Counter[str] = Counter()
-    if dry_run:
-        for _ in _readable(file, counts):
-            counts["readable"] += 1
-        say(f"{counts['readable']} articles could be taken in, {counts['error']} lines not")
-        return SOME_PAGES_FAILED if counts["error"] else FINE
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as answers:
-        engine = _open()
-        try:
-            _store(engine, file, counts, answers if as_json else None)
-        finally:  # what was stored before an interruption stays, and is told of
-            if as_json:
-                _answer(engine, answers)
-            engine.dispose()
-    parts = [f"{counts[relation]} {words}" for relation, words in _WORDS.items() if counts[relation]]
-    say(f"{sum(counts.values())} lines: " + (", ".join(parts) or "nothing") + _failed(counts))
-    return SOME_PAGES_FAILED if counts["error"] else FINE
-
-
-def _failed(counts: Counter[str]) -> str:
-    return f", {counts['error']} could not be taken in" if counts["error"] else ""
-
-
-def _open() -> Engine:
-    from archive.database import open_archive
     from archive.home import open_home
 
-    return open_archive(open_home())
+    gc.freeze()  # articles make thousands of small objects and no circles: looking for some costs a fifth of the time
+    gc.set_threshold(100_000)
+    data, start = _opened(file)
+    home = open_home()
+    if start.startswith(_WARC):
+        from cli.import_warc import import_warc
+
+        return import_warc(home, data, *_name_of(file, home), as_json=as_json, dry_run=dry_run)
+    from cli.import_jsonl import import_jsonl
+
+    lines = cast(BinaryIO, gzip.GzipFile(fileobj=data)) if data.peek(2).startswith(_GZIP) else data
+    return import_jsonl(home, lines, as_json=as_json, dry_run=dry_run)
 
 
-def _store(engine: Engine, file: IO[bytes], counts: Counter[str], answers: IO[str] | None) -> None:
-    """Store batch after batch; what became of each line goes to *answers*."""
-    from archive.importing import SIZE, Importer
-
-    importer = Importer(engine)
-    first_of: dict[int, str] = {}
-    lines = _readable(file, counts, answers)
-    while batch := list(islice(lines, SIZE)):
-        for one, outcome in zip(batch, importer.store(batch), strict=True):
-            answer = _became(one, outcome, first_of)
-            counts[answer.get("relation", "error")] += 1
-            if answers:
-                answers.write(json.dumps(answer) + "\n")
+def _opened(file: IO[bytes]) -> tuple[io.BufferedReader, bytes]:
+    """The file, and how what is in it begins. Raises CannotImport."""
+    data = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file), _PEEK)
+    start = data.peek(_PEEK)
+    for magic, (kind, hint) in _OTHERS.items():
+        if start.startswith(magic):
+            raise CannotImport(f"{file.name} is {kind}", hint)
+    return data, _unpacked(start) if start.startswith(_GZIP) else start
 
 
-def _readable(file: IO[bytes], counts: Counter[str], answers: IO[str] | None = None) -> Iterator[Imported]:
-    """The articles as news.teasers leaves them; a line that is none is told of and counted as an error."""
-    from dataclasses import replace
+def _unpacked(start: bytes) -> bytes:
+    import zlib
 
-    from news.teasers import remove_teasers
-
-    for number, line in enumerate(_lines(file), 1):
-        try:
-            if len(line) > _MOST_BYTES:
-                raise ValueError(f"a line of more than {_MOST_BYTES} bytes")
-            read = read_line(line)
-            yield replace(read, article=remove_teasers(read.article))
-        except ValueError as error:
-            counts["error"] += 1
-            say(f"line {number}: {error}")
-            if answers:
-                answers.write(json.dumps({"line": number, "error": str(error)}) + "\n")
+    try:
+        return zlib.decompressobj(31).decompress(start, len(_WARC))
+    except zlib.error:
+        return b""
 
 
-def _lines(file: IO[bytes]) -> Iterable[bytes]:
-    """Each line that is not empty, cut where it is longer than any article."""
-    while line := file.readline(_MOST_BYTES + 1):
-        whole = line
-        while whole and not whole.endswith(b"\n") and len(line) > _MOST_BYTES:
-            whole = file.readline(_MOST_BYTES)
-        if line.strip():
-            yield line
+def _name_of(file: IO[bytes], home: Home) -> tuple[str, bool]:
+    """What the file is called, and whether it is one of our own captures."""
+    from pathlib import Path
 
-
-def _became(one: Imported, outcome: Outcome, first_of: dict[int, str]) -> dict[str, Any]:
-    """The answer to one line; `story` is a number until the stories have settled."""
-    if outcome.article_id is None or outcome.disposition in (Disposition.FAILED, Disposition.SKIPPED):
-        return {"id": one.id, "error": outcome.reason}
-    relation = _relation(outcome)
-    rule = outcome.evidence or {}
-    of = None if relation == "new" else int(rule.get("article") or outcome.article_id)
-    answer = {
-        "id": one.id,
-        "story": outcome.story_id,
-        "relation": relation,
-        "of": first_of.get(of, short_id("a", of)) if of else None,
-        "article": short_id("a", outcome.article_id),
-    }
-    first_of.setdefault(outcome.article_id, one.id)
-    return answer
-
-
-def _relation(outcome: Outcome) -> str:
-    if outcome.disposition is Disposition.NEW:
-        return "new"
-    if outcome.disposition is Disposition.REVISED:
-        return "revision"
-    same = outcome.disposition is not Disposition.COPY or (outcome.evidence or {}).get("rule") == "same_letters"
-    return "duplicate" if same else "near_duplicate"
-
-
-def _answer(engine: Engine, answers: IO[str]) -> None:
-    """Print the answers, each with the story that its article is in by now."""
-    from archive.importing import final_stories
-
-    with engine.connect() as conn:
-        went = final_stories(conn)
-    answers.seek(0)
-    for line in answers:
-        answer = json.loads(line)
-        story = answer.pop("story", None)
-        emit({**answer, "story_id": short_id("s", went.get(story, story))} if story else answer)
+    path = Path(file.name)
+    return path.name, path.is_file() and path.resolve().parent == home.captures.resolve()

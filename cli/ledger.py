@@ -29,6 +29,10 @@ _WORDS = {
     "crawl_timeout": "out of time",
     "layout_changed": "gave no links where it gave some: its layout has changed",
     "page_too_costly": "would take the parser too long",
+    "no_http": "no answer of a web server",
+    "revisit_without_original": "seen again, the first capture not at hand",
+    "older_capture": "older than what is known",
+    "damaged": "damaged or cut off",
 }
 _HINTS = {
     Disposition.COPY: "newskeep show --copies --crawl {}",

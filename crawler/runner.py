@@ -6,22 +6,19 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
 from archive.captures.handover import HandOver
 from archive.crawls import find_crawl
 from archive.home import Home
 from archive.lookup import address_of
-from archive.models import outlets as outlet_table
 from crawler.engine import require_contact, threads
 from crawler.listener import Listener, Silence
 from crawler.options import CrawlOptions, TargetKind
-from crawler.outlets.file import load_outlets
-from crawler.outlets.row import from_row
 from crawler.result import CrawlResult
 from crawler.room import CrawlRoom
-from crawler.targets import Target, UnknownTarget, resolve
+from crawler.targets import Target, UnknownTarget, known_outlets, resolve
 from crawler.watchdog import watched
 
 
@@ -53,10 +50,8 @@ def choose_targets(
     home: Home, engine: Engine, targets: Sequence[str], options: CrawlOptions
 ) -> tuple[list[Target], str | None]:
     """(what is to be crawled, the contact to give). Raises UnknownTarget or SettingError."""
-    outlets = load_outlets(home.outlets_file)
-    columns = outlet_table.c.name, outlet_table.c.url, outlet_table.c.settings
+    outlets, archived = known_outlets(home, engine)
     with engine.connect() as conn:
-        archived = {row.name: from_row(row.name, row.url, row.settings) for row in conn.execute(select(*columns))}
         again = find_crawl(conn, options.retry) if options.retry is not None else None
         addresses = {text: address_of(conn, text) for text in targets}  # of those that are an article's id
     if options.retry is not None and again is None:

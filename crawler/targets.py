@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
+from sqlalchemy import Engine, select
+
+from archive.home import Home
+from archive.models import outlets as outlet_table
 from archive.outlets import host_name
 from crawler.options import TargetKind
-from crawler.outlets.file import Outlets
+from crawler.outlets.file import Outlets, load_outlets
+from crawler.outlets.row import from_row
 from news.errors import NewsError
 from news.outlets import Outlet
 from news.urls import canonicalise, fetchable, same_site, url_key
@@ -32,6 +37,14 @@ class Target:
     outlet_id: int | None = None
 
 
+def known_outlets(home: Home, engine: Engine) -> tuple[Outlets, dict[str, Outlet]]:
+    """The outlets of outlets.toml, and those of the archive by name. Raises OutletsInvalid, SettingError."""
+    columns = outlet_table.c.name, outlet_table.c.url, outlet_table.c.settings
+    with engine.connect() as conn:
+        archived = {row.name: from_row(row.name, row.url, row.settings) for row in conn.execute(select(*columns))}
+    return load_outlets(home.outlets_file), archived
+
+
 def resolve(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Target:
     """The target that *text* names; *archived* has the outlets of the archive by name.
 
@@ -54,13 +67,13 @@ def _by_address(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> 
         raise UnknownTarget(
             "a user name or password in an address would be stored and shown", f"newskeep crawl {fetchable(text)}"
         )
-    outlet = _owner(text, outlets, archived)
+    outlet = owner(text, outlets, archived)
     at_home = key == url_key(canonicalise(outlet.url)) or urlsplit(text).path in ("", "/")
     return Target(outlet, TargetKind.OUTLET if at_home else TargetKind.UNKNOWN, outlet.url if at_home else text)
 
 
-def _owner(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Outlet:
-    """The outlet on whose host the address lies, or a new one."""
+def owner(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Outlet:
+    """The outlet on whose host the address lies, or a new one called like the host."""
     named = next((outlet for outlet in outlets.outlets if _one_host(outlet.url, text)), None)
     if named:
         return named

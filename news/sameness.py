@@ -25,7 +25,7 @@ _RELATED_SHINGLES = 0.1  # unrelated texts share hardly any three words in a row
 class Page:
     """What a fetched page says. `own_key` is its address, `canonical_key` the believed canonical one.
 
-    `walled`: only a part of the text is shown (paywall, broken off).
+    `walled`: only a part of the text is shown (paywall, broken off). `undated`: nobody knows when it was captured.
     """
 
     outlet_id: int
@@ -36,6 +36,7 @@ class Page:
     body: str
     words: int
     walled: bool = False
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def _compare(page: Page, address: Address, home: KnownArticle) -> Sameness:
     if page.said == home.said[home.latest]:
         return same(home, home.latest, "latest_revision")
     earlier = max((number for number, said in home.said.items() if said == page.said), default=None)
-    if earlier is not None and _lags(address, home, earlier):
+    if earlier is not None and (page.undated or _lags(address, home, earlier)):
         return same(home, earlier, "earlier_revision")
     if not known_address and letters_digest(page.body) == letters_digest(home.body):
         return same(home, home.latest, "same_letters")  # another layout's headline or lead is no edit

@@ -68,12 +68,17 @@ def newest_first(times: Iterable[datetime | None]) -> list[int]:
     return [number for number, _ in dated] + [number for number, time in numbered if not time]
 
 
+def is_gone(status: int) -> bool:
+    """True for the answer of an address that holds nothing any more, or must not."""
+    return status in _GONE
+
+
 def without_page(status: int, content_type: str, empty: bool, known: bool) -> Ended | None:
     """How an answer ends that holds no page to read; None when there is one.
 
     A page of ours that is gone is a state of its address, not a failure: the article stays as it was.
     """
-    if status in _GONE and known:
+    if is_gone(status) and known:
         return Disposition.SKIPPED, f"gone_{status}"
     if status != 200:
         return Disposition.FAILED, f"http_{status}"

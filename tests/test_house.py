@@ -138,7 +138,8 @@ def commands(program: str) -> list[str]:
 @pytest.mark.parametrize("line", commands("newskeep"))
 def test_each_newskeep_command_in_the_documents_exists(line: str) -> None:
     with suppress(click.MissingParameter):  # a sentence may name a verb without its arguments
-        parse(newskeep, ["-" if word.endswith((".html", ".jsonl")) else word for word in shlex.split(line)[1:]])
+        files = (".html", ".jsonl", ".warc.gz")
+        parse(newskeep, ["-" if word.endswith(files) else word for word in shlex.split(line)[1:]])
 
 
 def parse(group: click.Command, words: list[str]) -> None:

@@ -34,14 +34,17 @@ def info_record(file: str, software: str, contact: str | None, now: datetime) ->
     return _member([*fields, ("Content-Type", "application/warc-fields"), _block_digest(block)], block, _PLAIN_LEVEL)
 
 
-def response_record(response: CapturedResponse, original: Original | None) -> tuple[bytes, str]:
-    """The response, or a revisit of *original*, and the id of the record."""
+def response_record(
+    response: CapturedResponse, original: Original | None, imported_from: str | None = None
+) -> tuple[bytes, str]:
+    """The response, or a revisit of *original*, and the id of the record; one that was taken over says from where."""
     head = _http_head(response)
     block = head if original else head + response.body
     record_id = _new_id()
     kind = _revisit_fields(response, original) if original else [("WARC-Type", "response")]
     fields = [*kind, ("WARC-Target-URI", _target(response.url)), ("WARC-Date", _date(response.captured_at)), record_id]
-    fields += [("WARC-IP-Address", response.ip)] if response.ip else []
+    fields += [("WARC-IP-Address", _line(response.ip))] if response.ip else []
+    fields += [("Newskeep-Imported-From", _line(imported_from))] if imported_from else []
     fields += [
         ("Content-Type", "application/http; msgtype=response"),
         ("WARC-Payload-Digest", digest_text(response.body)),

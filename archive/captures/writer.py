@@ -47,16 +47,19 @@ class CaptureFiles:
         """Remember in the database that this machine has these files, before rows point into them."""
         note_spooled(conn, self._home, names)
 
-    def write(self, response: CapturedResponse, *, original: Original | None = None) -> StoredRecord:
+    def write(
+        self, response: CapturedResponse, *, original: Original | None = None, imported_from: str | None = None
+    ) -> StoredRecord:
         """Append request and response; with *original* (same body, seen before) a revisit record without the body.
 
-        The record is on disk for certain after the next `sync`. Raises ArchiveError when it cannot be written.
+        What was *imported_from* somewhere has no request: somebody else made it. The record is on disk for certain
+        after the next `sync`. Raises ArchiveError when it cannot be written.
         """
-        record, record_id = response_record(response, original)
-        request = request_record(response, record_id)
+        record, record_id = response_record(response, original, imported_from)
+        members = [record] if imported_from else [record, request_record(response, record_id)]
         with self._guard:
             file = self._ready_file()
-            offset = file.append(record, request)
+            offset = file.append(*members)
         return StoredRecord(
             file=file.path.name,
             offset=offset,

@@ -63,6 +63,8 @@ class Batch:
             verdict = Sameness(Disposition.UNCHANGED, verdict.article_id, (verdict.revision or 2) - 1, {"rule": why})
             (reading_id,) = self._ids.take("readings")
             self._reading(read, reading_id, capture_id)
+        if verdict.verdict is Disposition.REVISED and self._is_past(read, verdict):
+            verdict = Sameness(Disposition.SKIPPED, verdict.article_id, None, {"rule": "older_capture"})
         outcome = self._store(read, verdict, capture_id)
         self._join_stories(near)
         return outcome
@@ -106,6 +108,11 @@ class Batch:
         if self._only_read_better(read, verdict):
             return "better_reading"
         return "layout_changed" if self._only_layout_changed(read, verdict) else None
+
+    def _is_past(self, read: ReadPage, verdict: Sameness) -> bool:
+        """Whether an import shows the article as it was before it was last looked at: no text takes a newer's place."""
+        kept = self._known.articles[verdict.article_id or 0]
+        return read.page.crawl_id is None and read.page.fetched_at < kept.checked_at
 
     def _only_layout_changed(self, read: ReadPage, verdict: Sameness) -> bool:
         """Whether all that came and went are paragraphs that the outlet puts under other articles as well."""
@@ -201,8 +208,10 @@ class Batch:
     ) -> Kept:
         record = read.page.record
         place = (record.file, record.offset, record.length) if record and capture_id else None
-        since = self.rows.revisions[revision_id]["valid_from"]
-        kept = Kept(known, story_id, read.article.lead, revision_id, since, place)
+        since, at = self.rows.revisions[revision_id]["valid_from"], read.page.fetched_at
+        before = self._known.get(known.id)
+        first_at, checked_at = (before.first_at, max(at, before.checked_at)) if before else (at, at)
+        kept = Kept(known, story_id, read.article.lead, revision_id, since, first_at, checked_at, place)
         self._known.put(kept, letters=[read.letters])
         return kept
 
@@ -230,8 +239,24 @@ class Batch:
     ) -> Outcome:
         article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
         rule = verdict.evidence.get("rule")
-        reason = str(rule) if rule == "paywalled_later" else None
-        self.rows.checked[article_id] = max(page.fetched_at, self.rows.checked.get(article_id, page.fetched_at))
+        reason = str(rule) if rule in ("paywalled_later", "older_capture") else None
+        if not _is_older(page, link):
+            self._settle_link(read, verdict, kept, number, reason)
+        elif number == 1 and page.fetched_at < kept.first_at:
+            self.rows.earlier[article_id] = page.fetched_at
+            self._known.put(replace(kept, first_at=page.fetched_at))
+        story_id, removed = self._matches.story(kept.story_id), len(read.article.removed)
+        return Outcome(
+            page.link_id, link.url, verdict.verdict, reason, article_id, story_id, number, kinds, removed,
+            verdict.evidence,
+        )  # fmt: skip
+
+    def _settle_link(
+        self, read: ReadPage, verdict: Sameness, kept: Kept, number: int | None, reason: str | None
+    ) -> None:
+        article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
+        checked_at = max(page.fetched_at, kept.checked_at)
+        self.rows.checked[article_id] = checked_at
         settlement = replace(
             settlement_of(page, verdict.verdict, reason),
             evidence=verdict.evidence,
@@ -242,19 +267,19 @@ class Batch:
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
         if kept.withdrawn:
             self.rows.withdrawn[article_id] = False
-        self._known.put(replace(kept, withdrawn=False), keys=[link.url_key])
-        self._links[link.id] = replace(link, article_id=article_id, said_digest=read.seen.said, revision=number)
-        story_id, removed = self._matches.story(kept.story_id), len(read.article.removed)
-        return Outcome(
-            page.link_id, link.url, verdict.verdict, reason, article_id, story_id, number, kinds, removed,
-            verdict.evidence,
-        )  # fmt: skip
+        self._known.put(replace(kept, checked_at=checked_at, withdrawn=False), keys=[link.url_key])
+        self._links[link.id] = replace(
+            link, article_id=article_id, said_digest=read.seen.said, revision=number, last_fetched_at=page.fetched_at
+        )
 
     def _settle_unread(self, page: PageToStore, link: KnownLink) -> Outcome:
         if page.disposition not in (Disposition.SKIPPED, Disposition.FAILED, Disposition.UNCHANGED):
             raise ValueError(f"a page without text cannot be {page.disposition}")
-        self.rows.settlements.setdefault(page.crawl_id, []).append(settlement_of(page, page.disposition, page.reason))
         kept = self._known.get(link.article_id)
+        if _is_older(page, link):
+            story_id = kept.story_id if kept else None
+            return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id)
+        self.rows.settlements.setdefault(page.crawl_id, []).append(settlement_of(page, page.disposition, page.reason))
         if kept and page.disposition is Disposition.UNCHANGED:
             self.rows.checked[kept.known.id] = page.fetched_at
         if kept and (page.reason or "").startswith("gone_") and kept.known.url_key == link.url_key:
@@ -262,3 +287,10 @@ class Batch:
             self._known.put(replace(kept, withdrawn=True))
         story_id = kept.story_id if kept else None
         return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id, link.revision)
+
+
+def _is_older(page: PageToStore, link: KnownLink) -> bool:
+    """Whether an import brings what an address with an article showed before it was last looked at."""
+    if page.crawl_id is not None or link.last_fetched_at is None or page.fetched_at >= link.last_fetched_at:
+        return False
+    return page.article is None or link.article_id is not None

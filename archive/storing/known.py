@@ -24,17 +24,23 @@ class KnownLink:
     article_id: int | None
     said_digest: bytes | None
     revision: int | None
+    last_fetched_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An article with what is needed to write its next revision. The capture is that of the latest revision."""
+    """An article with what is needed to write its next revision. The capture is that of the latest revision.
+
+    `first_at` and `checked_at` are when it was first and last looked at.
+    """
 
     known: KnownArticle
     story_id: int
     lead: str | None
     revision_id: int
     valid_from: datetime
+    first_at: datetime
+    checked_at: datetime
     capture: tuple[str, int, int] | None
     withdrawn: bool = False
 
@@ -114,11 +120,12 @@ def _kept(row: Any) -> Kept:
     )
     capture = (row.file, row.record_offset, row.record_length) if row.file else None
     withdrawn = Flag.WITHDRAWN in row.flags
-    return Kept(known, row.story_id, row.lead, row.revision_id, row.valid_from, capture, withdrawn)
+    times = row.valid_from, row.first_captured_at, row.last_checked_at
+    return Kept(known, row.story_id, row.lead, row.revision_id, *times, capture, withdrawn)
 
 
 _LINKS = text("""
-select id, outlet_id, url, canonical_url, url_key, article_id, said_digest, revision
+select id, outlet_id, url, canonical_url, url_key, article_id, said_digest, revision, last_fetched_at
 from links where id = any(cast(:ids as bigint[]))
 """)
 
@@ -142,8 +149,9 @@ order by found.article_id
 """)
 
 _ARTICLES = text(f"""
-select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, r.headline, r.lead, r.valid_from, t.body,
-       t.words, {WHERE} as file, c.record_offset, c.record_length, said.numbers, said.digests
+select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, a.first_captured_at, a.last_checked_at,
+       r.headline, r.lead, r.valid_from, t.body, t.words, {WHERE} as file, c.record_offset, c.record_length,
+       said.numbers, said.digests
 from articles a
 join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest

@@ -19,6 +19,9 @@ class PageToStore:
 
     `article.url` is the address the text came from (after redirects). `record` is None for what has no capture. With
     `reread`, a text that differs only because our rules have changed since is no revision.
+
+    Without a crawl it is imported, and may be a capture from before what the archive knows. Of an `undated` one nobody
+    knows when it was captured.
     """
 
     link_id: int
@@ -32,11 +35,15 @@ class PageToStore:
     last_modified: str | None = None
     due_at: datetime | None = None
     reread: Reread | None = None
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a page ended. `article_id`, `story_id` and `revision` (number) are None where nothing of it is archived."""
+    """How a page ended; what has no link has `link_id` 0.
+
+    `article_id`, `story_id` and `revision` (number) are None where nothing of it is archived.
+    """
 
     link_id: int
     url: str

@@ -57,6 +57,7 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
         body=body,
         words=words,
         walled=bool(_WALLS & article.flags) or is_wall(body, words),
+        undated=page.undated,
     )
     addresses = ((canonical, canonical_key), (own, own_key), (link.canonical_url, link.url_key))
     return ReadPage(

@@ -33,6 +33,7 @@ class Rows:
     ended: list[Row] = field(default_factory=list)  # revisions of earlier batches that hold no longer
     latest: dict[int, Row] = field(default_factory=dict)  # articles with another latest revision
     checked: dict[int, datetime] = field(default_factory=dict)  # articles that were looked at
+    earlier: dict[int, datetime] = field(default_factory=dict)  # articles that an import saw before we did
     withdrawn: dict[int, bool] = field(default_factory=dict)  # articles that are gone from their address, or back there
     settlements: dict[int | None, list[Settlement]] = field(default_factory=dict)  # by crawl
 
@@ -68,6 +69,9 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     checked = {number: at for number, at in sorted(rows.checked.items()) if fresh.get(number) != at}
     if checked:
         conn.execute(_CHECKED, {"ids": list(checked), "times": list(checked.values())})
+    for article_id in sorted(rows.earlier):
+        for statement in _EARLIER:
+            conn.execute(statement, {"id": article_id, "at": rows.earlier[article_id]})
     for article_id in sorted(rows.withdrawn):
         conn.execute(_WITHDRAWN, {"id": article_id, "gone": rows.withdrawn[article_id]})
     for crawl_id, settlements in rows.settlements.items():
@@ -176,6 +180,11 @@ update articles set flags = array(
     select flag from unnest(flags) as flag where flag <> 'withdrawn' union select 'withdrawn' where :gone order by 1
 ) where id = :id
 """)
+
+_EARLIER = (
+    text("update articles set first_captured_at = least(first_captured_at, :at) where id = :id"),
+    text("update revisions set valid_from = least(valid_from, :at) where article_id = :id and number = 1"),
+)
 
 _CHECKED = text("""
 update articles a set last_checked_at = greatest(a.last_checked_at, c.at)

@@ -58,9 +58,11 @@ def test_each_line_is_told_what_it_is(take_in: Run) -> None:
 
 def test_second_import_of_a_file_finds_everything_known(take_in: Run) -> None:
     records = [record("krone", number) for number in range(1, 4)]
+    records.append(record("krone", 1, text(1) + "\n\nNachtrag der Redaktion."))
     first, second = take_in(*records, "--json"), take_in(*records, "--json")
 
-    assert [one["relation"] for one in second.records] == ["duplicate"] * 3
+    assert [one["relation"] for one in first.records] == ["new"] * 3 + ["revision"]
+    assert [one["relation"] for one in second.records] == ["duplicate"] * 4
     assert [one["story_id"] for one in second.records] == [one["story_id"] for one in first.records]
 
 
@@ -123,11 +125,11 @@ def test_answers_name_the_story_that_earlier_articles_are_in_at_the_end(take_in:
 class Interrupted(io.BytesIO):
     """A file at whose end somebody presses Ctrl-C."""
 
-    def readline(self, size: int | None = -1, /) -> bytes:
-        line = super().readline(size)
-        if not line:
+    def readinto(self, buffer: Any, /) -> int:
+        number = super().readinto(buffer)
+        if not number:
             raise KeyboardInterrupt
-        return line
+        return number
 
 
 def test_interrupted_import_tells_what_was_stored(home: Home, newskeep: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,65 @@
+"""The reader of other programs' WARC files, on files that are damaged at random."""
+
+import gzip
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.captures.warcs import READABLE, WarcRecord, read_records, response_in, warc_time
+
+
+def record(number: int) -> bytes:
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + b"<p>%d</p>" % number * 50
+    head = f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/{number}\r\n"
+    head += f"WARC-Date: 2026-10-01T08:00:{number:02d}.123456Z\r\nContent-Length: {len(block)}\r\n\r\n"
+    return head.encode() + block + b"\r\n\r\n"
+
+
+PLAIN = [record(number) for number in range(4)]
+FILES = [b"".join(PLAIN), gzip.compress(b"".join(PLAIN)), b"".join(map(gzip.compress, PLAIN))]
+
+
+def read(data: bytes, most: int = 10_000) -> list[WarcRecord]:
+    return list(read_records(io.BytesIO(data), most))
+
+
+def test_file_is_read_alike_however_it_is_packed() -> None:
+    for data in FILES:
+        answers = [response_in(one) for one in read(data)]
+        assert [one and (one.url[-1], one.status, one.captured_at.second) for one in answers] == [
+            (str(number), 200, number) for number in range(4)
+        ]
+
+
+def test_record_packed_by_itself_says_where_it_lies() -> None:
+    for one, alone in zip(read(FILES[2]), PLAIN, strict=True):
+        assert one.length
+        assert gzip.decompress(FILES[2][one.offset : one.offset + one.length]) == alone
+    assert {one.length for one in read(FILES[1])} == {None}
+
+
+def test_damage_hides_no_later_record() -> None:
+    for data in (FILES[0], FILES[2]):
+        for place in range(2, len(data) // 2, 7):
+            broken = data[:place] + b"\xff\xff" + data[place + 2 :]
+            assert [one.url for one in read(broken)][-1:] == ["https://a.example/3"]
+
+
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 200), st.binary(max_size=40)), max_size=4),
+    st.integers(0, 2000),
+)
+def test_any_file_is_read_to_its_end(data: bytes, edits: list[tuple[float, int, bytes]], most: int) -> None:
+    for where, gone, new in edits:
+        place = int(where * len(data))
+        data = data[:place] + new + data[place + gone :]
+    for one in read(data, most):
+        assert one.kind in READABLE or one.block is None
+        assert one.block is None or len(one.block) <= most
+        response_in(one)
+
+
+def test_time_that_is_none_is_none() -> None:
+    assert [warc_time(text) for text in (None, "", "2026-02-30T00:00:00Z", "2026-01-01", "9" * 99)] == [None] * 5
