@@ -2,8 +2,9 @@
 
 from itertools import accumulate
 
-from crawler.extraction.blocks import HEADINGS, Box, Page, Piece
+from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.hints import Hint
+from crawler.extraction.tags import HEADINGS
 from crawler.extraction.text import ends_sentence, key, size
 
 # Text under one of these is not the article's, unless the box holds most of the page's prose.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from crawler.extraction.authors import find_authors
-from crawler.extraction.blocks import Page, read_blocks
+from crawler.extraction.blocks import Page
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.claimed import with_claimed_text
 from crawler.extraction.container import find_container, settle_hints, story_end, weigh
@@ -19,6 +19,7 @@ from crawler.extraction.scripted import with_scripted_text
 from crawler.extraction.states import find_flags
 from crawler.extraction.structured import Claims, read_claims
 from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
+from crawler.extraction.walk import read_blocks
 from news.article import Article, Block, Label
 
 RULES = "2026.11-5"  # changes whenever a rule does: stored readings name the rule set that made them

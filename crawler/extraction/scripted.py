@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 
-from crawler.extraction.blocks import read_blocks
 from crawler.extraction.container import SET_ASIDE, settle_hints, weigh
 from crawler.extraction.guard import affordable
 from crawler.extraction.text import clean, overlap, size
+from crawler.extraction.walk import read_blocks
 from news.article import Block, Label
 from news.errors import PageTooCostly
 

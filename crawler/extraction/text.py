@@ -1,6 +1,7 @@
 """Small questions about a piece of text that several rules ask."""
 
 import re
+from functools import lru_cache
 
 _CJK = "\u0e00-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _WIDE = re.compile(f"[{_CJK}]")
@@ -22,8 +23,12 @@ def size(text: str) -> float:
     return length if text.isascii() else length + 1.5 * len(_WIDE.findall(text))
 
 
+@lru_cache(maxsize=512)
 def key(text: str) -> str:
-    """Letters and digits alone, folded: equal for texts that a reader takes for the same."""
+    """Letters and digits alone, folded: equal for texts that a reader takes for the same.
+
+    Remembered, since one page asks for its headlines and its site's names again and again.
+    """
     return _KEY.sub("", text).casefold()
 
 
