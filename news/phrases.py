@@ -106,7 +106,7 @@ _CALLS = r"""
 sign(?:ing)? up(?! to (?:the|a) ) ; subscribe(?!d|rs?)(?: (?:now|here|today|to))? ;
 register (?:now|here|for free) ; click here ; tap here ; follow us ; join (?:us|our|the conversation) ;
 download (?:the|our) ; get (?:the|our) (?:\w+ ){0,3}(?:app|newsletter|e-?mails?|alerts?) ;
-delivered (?:straight |directly |right )?to your ; in your inbox ; to your inbox ; support (?:us|our) ; donate ;
+delivered (?:straight |directly |right )?(?:to|through) your ; in your inbox ; to your inbox ; support (?:us|our) ; donate ;
 become a (?:member|subscriber|supporter) ; never miss ; don[’']t miss ;
 stay (?:up to date|informed|updated|connected) ; read more (?:on|about|in) ; free of charge ; find us on ;
 like us on ; add us ; turn on notifications ; start your free ; already a subscriber ; log in ; contact us ;
@@ -157,7 +157,7 @@ this article (?:was |is )?(?:originally |first )?(?:published|appeared) (?:on|in
 (?:this story|this article|this post) (?:has been|was) (?:updated|corrected|published|originally) ;
 our standards: ; share this ; share on ; share: ; share article ; comments? ?(?:\(\d+\))?$ ; \d+ comments?$ ;
 leave a (?:comment|reply) ; post a comment ; add a comment ; view (?:all )?comments ; join the conversation ;
-advertisement\b.{0,40}$ ; sponsored(?: content)?$ ; anzeige$ ; werbung$ ; publicidad$ ; publicité$ ; pubblicità$ ;
+advert(?:isement\b.{0,40})?$ ; sponsored(?: content)?$ ; anzeige$ ; werbung$ ; publicidad$ ; publicité$ ; pubblicità$ ;
 advertentie$ ; reklama$ ; publicidade$ ; continue reading below ; story continues below ;
 article continues (?:below|after) ; scroll (?:down )?to continue ; continues below ; more to follow ;
 skip (?:to|past)  ; end of (?:newsletter )?promotion ;

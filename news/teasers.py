@@ -257,7 +257,7 @@ def boilerplate(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Ite
     """Lines that outlets put around every text: rights, credits, share prompts."""
     for position in body:
         text = blocks[position].text
-        if (len(text) <= 300 and STOCK.match(text.lower())) or _ends_in_rights(text[-80:]):
+        if (len(text) <= 420 and STOCK.match(text.lower())) or _ends_in_rights(text[-80:]):
             legal = "©" in text or "right" in text.lower()
             yield position, Label.LEGAL if legal else Label.OTHER, "stock phrase", 0.8
 
@@ -352,7 +352,7 @@ def _ends_text(block: Block) -> bool:
 
 
 def _is_plain_item(block: Block) -> bool:
-    return block.tag in ("li", "td", "th", "pre", "dd") and block.link_share <= 0.3
+    return block.tag in ("li", "ul", "ol", "td", "th", "pre", "dd") and block.link_share <= 0.3
 
 
 def orphan_headings(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:

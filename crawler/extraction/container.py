@@ -14,6 +14,8 @@ SET_ASIDE = (
 )  # fmt: skip
 _MOST = 0.4  # share of the page's prose that makes a box too large to be set aside for its name
 _MOST_COMMENTS = 0.7  # readers may write more than the author
+_NO_POST = 1200.0  # characters of prose; no post from elsewhere is longer
+_NO_BIO, _GOES_ON = 400.0, 1000.0  # characters of prose in a box and behind it that make it no note on the author
 _LITTLE = 1200.0  # characters of prose on the whole page below which a box is rather believed for what it calls itself
 _STORY = 600.0  # characters of prose that stand between the headlines of two articles on one page
 _WORTH = 0.08  # more prose than this share of what is there makes a larger box worth a look
@@ -53,7 +55,11 @@ def settle_hints(page: Page) -> None:
     for box in page.boxes:
         own = box.hints
         if own & SET_ASIDE:
+            if own & Hint.OPENING and own & Hint.RELATED and named.get(box.names) == box.prose:
+                own &= ~Hint.RELATED  # "teaser text" is a lead, too, when there is but one
             own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0))
+            if box.prose > _NO_BIO and own & (Hint.BYLINE | Hint.EMBED):
+                own = _without_text(page, box, own)
         inherited = box.parent.settled & ~Hint.ARTICLE if box.parent is not None else 0
         if inherited:
             own |= inherited & ~SET_ASIDE if own & Hint.KEPT else inherited
@@ -74,6 +80,8 @@ def _believed(box: Box, own: int, share: float) -> int:
     """The hints that count when the box (or all of its name) holds *share* of the page's prose."""
     if own & Hint.REMOVED:
         return own
+    if box.tag in HEADINGS:
+        own &= ~Hint.SHARE
     if own & Hint.KEPT or box.tag in ("article", "main", "body", "html"):
         return own & ~SET_ASIDE
     if own & Hint.ARTICLE and share > 0.2:
@@ -84,6 +92,15 @@ def _believed(box: Box, own: int, share: float) -> int:
         own & Hint.NAVIGATION and box.tag in ("nav", "footer")
     ):
         return own & ~SET_ASIDE
+    return own
+
+
+def _without_text(page: Page, box: Box, own: int) -> int:
+    """The hints of a box that holds more than a post or a note on the author, and stands among the text."""
+    if box.prose > _NO_POST:
+        own &= ~Hint.EMBED
+    if sum(piece.prose for piece in page.pieces[box.last :]) > _GOES_ON:
+        own &= ~Hint.BYLINE
     return own
 
 

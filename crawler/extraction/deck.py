@@ -9,7 +9,7 @@ from crawler.extraction.text import ends_sentence, key
 from news.article import Block, Label
 from news.dates import parse_date
 from news.phrases import STOCK
-from news.teasers import FRAGMENT, is_promo
+from news.teasers import is_promo
 
 _SHORTEST, _LONGEST = 35, 600  # characters
 _LINE = 90  # characters; a byline or a date is shorter
@@ -26,7 +26,7 @@ def with_deck(blocks: tuple[Block, ...], descriptions: Iterable[str]) -> tuple[B
     below = _below_headline(blocks)
     described = {key(text) for text in descriptions if len(text) >= _SHORTEST}
     for position in below:
-        if key(blocks[position].text) in described and blocks[position].rule in (OUTSIDE, FRAGMENT):
+        if key(blocks[position].text) in described and blocks[position].label is not Label.HEADLINE:
             return _relabelled(blocks, position, "equals the page's description", 0.9)
     if below and _stands_alone(blocks[below[0]]):
         return _relabelled(blocks, below[0], "directly below the headline", 0.7)

@@ -76,6 +76,7 @@ _PAIRS = {
     "right column|right col|editors picks|top stories|latest news|more articles|other articles|in depth|link list|"
     "mehr zum|mehr zu|lesen sie|lees ook|lire aussi|leia mais|lea tambien|a lire|see more|further reading|secondary column|"
     "side bar|sub column|article list|story list|card list|news list|post list|must read|top news",
+    Hint.OPENING: "teaser text|teaser intro|article teaser",
     Hint.PROMO: "sign up|app download|download app|follow us|call to|on site|in app",
     Hint.SHARE: "share bar|article tools|story tools|media kit",
     Hint.EMBED: "twitter tweet|instagram media|tiktok embed|fb post|embed wrapper|social embed|embed placeholder|social placeholder",

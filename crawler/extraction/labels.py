@@ -35,6 +35,8 @@ _NAMES = {value: name.lower() for name, value in vars(Hint).items() if name.isup
 _LOOSE = frozenset(("div", "section", "span", "article", "main", "label", "form", "header"))
 _LEVELS = 30  # boxes around a piece whose names are looked at
 _LINKED = 0.75  # share of a short piece's characters in links that makes it a link, not text
+_WHOLLY, _PARTLY = 0.97, 0.6  # the same of a long sentence, and of a title
+_SENTENCE, _TITLE = 120, 60  # characters
 _COPYRIGHT = re.compile(
     r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés", re.IGNORECASE
 )
@@ -89,7 +91,7 @@ class Labeller:
         return self._inside(piece)
 
     def _inside(self, piece: Piece) -> tuple[Label, str, float]:
-        if piece.linked and piece.link_share >= _LINKED and not (ends_sentence(piece.text) and size(piece.text) > 120):
+        if piece.linked and piece.link_share >= _PARTLY and self._is_link(piece):
             return Label.RELATED, "nothing but a link", 0.8
         if not self.begun and self._called_lead(piece, Hint.LEAD):
             return Label.LEAD, "called a lead", 0.8
@@ -103,6 +105,14 @@ class Labeller:
             return Label.OTHER, FRAGMENT, 0.6
         self.begun = self.begun or piece.prose > 0
         return Label.BODY, "in the text's box", 0.9 if piece.prose else 0.6
+
+    def _is_link(self, piece: Piece) -> bool:
+        """True for a title or a short line that is mostly a link, and for a long sentence that is nothing else, unless
+        all of the text is so: somebody forgot to close a link."""
+        length, sentence = size(piece.text), ends_sentence(piece.text)
+        if sentence and length > _SENTENCE:
+            return piece.link_share > _WHOLLY and self.container.prose > 0
+        return piece.link_share >= (_LINKED if sentence or length < _TITLE else _PARTLY)
 
     def _called_lead(self, piece: Piece, names: int) -> bool:
         """A short box of its own that calls itself a lead; several of one name are named for something else."""

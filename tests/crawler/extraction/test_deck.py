@@ -30,6 +30,8 @@ def test_what_equals_the_pages_description_is_the_lead_below_other_lines_too() -
     head = f'<meta name=description content="{DECK}">'
 
     assert read(f"<p>Town and river</p><p>Monday, 4 March 2024</p><p>{DECK}</p>", head=head).lead == DECK
+    assert read(f"<div class=article-meta><p>By Jane Miller</p><p>{DECK}</p></div>", head=head).lead == DECK
+    assert read(f"<div class=article-meta><p>By Jane Miller</p><p>{DECK}</p></div>").lead is None
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,64 @@ def test_links_inside_a_sentence_do_not_set_it_aside() -> None:
     assert "The mayor said that the works will take two years." in read_page(page, URL).paragraphs
 
 
+SPEECH = "The mayor said that the works on the old bridge over the river will take two years, or three, and that nobody in the town will have to leave."
+
+
+@pytest.mark.parametrize("line", [f"<a href=/m>{SPEECH}</a>", f"<a href=/m>{SPEECH[:-20]}</a> and not the day before"])
+def test_a_line_that_is_nothing_but_a_link_is_set_aside_however_long(line: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<p>{line}</p>{PROSE}</div>"
+
+    assert not any(text.startswith("The mayor said") for text in read(page).paragraphs)
+
+
+@pytest.mark.parametrize(
+    "line", [f"<a href=/m>{SPEECH[:-10]}</a>{SPEECH[-10:]}", f"<a href=/m>{SPEECH[:50]}</a>{SPEECH[50:]}"]
+)
+def test_a_sentence_that_is_linked_but_for_its_end_stays(line: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<p>{line}</p>{PROSE}</div>"
+
+    assert SPEECH in read(page).paragraphs
+
+
+def test_a_text_inside_a_link_that_nobody_closed_stays() -> None:
+    assert len(read(f"<h1>A bridge is mended</h1><div><a href=/m>{PROSE * 4}</div>").paragraphs) == 4
+
+
+def test_a_box_called_teaser_text_is_of_the_article_when_there_is_but_one() -> None:
+    page = f"<main><h1>A bridge is mended</h1><div class=teaser-text>{SPEECH}</div><div>{PROSE * 5}</div></main>"
+
+    assert read(page).paragraphs[0] == SPEECH
+
+
+def test_boxes_called_teaser_text_are_teasers_when_there_are_more() -> None:
+    teasers = "".join(f"<div class=teaser-text>{SPEECH.replace('mayor', who)}</div>" for who in ("mayor", "teacher"))
+    article = read(f"<main><h1>A bridge is mended</h1>{teasers}<div>{PROSE * 5}</div></main>")
+
+    assert article.lead is None
+    assert "teacher" not in article.body
+
+
+@pytest.mark.parametrize("name", ["faq-embed", "ship-profile"])
+def test_a_box_with_a_long_text_among_the_text_is_neither_a_post_nor_a_note_on_the_author(name: str) -> None:
+    long, short = f"<div class={name}>{PROSE * 6}</div>", f"<div class={name}><p>{SPEECH}</p></div>"
+
+    assert len(read(f"<h1>A bridge is mended</h1><div>{PROSE * 5}{long}{PROSE * 9}</div>").paragraphs) == 20
+    assert SPEECH not in read(f"<h1>A bridge is mended</h1><div>{PROSE * 5}{short}{PROSE * 9}</div>").body
+
+
+def test_a_long_note_on_the_author_below_the_text_is_set_aside() -> None:
+    note = f"<div class=author-profile><p>{SPEECH}</p><p>{SPEECH}</p><p>{SPEECH}</p><p>{SPEECH}</p></div>"
+
+    assert SPEECH not in read(f"<h1>A bridge is mended</h1><div>{PROSE * 9}{note}</div>").body
+
+
+def test_a_heading_is_no_button_whatever_its_class() -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE}<h2 class=widget-title>What the works cost</h2>{PROSE * 3}</div>"
+
+    assert labels(page)["What the works cost"] is Label.BODY
+    assert labels(page.replace("h2", "div"))["What the works cost"] is Label.WIDGET
+
+
 def test_another_article_below_the_first_is_not_its_text() -> None:
     page = "".join(
         f"<article><header><h1>{title}</h1></header><div>{PROSE.replace('bridge', title)}</div></article>" * 1
