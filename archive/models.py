@@ -332,6 +332,16 @@ fingerprints = Table(
     Column("revision_id", BigInteger, primary_key=True, autoincrement=False),
 )
 
+# What site memory knows: that an article had a line as text, or (under no outlet) a headline; the key is told in
+# archive.storing.remembering. Few articles are kept of each line, and of one that never recurred none for long. No
+# foreign key, for the reason above; all of it can be made anew from `texts` and `blocks`.
+block_memory = Table(
+    "block_memory",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
 # What a rule set made of a capture. Reading the same capture again with better rules adds a reading, never a revision.
 readings = Table(
     "readings",

@@ -16,6 +16,7 @@ from archive.storing.making import capture_row
 from archive.storing.matching import Matches
 from archive.storing.pages import Outcome, PageToStore, Reread
 from archive.storing.preparing import ReadPage, prepare
+from archive.storing.remembering import SiteMemory
 from archive.storing.rows import take_many_ids, write_rows
 from news.dispositions import Disposition
 from news.errors import ArchiveError
@@ -86,17 +87,20 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
         links = load_links(conn, list(links))
         known = load_known(conn, _article_ids(links), _keys(reads))
         fresh = [read for read in reads if read and not _shows_the_same(read, links)]
+        memory = SiteMemory(conn, known, links)
+        remembered = dict(zip(map(id, fresh), memory.read(fresh), strict=True))
+        reads, fresh = [remembered.get(id(read), read) for read in reads], list(remembered.values())
         matches = Matches(conn, fresh)
         decided = Batch(conn, known, links, matches, sum(page.record is not None for page in batch))
         if fresh:
             decided.reread_ahead(fresh)
             lock_texts(conn)
-            load_twins(conn, known, {read.letters for read in fresh if read.comparable})
+            load_twins(conn, known, {one for read in fresh if read.comparable for one in read.all_letters})
             matches.load()
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
         if captures:
             captures.note(conn, (page.record.file for page in batch if page.record))
-        write_rows(conn, decided.finish())
+        write_rows(conn, decided.finish(memory.rows(outcomes)))
     return outcomes
 
 

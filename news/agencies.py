@@ -22,3 +22,8 @@ def agency_named(body: str) -> str | None:
     """The name of the first agency that the text gives as its source; None when it gives none."""
     found = _NAMED.search(body)
     return _BY_FOLDED[(found["inside"] or found["source"] or found["after"]).casefold()] if found else None
+
+
+def is_agency(name: str) -> bool:
+    """Whether *name* is that of an agency, and of nobody who writes."""
+    return name.strip().casefold() in _BY_FOLDED

@@ -9,7 +9,7 @@ from news.fingerprints import words_of
 
 # Scripts without spaces: there each character counts as a word.
 WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
-_QUOTATION_MARK = re.compile(r"[\"“”„‟«»＂]")
+QUOTATION_MARK = re.compile(r"[\"“”„‟«»＂]")
 _LEAST_QUOTED = 4  # fewer words between marks are a name or a title
 _STEM = 6  # letters: enough to join most inflected forms of a word, in headlines
 
@@ -31,7 +31,7 @@ class Compared:
         words: list[str] = []
         quoted = bytearray()
         for paragraph in unicodedata.normalize("NFKC", body).casefold().split("\n\n"):
-            for inside, piece in enumerate(_QUOTATION_MARK.split(paragraph)):
+            for inside, piece in enumerate(QUOTATION_MARK.split(paragraph)):
                 found = WORD.findall(piece)
                 words += found
                 quoted += (b"\1" if inside % 2 and len(found) >= _LEAST_QUOTED else b"\0") * len(found)

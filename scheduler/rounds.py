@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from archive.alerts import end_alert, open_alert
+from archive.forgetting import forget_lines
 from archive.home import Home
 from archive.processes import SCHEDULER, beat, forget_processes, register, stopped
 from archive.turns import all_turns, free_lost
@@ -142,6 +143,9 @@ class Scheduler:
     def _forget_what_is_past(self) -> None:
         with self.engine.begin() as conn:
             forget_processes(conn)
+        forgotten = forget_lines(self.engine, datetime.now(UTC))
+        if forgotten:
+            logger.info("lines_forgotten", extra={"rows": forgotten})
 
     def _free(self) -> None:
         reap(self.engine, self.hearing.silence, lambda: self.hearing.can_tell(time.monotonic(), time.time()))

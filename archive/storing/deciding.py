@@ -1,5 +1,6 @@
 """Takes the pages of a batch one by one: judges each, and collects its rows."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -25,7 +26,7 @@ from archive.storing.preparing import ReadPage
 from archive.storing.rows import Ids, Rows, take_many_ids
 from news.copies import Found
 from news.dispositions import Disposition
-from news.fingerprints import text_digest
+from news.fingerprints import letters_of, text_digest
 from news.revisions import Wording, changes, whole_paragraphs
 from news.sameness import Address, KnownArticle, Sameness, judge_address, judge_text
 
@@ -69,8 +70,9 @@ class Batch:
         self._join_stories(near)
         return outcome
 
-    def finish(self) -> Rows:
-        """The rows of the whole batch, every article in the story that it ended in."""
+    def finish(self, lines: list[tuple[int, int]]) -> Rows:
+        """The rows of the whole batch and *lines* of the memory, every article in the story that it ended in."""
+        self.rows.lines = lines
         self.rows.fingerprints = self._matches.rows
         for row in (*self.rows.articles, *self.rows.members):
             row["story_id"] = self._matches.story(row["story_id"])
@@ -82,7 +84,8 @@ class Batch:
             return found, []
         if not read.comparable:
             return judge_text(read.seen, [], []), []
-        by_letters = judge_text(read.seen, self._known.twins(read.letters), [])
+        twins = [twin for letters in read.all_letters for twin in self._known.twins(letters)]
+        by_letters = judge_text(read.seen, twins, [])
         if by_letters.verdict is not Disposition.NEW:
             return by_letters, []
         near = self._matches.near(read)
@@ -115,11 +118,11 @@ class Batch:
         return read.page.crawl_id is None and read.page.fetched_at < kept.checked_at
 
     def _only_layout_changed(self, read: ReadPage, verdict: Sameness) -> bool:
-        """Whether all that came and went are paragraphs that the outlet puts under other articles as well."""
+        """Whether all that came and went are lines that the outlet puts under other articles as well."""
         kept = self._known.articles[verdict.article_id or 0]
         old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
-        changed = whole_paragraphs(old, Wording.of(read.article))
-        return bool(changed) and self._matches.is_boilerplate(read, kept.story_id, changed or [])
+        changed = whole_paragraphs(old, Wording.of(read.shown))
+        return bool(changed) and read.recurring.issuperset(map(letters_of, changed or ()))
 
     def _only_read_better(self, read: ReadPage, verdict: Sameness) -> bool:
         """Whether the page says what it said, and only our rules have changed since."""
@@ -245,7 +248,8 @@ class Batch:
         elif number == 1 and page.fetched_at < kept.first_at:
             self.rows.earlier[article_id] = page.fetched_at
             self._known.put(replace(kept, first_at=page.fetched_at))
-        story_id, removed = self._matches.story(kept.story_id), len(read.article.removed)
+        story_id = self._matches.story(kept.story_id)
+        removed = Counter(str(block.label) for block in read.article.removed)
         return Outcome(
             page.link_id, link.url, verdict.verdict, reason, article_id, story_id, number, kinds, removed,
             verdict.evidence,

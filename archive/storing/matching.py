@@ -20,7 +20,6 @@ from news.winnowing import fingerprints, headline_fingerprint, standing_words
 
 _BUCKET = timedelta(days=14)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TELLING, _MOSTLY = 2, 0.7  # fingerprints of a paragraph that may be boilerplate, and the share of them that must be
 _LIKELY = 6  # texts of each page that are fetched ahead, all pages' in one go
 
 
@@ -90,18 +89,6 @@ class Matches:
             mask = standing_words(chosen.positions, boilerplate, len(read.compared.words))
             self._surveys[id(read)] = [self._compare(read, one, mask) for one in worth]
         return self._surveys[id(read)]
-
-    def is_boilerplate(self, read: ReadPage, story_id: int, paragraphs: Sequence[str]) -> bool:
-        """Whether each of the paragraphs stands under other stories of the page's outlet too."""
-        for paragraph in paragraphs:
-            chosen = _Chosen(_placed(read), fingerprints(Compared.of(None, paragraph).words))
-            if len(chosen.positions) < _TELLING:
-                return False  # too short to tell
-            self._look_up([chosen])
-            standing = copies.standing(self._around(chosen), read.seen.outlet_id, story_id)
-            if len(standing) < _MOSTLY * len(chosen.positions):
-                return False
-        return True
 
     def merge(self, old: int, into: int) -> None:
         """Take two stories for one from now on."""

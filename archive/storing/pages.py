@@ -1,7 +1,7 @@
 """What goes into the store and what comes out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -53,5 +53,5 @@ class Outcome:
     story_id: int | None = None
     revision: int | None = None
     changes: tuple[str, ...] = ()
-    removed: int = 0  # blocks set aside
+    removed: Mapping[str, int] = field(default_factory=dict)  # blocks set aside, by label
     evidence: Mapping[str, Any] | None = None

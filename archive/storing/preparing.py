@@ -1,6 +1,6 @@
 """A page made ready for comparison: cleaned, with the addresses and digests it is compared by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.storing.cleaning import clean_article
 from archive.storing.known import KnownLink
@@ -9,6 +9,7 @@ from news.article import Article, Flag
 from news.compared import Compared
 from news.fingerprints import body_digest, letters_digest, text_digest
 from news.sameness import LEAST_NEAR, Page
+from news.site_memory import RULES
 from news.urls import believed_canonical, canonicalise, url_key
 from news.walls import is_wall
 
@@ -17,7 +18,12 @@ _WALLS = frozenset({Flag.PAYWALLED, Flag.PARTIAL})
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page with its text, cleaned, and what it is compared by."""
+    """A page with its text, cleaned, and what it is compared by.
+
+    What it said (`seen.said`) is what it shows, so that no article is revised because memory has learnt a line of it.
+    All else is without what memory set aside: `recurring` are the letters of those lines, and of such lines that the
+    archived text has. `shown` and `letters_shown` are as they were before.
+    """
 
     page: PageToStore
     article: Article
@@ -26,11 +32,35 @@ class ReadPage:
     letters: bytes
     digest: bytes  # of the exact text
     compared: Compared
+    shown: Article
+    letters_shown: bytes
+    recurring: frozenset[str] = frozenset()
+
+    def remembered(self, article: Article, recurring: frozenset[str]) -> "ReadPage":
+        """The page as memory reads it."""
+        if article is self.article:
+            return replace(self, recurring=recurring)
+        body = article.body
+        compared = Compared.of(article.headline, body)
+        return replace(
+            self,
+            article=replace(article, rules=f"{article.rules} {RULES}"),
+            seen=replace(self.seen, body=body, words=len(compared.words)),
+            letters=letters_digest("".join(compared.words)),
+            digest=body_digest(body),
+            compared=compared,
+            recurring=recurring,
+        )
 
     @property
     def keys(self) -> set[int]:
         """The addresses under which its article may be known."""
         return {key for _, key in self.addresses}
+
+    @property
+    def all_letters(self) -> tuple[bytes, ...]:
+        """Without and with what memory set aside: the archive may have either."""
+        return tuple(dict.fromkeys((self.letters, self.letters_shown)))
 
     @property
     def comparable(self) -> bool:
@@ -60,9 +90,8 @@ def prepare(page: PageToStore, link: KnownLink) -> ReadPage | None:
         undated=page.undated,
     )
     addresses = ((canonical, canonical_key), (own, own_key), (link.canonical_url, link.url_key))
-    return ReadPage(
-        page, article, addresses, seen, letters_digest("".join(compared.words)), body_digest(body), compared
-    )
+    letters = letters_digest("".join(compared.words))
+    return ReadPage(page, article, addresses, seen, letters, body_digest(body), compared, article, letters)
 
 
 def _addresses(article: Article, link: KnownLink) -> tuple[str, str]:

@@ -30,6 +30,7 @@ class Rows:
     members: list[Row] = field(default_factory=list)
     merges: list[Row] = field(default_factory=list)  # stories that turned out to be one: old and into
     fingerprints: list[tuple[int, int]] = field(default_factory=list)  # key and revision
+    lines: list[tuple[int, int]] = field(default_factory=list)  # of the memory: key and article
     ended: list[Row] = field(default_factory=list)  # revisions of earlier batches that hold no longer
     latest: dict[int, Row] = field(default_factory=dict)  # articles with another latest revision
     checked: dict[int, datetime] = field(default_factory=dict)  # articles that were looked at
@@ -65,6 +66,9 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     if rows.fingerprints:
         keys, revision_ids = zip(*sorted(rows.fingerprints), strict=True)
         conn.execute(_FINGERPRINTS, {"keys": array_of(keys), "ids": array_of(revision_ids)})
+    if rows.lines:
+        keys, article_ids = zip(*rows.lines, strict=True)
+        conn.execute(_LINES, {"keys": array_of(keys), "ids": array_of(article_ids)})
     fresh = {row["id"]: row["captured_at"] for row in rows.articles}  # their rows say it already
     checked = {number: at for number, at in sorted(rows.checked.items()) if fresh.get(number) != at}
     if checked:
@@ -136,6 +140,11 @@ def _many(conn: Connection, statement: Any, rows: list[Row] | list[Mapping[str, 
 
 _FINGERPRINTS = text("""
 insert into fingerprints (key, revision_id)
+select * from unnest(cast(:keys as bigint[]), cast(:ids as bigint[])) on conflict do nothing
+""")
+
+_LINES = text("""
+insert into block_memory (key, article_id)
 select * from unnest(cast(:keys as bigint[]), cast(:ids as bigint[])) on conflict do nothing
 """)
 

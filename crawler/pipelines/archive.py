@@ -1,7 +1,5 @@
 """Archives pages in batches; a page that comes out of here is on disk and in the database."""
 
-from collections import Counter
-
 from crawler.page import Page
 from crawler.pipelines.stage import Stage
 from crawler.reading import Rereader
@@ -14,6 +12,5 @@ class ArchivePipeline(Stage):
         outcome = await self.job.batches.add(page, Rereader(self.job.home, self.job.outlet))
         self.crawler.stats.inc_value(f"links/{outcome.disposition}")
         headline = page.article.headline if page.article else page.link.title
-        removed = Counter(str(block.label) for block in page.article.removed) if page.article else Counter[str]()
-        self.job.listener.link_ended(self.job, outcome, headline, removed)
+        self.job.listener.link_ended(self.job, outcome, headline, outcome.removed)
         return page.ended(outcome.disposition, outcome.reason)

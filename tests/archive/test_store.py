@@ -18,7 +18,7 @@ from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
 def test_new_page_is_stored_with_what_was_removed_from_it(newsroom: Newsroom) -> None:
     (outcome,) = newsroom.store(article(authors=("Eva",), date_published=NOW))
 
-    assert (outcome.disposition, outcome.revision, outcome.removed) == (Disposition.NEW, 1, 1)
+    assert (outcome.disposition, outcome.revision, outcome.removed) == (Disposition.NEW, 1, {"teaser": 1})
     assert newsroom.rows("select outlet, headline, lead, body, language, authors, date_published from v_articles") == [
         ("krone", "Zug entgleist", "Bei Linz.", LONG, "de-AT", ["Eva"], NOW)
     ]

@@ -1,0 +1,194 @@
+"""What other articles say about the pages of a batch: which lines they have in common, and the others' headlines.
+
+Reads and writes `block_memory`. The key of a row is the period in which a page was fetched and the line, so that new
+rows lie together and old ones can go. A page is judged by what arrived before it, in its batch or earlier; an outlet is
+crawled by one process at a time, so who stores first matters for the headlines of other outlets only.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from archive.storing.known import Kept, Known, KnownLink
+from archive.storing.pages import Outcome
+from archive.storing.preparing import ReadPage
+from archive.storing.rows import array_of
+from news.article import Article, Block, Label
+from news.fingerprints import letters_of
+from news.site_memory import (
+    Page,
+    Sighting,
+    is_worth_keeping,
+    line_key,
+    may_be_teaser,
+    may_recur,
+    set_aside,
+    tells_apart,
+)
+
+PERIOD = timedelta(days=28)
+AROUND = 2  # periods before a page's own, and after it, in which a line counts
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LINE_BITS = 51
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """An article, and the letters of the lines that are its text, by their places."""
+
+    article: Article
+    letters: Mapping[int, str]
+
+    @classmethod
+    def of(cls, article: Article) -> "_Text":
+        blocks = enumerate(article.blocks)
+        return cls(article, {n: letters_of(block.text) for n, block in blocks if block.label is Label.BODY})
+
+    def where(self, holds: Callable[[Block], bool]) -> Iterator[str]:
+        """The letters of lines for whose blocks that holds."""
+        return (line for n, line in self.letters.items() if holds(self.article.blocks[n]))
+
+    def without(self, article: Article) -> Iterator[str]:
+        """The letters of lines that *article*, the same one, has set aside."""
+        return (line for n, line in self.letters.items() if article.blocks[n].label is not Label.BODY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Memo:
+    """A page as it shows itself and as its latest revision has it, with the keys of lines and of possible headlines."""
+
+    read: ReadPage
+    me: Sighting
+    period: int
+    shown: _Text
+    archived: _Text
+    lines: Mapping[str, int]
+    headlines: Mapping[str, int]
+
+
+class SiteMemory:
+    """Reads pages once more in the light of what others show, and takes in what they show themselves."""
+
+    def __init__(self, conn: Connection, known: Known, links: Mapping[int, KnownLink]) -> None:
+        self._conn = conn
+        self._known = known
+        self._links = links
+        self._sightings: dict[int, list[tuple[int, Sighting]]] = {}  # by line, with their periods
+        self._fresh: list[tuple[int, int]] = []  # key and link
+
+    def read(self, reads: Sequence[ReadPage]) -> list[ReadPage]:
+        """The pages in order, as memory reads them."""
+        memos = [self._memo(read) for read in reads]
+        self._load(memos)
+        return [self._read(memo) for memo in memos]
+
+    def rows(self, outcomes: Iterable[Outcome]) -> list[tuple[int, int]]:
+        """What the pages add to the memory: key and article."""
+        articles = {one.link_id: one.article_id for one in outcomes}
+        found = {(key, articles.get(link_id)) for key, link_id in self._fresh}
+        return sorted((key, article_id) for key, article_id in found if article_id is not None)
+
+    def _memo(self, read: ReadPage) -> _Memo:
+        link, home = self._links[read.page.link_id], self._home(read)
+        me = Sighting.of(home.known.id if home else -link.id, read.article.headline, read.article.authors)
+        shown, archived = _Text.of(read.article), _Text.of(_archived(home))
+        lines = {line for one in (shown, archived) for line in one.where(lambda block: may_recur(block, me))}
+        titles = filter(tells_apart, (*shown.where(may_be_teaser), *archived.letters.values()))
+        return _Memo(
+            read=read,
+            me=me,
+            period=first_key(read.page.fetched_at) >> _LINE_BITS,
+            shown=shown,
+            archived=archived,
+            lines={line: line_key(link.outlet_id, line) for line in lines},
+            headlines={line: line_key(None, line) for line in titles},
+        )
+
+    def _home(self, read: ReadPage) -> Kept | None:
+        """The article that the page's addresses lead to."""
+        shown = self._known.get(self._links[read.page.link_id].article_id) or self._known.at(read.seen.own_key)
+        return shown or self._known.at(read.seen.canonical_key)
+
+    def _read(self, memo: _Memo) -> ReadPage:
+        shown = self._page(memo, memo.shown, set(memo.archived.letters.values()))
+        archived = self._page(memo, memo.archived, ())
+        article = set_aside(shown)
+        # how archived lines were linked is not known: there a headline is a teaser without a link
+        titles = (memo.archived.letters[n] for n in archived.headlines)
+        recurring = {*memo.shown.without(article), *memo.archived.without(set_aside(archived)), *titles}
+        self._take_in(memo)
+        return memo.read.remembered(article, frozenset(recurring))
+
+    def _page(self, memo: _Memo, text: _Text, settled: Collection[str]) -> Page:
+        """What is remembered of the text's lines, but for what the article left there itself."""
+        lines = {n: memo.lines[line] for n, line in text.letters.items() if line in memo.lines}
+        titles = {n: memo.headlines[line] for n, line in text.letters.items() if line in memo.headlines}
+        return Page(
+            text.article,
+            memo.me,
+            others={n: self._others(memo, key) for n, key in lines.items()},
+            headlines={n for n, key in titles.items() if self._others(memo, key)},
+            settled={n for n, line in text.letters.items() if line in settled},
+        )
+
+    def _others(self, memo: _Memo, key: int) -> list[Sighting]:
+        known = self._sightings.get(key, ())
+        near = (one for period, one in known if abs(period - memo.period) <= AROUND)
+        return [one for one in near if one.article != memo.me.article]
+
+    def _take_in(self, memo: _Memo) -> None:
+        """Remember the page's lines and its headline, as far as that adds anything."""
+        lines = {memo.lines[line] for line in memo.shown.letters.values() if line in memo.lines}
+        if tells_apart(memo.me.headline):
+            lines.add(line_key(None, memo.me.headline))
+        for line in lines:
+            known = self._sightings.setdefault(line, [])
+            if is_worth_keeping(memo.me, [one for period, one in known if period == memo.period]):
+                known.append((memo.period, memo.me))
+                self._fresh.append((memo.period << _LINE_BITS | line, memo.read.page.link_id))
+
+    def _load(self, memos: Sequence[_Memo]) -> None:
+        latest = self._conn.execute(_LATEST).scalar()
+        if latest is None:
+            return
+        keys = {key for memo in memos for key in _places(memo, latest >> _LINE_BITS)}
+        rows = self._conn.execute(_ROWS, {"keys": array_of(sorted(keys))}).all()
+        articles = {row.article_id for row in rows}
+        found = self._conn.execute(_ARTICLES, {"ids": array_of(sorted(articles))}) if articles else ()
+        sightings = {row.id: Sighting.of(row.id, row.headline, row.authors) for row in found}
+        for key, article_id in rows:
+            if article_id in sightings:
+                period, line = divmod(key, 1 << _LINE_BITS)
+                self._sightings.setdefault(line, []).append((period, sightings[article_id]))
+
+
+def first_key(at: datetime, periods: int = 0) -> int:
+    """The lowest key of the period that lies so many after *at*."""
+    return max(0, (at - _EPOCH) // PERIOD + periods) << _LINE_BITS
+
+
+def _places(memo: _Memo, latest: int) -> Iterator[int]:
+    """The keys under which the page's lines may be remembered."""
+    lines = {*memo.lines.values(), *memo.headlines.values(), line_key(None, memo.me.headline)}
+    for period in range(max(0, memo.period - AROUND), min(memo.period + AROUND, latest) + 1):
+        yield from (period << _LINE_BITS | line for line in lines)
+
+
+def _archived(home: Kept | None) -> Article:
+    """The text of an article's latest revision, as an article."""
+    body = home.known.body if home else ""
+    return Article("", blocks=tuple(Block(text) for text in body.split("\n\n") if text))
+
+
+_LATEST = text("select max(key) from block_memory")
+
+_ROWS = text(
+    "select key, article_id from block_memory where key = any(cast(:keys as bigint[])) order by key, article_id"
+)
+
+_ARTICLES = text("""
+select a.id, r.headline, r.authors from articles a join revisions r on r.id = a.revision_id
+where a.id = any(cast(:ids as bigint[]))
+""")

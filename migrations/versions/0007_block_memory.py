@@ -1,0 +1,27 @@
+"""What site memory keeps: which article had which line as text, by four weeks.
+
+Why: lines that recur under an outlet's articles are boilerplate, which no single page can tell.
+Locks: nothing; it adds an empty table. Articles stored before are not remembered; an outlet's next ones are.
+The running daemon: can go on; what it stores meanwhile is not remembered.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "block_memory",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_block_memory")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("block_memory")
