@@ -1,8 +1,8 @@
 """How outlets speak about themselves and about other articles.
 
-Data for the rules in `news.teasers`, in German, English, French, Spanish, Italian, Dutch, Polish and Portuguese; phrases stand
-between semicolons, some as regular expressions. Nothing here names an outlet. Texts are lower-cased before they are compared:
-ignoring case in the pattern costs five times as much.
+Data for the rules in `news.teasers`, in German, English, French, Spanish, Italian, Dutch, Polish and Portuguese, and
+what heads lists and points at articles in twenty languages more; phrases stand between semicolons, some as regular expressions.
+Nothing here names an outlet. Texts are lower-cased before they are compared: ignoring case in the pattern costs five times as much.
 """
 
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
@@ -63,6 +63,21 @@ outras notícias ; mais notícias ; últimas notícias ; notícias relacionadas 
 leia mais ; veja também ; veja mais ; saiba mais ; mais lidas ; as mais lidas ; mais lidos ;
 recomendados para você ; você pode gostar ; conteúdo relacionado ; relacionados ; ler mais ; ler também ;
 tudo sobre
+läs också ; läs även ; läs mer ; mer om ämnet ; relaterade artiklar ; mest läst ; fler nyheter ; senaste nytt ; les også ; les mer ;
+flere saker ; siste nytt ; mest lest ; relaterte artikler ; læs også ; læs mere ; mest læste ; seneste nyt ; relaterede artikler ;
+lue myös ; lue lisää ; luetuimmat ; katso myös ; uusimmat ; aiheesta lisää ; čtěte také ; čtěte více ; související články ;
+mohlo by vás zajímat ; nejčtenější ; další články ; prečítajte si aj ; súvisiace články ; najčítanejšie ; olvasta már ; kapcsolódó cikkek ;
+ezt is olvassa el ; legolvasottabb ; citește și ; citeşte şi ; articole similare ; cele mai citite ; pročitajte još ; povezane vijesti ; najčitanije ;
+διαβάστε επίσης ; διαβάστε ακόμη ; δείτε επίσης ; σχετικά άρθρα ; τελευταία νέα ; читайте также ; читать также ; материалы по теме ; по теме ;
+самое читаемое ; последние новости ; другие новости ; читайте також ; за темою ; найпопулярніше ; още по темата ; вижте още ; ilgili haberler ;
+ilginizi çekebilir ; bunlar da ilginizi çekebilir ; diğer haberler ; son dakika haberleri ; çok okunanlar ; en çok okunanlar ; baca juga ;
+berita terkait ; terpopuler ; artikel terkait ; baca selengkapnya ; tin liên quan ; xem thêm ; đọc thêm ; tin mới nhất ; ข่าวที่เกี่ยวข้อง ; อ่านเพิ่มเติม ;
+อ่านต่อ ; اقرأ أيضا ; اقرأ أيضًا ; إقرأ أيضا ; اقرأ المزيد ; أخبار ذات صلة ; مواضيع ذات صلة ; مقالات ذات صلة ; موضوعات متعلقة ; الأكثر قراءة ; قد يهمك أيضا ;
+شاهد أيضا ; آخر الأخبار ; بیشتر بخوانید ; اخبار مرتبط ; مطالب مرتبط ; یہ بھی پڑھیں ; קראו גם ; קרא עוד ; קראו עוד ; כתבות נוספות ; כתבות קשורות ; עוד בנושא ;
+הנקראות ביותר ; यह भी पढ़ें ; ये भी पढ़ें ; और पढ़ें ; संबंधित खबरें ; আরও পড়ুন ; আরো পড়ুন ; 相关新闻 ; 相关阅读 ; 相关报道 ; 相关文章 ; 延伸阅读 ; 推荐阅读 ; 热门文章 ;
+热门新闻 ; 更多新闻 ; 最新新闻 ; 猜你喜欢 ; 相關新聞 ; 相關報導 ; 相關文章 ; 延伸閱讀 ; 推薦閱讀 ; 熱門新聞 ; 更多新聞 ; 最新新聞 ; 你可能也喜歡 ; 関連記事 ; 関連ニュース ; 関連リンク ; 関連トピックス ;
+おすすめ記事 ; おすすめ ; あわせて読みたい ; 合わせて読みたい ; こちらもおすすめ ; 人気記事 ; アクセスランキング ; 最新ニュース ; 新着記事 ; もっと見る ; 続きを読む ; 관련기사 ; 관련 기사 ; 관련뉴스 ; 관련 뉴스 ;
+추천기사 ; 추천 기사 ; 인기기사 ; 인기 기사 ; 많이 본 뉴스 ; 많이 본 기사 ; 주요뉴스 ; 주요 뉴스 ; 최신뉴스 ; 최신 뉴스 ; 더보기
 """
 
 # A paragraph that begins so, with a colon, bar, dash or arrow behind it or a link in it, points at another article.
@@ -99,6 +114,12 @@ zobacz ; przeczytaj także ; przeczytaj ; przeczytaj również ; więcej ; dowie
 oglądaj
 leia também ; leia mais ; leia ; veja também ; veja mais ; veja ; saiba mais ; ler mais ; ouça ; assista ;
 confira ; clique aqui ; entenda
+läs också ; läs även ; läs mer ; se också ; les også ; les mer ; se også ; læs også ; læs mere ; lue myös ; lue lisää ; katso myös ; čtěte také ; čtěte více ;
+mohlo by vás zajímat ; přečtěte si ; prečítajte si ; olvasta már ; kapcsolódó ; citește și ; citeşte şi ; pročitajte još ; pročitajte i ; διαβάστε επίσης ; διαβάστε ακόμη ;
+διαβάστε ; δείτε επίσης ; читайте также ; читать также ; смотрите также ; читайте ; подробнее ; читайте також ; дивіться також ; вижте още ; прочетете още ; ilgili haber ;
+ayrıca bakınız ; baca juga ; lihat juga ; baca ; xem thêm ; đọc thêm ; อ่านเพิ่มเติม ; อ่านต่อ ; อ่านข่าว ; اقرأ أيضا ; اقرأ أيضًا ; إقرأ أيضا ; اقرأ المزيد ; شاهد أيضا ; شاهد ; طالع أيضا ; قد يهمك ;
+بیشتر بخوانید ; یہ بھی پڑھیں ; קראו גם ; קרא עוד ; קראו עוד ; עוד בנושא ; यह भी पढ़ें ; ये भी पढ़ें ; और पढ़ें ; আরও পড়ুন ; আরো পড়ুন ; 相关新闻 ; 相关阅读 ; 相关报道 ; 延伸阅读 ; 推荐阅读 ; 另见 ; 看更多 ; 更多 ; 相關新聞 ;
+相關報導 ; 延伸閱讀 ; 推薦閱讀 ; 関連記事 ; 関連ニュース ; 関連 ; あわせて読みたい ; 続きを読む ; 詳しくはこちら ; 관련기사 ; 관련 기사 ; 더보기 ; 자세히 보기
 """
 
 # What outlets ask of their readers, in the imperative.
@@ -192,6 +213,8 @@ for more .{3,100} (?:visit|go to) (?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?\W*$ ; (?:subsc
 (?:à lire|lire) (?:aussi|également)$ ; (?:photo|video)s? gallery$ ; this content (?:is not available|is hosted by|could not be loaded) ; recommended by our editors$ ;
 (?:um|zum) .{2,60} (?:anzuzeigen|zu sehen),? (?:benötigen wir|brauchen wir|müssen sie) ; wir benötigen (?:ihre|deine) (?:zustimmung|einwilligung) ; hier finden sie (?:einen )?(?:externen )?inhalt ;
 de(?:ze|ze externe) content (?:is|kan) ; ce contenu (?:est bloqué|n['’]est pas disponible) ; este contenido no (?:está disponible|se puede mostrar) ; questo contenuto (?:è|non è) (?:bloccato|disponibile) ;
+版权所有 ; 版權所有 ; 未经(?:授权|许可) ; 未經(?:授權|許可) ; 责任编辑[:：] ; 責任編輯[:：] ; 編輯[:：] ; 编辑[:：] ; 来源[:：] ; 來源[:：] ; 無断転載 ; 무단 ?전재 ; 저작권자 ; ⓒ ;
+جميع الحقوق محفوظة ; כל הזכויות שמורות ; สงวนลิขสิทธิ์ ; все права защищены ; tüm hakları saklıdır ; αναδημοσίευση ; všechna práva vyhrazena ;
 reproduction interdite ; prohibida (?:su|la) reproducción ; ©?riproduzione riservata
 """
 
@@ -257,6 +280,12 @@ CREDITED = re.compile(
     r"|[^!?]{3,80}\b(?:can be|is|may be) (?:reached|contacted) (?:at|by|via|on)\b.{0,60}\S@.{0,160}$"
 )
 WALL = re.compile(rf"\W*(?:{'|'.join(_phrases(_WALLS))})")
+# What stands below a wall and tells what the money buys.
+GIFT = re.compile(
+    r"unlimited|unbegrenzt|illimité|ilimitad|illimitat|onbeperkt|\b(?:full|free) access|access to (?:all|every|our)|zugang zu (?:allen|unseren)|zugriff auf (?:alle|unsere)"
+    r"|subscribe|subscription|\babo\b|abonn|abbona|suscri|assine|prenumerat|cancel (?:at )?any|(?:jederzeit|monatlich) kündbar|sans engagement|free trial|probemonat"
+    r"|\b(?:a|per|pro|par|al|por|per) (?:month|week|monat|woche|mois|mes|mese|mês|maand)\b|miesięcznie|€ ?/ ?monat"
+)
 # A line that ends in its rights; a sentence about rights names no year.
 RIGHTS = re.compile(
     r"(?:©|\(c\)|copyright) ?.{0,60}(?:all rights reserved|alle rechte vorbehalten|tous droits réservés)\W*$"

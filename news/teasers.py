@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 from news.article import Article, Block, Label
 from news.dates import AGO, parse_date
 from news.notices import asks_consent, explains_cookies, may_be_notice, speaks_of_own_cookies
-from news.phrases import ADDRESS, CALL, CREDITED, LIST_HEADINGS, MAY_CALL, OFFER, POINTER, RIGHTS, STOCK, WALL
+from news.phrases import ADDRESS, CALL, CREDITED, GIFT, LIST_HEADINGS, MAY_CALL, OFFER, POINTER, RIGHTS, STOCK, WALL
 
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Sequence[int], Article], Iterator[Verdict]]
@@ -316,12 +316,16 @@ def lead_again(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iter
 
 
 def walls(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
-    """A line that asks to sign in or to subscribe, and the list of what that brings."""
+    """A line that asks to sign in or to subscribe, and what that brings: a list, or lines that say so."""
     for n, position in enumerate(body):
         if len(blocks[position].text) <= _TITLE_CHARS and WALL.match(blocks[position].text.lower()):
             yield position, Label.PROMO, "asks to sign in", 0.9
-            for item in takewhile(lambda p: blocks[p].tag == "li" and is_title(blocks[p]), body[n + 1 :]):
+            for item in takewhile(lambda p: _is_gift(blocks[p]), body[n + 1 :]):
                 yield item, Label.PROMO, "offered for signing in", 0.8
+
+
+def _is_gift(block: Block) -> bool:
+    return is_title(block) and (block.tag == "li" or GIFT.search(block.text.lower()) is not None)
 
 
 def tail(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:

@@ -107,21 +107,35 @@ def _without_text(page: Page, box: Box, own: int) -> int:
 def story_end(page: Page, headline: str | None) -> int:
     """The piece where another article begins below this one; the number of pieces when none does.
 
-    A first-level heading among the paragraphs themselves is a subheading, whatever its level.
+    A first-level heading among the paragraphs themselves is a subheading, whatever its level, and one in a box among
+    them is a fact box's.
     """
     wanted = key(headline or "")
     heads = [n for n, piece in enumerate(page.pieces) if piece.tag == "h1"]
     first = next((n for n in heads if wanted and key(page.pieces[n].text) == wanted), None)
-    if first is None:
+    if first is None or first == heads[-1]:
         return len(page.pieces)
-    holders = {piece.box.parent for piece in page.pieces if piece.prose}
+    holders: dict[Box | None, list[int]] = {}  # boxes with paragraphs directly in them
+    for n, piece in enumerate(page.pieces):
+        if piece.prose:
+            holders.setdefault(piece.box.parent, []).append(n)
     running = list(accumulate(piece.prose for piece in page.pieces))
     for n in heads:
         piece = page.pieces[n]
         apart = piece.box.parent not in holders and not piece.box.settled & SET_ASIDE and key(piece.text) != wanted
-        if n > first and apart and running[n] - running[first] > _STORY:
+        if n > first and apart and running[n] - running[first] > _STORY and not _among(piece.box, holders):
             return n
     return len(page.pieces)
+
+
+def _among(box: Box, holders: dict[Box | None, list[int]]) -> bool:
+    """True when paragraphs before and behind the box that holds *box* stand side by side with it."""
+    while box.parent is not None:
+        beside = holders.get(box.parent)
+        if beside and beside[0] < box.first and beside[-1] >= box.last:
+            return True
+        box = box.parent
+    return False
 
 
 def find_container(page: Page, end: int) -> Box:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from crawler.extraction.blocks import Box, Page
 from crawler.extraction.hints import Hint
 from crawler.extraction.structured import Claims
-from crawler.extraction.text import ends_sentence, key, likeness, overlap
+from crawler.extraction.text import ends_sentence, key, likeness, overlap, size
 from news.article import Evidence
 
 SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:<>-]+\s+|\s*\|\s*|\s*\u00bb\s*| :: ")
@@ -87,7 +87,11 @@ def _bare(given: Iterable[str]) -> set[str]:
 
 def _from_text(page: Page) -> str:
     """The headline of a page that marks none: a heading, a line that comes twice, or the first line above the prose."""
-    above = [piece for piece in page.pieces[:_ABOVE] if 12 < len(piece.text) <= 250 and piece.link_share < 0.5]
+    above = [
+        piece
+        for piece in page.pieces[:_ABOVE]
+        if size(piece.text) > 12 and len(piece.text) <= 250 and piece.link_share < 0.5
+    ]
     keys = [key(piece.text) for piece in above]
     for wanted in (
         lambda piece: piece.tag in ("h1", "h2"),

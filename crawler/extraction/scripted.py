@@ -1,10 +1,11 @@
-"""The text that a script would write: it lies as a string in the page's data, and the page itself shows hardly any."""
+"""The text that a script would write: it lies in the page's data, and the page itself shows hardly any."""
 
 import json
 import re
 from collections.abc import Iterator
 
 from crawler.extraction.container import SET_ASIDE, settle_hints, weigh
+from crawler.extraction.datablocks import lists_in
 from crawler.extraction.guard import affordable
 from crawler.extraction.text import clean, overlap, size
 from crawler.extraction.walk import read_blocks
@@ -28,7 +29,7 @@ def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | N
     if sum(map(len, texts)) > _SHOWN or not headline or b"<script" not in page:
         return blocks
     shown = _prose(texts)
-    agreeing = (_paragraphs(text) for text in _strings(page) if overlap(headline, text) >= _AGREES)
+    agreeing = (_paragraphs(text) for text in _texts(page) if overlap(headline, text) >= _AGREES)
     found = max(agreeing, key=_prose, default=[])
     if _prose(found) < max(_ENOUGH, 3 * shown):
         return blocks
@@ -43,13 +44,15 @@ def _prose(paragraphs: list[str]) -> float:
     return sum(map(size, paragraphs))
 
 
-def _strings(page: bytes) -> Iterator[str]:
-    """The long strings in the scripts; a string may be data with strings in it."""
+def _texts(page: bytes) -> Iterator[str]:
+    """The long strings in the scripts, and lists of blocks as one text; a string may be data with strings in it."""
     left = _MOST_READ
     for script in _SCRIPT.finditer(page):
         waiting = [script[1][:_MOST_READ].decode("utf-8", "replace")]
         while waiting:
-            for found in _STRING.finditer(waiting.pop()):
+            data = waiting.pop()
+            yield from map(_marked_up, lists_in(data))
+            for found in _STRING.finditer(data):
                 left -= len(found[1])
                 if left < 0:
                     return
@@ -58,6 +61,10 @@ def _strings(page: bytes) -> Iterator[str]:
                     waiting.append(text)
                 elif text:
                     yield text
+
+
+def _marked_up(texts: list[str]) -> str:
+    return "".join(text if "<p" in text else f"<p>{text}</p>" for text in texts)
 
 
 def _decoded(string: str) -> str:
@@ -71,7 +78,11 @@ def _decoded(string: str) -> str:
 def _paragraphs(text: str) -> list[str]:
     """The paragraphs of a string, of its markup if it has any; none when it is no prose."""
     if "<p" not in text and "<br" not in text and "<div" not in text:
-        return [part for part in (" ".join(part.split()) for part in _BREAK.split(text)) if part and " " in part]
+        return [
+            part
+            for part in (" ".join(part.split()) for part in _BREAK.split(text))
+            if " " in part or not part.isascii()
+        ]
     try:
         page = read_blocks(affordable(text.encode("utf-8", "replace")))
     except PageTooCostly:

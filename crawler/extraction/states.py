@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from crawler.extraction.blocks import Page
 from crawler.extraction.headline import meta_value
 from crawler.extraction.structured import Claims
+from crawler.extraction.surroundings import absolute
 from news.article import Article, Flag
 
 _TIERS = ("article:content_tier", "content_tier", "access", "article:access", "paywall", "premium")
@@ -23,7 +24,7 @@ _WALL = re.compile(
 _WALL_WORDS = ("ubscri", "reading", "limit", "lesen", "abonn", "reste", "suscri", "dostęp", "assinan")
 _SHORT = 1_200  # characters; a whole text behind a wall is not cut short
 _LIVE = re.compile(
-    r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\ben direct\b|\ben vivo\b|minuto a minuto|\bin diretta\b|(?-i:\bLIVE\b\s?[:–-])",
+    r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\ben direct\b|\ben vivo\b|minuto a minuto|\bin diretta\b|(?-i:\bLIVE\b\s?[:–-])|^\W*live\s?[:|–]",
     re.IGNORECASE,
 )
 _LIVE_ADDRESS = re.compile(
@@ -39,6 +40,17 @@ _AGENCY_END = re.compile(
 _AGENCY_NAME = re.compile(rf"^(?:the )?(?:{_AGENCIES})(?: staff| news agency)?$", re.IGNORECASE)
 
 
+# What the address of the second page has behind that of the first, and the line that counts them.
+_SECOND = re.compile(
+    r"[?&](?:page|p|seite|s|pagina|pag|paged|strona)=[2-9]|/(?:(?:page|seite|p|pagina)[-/]?)?[2-9]/?|[-_,](?:page|seite|p)?[-_]?[2-9](?:\.\w{3,5})?",
+    re.IGNORECASE,
+)
+_FIRST_OF = re.compile(
+    r"(?:page|seite|página|pagina|strona|sida|side) 1 (?:of|von|de|sur|di|van|z|av|af|/) \d{1,2}", re.IGNORECASE
+)
+_SUFFIX = re.compile(r"(?:\.\w{3,5}|/)$")
+
+
 def find_flags(page: Page, claims: Claims, read: Article, authors: Sequence[str]) -> frozenset[Flag]:
     """The states that hold for the article as *read* so far, written by *authors*."""
     flags = set()
@@ -47,6 +59,8 @@ def find_flags(page: Page, claims: Claims, read: Article, authors: Sequence[str]
         flags.add(Flag.PAYWALLED)
         if sum(map(len, paragraphs)) < _SHORT or 0 < sum(map(len, paragraphs)) < 0.4 * len(claims.body):
             flags.add(Flag.PARTIAL)
+    if _goes_on(page, read.url):
+        flags.add(Flag.PARTIAL)
     if claims.live_blog or _LIVE.search(read.headline or "") or _LIVE_ADDRESS.search(read.url):
         flags.add(Flag.LIVE_BLOG)
     if _from_agency(paragraphs, authors):
@@ -64,6 +78,21 @@ def _paywalled(page: Page, claims: Claims) -> bool:
     if not any(word in together for word in _WALL_WORDS):
         return False
     return any(any(word in text for word in _WALL_WORDS) and _WALL.search(text) for text in short)
+
+
+def _goes_on(page: Page, url: str) -> bool:
+    """True for the first of several pages: it names the second, or counts them."""
+    following = next((href for rel, href in page.links if rel == "next"), None)
+    if following is not None and _is_second(absolute(following, url) or "", url):
+        return True
+    return any(
+        piece.text[-1].isdigit() and _FIRST_OF.fullmatch(piece.text) for piece in page.pieces if len(piece.text) < 24
+    )
+
+
+def _is_second(following: str, url: str) -> bool:
+    stem = _SUFFIX.sub("", url.partition("?")[0])
+    return following.startswith(stem) and _SECOND.fullmatch(_SUFFIX.sub("", following[len(stem) :]) or "") is not None
 
 
 def _from_agency(paragraphs: Sequence[str], authors: Sequence[str]) -> bool:

@@ -301,6 +301,22 @@ def test_a_wall_in_the_text_goes_with_the_list_of_its_gifts() -> None:
     assert kept(PROSE, "Create an account or sign in to continue with your reading.", *gifts, MORE) == (PROSE, MORE)
 
 
+@pytest.mark.parametrize(
+    "gift",
+    ["Get unlimited access to all of our stories for 1 Euro a month.", "Zugriff auf alle Artikel, monatlich kündbar.", "Accès illimité à tous nos articles, sans engagement."],
+)  # fmt: skip
+def test_what_the_money_buys_goes_with_the_wall(gift: str) -> None:
+    assert kept(PROSE, "Subscribe to continue reading", gift, MORE) == (PROSE, MORE)
+    assert kept(PROSE, gift, MORE) == (PROSE, gift, MORE)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The toll will be 3 Euro for each car.", "Access to the bridge is free of charge for farmers."]
+)
+def test_a_sentence_below_a_wall_about_something_else_stays(sentence: str) -> None:
+    assert kept(PROSE, "Subscribe to continue reading", sentence, MORE) == (PROSE, sentence, MORE)
+
+
 def test_a_list_below_a_sentence_about_accounts_stays() -> None:
     items = tuple(Block(text, tag="li") for text in ("Name and address of the owner.", "Number of the bridge."))
     sentence = "Owners have to create an account to pay the toll, and to enter:"

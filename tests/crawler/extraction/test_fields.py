@@ -397,6 +397,23 @@ def test_an_address_that_is_none_is_left_out() -> None:
     assert (article.canonical_url, article.image) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("following", "partial"),
+    [("?page=2", True), (URL + "/2", True), ("/politik/bridge/page/2/", True), ("/politik/bridge,2.html", True), ("/politik/bridge-2", True),
+     ("/politik/tunnel", False), ("/politik/bridge-20-years-later", False), ("/politik/bridge/photos", False), ("?page=1", False)],
+)  # fmt: skip
+def test_the_first_of_several_pages_is_partial(following: str, partial: bool) -> None:
+    assert (Flag.PARTIAL in read(head=f'<link rel=next href="{following}">').flags) is partial
+
+
+@pytest.mark.parametrize(
+    ("line", "partial"),
+    [("Page 1 of 3", True), ("Seite 1 von 2", True), ("Page 2 of 3", False), ("Page 1 of the book", False)],
+)
+def test_pages_that_are_counted_make_the_first_one_partial(line: str, partial: bool) -> None:
+    assert (Flag.PARTIAL in read(f"{BODY}<p>{line}</p>").flags) is partial
+
+
 def test_a_wall_is_flagged_and_a_short_text_behind_it_is_partial() -> None:
     stub = f"<h1>The bridge will be mended</h1>{TEXT}<div>Subscribe now to continue reading</div>"
 
@@ -407,7 +424,7 @@ def test_a_wall_is_flagged_and_a_short_text_behind_it_is_partial() -> None:
 
 @pytest.mark.parametrize(
     ("headline", "address", "flagged"),
-    [("Storm LIVE: trees on the tracks", "a", True), ("Storm: live blog", "a", True), ("Storm over town", "news/live/storm-12", True),
+    [("Storm LIVE: trees on the tracks", "a", True), ("Storm: live blog", "a", True), ("Live: storm on its way", "a", True), ("Storm over town", "news/live/storm-12", True),
      ("How to live with a storm", "how-to-live", False), ("Live music: a guide", "live-music-guide", False)],
 )  # fmt: skip
 def test_a_live_blog_is_told_by_its_headline_or_address(headline: str, address: str, flagged: bool) -> None:

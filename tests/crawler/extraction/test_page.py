@@ -256,6 +256,21 @@ def test_another_articles_heading_ends_the_text() -> None:
     assert labels(page)["The goat did not come to the bridge, her owner said."] is not Label.BODY
 
 
+FACTS = "<div class=facts><div><h1>The bridge in figures</h1></div><p>It is 90 m long and was built in 1954, by the town alone.</p></div>"
+
+
+def test_a_first_level_heading_in_a_box_among_the_text_is_no_other_article() -> None:
+    page = f"<article><h1>A bridge is mended</h1>{PROSE * 6}{FACTS}<p>The goat did not come to the bridge, her owner said.</p></article>"
+
+    assert read(page).paragraphs[-1] == "The goat did not come to the bridge, her owner said."
+
+
+def test_a_first_level_heading_in_a_box_behind_the_text_is_another_articles() -> None:
+    page = f"<article><h1>A bridge is mended</h1>{PROSE * 6}{FACTS}</article>"
+
+    assert not any("90 m long" in text for text in read(page).paragraphs)
+
+
 def entries(link: str) -> str:
     told = "The neighbours of the bridge were told on Monday that the works begin soon, and that nobody will have to leave."
     return "".join(

@@ -41,6 +41,34 @@ def test_a_text_in_the_pages_data_is_read_as_paragraphs(script: str) -> None:
     assert all(block.rule == "in the page's data" for block in article.blocks if block.text in article.paragraphs)
 
 
+BLOCKS = [f"{n} people said so. {SENTENCE * 2}".strip() for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [{"type": "paragraph", "text": text} for text in BLOCKS],
+        [{"type": "p", "children": [{"text": text[:9]}, {"url": "/x", "text": text[9:]}]} for text in BLOCKS],
+        [{"kind": "ad"}, *({"html": f"<p>{text}</p>"} for text in BLOCKS), {"caption": "The bridge in spring."}],
+        BLOCKS,
+    ],
+)
+@pytest.mark.parametrize("script", ["{}", "window.__STATE__ = {};", 'a = ["x";\nb = {};', "push([1, {!s}])"])
+def test_a_text_that_is_cut_into_blocks_in_the_data_is_put_together(blocks: list[object], script: str) -> None:
+    data = json.dumps({"title": HEADLINE, "body": {"content": blocks}, "more": [{"text": "Goat wins"}] * 3})
+    data = json.dumps(f"5:{data}") if "!s" in script else data
+
+    assert list(read_page(page(script.replace("!s", "").replace("{}", data)), URL).paragraphs) == BLOCKS
+
+
+@pytest.mark.parametrize("of", ["url", "author", "title"])
+def test_a_list_of_other_articles_or_of_comments_in_the_data_is_not_the_text(of: str) -> None:
+    items = [{of: "Jane Miller", "text": text} for text in BLOCKS]
+
+    with pytest.raises(NotAnArticle):
+        read_page(page(json.dumps({"items": items})), URL)
+
+
 def test_a_page_that_shows_its_text_is_not_read_from_its_data() -> None:
     shown = f"<p>{SENTENCE * 4}</p>"
 
