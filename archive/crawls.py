@@ -124,6 +124,11 @@ def list_crawls(conn: Connection, *, outlet: str | None = None, limit: int = 20)
     return [CrawlRecord(**row._mapping) for row in rows]
 
 
+def ever_found_links(conn: Connection, outlet_id: int) -> bool:
+    """True when some crawl of the outlet has met a link."""
+    return bool(conn.execute(_EVER_FOUND, {"outlet_id": outlet_id}).scalar_one())
+
+
 def find_crawl(conn: Connection, crawl_id: int) -> CrawlRecord | None:
     """One crawl, or None."""
     row = conn.execute(_LIST, {"outlet": None, "crawl_id": crawl_id, "limit": 1}).first()
@@ -195,6 +200,7 @@ def _busy(conn: Connection, outlet_id: int) -> Busy:
 
 _TRIES, _PAUSE_SECONDS = 5, 0.1  # the server sees within milliseconds that a client has died
 
+_EVER_FOUND = text("select exists (select 1 from crawls where outlet_id = :outlet_id and links > 0)")
 _RUNNING = text("select id from crawls where outlet_id = :outlet_id and state = 'running' order by id")
 
 # Two readers may hold it together; whoever closes it waits for them, and they for nobody.

@@ -28,6 +28,7 @@ _WORDS = {
     "forbidden_address": "private address",
     "crawl_timeout": "out of time",
     "layout_changed": "gave no links where it gave some: its layout has changed",
+    "no_links": "nothing in it looks like a link to an article",
     "page_too_costly": "would take the parser too long",
     "no_http": "no answer of a web server",
     "revisit_without_original": "seen again, the first capture not at hand",
@@ -97,7 +98,7 @@ def one_line(result: "CrawlResult") -> str:
     counts = ", ".join(f"{number} {kind}" for kind, number in nonzero(result.ledger.counts).items()) or "nothing"
     waiting = f", {result.waiting} waiting" if result.waiting else ""
     head = f"crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)} · {_pages(result)}"
-    return f"{head}: {counts}{waiting}; {_verdict(result)}{_failures(result)}"
+    return f"{head}: {counts}{waiting}; {_verdict(result)}{_unread(result)}{_failures(result)}"
 
 
 def total_line(results: Iterable["CrawlResult"]) -> str:
@@ -136,6 +137,15 @@ def _pages(result: "CrawlResult") -> str:
     return f"{_some(result.pages, 'page')}, {size(result.size)}"
 
 
+def _unread(result: "CrawlResult") -> str:
+    """Which feeds, sitemaps and listings gave nothing though others did; where none did, an error says so."""
+    if not result.unread or not result.looked or result.barren:
+        return ""
+    url, reason = next(iter(result.unread.items()))
+    more = f" and {len(result.unread) - 1} more" if len(result.unread) > 1 else ""
+    return f"; not read: {url}: {in_words(reason)}{more}"
+
+
 def _failures(result: "CrawlResult") -> str:
     """Why pages failed and how to try again, for the one line of a crawl."""
     reasons = result.ledger.reasons if result.ledger else {}
@@ -169,4 +179,6 @@ def _some(number: int, thing: str) -> str:
 def _verdict(result: "CrawlResult") -> str:
     if not result.looked:
         return "✗ nothing could be read"
+    if result.barren:
+        return "✗ no link to an article was found"
     return "✓ all accounted for" if result.balanced else "✗ the books do not balance"

@@ -130,9 +130,10 @@ def link_record(outcome: "Outcome") -> dict[str, Any]:
 
 
 def is_problem(result: "CrawlResult") -> bool:
-    """True when a person should look at it."""
-    failed = result.ledger is not None and bool(result.ledger.counts.get(Disposition.FAILED))
-    return result.problem is not None or result.state != "finished" or not result.looked or failed
+    """True when a person should look at it: whatever does not end with exit code 0."""
+    from crawler.outcome import FINE, exit_code
+
+    return exit_code([result]) != FINE
 
 
 def _robots(job: "CrawlJob") -> str:

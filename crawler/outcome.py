@@ -24,12 +24,18 @@ def exit_code(results: Sequence[CrawlResult]) -> int:
 
 
 def _code_of_books(results: Sequence[CrawlResult]) -> int:
-    nothing = [not one.looked or (one.ledger is not None and one.ledger.fetched_nothing) for one in results]
+    nothing = [_gave_nothing(one) for one in results]
     if nothing and all(nothing):
         return NOTHING_FETCHED
     failed = any(one.ledger is not None and one.ledger.counts.get(Disposition.FAILED) for one in results)
     broken = any("layout_changed" in one.unread.values() for one in results)
     return SOME_FAILED if failed or broken or any(nothing) else FINE
+
+
+def _gave_nothing(result: CrawlResult) -> bool:
+    """True when nothing could be read; that nothing is new today is a fine end."""
+    fetched_nothing = result.ledger is not None and result.ledger.fetched_nothing
+    return not result.looked or result.barren or fetched_nothing
 
 
 def one_line(result: CrawlResult) -> str:

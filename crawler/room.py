@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
-from archive.crawls import Crawl, close_crawl, open_crawl
+from archive.crawls import Crawl, close_crawl, ever_found_links, open_crawl
 from archive.frontier import Settlement, owed_links, settle
 from archive.home import Home
 from archive.locks import OutletLocks
@@ -26,7 +26,7 @@ from crawler.options import CrawlOptions
 from crawler.outlets.row import to_row
 from crawler.paces import HostPaces
 from crawler.patience import patiently
-from crawler.result import CrawlResult
+from crawler.result import NO_LINKS, CrawlResult
 from crawler.safety.robots import RobotsMemory
 from crawler.spiders.news import NewsSpider
 from crawler.targets import Target
@@ -210,9 +210,18 @@ class CrawlRoom:
         unread = "interrupted" if self.stopping else _commonest(job.reasons) or "nothing_read"
         reason = None if job.looked else unread
         keeper = job.keeper
-        return close_crawl(
+        books = close_crawl(
             self.engine, job.crawl, state=state, pages=keeper.pages, size=keeper.size, looked=job.looked, reason=reason
         )
+        if state == "finished" and job.looked and not books.links and not job.options.on_schedule:
+            self._note_barren(job)
+        return books
+
+    def _note_barren(self, job: CrawlJob) -> None:
+        """Nothing new is a fine end; that there never was anything is not, and a person should hear it."""
+        with self.engine.connect() as conn:
+            if not ever_found_links(conn, job.crawl.outlet_id):
+                job.reasons[job.target] = NO_LINKS
 
     async def _put_off(self, job: CrawlJob) -> None:
         """What a crawl had no time for is skipped and due at once, so that the next begins with it."""

@@ -4,6 +4,7 @@ import pytest
 
 from archive.account import Account
 from cli.ledger import closing_lines, in_words, one_line
+from cli.progress import is_problem
 from crawler.outcome import exit_code
 from crawler.result import CrawlResult
 from news.dispositions import Disposition, Ledger
@@ -77,6 +78,21 @@ def test_links_of_an_interrupted_crawl_wait_and_are_accounted_for() -> None:
 def test_a_crawl_that_could_read_nothing_has_no_books_to_praise() -> None:
     assert closing_lines(result({}, looked=False), Account())[-1] == "    0  links seen ✗ nothing could be read"
     assert closing_lines(result({}), Account())[-1] == "    0  links seen ✓ all accounted for"
+
+
+def test_a_site_that_never_gave_a_link_is_no_success_and_says_so() -> None:
+    barren = result({}, unread={"https://a.example/": "no_links"})
+    lines = closing_lines(barren, Account())
+    assert "    0  links seen ✗ no link to an article was found" in lines
+    assert lines[-1] == "  https://a.example/: nothing in it looks like a link to an article"
+    assert exit_code([barren]) == 5
+    assert is_problem(barren)
+
+
+def test_a_feed_that_gave_nothing_is_named_off_a_terminal_too() -> None:
+    lost = result({NEW: 1}, unread={"https://a.example/feed": "http_404", "https://a.example/": "layout_changed"})
+    assert "; not read: https://a.example/feed: HTTP 404 and 1 more" in one_line(lost)
+    assert "not read" not in one_line(result({NEW: 1}))
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,20 @@ def test_a_site_that_has_nothing_new_was_looked_at(home: Home, engine: Engine, s
     assert rows(engine, "select looked, links from v_coverage") == [(True, 0)]
 
 
+def test_a_site_that_never_gave_a_link_is_told_from_one_with_nothing_new(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    site.put("/", "<!doctype html><html><body><div id='app'></div><script src='/app.js'></script></body></html>")
+    for _ in range(2):
+        nothing = crawl_site(home, engine, site)
+        assert nothing.unread == {site.url("/"): "no_links"}
+        assert exit_code([nothing]) == 5
+    site.put("/", page_of_links("/town/bridge-opens-today"))
+    crawl_site(home, engine, site)
+    site.put("/", page_of_links())
+    assert exit_code([crawl_site(home, engine, site)]) == 0
+
+
 def test_a_front_page_that_is_unchanged_and_not_read_again_keeps_its_state(
     home: Home, engine: Engine, site: Site
 ) -> None:
