@@ -1,6 +1,6 @@
 """What the bodies of feeds, sitemaps and listings announce: links, and further channels of the outlet."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -60,21 +60,28 @@ class ChannelBodies:
             self.home = read_home(body, url, content_type(response))
         selector = next((one.links for one in outlet.listings or () if same_page(one.url, channel.url)), None)
         links = article_links(body, url, selector, content_type(response))
-        own = [link for link in links if same_site(link.url, outlet.url)]
-        return Announced(own, self._named_by_home() if same_page(channel.url, outlet.url) else ())
+        is_home = same_page(channel.url, outlet.url)
+        # an outlet that has moved sends its old home page on to the new one, whose links are its own
+        sites = {outlet.url, url if is_home else channel.url}
+        own = [link for link in links if _is_on(sites, link.url)]
+        return Announced(own, self._named_by_home(sites) if is_home else ())
 
-    def _named_by_home(self) -> list[FoundChannel]:
+    def _named_by_home(self, sites: Collection[str]) -> list[FoundChannel]:
         outlet, home = self.job.outlet, self.home
         found = [FoundChannel(ChannelKind.FEED, url) for url in home.feeds if outlet.feeds is None]
         found += [FoundChannel(ChannelKind.SITEMAP, url) for url in home.sitemaps if outlet.sitemaps is None]
         found += [FoundChannel(ChannelKind.LISTING, url) for url in home.sections if outlet.listings is None]
-        return [one for one in found if same_site(one.url, outlet.url) or one.kind is not ChannelKind.LISTING]
+        return [one for one in found if one.kind is not ChannelKind.LISTING or _is_on(sites, one.url)]
 
     def _worth_reading(self, children: Sequence[FoundLink]) -> list[FoundLink]:
         """The newest ones, without those last changed before the time we were asked to look at."""
         since = self.job.since(datetime.now(UTC))
         recent = [child for child in children if not (since and child.announced_at and child.announced_at < since)]
         return [recent[number] for number in newest_first(child.announced_at for child in recent)][:MAX_CHILDREN]
+
+
+def _is_on(sites: Iterable[str], url: str) -> bool:
+    return any(same_site(url, site) for site in sites)
 
 
 def same_page(one: str, other: str) -> bool:

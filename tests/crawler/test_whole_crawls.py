@@ -261,6 +261,19 @@ def test_a_site_that_never_gave_a_link_is_told_from_one_with_nothing_new(
     assert exit_code([crawl_site(home, engine, site)]) == 0
 
 
+def test_an_outlet_that_has_moved_is_read_where_its_home_page_leads(home: Home, engine: Engine, site: Site) -> None:
+    with Site("127.0.0.2") as old:
+        old.put("/", b"", status=301, headers={"Location": site.url("/")})
+        assert counts(crawl_site(home, engine, old)) == {"new": 2}
+
+
+def test_links_of_a_front_page_to_other_sites_are_none_of_its_own(home: Home, engine: Engine, site: Site) -> None:
+    with Site("127.0.0.2") as other:
+        other.article("/town/a-story-of-another-site", "A story of another site", *story("other"))
+        site.put("/", page_of_links("/town/bridge-opens-today", other.url("/town/a-story-of-another-site")))
+        assert counts(crawl_site(home, engine, site)) == {"new": 1}
+
+
 def test_a_front_page_that_is_unchanged_and_not_read_again_keeps_its_state(
     home: Home, engine: Engine, site: Site
 ) -> None:
