@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archive.home import Home
 
 _RECYCLE_SECONDS = 1800  # firewalls forget connections that idle for an hour
+_TAKES_NOTHING = frozenset({"53100", "25006"})  # a full disk; a server that only reads
 
 
 def database_url(home: Home) -> str:
@@ -71,7 +72,10 @@ def connect_archive(home: Home) -> Engine:
 
 
 def make_engine(connect: Connect) -> Engine:
-    """An engine whose connections come from *connect*; a connection that breaks raises ArchiveUnavailable."""
+    """An engine whose connections come from *connect*.
+
+    A connection that breaks raises ArchiveUnavailable, and so does a server that can write nothing.
+    """
     engine = create_engine(
         "postgresql+psycopg://",
         creator=connect,
@@ -81,6 +85,7 @@ def make_engine(connect: Connect) -> Engine:
         max_overflow=4,
     )
     event.listen(engine, "handle_error", _say_that_it_broke)
+    event.listen(engine, "handle_error", _say_that_it_takes_nothing)
     return engine
 
 
@@ -96,6 +101,15 @@ def refuse_what_does_not_fit(schema: SchemaStatus) -> None:
             f"the archive's schema is {schema.current or 'not there yet'}, and this program needs {schema.head}",
             "newskeep db upgrade",
         )
+
+
+def _say_that_it_takes_nothing(context: ExceptionContext) -> None:
+    """A full disk is no fault of the row that met it: all others would meet it too."""
+    if getattr(context.original_exception, "sqlstate", None) in _TAKES_NOTHING:
+        raise ArchiveUnavailable(
+            f"the database takes nothing more: {in_one_line(context.original_exception)}",
+            "newskeep doctor",
+        ) from context.original_exception
 
 
 def _say_that_it_broke(context: ExceptionContext) -> None:

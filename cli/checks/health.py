@@ -13,6 +13,7 @@ from archive.home import Home
 from cli.checks.finding import Finding
 from cli.exits import CONFIGURATION_INVALID, DATABASE
 from news.alert_words import sentence
+from news.errors import ArchiveUnavailable
 from news.health import OUTLET_RULES, State
 from scheduler.health.overview import Overview, overview
 
@@ -21,7 +22,10 @@ def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
     """Open alerts, what the rules say of outlets without one, and the alerts that ended last."""
     try:
         found = overview(engine, home, datetime.now(UTC))
-    except DBAPIError as error:  # a full disk, a database that may only be read: what is looked at after this says more
+    except ArchiveUnavailable as error:  # a full disk, a database that may only be read: what comes below says more
+        yield Finding.bad("health", str(error), None, DATABASE)
+        return
+    except DBAPIError as error:
         yield Finding.bad("health", f"the database refuses: {in_one_line(error.orig or error)}", None, DATABASE)
         return
     wrong = [*_alerts(found), *_untold(found)]

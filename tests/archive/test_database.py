@@ -170,6 +170,13 @@ def test_connection_that_breaks_at_work_is_an_archive_error(engine: Engine) -> N
         connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
 
+@pytest.mark.parametrize("sqlstate", ["53100", "25006"])
+def test_server_that_can_write_nothing_is_an_archive_error(engine: Engine, sqlstate: str) -> None:
+    full = f"do $$ begin raise exception 'no space' using errcode = '{sqlstate}'; end $$"
+    with engine.connect() as connection, pytest.raises(ArchiveUnavailable, match="takes nothing more: no space"):
+        connection.execute(text(full))
+
+
 def test_connection_that_broke_while_idle_is_replaced(engine: Engine, database_url: str) -> None:
     with engine.connect() as connection:
         pid = connection.scalar(text("select pg_backend_pid()"))

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from archive.captures import CapturedResponse, CaptureFiles, read_record
 from archive.crawls import close_crawl, open_crawl
@@ -135,6 +136,20 @@ def test_edit_is_a_revision_even_when_our_rules_have_changed(newsroom: Newsroom,
     (outcome,) = store_pages(newsroom.engine, [replace(edited, reread=lambda *_: article(rules="2"))])
 
     assert outcome.disposition is Disposition.REVISED
+
+
+def test_full_disk_fails_no_page(newsroom: Newsroom) -> None:
+    with newsroom.engine.begin() as conn:
+        conn.execute(
+            text("""
+            create function no_room() returns trigger language plpgsql as
+            $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$""")
+        )
+        conn.execute(text("create trigger no_room before insert on revisions execute function no_room()"))
+    with pytest.raises(ArchiveUnavailable, match="no room"):
+        newsroom.store(article())
+
+    assert newsroom.rows("select disposition, reason from links") == [(None, None)]
 
 
 def test_page_that_cannot_be_stored_takes_no_neighbour_along(newsroom: Newsroom) -> None:
