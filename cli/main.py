@@ -6,7 +6,7 @@ import click
 
 from cli.errors import tell_error, tell_unforeseen, tell_usage
 from cli.exits import FINE, INTERRUPTED
-from cli.output import STDOUT, outliving, say
+from cli.output import STDOUT, open_missing, outliving, say
 from cli.verbs import Verbs
 from news.errors import NewsError
 
@@ -57,6 +57,7 @@ def newskeep() -> None:
 
 def main() -> None:
     """Run the command line; every error we raise on purpose ends in its own exit code."""
+    open_missing()
     try:
         ended = newskeep(prog_name="newskeep", standalone_mode=False)
         code = ended if isinstance(ended, int) else FINE

@@ -1,6 +1,7 @@
 """What goes where: data to standard output (NDJSON with "v":1 when asked for), everything else to standard error."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,21 @@ def say(text: str = "") -> None:
 def tell(text: str) -> None:
     """One line or more of an answer for people, on standard output; nothing in it can steer the terminal."""
     click.echo(printable(storable(text)))
+
+
+def open_missing() -> None:
+    """Put the null device where a standard stream was closed (`>&-`).
+
+    Otherwise the next file to be opened gets the stream's number, and what others say goes into it.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number is this one
+        if getattr(sys, name) is None:
+            stream = open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 @contextmanager

@@ -42,6 +42,12 @@ def test_a_full_disk_behind_standard_output_is_told_and_is_no_bug_of_ours() -> N
     assert b"Traceback" not in ended.stderr
 
 
+def test_a_stream_that_was_closed_gives_its_number_to_no_file() -> None:
+    look = "import sys; from cli.output import *; open_missing(); print(1); sys.exit(open('/dev/zero').fileno())"
+    ended = subprocess.run(["/bin/sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, look], check=False)
+    assert ended.returncode == 3
+
+
 def test_an_error_that_nobody_foresaw_is_our_bug_with_all_its_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
