@@ -4,10 +4,13 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from news.errors import SettingError
 from news.settings import SETTINGS, Settings, read_settings
+
+_ELSEWHERE = "NEWSKEEP_HOME=~/news newskeep init   (a folder of yours), or run this as the owner of that one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     try:
         home.path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError(f"NEWSKEEP_HOME={home.path} cannot be created: {error.strerror}") from error
+        raise SettingError(f"NEWSKEEP_HOME={home.path} cannot be created: {error.strerror}", _ELSEWHERE) from error
     return home
 
 
@@ -63,9 +66,14 @@ def _file_settings(path: Path) -> Mapping[str, object]:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise SettingError(f"{path}: {error}") from error
-    unknown = given.keys() - {setting.name for setting in SETTINGS}
+    except OSError as error:
+        raise SettingError(f"{path} cannot be read: {error.strerror}", _ELSEWHERE) from error
+    except ValueError as error:
+        raise SettingError(f"{path}: {error}", f"mend it, or `mv {path} {path}.old` and `newskeep init`") from error
+    names = [setting.name for setting in SETTINGS]
+    unknown = sorted(given.keys() - set(names))
     if unknown:
-        raise SettingError(f"{path}: unknown setting {', '.join(sorted(unknown))}")
+        near = get_close_matches(unknown[0].upper(), names, n=1)
+        guess = f"; did you mean {near[0]}?" if near else ""
+        raise SettingError(f"{path}: unknown setting {', '.join(unknown)}{guess}", f"mend {path}")
     return given

@@ -37,7 +37,7 @@ class ReadingMark:
         try:
             self._path.parent.mkdir(exist_ok=True)
         except OSError as error:
-            raise ArchiveError(f"{self._path} cannot be written: {error.strerror}") from error
+            raise ArchiveError(f"{self._path} cannot be written: {error.strerror}", "newskeep doctor") from error
 
     def on(self, link_id: int) -> Self:
         """Mark the link until the `with` block ends."""

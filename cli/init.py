@@ -145,7 +145,7 @@ def _write(path: Path, text: str, mode: int = 0o644) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise SettingError(f"{path} cannot be written: {error.strerror}") from error
+        raise SettingError(f"{path} cannot be written: {error.strerror}", "newskeep doctor") from error
 
 
 def _has_database(home: Home) -> bool:

@@ -109,7 +109,7 @@ def total_line(results: Iterable["CrawlResult"]) -> str:
         counts.update(nonzero(result.ledger.counts) if result.ledger else {})
     links = sum(result.ledger.links for result in ended if result.ledger)
     told = ", ".join(f"{counts[kind]} {kind}" for kind in Disposition if counts[kind]) or "nothing"
-    return f"{len(ended)} crawl{'s' if len(ended) != 1 else ''}, {links} links: {told}"
+    return f"{_some(len(ended), 'crawl')}, {_some(links, 'link')}: {told}"
 
 
 def nonzero(counts: Mapping[Disposition, int]) -> dict[str, int]:

@@ -31,6 +31,8 @@ def nothing_lines(found: Nothing, filters: Filters) -> Iterator[str]:
 
 def _term_line(term: Term) -> str:
     line = f"  {_quoted(term):<20} {_articles(term.articles)}"
+    if not any(map(str.isalnum, term.text)):
+        return f"{line}   no word: letters and digits are searched for"
     if term.stop_word_of:
         languages = ", ".join(name.capitalize() for name in term.stop_word_of)
         return f"{line}   a stop word of {languages}: too common to be searched for"

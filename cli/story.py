@@ -97,7 +97,8 @@ def _records(story_id: int, members: list[Member], others: list[SameEvent]) -> I
 
 def _lines(story_id: int, members: list[Member]) -> Iterator[str]:
     outlets = len({member.outlet for member in members})
-    yield strong(f"{short_id('s', story_id)} · {len(members)} articles of {outlets} outlets")
+    held = f"{len(members)} article{'s' if len(members) != 1 else ''}"
+    yield strong(f"{short_id('s', story_id)} · {held} of {outlets} outlet{'s' if outlets != 1 else ''}")
     for member in members:
         yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
         yield f"    {one_line(member.headline or '')}"

@@ -41,7 +41,7 @@ class CaptureFiles:
             home.captures.mkdir(parents=True, exist_ok=True)
             mend_captures(home.captures)
         except OSError as error:
-            raise ArchiveError(f"{home.captures} cannot be written: {error.strerror}") from error
+            raise ArchiveError(f"{home.captures} cannot be written: {error.strerror}", "newskeep doctor") from error
 
     def note(self, conn: Connection, names: Iterable[str]) -> None:
         """Remember in the database that this machine has these files, before rows point into them."""
@@ -135,7 +135,7 @@ class _OwnedFile:
         except FileExistsError:
             return None
         except OSError as error:
-            raise ArchiveError(f"{path} cannot be written: {error.strerror}") from error
+            raise ArchiveError(f"{path} cannot be written: {error.strerror}", "newskeep doctor") from error
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if not os.fstat(descriptor).st_nlink:
             os.close(descriptor)
@@ -157,7 +157,7 @@ class _OwnedFile:
                 written += os.write(self._descriptor, memoryview(data)[written:])
         except OSError as error:
             os.ftruncate(self._descriptor, offset)
-            raise ArchiveError(f"{self.path} cannot be written: {error.strerror}") from error
+            raise ArchiveError(f"{self.path} cannot be written: {error.strerror}", "newskeep doctor") from error
         self.size += len(data)
         return offset
 
@@ -175,7 +175,7 @@ def _flush(descriptor: int) -> None:
     try:
         os.fdatasync(descriptor)
     except OSError as error:
-        raise ArchiveError(f"a capture file cannot be flushed to disk: {error.strerror}") from error
+        raise ArchiveError(f"a capture file cannot be flushed to disk: {error.strerror}", "newskeep doctor") from error
     finally:
         os.close(descriptor)
 

@@ -122,7 +122,9 @@ def _locked(path: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     except PermissionError as error:
-        raise SettingError(f"{error.filename or path} cannot be written: {error.strerror}") from error
+        raise SettingError(
+            f"{error.filename or path} cannot be written: {error.strerror}", "newskeep doctor"
+        ) from error
 
 
 def _write(path: Path, text: str) -> None:

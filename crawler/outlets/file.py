@@ -48,7 +48,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise SettingError(f"{path} cannot be read: {error.strerror}") from error
+        raise SettingError(f"{path} cannot be read: {error.strerror}", "newskeep doctor") from error
     if len(raw) > MAX_BYTES:
         raise SettingError(f"{path} is larger than {MAX_BYTES} bytes")
     try:

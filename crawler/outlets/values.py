@@ -81,7 +81,7 @@ def url(value: Any) -> str:
 
 
 def _is_bare_host(value: str) -> bool:
-    return bool(re.fullmatch(r"[\w-]+(?:\.[\w-]+)+(?:/\S*)?", value))
+    return bool(re.fullmatch(r"(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w-]+:\d+)(?:/\S*)?", value))
 
 
 def boolean(value: Any) -> bool:

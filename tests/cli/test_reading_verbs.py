@@ -246,6 +246,7 @@ def test_a_search_without_a_hit_names_the_term_that_emptied_it(newskeep: Newskee
     assert "  “entgleist”          1 article\n" in said
     assert "  “nirgends”           0 articles   ← empties the search\n" in said
     assert "  “die”                0 articles   a stop word of German: too common to be searched for\n" in said
+    assert "0 articles   no word: letters and digits are searched for\n" in newskeep("search", '"').err
     assert "no article has them all" in newskeep("search", "wort1 word1").err
     assert "  without “-wort2”: 1 article\n" in newskeep("search", "wort1 -wort2").err
     assert "  without --outlet kurier: 1 article\n" in newskeep("search", "wort1", "--outlet", "kurier").err

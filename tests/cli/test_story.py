@@ -22,7 +22,7 @@ def test_split_and_merge_are_told_and_can_be_seen(newsroom: Newsroom, newskeep: 
 
     (split,) = newskeep("story", "a2", "--split", "--json").records
     assert (split["id"], split["from"]) == ("a2", "s1")
-    assert "1 articles of 1 outlets" in newskeep("story", "s1").out
+    assert "1 article of 1 outlet" in newskeep("story", "s1").out
     assert f"{split['to']} is part of story s1 now" in newskeep("story", "s1", "--merge", "a2").out
     assert [one["id"] for one in newskeep("story", split["to"], "--json").records] == ["a1", "a2"]
 

@@ -123,6 +123,7 @@ def test_all_mistakes_are_shown_at_once_in_the_files_order() -> None:
         ("delay = nan", "a delay outside"),
         ('feeds = ["ftp://a.example/x"]', "is not a web address"),
         ('feeds = ["a.example/x"]', "did you mean “https://a.example/x”?"),
+        ('feeds = ["a.example:8080/x"]', "did you mean “https://a.example:8080/x”?"),
         ('sitemaps = ["https://u:p@a.example/"]', "a user name or password"),
         ("article_url = '(a'", "is not a regular expression"),
         ('listings = [{ link = "a" }]', "did you mean “links”?"),
