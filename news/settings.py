@@ -203,4 +203,5 @@ def _value(setting: Setting, sources: tuple[Mapping[str, object], ...]) -> Any:
         return setting.read(text)
     except ValueError as error:
         shown = setting.name if setting.secret else f"{setting.name}={text!r}"
-        raise SettingError(f"{shown} is not {setting.kind}") from (None if setting.secret else error)
+        mend = f"mend {setting.name} in the environment or in newskeep.toml; docs/settings.md says what it takes"
+        raise SettingError(f"{shown} is not {setting.kind}", mend) from (None if setting.secret else error)
