@@ -47,18 +47,27 @@ _LONG_RUN = re.compile(r"""[^\s<>"']{1000}""")
 def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
     """The feed in *body*, fetched from *url*: at most its first 4 MB and 10,000 items.
 
-    Raises FeedUnreadable for what is no feed; a feed without items is a feed.
+    Raises FeedUnreadable for what is no feed, and for one of whose items none can be read; without items it is a feed.
     """
     body = unpacked(body, MAX_FEED_BYTES)
     if body.lstrip()[:1] == b"{":
-        return _json_feed(body, url)
+        return _with_links(*_json_feed(body, url), url)
     cleaned = clean_xml(body, content_type)
     root = _ROOT.search(cleaned[:20_000])
     if root is None or (b"<html" in cleaned[: root.start()].lower() and not _ITEM.search(cleaned)):
         raise FeedUnreadable(f"{url} is not a feed: it begins with {_beginning(body)}")
     cleaned = cleaned[root.start() :]  # warnings of a broken server stand before it
-    feed = _xml_feed(cleaned, url)
-    return feed if len(feed.links) * 2 >= len(_ITEM.findall(cleaned)) else _second_opinion(cleaned, url, feed)
+    feed, items = _xml_feed(cleaned, url), len(_ITEM.findall(cleaned))
+    if len(feed.links) * 2 < items:
+        feed = _second_opinion(cleaned, url, feed)
+    return _with_links(feed, items, url)
+
+
+def _with_links(feed: Feed, items: int, url: str) -> Feed:
+    """The feed; a quiet day has no items, and items without an address are a feed that we cannot read."""
+    if items and not feed.links:
+        raise FeedUnreadable(f"{url} has {items} items, and none with an address that could be read")
+    return feed
 
 
 def _beginning(body: bytes) -> str:
@@ -191,7 +200,8 @@ def _many_attributes(cleaned: bytes) -> bool:
 # JSON ----------------------------------------------------------------------------------------------------------------
 
 
-def _json_feed(body: bytes, url: str) -> Feed:
+def _json_feed(body: bytes, url: str) -> tuple[Feed, int]:
+    """The feed, and how many items it has."""
     try:
         given = json.loads(decoded(body))
     except (ValueError, RecursionError) as error:
@@ -203,12 +213,13 @@ def _json_feed(body: bytes, url: str) -> Feed:
     for item in items:
         _keep(links, _json_link(item, url))
     texts = _texts(given, ("title", "language", "home_page_url"))
-    return Feed(
+    feed = Feed(
         plain_text(texts["title"]),
         language_tag(texts["language"]),
         tuple(links.values()),
         absolute(url, texts["home_page_url"]),
     )
+    return feed, len(items)
 
 
 def _json_link(item: object, url: str) -> FoundLink | None:

@@ -156,6 +156,23 @@ def test_a_feed_without_items_is_a_feed() -> None:
     assert read_feed(rss(head="<title>empty</title>"), URL).title == "empty"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss("<item><title>No address</title></item>"),
+        rss("<a>" * 40_000 + item("/deeper-than-any-reader-goes")),
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "No address"}]}',
+    ],
+)
+def test_a_feed_whose_items_cannot_be_read_says_so(body: bytes) -> None:
+    with pytest.raises(FeedUnreadable, match="none with an address"):
+        read_feed(body, URL)
+
+
+def test_a_feed_with_one_item_that_can_be_read_is_a_feed() -> None:
+    assert len(urls(rss("<item><title>No address</title></item>", item("/a-town")))) == 1
+
+
 def test_a_feed_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "_MAX_ITEMS", 10)
     assert len(urls(rss(*(item(f"/{number}") for number in range(12))))) == 10
