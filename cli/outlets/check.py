@@ -35,7 +35,7 @@ def check(json_: bool) -> None:
             emit({"type": "outlet", "outlet": outlet.name, "enabled": outlet.enabled, "when": timetable(outlet),
                   "timezone": zone or "UTC", "next": [time.isoformat() for time in times]})  # fmt: skip
         elif outlet.enabled:
-            shown = ", ".join(f"{time:%a %d %b %H:%M %Z}" for time in times)
+            shown = ", ".join(_shown(time, now) for time in times)
             tell(f"{outlet.name:<20} {timetable(outlet)}; next {shown}")
         else:
             tell(f"{outlet.name:<20} off")
@@ -49,3 +49,8 @@ def _next_times(outlet: Outlet, now: datetime) -> tuple[datetime, ...]:
     from scheduler.timetable import next_turns
 
     return next_turns(outlet, zone_of(outlet), now, _TIMES) if outlet.enabled else ()
+
+
+def _shown(time: datetime, now: datetime) -> str:
+    """A turn as people say it; its year where that is another."""
+    return f"{time:%a %d %b %H:%M %Z}" if time.year == now.year else f"{time:%a %d %b %Y %H:%M %Z}"

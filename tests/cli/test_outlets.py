@@ -1,6 +1,7 @@
 """`newskeep outlets`, from the keyboard to outlets.toml, over a real site on loopback."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -222,6 +223,11 @@ def test_checking_says_each_schedule_in_words_with_its_next_times(run: Run, fold
     assert (on["when"], on["timezone"], len(on["next"])) == ("at 06:00 on Monday", "Europe/Vienna", 3)
     assert all("T06:00:00+0" in time for time in on["next"])
     assert (off["enabled"], off["next"]) == (False, [])
+
+
+def test_a_turn_in_another_year_says_which(run: Run, folder: Path) -> None:
+    folder.write_text('[[outlet]]\nurl = "https://leap.example"\nschedule = "0 6 29 2 *"\n')
+    assert re.search(r"on February 29; next .* 29 Feb 20\d\d 06:00 UTC\n", run("check").out)
 
 
 def test_checking_a_file_that_is_not_there_says_so(run: Run, folder: Path) -> None:
