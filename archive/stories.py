@@ -63,12 +63,12 @@ def read_story(conn: Connection, story_id: int) -> list[Member]:
     return [_member(row, texts.get(row.matched_article_id), row is rows[0]) for row in rows]
 
 
-def split_article(engine: Engine, article_id: int) -> tuple[int, int]:
+def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tuple[int, int]:
     """Take an article out of its story, for ever; the number of the story it left and of its own.
 
-    Raises NotPossible for an article that stands alone.
+    Unless *keep* everything is undone in the end. Raises NotPossible for an article that stands alone.
     """
-    with engine.begin() as conn:
+    with engine.connect() as conn:
         lock_texts(conn)
         story_id = conn.execute(_STORY_OF, {"id": article_id}).scalar_one()
         others = [number for number in _articles(conn, story_id) if number != article_id]
@@ -80,13 +80,18 @@ def split_article(engine: Engine, article_id: int) -> tuple[int, int]:
             conn.execute(statement, values)
         conn.execute(_NEXT_FIRST, {"story_id": story_id})
         _decide(conn, [article_id], others, together=False)
+        if keep:
+            conn.commit()
     return story_id, own
 
 
-def merge_stories(engine: Engine, story_id: int, other_id: int) -> int:
-    """Make one story of two, for ever; its number, the older one. Raises NotPossible when they are one already."""
+def merge_stories(engine: Engine, story_id: int, other_id: int, *, keep: bool = True) -> int:
+    """Make one story of two, for ever; its number, the older one. Raises NotPossible when they are one already.
+
+    Unless *keep* everything is undone in the end.
+    """
     into, old = sorted((story_id, other_id))
-    with engine.begin() as conn:
+    with engine.connect() as conn:
         lock_texts(conn)
         kept, moved = _articles(conn, into), _articles(conn, old)
         if into == old or not kept or not moved:
@@ -94,6 +99,8 @@ def merge_stories(engine: Engine, story_id: int, other_id: int) -> int:
         _decide(conn, kept, moved, together=True)
         conn.execute(_JOINED, {"story_id": old, "first": kept[0]})
         write_merges(conn, [{"old": old, "into": into}])
+        if keep:
+            conn.commit()
     return into
 
 

@@ -26,8 +26,9 @@ _PASSAGE_CHARS = 160
 @click.option("--split", metavar="[ARTICLE]", is_flag=False, flag_value="", help="Take the article out of its story.")
 @click.option("--merge", metavar="ID", help="Make one story of this one and that one.")
 @click.option("--events", is_flag=True, help="Other stories on the same event, in other words.")
+@click.option("--dry-run", is_flag=True, help="With --split or --merge: say what would be done, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
-def story(named: str, split: str | None, merge: str | None, events: bool, as_json: bool) -> None:
+def story(named: str, split: str | None, merge: str | None, events: bool, dry_run: bool, as_json: bool) -> None:
     """Show who carries a text, since when and how much of it; correct it by hand, which is remembered for ever.
 
     \b
@@ -39,31 +40,35 @@ def story(named: str, split: str | None, merge: str | None, events: bool, as_jso
     with opened() as (_, conn):
         story_id = need_story(conn, named)
         if split is not None:
-            _split(conn.engine, need_article(conn, split or named), as_json)
+            _split(conn.engine, need_article(conn, split or named), dry_run, as_json)
         elif merge is not None:
-            _merge(conn.engine, story_id, need_story(conn, merge), as_json)
+            _merge(conn.engine, story_id, need_story(conn, merge), dry_run, as_json)
         else:
             _show(conn, story_id, events, as_json)
 
 
-def _split(engine: Engine, article_id: int, as_json: bool) -> None:
+def _split(engine: Engine, article_id: int, dry_run: bool, as_json: bool) -> None:
     from archive.stories import split_article
 
-    left, own = split_article(engine, article_id)
+    left, own = split_article(engine, article_id, keep=not dry_run)
     article, was, now = short_id("a", article_id), short_id("s", left), short_id("s", own)
     if as_json:
-        emit({"type": "split", "id": article, "from": was, "to": now})
+        emit({"type": "split", "id": article, "from": was, "to": None if dry_run else now, "dry_run": dry_run})
+    elif dry_run:
+        tell(f"{article} would leave story {was} for one of its own; nothing was written")
     else:
         tell(f"{article} is out of story {was} and in story {now} of its own, for ever")
 
 
-def _merge(engine: Engine, story_id: int, other_id: int, as_json: bool) -> None:
+def _merge(engine: Engine, story_id: int, other_id: int, dry_run: bool, as_json: bool) -> None:
     from archive.stories import merge_stories
 
-    into = short_id("s", merge_stories(engine, story_id, other_id))
+    into = short_id("s", merge_stories(engine, story_id, other_id, keep=not dry_run))
     old = short_id("s", max(story_id, other_id))
     if as_json:
-        emit({"type": "merge", "from": old, "to": into})
+        emit({"type": "merge", "from": old, "to": into, "dry_run": dry_run})
+    elif dry_run:
+        tell(f"{old} would become part of story {into}; nothing was written")
     else:
         tell(f"{old} is part of story {into} now; its number leads there")
 

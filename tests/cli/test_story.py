@@ -27,6 +27,15 @@ def test_split_and_merge_are_told_and_can_be_seen(newsroom: Newsroom, newskeep: 
     assert [one["id"] for one in newskeep("story", split["to"], "--json").records] == ["a1", "a2"]
 
 
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(newsroom: Newsroom, newskeep: Run) -> None:
+    newsroom.store(report("krone", 1), report("kurier", 1), report("spiegel", 2))
+
+    assert "a2 would leave story s1" in newskeep("story", "a2", "--split", "--dry-run").out
+    assert "s2 would become part of story s1" in newskeep("story", "s1", "--merge", "a3", "--dry-run").out
+    assert "2 articles of 2 outlets" in newskeep("story", "s1").out
+    assert "1 article of 1 outlet" in newskeep("story", "s2").out
+
+
 def test_what_makes_no_sense_is_refused(newsroom: Newsroom, newskeep: Run) -> None:
     newsroom.store(report("krone", 1))
 
