@@ -53,6 +53,15 @@ _ERROR = re.compile(
     r"|страница не найдена|страницата не е намерена|сторінку не знайдено|sayfa bulunamadı|ページが見つかりません.*|页面不存在|找不到页面|페이지를 찾을 수 없.*|الصفحة غير موجودة)\W*(?:\b(?:404|error)\b\W*)*"
 )
 _ERROR_NUMBER = re.compile(r"\W*(?:http|error|fehler|erreur|errore|błąd|erro|ошибка)?\W*(?:404|410)\W*")
+# Whole titles of a server that is out of order and answers 200 all the same.
+_OUT_OF_ORDER = re.compile(
+    r"\W*(?:(?:an? )?(?:internal|unexpected|technical|application|server|database|unknown) (?:server )?(?:error|exception|failure)|(?:an? )?(?:\w+ )?error (?:has )?occurr?ed(?: on the server)?"
+    r"|error establishing a database connection|(?:oops\W+)?something (?:has gone|went) wrong|gateway time-?out|request timed? ?out|(?:temporarily|currently) unavailable|(?:down for |under |scheduled |site )?maintenance(?: mode)?|we(?:[’']ll| will) be (?:right )?back(?: soon| shortly)?"
+    r"|(?:ein )?(?:interner|technischer|unerwarteter|unbekannter) (?:server)?fehler|(?:server|datenbank|anwendungs)fehler|(?:es ist )?(?:ein )?(?:\w+ )?fehler (?:ist )?aufgetreten|(?:da ist )?etwas (?:ist )?schiefgelaufen"
+    r"|wartung(?:sarbeiten|smodus)?|(?:vorübergehend|derzeit|momentan) nicht (?:erreichbar|verfügbar)|wir sind (?:gleich|bald|in kürze) (?:wieder )?(?:zurück|da|für sie da)"
+    r"|(?:une )?erreur (?:interne|serveur|est survenue|s[’']est produite)|site en maintenance|(?:ha ocurrido un )?error (?:interno|del servidor|inesperado)|ha ocurrido un error|errore (?:interno|del server)|si è verificato un errore"
+    r"|er is iets misgegaan|interne fout|błąd (?:serwera|wewnętrzny)|wystąpił błąd|ocorreu um erro|erro interno)\W*(?:\b(?:500|502|503|504)\b\W*)?"
+)
 _LOGIN = re.compile(
     r"\W*(?:log ?in|sign in|sign up|register|login|anmelden|anmeldung|einloggen|registrieren|connexion|se connecter|iniciar sesión|accedi|inloggen|zaloguj się|logowanie|entrar|password reset)\b.{0,20}"
 )
@@ -139,9 +148,9 @@ def checks_browser(titles: Sequence[str], paragraphs: Sequence[str]) -> bool:
 
 
 def is_error_title(title: str) -> bool:
-    """True when the whole of *title* says that a page is not there."""
+    """True when the whole of *title* says that a page is not there, or that the server is out of order."""
     low = title.lower().strip()
-    return 2 < len(low) <= 90 and bool(_ERROR.fullmatch(low) or _ERROR_NUMBER.fullmatch(low))
+    return 2 < len(low) <= 90 and any(one.fullmatch(low) for one in (_ERROR, _ERROR_NUMBER, _OUT_OF_ORDER))
 
 
 def is_login_title(title: str) -> bool:

@@ -31,12 +31,22 @@ def refused(body: str, title: str = "The Outlet", url: str = URL, head: str = ""
     "title",
     ["404", "Error 404", "404 - Page not found", "Page not found", "Oops! That page can’t be found.", "The page you requested could not be found",
      "Seite nicht gefunden", "Fehler 404: Die Seite wurde nicht gefunden", "Diese Seite existiert nicht mehr", "Page introuvable", "Página no encontrada",
-     "Pagina non trovata", "Pagina niet gevonden", "Nie znaleziono strony", "Página não encontrada", "Страница не найдена"],
+     "Pagina non trovata", "Pagina niet gevonden", "Nie znaleziono strony", "Página não encontrada", "Страница не найдена",
+     "Internal Server Error", "An error has occurred", "Something went wrong", "Error establishing a database connection", "Interner Fehler",
+     "Ein technischer Fehler ist aufgetreten", "Wartungsarbeiten", "We’ll be back soon!", "Erreur interne", "Si è verificato un errore"],
 )  # fmt: skip
 def test_an_error_in_the_guise_of_a_page_is_no_article(title: str) -> None:
     body = f"<h1>{title}</h1><p>It may have been moved, or it never was there. Try the search, or begin at the home page again.</p>"
 
     assert "no such page" in refused(body, f"{title} - The Outlet")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Wartungsarbeiten an der S-Bahn", "Was ein interner Fehler die Bank kostete", "Something went wrong in Linz"],
+)
+def test_a_report_whose_title_begins_or_ends_like_an_error_is_read(title: str) -> None:
+    assert read_page(page(f"<h1>{title}</h1>{TEXT}", f"{title} - The Outlet"), URL).headline == title
 
 
 def test_an_error_is_known_by_its_title_when_its_heading_jokes() -> None:
