@@ -11,9 +11,8 @@ from archive.storing.locks import lock_texts
 from archive.storing.merging import write_merges
 from news import events
 from news.agencies import agency_named
-from news.compared import Compared
 from news.errors import ArchiveError
-from news.overlap import compare, passages_of
+from news.overlap import passages_of
 
 
 class NotPossible(ArchiveError):
@@ -24,8 +23,8 @@ class NotPossible(ArchiveError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story. `share` is how many per cent of the shorter of both texts it has in common with the one
-    it was matched with, `passages` the longest of it; both empty for the first.
+    """An article of a story. `share` is how many per cent of the words of the shorter text it had in common with the
+    one it was matched with when it came, `passages` the longest of it; both empty for the first.
     """
 
     id: int
@@ -59,8 +58,7 @@ class SameEvent:
 def read_story(conn: Connection, story_id: int) -> list[Member]:
     """The articles of a story, the earliest copy we saw first; none for a story that was merged away or never was."""
     rows = conn.execute(_MEMBERS, {"story_id": story_id}).all()
-    texts = {row.id: row for row in rows}
-    return [_member(row, texts.get(row.matched_article_id), row is rows[0]) for row in rows]
+    return [_member(row, row is rows[0]) for row in rows]
 
 
 def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tuple[int, int]:
@@ -121,15 +119,15 @@ def same_event(conn: Connection, story_id: int, most: int = 20) -> list[SameEven
     return sorted(first_of.values(), key=lambda one: -one.alike)[:most]
 
 
-def _member(row: Any, matched: Any, earliest: bool) -> Member:
-    values = {name: value for name, value in row._mapping.items() if name != "body"}
-    share, passages = _in_common(row, matched) if matched else (None, ())
-    return Member(**values, agency=agency_named(row.body), earliest=earliest, share=share, passages=passages)
+def _member(row: Any, earliest: bool) -> Member:
+    values = {name: value for name, value in row._mapping.items() if name not in ("body", "body_then")}
+    passages = passages_of(row.body_then, row.evidence.get("passages", ()))
+    agency = agency_named(row.body)
+    return Member(**values, agency=agency, earliest=earliest, share=_share(row), passages=tuple(passages))
 
 
-def _in_common(row: Any, matched: Any) -> tuple[int, tuple[str, ...]]:
-    overlap = compare(Compared.of(row.headline, row.body), Compared.of(matched.headline, matched.body))
-    return round(100 * overlap.share), tuple(passages_of(row.body, overlap))
+def _share(row: Any) -> int | None:
+    return row.evidence.get("share") if row.matched_article_id is not None else None
 
 
 def _same_event(row: Any, alike: float) -> SameEvent:
@@ -146,12 +144,14 @@ def _decide(conn: Connection, articles: list[int], others: list[int], *, togethe
 
 _MEMBERS = text("""
 select a.id, o.name as outlet, a.url, r.headline, m.relation, m.matched_article_id, m.evidence, a.first_captured_at,
-       r.date_published, t.words, t.body
+       r.date_published, t.words, t.body, came.body as body_then
 from articles a
 join story_members m on m.article_id = a.id
 join outlets o on o.id = a.outlet_id
 join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest
+join revisions one on one.article_id = a.id and one.number = 1
+join texts came on came.digest = one.text_digest
 where a.story_id = :story_id order by a.first_captured_at, a.id
 """)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.archived import NotFound, dim, need_article, opened, strong, when
+from cli.matched import why
 from cli.output import emit
 from news.ids import parse_id, short_id
 from news.text import one_line
@@ -30,6 +31,8 @@ _RULES = {
     "same_letters": "the same letters and digits",
     "too_little_to_compare": "too short to be compared with other texts",
     "nothing_like_it": "no archived text is like it",
+    "older_capture": "a capture from before what is known",
+    "layout_changed": "only what the outlet puts under all its articles has changed",
     "better_reading": "the outlet changed nothing, our rules read it otherwise",
 }
 
@@ -175,6 +178,8 @@ def _compared(found: Explanation) -> str:
     if event is None or event.evidence is None:
         return ""
     rule = str(event.evidence.get("rule", ""))
+    if matched := why(event.evidence) if event.disposition == "copy" else "":
+        return f"{matched} → {event.disposition}"
     details = [f"{name} {value}" for name, value in event.evidence.items() if name in ("words", "headline")]
     article = event.evidence.get("article")
     to = f" ({short_id('a', article)})" if isinstance(article, int) else ""

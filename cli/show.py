@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.archived import NotFound, dim, is_story, need_article, need_crawl, need_story, opened, strong, when
+from cli.matched import why
 from cli.output import emit, say
 from news.ids import short_id
 from news.text import one_line, printable
@@ -177,18 +178,11 @@ def _member_record(member: StoryArticle) -> dict[str, Any]:
 def _story_lines(members: list[StoryArticle]) -> Iterator[str]:
     for story_id, group in groupby(members, lambda member: member.story_id):
         yield strong(short_id("s", story_id))
-        for member in group:
-            why = "earliest copy we saw" if member.relation == "first" else _why(member)
+        for number, member in enumerate(group):
+            told = why(member.evidence, earliest=number == 0)
             yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
             yield f"    {one_line(member.headline or '')}"
-            yield f"    {dim(why)}  {one_line(member.url)}"
-
-
-def _why(member: StoryArticle) -> str:
-    rule = str(member.evidence.get("rule", "")).replace("_", " ")
-    words = member.evidence.get("words")
-    of = f" as {short_id('a', member.matched_article_id)}" if member.matched_article_id else ""
-    return f"{rule}{of}" + (f", {words} words" if words else "")
+            yield f"    {dim(told)}  {one_line(member.url)}"
 
 
 def _show_raw(home: Home, conn: Connection, named: str, revision: int | None) -> None:

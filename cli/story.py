@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.archived import dim, need_article, need_story, opened, strong, when
+from cli.matched import why
 from cli.output import emit, say, tell
 from news.ids import short_id
 from news.text import one_line, printable
@@ -107,22 +108,9 @@ def _lines(story_id: int, members: list[Member]) -> Iterator[str]:
     for member in members:
         yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
         yield f"    {one_line(member.headline or '')}"
-        yield f"    {dim(_why(member))}  {one_line(member.url)}"
+        yield f"    {dim(why(member.evidence, earliest=member.earliest, agency=member.agency))}  {one_line(member.url)}"
         for passage in member.passages:
             yield dim(f"      “{_cut(passage)}”")
-
-
-def _why(member: Member) -> str:
-    parts = ["earliest copy we saw"] if member.earliest else []
-    if member.matched_article_id is not None and member.share is not None:
-        of = short_id("a", member.matched_article_id)
-        parts.append(f"{member.share} % of the words of the shorter in common with {of}")
-    rule = str(member.evidence.get("rule", "")).replace("_", " ")
-    if rule and rule != "nothing like it":
-        parts.append(rule)
-    if member.agency:
-        parts.append(f"names {member.agency}")
-    return " · ".join(parts)
 
 
 def _cut(passage: str) -> str:

@@ -1,7 +1,7 @@
 """What two texts have in common, told apart from what many texts have: quotations, boilerplate, names of things."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from news.compared import WORD, Compared
@@ -42,6 +42,10 @@ class Overlap:
         """Words of the longest passage."""
         return max((end - start for start, end in self.passages), default=0)
 
+    def telling(self, most: int = 3) -> list[tuple[int, int]]:
+        """The longest passages, in order."""
+        return sorted(sorted(self.passages, key=lambda passage: passage[0] - passage[1])[:most])
+
 
 def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap:
     """What both have in common. *standing* marks words of the first that are boilerplate (see winnowing)."""
@@ -66,12 +70,11 @@ def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap
     )
 
 
-def passages_of(body: str, overlap: Overlap, most: int = 3) -> list[str]:
-    """The longest passages in common as they stand in the first text, whose *body* this is."""
+def passages_of(body: str, passages: Iterable[Sequence[int]]) -> list[str]:
+    """The passages (first word, end) as they stand in the text whose *body* this is."""
     text = unicodedata.normalize("NFKC", body)
     places = [found.span() for found in WORD.finditer(text)]
-    longest = sorted(overlap.passages, key=lambda passage: passage[0] - passage[1])[:most]
-    return [text[places[start][0] : places[end - 1][1]] for start, end in sorted(longest) if end <= len(places)]
+    return [text[places[start][0] : places[end - 1][1]] for start, end in passages if start < end <= len(places)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from news.agencies import agency_named
 from news.compared import Compared
 from news.copies import Found
 from news.dispositions import Disposition
@@ -108,7 +109,7 @@ def judge_text(page: Page, twins: Sequence[KnownArticle], near: Sequence[Found])
     if page.walled or page.words < LEAST_NEAR:
         return Sameness(Disposition.NEW, evidence={"rule": "too_little_to_compare", "words": page.words})
     twin = _twin(page, twins) if page.words >= LEAST_WORDS else None
-    return twin or _near(near)
+    return twin or _near(page, near)
 
 
 def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bool:
@@ -165,7 +166,7 @@ def _twin(page: Page, twins: Sequence[KnownArticle]) -> Sameness | None:
         overlap = _headline_overlap(page.headline, twin.headline)
         found = {"words": page.words, "headline": round(overlap, 2)}
         if twin.outlet_id != page.outlet_id and (overlap > 0 or _speaks_of(page, twin)):
-            evidence = {"rule": "same_letters", "article": twin.id, **found}
+            evidence = {"rule": "same_letters", "article": twin.id, **found, "share": 100, **_agency(page)}
             return Sameness(Disposition.COPY, twin.id, 1, evidence)
         if twin.outlet_id == page.outlet_id and (overlap >= _SAME_HEADLINE or _is_certain(page, twin)):
             return _moved(twin, twin.latest, "same_letters", **found)
@@ -176,13 +177,14 @@ def _is_certain(page: Page, twin: KnownArticle) -> bool:
     return page.words >= CERTAIN_WORDS and _speaks_of(page, twin)
 
 
-def _near(near: Sequence[Found]) -> Sameness:
+def _near(page: Page, near: Sequence[Found]) -> Sameness:
     if not near:
         return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it"})
     best = near[0]
     if best.reason is None:
         return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it", "nearest": evidence_of(best)})
-    return Sameness(Disposition.COPY, best.posting.article_id, 1, {"rule": str(best.reason), **evidence_of(best)})
+    evidence = {"rule": str(best.reason), **evidence_of(best), "passages": best.overlap.telling(), **_agency(page)}
+    return Sameness(Disposition.COPY, best.posting.article_id, 1, evidence)
 
 
 def evidence_of(found: Found) -> dict[str, Any]:
@@ -199,6 +201,11 @@ def evidence_of(found: Found) -> dict[str, Any]:
         "numbers": [overlap.numbers_kept, overlap.numbers_changed],
         "longest": overlap.longest,
     }
+
+
+def _agency(page: Page) -> dict[str, str]:
+    named = agency_named(page.body)
+    return {"agency": named} if named else {}
 
 
 def _speaks_of(page: Page, twin: KnownArticle) -> bool:

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, text
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from archive.frontier import Settlement, settle
-from archive.models import blocks, captures, readings, revisions, stories, story_members, texts
+from archive.models import blocks, captures, readings, revisions, stories
 from archive.storing.merging import write_merges
 
 Row = dict[str, Any]
@@ -50,8 +49,7 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     """Write all of it in the caller's transaction."""
     _insert(conn, captures, rows.captures)
     if rows.texts:
-        # in the order of their keys, so that two writers never wait for each other in a circle
-        conn.execute(upsert(texts).on_conflict_do_nothing(), [rows.texts[digest] for digest in sorted(rows.texts)])
+        conn.execute(_INSERT_TEXTS, {"rows": _as_rows(list(rows.texts.values()))})
     _insert(conn, stories, rows.stories)
     if rows.articles:
         told = [{name: value for name, value in row.items() if name != "body"} for row in rows.articles]
@@ -61,7 +59,8 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     _many(conn, _END_REVISION, rows.ended)
     _insert(conn, revisions, list(rows.revisions.values()))
     _many(conn, _LATEST, list(rows.latest.values()))
-    _insert(conn, story_members, rows.members)
+    if rows.members:
+        conn.execute(_INSERT_MEMBERS, {"rows": _as_rows(rows.members)})
     write_merges(conn, rows.merges)
     if rows.fingerprints:
         keys, revision_ids = zip(*sorted(rows.fingerprints), strict=True)
@@ -161,6 +160,13 @@ def _search(config: str, headline: str, lead: str, body: str) -> str:
     """
 
 
+# In the order of their keys, so that two writers never wait for each other in a circle.
+_INSERT_TEXTS = text("""
+insert into texts (digest, letters, body, words)
+select digest, letters, body, words from json_populate_recordset(null::texts, cast(:rows as json)) order by digest
+on conflict (digest) do nothing
+""")
+
 # The bodies are in `texts` by now; they need not travel twice.
 _INSERT_ARTICLES = text(f"""
 insert into articles (id, outlet_id, url, canonical_url, url_key, story_id, revision_id, flags, first_captured_at,
@@ -181,6 +187,16 @@ update articles set revision_id = :revision_id, flags = cast(:flags as text[]),
 }
 where id = :id
 """)  # noqa: S608 - put together from constants
+
+# With what was at that time the earliest copy that we saw.
+_INSERT_MEMBERS = text("""
+insert into story_members (article_id, story_id, relation, matched_article_id, evidence)
+select r.article_id, r.story_id, r.relation, r.matched_article_id, case when r.relation = 'first' then r.evidence else
+    r.evidence || jsonb_build_object('earliest', (
+        select a.id from articles a where a.story_id = r.story_id order by a.first_captured_at, a.id limit 1
+    )) end
+from json_populate_recordset(null::story_members, cast(:rows as json)) as r order by r.article_id
+""")
 
 _END_REVISION = text("update revisions set valid_to = :valid_to where id = :id")
 

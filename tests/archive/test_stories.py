@@ -23,6 +23,19 @@ def test_story_says_who_had_it_first_how_much_is_shared_and_whose_agency_it_name
     assert paragraphs(1)[1][:60] in " ".join(copy.passages)
 
 
+def test_what_was_in_common_when_an_article_came_is_kept_whatever_it_says_later(newsroom: Newsroom) -> None:
+    first, _ = newsroom.store(report("krone", 1), report("kurier", 1, f"{edited(1, 2)}\n\n(dpa)"))
+    with newsroom.engine.connect() as conn:
+        before = read_story(conn, first.story_id or 0)[1]
+    newsroom.store(report("kurier", 1, f"{paragraphs(1)[0]}\n\n{paragraphs(70)[0]}"))
+    with newsroom.engine.connect() as conn:
+        after = read_story(conn, first.story_id or 0)[1]
+
+    assert (after.share, after.passages) == (before.share, before.passages)
+    assert before.passages
+    assert (after.evidence["earliest"], after.evidence["agency"]) == (1, "dpa")
+
+
 def test_article_that_was_split_off_never_comes_back(newsroom: Newsroom) -> None:
     first, second = newsroom.store(report("krone", 1), report("kurier", 1, edited(1, 5)))
     was, own = split_article(newsroom.engine, second.article_id or 0)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,10 @@ def test_story_is_shown_by_its_id_and_by_an_articles(newsroom: Newsroom, newskee
     assert by_story.out == by_article.out
     assert "2 articles of 2 outlets" in by_story.out
     assert "earliest copy we saw" in by_story.out
-    assert "% of the words of the shorter in common with a1" in by_story.out
+    shares = r"as a1 · \d\d % of the shorter's words, \d\d % of the longer's · longest passages \d+"
+    assert re.search(shares, by_story.out)
+    assert re.search(r"6 compared .* as a1 · \d\d % .* → copy", newskeep("explain", "a2").out)
+    assert re.search(r"as a1 · \d\d % ", newskeep("show", "a2", "--copies").out)
 
 
 def test_split_and_merge_are_told_and_can_be_seen(newsroom: Newsroom, newskeep: Run) -> None:
