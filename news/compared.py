@@ -17,13 +17,14 @@ _STEM = 6  # letters: enough to join most inflected forms of a word, in headline
 class Compared:
     """`words` in lower case; `quoted` has a byte for each of them, 1 inside quotation marks.
 
-    `topic` are the beginnings of the headline's longer words.
+    `heading` are the beginnings of the headline's longer words in order, `topic` the same in none.
     """
 
-    def __init__(self, words: tuple[str, ...], quoted: bytes, topic: frozenset[str]) -> None:
+    def __init__(self, words: tuple[str, ...], quoted: bytes, heading: tuple[str, ...]) -> None:
         self.words = words
         self.quoted = quoted
-        self.topic = topic
+        self.heading = heading
+        self.topic = frozenset(heading)
 
     @classmethod
     def of(cls, headline: str | None, body: str) -> "Compared":
@@ -35,7 +36,7 @@ class Compared:
                 found = WORD.findall(piece)
                 words += found
                 quoted += (b"\1" if inside % 2 and len(found) >= _LEAST_QUOTED else b"\0") * len(found)
-        return cls(tuple(words), bytes(quoted), frozenset(_stems(words_of(headline))))
+        return cls(tuple(words), bytes(quoted), tuple(_stems(words_of(headline))))
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -68,7 +69,7 @@ class Compared:
 
     @cached_property
     def _own_stems(self) -> frozenset[str]:
-        return frozenset(_stems(self.words))
+        return frozenset(_stems(set(self.words)))
 
 
 def stems_of(text: str) -> list[str]:
@@ -76,5 +77,5 @@ def stems_of(text: str) -> list[str]:
     return [word[:_STEM] for word in words_of(text) if len(word) > 3]
 
 
-def _stems(words: Iterable[str]) -> set[str]:
-    return {word[:_STEM] for word in set(words) if len(word) > 3 or (word < ":" and word.isdigit())}
+def _stems(words: Iterable[str]) -> list[str]:
+    return [word[:_STEM] for word in words if len(word) > 3 or (word < ":" and word.isdigit())]

@@ -15,7 +15,7 @@ WINDOW = timedelta(days=21)  # between two publications of one text
 _EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)  # there was no news before, and no calendar ends around it
 LEAST_WORDS = 20  # a shorter text is found by its letters alone, or not at all
 LEAST_SHARED = 2  # fingerprints that make an article worth comparing
-_FEW = 12  # of a text with so few fingerprints one in common is enough
+_FEW = 25  # of a text with so few fingerprints one in common is enough
 SAME_ADDRESSES = 2  # stories of one outlet in which a passage stands: boilerplate of that outlet
 SAME_STORIES = 5  # stories of any outlets
 SAME_PLACES = 3  # articles of one story under which a fingerprint is kept: more would lead to the same story
@@ -76,7 +76,8 @@ def match(overlap: Overlap, *, same_outlet: bool) -> Match | None:
     if overlap.about >= _MENTIONED:
         if overlap.headline >= _ALIKE_HEADLINES and overlap.share >= 0.18 and overlap.words >= 8:
             return Match.HEADLINE
-        if overlap.share >= 0.34 and overlap.words >= 16:
+        clearly = overlap.about >= 0.75 and overlap.words > overlap.quoted  # two reports of one event share quotations
+        if overlap.share >= (0.25 if clearly else 0.34) and overlap.words >= 16:
             return Match.PART
     return Match.PART if overlap.share >= 0.65 and overlap.both >= 0.25 and overlap.words >= 25 else None
 
@@ -90,7 +91,8 @@ def _is_template(overlap: Overlap) -> bool:
 
 def is_certain(overlap: Overlap, reason: Match) -> bool:
     """Whether the match is strong enough to join two stories that were apart."""
-    return reason is Match.SAME or (overlap.share >= 0.6 and overlap.words >= 40 and overlap.about >= _MENTIONED)
+    least = 0.45 if overlap.about >= 0.75 else 0.6
+    return reason is Match.SAME or (overlap.share >= least and overlap.words >= 40 and overlap.about >= _MENTIONED)
 
 
 def nearest(compared: Iterable[Found]) -> list[Found]:

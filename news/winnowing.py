@@ -10,7 +10,7 @@ SEQUENCE = 4  # words
 WINDOW = 16  # sequences, of which one is chosen: a passage of 19 words in common is always noticed
 _ODD = (0x9E3779B185EB, 0xC2B2AE3D27D5, 0x165667B19E37, 0x85EBCA77C2B3)  # large and odd: every word counts by its place
 _MASK = 0xFFFFFFFF
-_LEAST_TOPIC = 4  # words
+_LEAST_HEADING, _OF_HEADLINE = 4, 3  # words, and fingerprints
 MOST = 400  # of a text; what comes after the first 3,400 words tells nothing new
 
 
@@ -51,9 +51,15 @@ def standing_words(chosen: dict[int, int], standing: frozenset[int], length: int
     return bytes(mask)
 
 
-def headline_fingerprint(topic: frozenset[str]) -> int | None:
-    """Of the longer words of a headline, in no order; None when they are too few to tell articles apart."""
-    return crc32(" ".join(sorted(topic)).encode("utf-8", "replace")) if len(topic) >= _LEAST_TOPIC else None
+def headline_fingerprints(heading: Sequence[str]) -> list[int]:
+    """Of a headline's longer words: of all three in a row the least three, so that with one word more some stay.
+
+    None of a headline that is too short to tell articles apart.
+    """
+    if len(set(heading)) < _LEAST_HEADING:
+        return []
+    rows = zip(heading, heading[1:], heading[2:], strict=False)
+    return sorted({crc32(" ".join(row).encode("utf-8", "replace")) for row in rows})[:_OF_HEADLINE]
 
 
 def _hashes(words: Sequence[str]) -> list[int]:

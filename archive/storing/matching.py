@@ -16,7 +16,7 @@ from news import copies
 from news.compared import Compared
 from news.copies import Found, Posting, placed_at
 from news.overlap import compare
-from news.winnowing import fingerprints, headline_fingerprint, standing_words
+from news.winnowing import fingerprints, headline_fingerprints, standing_words
 
 _BUCKET = timedelta(days=14)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -163,8 +163,7 @@ class Matches:
 
 def _choose(read: ReadPage) -> _Chosen:
     positions = fingerprints(read.compared.words)
-    headline = headline_fingerprint(read.compared.topic)
-    if headline is not None:
+    for headline in headline_fingerprints(read.compared.heading):
         positions.setdefault(headline, len(read.compared.words))
     return _Chosen(_placed(read), positions)
 

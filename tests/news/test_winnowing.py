@@ -3,7 +3,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.winnowing import MOST, SEQUENCE, WINDOW, fingerprints, headline_fingerprint, standing_words
+from news.winnowing import MOST, SEQUENCE, WINDOW, fingerprints, headline_fingerprints, standing_words
 from tests.texts import word
 
 WORDS = st.lists(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=6), max_size=60)
@@ -59,8 +59,16 @@ def test_a_passage_of_boilerplate_is_marked_and_what_stands_beside_it_is_not() -
     assert sum(mask[:50]) == 0
 
 
-def test_headline_counts_in_any_order_and_only_with_enough_words() -> None:
-    one = headline_fingerprint(frozenset({"zug", "linz", "entgle", "tote"}))
+def test_headline_with_a_word_put_in_has_a_fingerprint_of_the_one_without() -> None:
+    heading = ["zug", "entgle", "linz", "elf", "verlet", "streck", "gesper"]
+    one, other = headline_fingerprints(heading), headline_fingerprints(["update", *heading])
 
-    assert one == headline_fingerprint(frozenset({"tote", "entgle", "linz", "zug"}))
-    assert headline_fingerprint(frozenset({"zug", "linz"})) is None
+    assert len(one) == 3
+    assert set(one) & set(other)
+
+
+def test_headline_is_known_by_its_order_and_only_with_enough_words() -> None:
+    heading = ["zug", "entgle", "linz", "elf"]
+
+    assert not set(headline_fingerprints(heading)) & set(headline_fingerprints(heading[::-1]))
+    assert headline_fingerprints(heading[:3]) == []
