@@ -92,8 +92,9 @@ class SiteMemory:
 
     def _memo(self, read: ReadPage) -> _Memo:
         link, home = self._links[read.page.link_id], self._home(read)
-        me = Sighting.of(home.known.id if home else -link.id, read.article.headline, read.article.authors)
-        shown, archived = _Text.of(read.article), _Text.of(_archived(home))
+        article, number = read.article, home.known.id if home else -link.id
+        me = Sighting.of(number, article.headline, article.paragraphs, article.authors)
+        shown, archived = _Text.of(article), _Text.of(_archived(home))
         lines = {line for one in (shown, archived) for line in one.where(lambda block: may_recur(block, me))}
         titles = filter(tells_apart, (*shown.where(may_be_teaser), *archived.letters.values()))
         return _Memo(
@@ -157,7 +158,7 @@ class SiteMemory:
         rows = self._conn.execute(_ROWS, {"keys": array_of(sorted(keys))}).all()
         articles = {row.article_id for row in rows}
         found = self._conn.execute(_ARTICLES, {"ids": array_of(sorted(articles))}) if articles else ()
-        sightings = {row.id: Sighting.of(row.id, row.headline, row.authors) for row in found}
+        sightings = {row.id: Sighting.of(row.id, row.headline, row.opening, row.authors) for row in found}
         for key, article_id in rows:
             if article_id in sightings:
                 period, line = divmod(key, 1 << _LINE_BITS)
@@ -189,6 +190,7 @@ _ROWS = text(
 )
 
 _ARTICLES = text("""
-select a.id, r.headline, r.authors from articles a join revisions r on r.id = a.revision_id
+select a.id, r.headline, r.authors, string_to_array(left(t.body, 2000), E'\\n\\n') as opening
+from articles a join revisions r on r.id = a.revision_id join texts t on t.digest = r.text_digest
 where a.id = any(cast(:ids as bigint[]))
 """)

@@ -1,6 +1,7 @@
 """Each way in which memory removes a line has twins that keep it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -23,11 +24,11 @@ PROSE = "The council met on Monday evening and decided, after three hours of deb
 MORE = "The works will take two years, the mayor said, and cost more than the town has set aside for its roads."
 PROMO = "Das Wichtigste aus der Region, jeden Morgen frisch aus der Redaktion und ganz ohne Umwege zu Ihnen."
 ELSEWHERE = (
-    Sighting.of(1, "Goat wins village prize", ("Eva Berger",)),
-    Sighting.of(2, "Cola trick amazes chemists", ("Jan Moser",)),
-    Sighting.of(3, "Rain expected until Friday", ()),
-    Sighting.of(4, "Kitchens burnt down again", ("Uwe Lang",)),
-    Sighting.of(5, "Parliament counts itself", ("Ida Roth",)),
+    Sighting.of(1, "Goat wins village prize", (), ("Eva Berger",)),
+    Sighting.of(2, "Cola trick amazes chemists", (), ("Jan Moser",)),
+    Sighting.of(3, "Rain expected until Friday", (), ()),
+    Sighting.of(4, "Kitchens burnt down again", (), ("Uwe Lang",)),
+    Sighting.of(5, "Parliament counts itself", (), ("Ida Roth",)),
 )
 
 
@@ -42,7 +43,7 @@ def page(
     blocks = [Block(PROSE), *(Block(line) if isinstance(line, str) else line for line in lines), Block(MORE)]
     seen = ELSEWHERE[:others] if isinstance(others, int) else others
     article = Article("https://outlet.example/a", headline, blocks=tuple(blocks), authors=tuple(authors))
-    me = Sighting.of(9, headline, authors)
+    me = Sighting.of(9, headline, (PROSE,), authors)
     known = {place: seen for place in range(1, len(blocks) - 1) if may_recur(blocks[place], me)}
     return Page(article, me, known, **more)  # type: ignore[arg-type]
 
@@ -64,13 +65,13 @@ def test_line_of_one_other_article_stays() -> None:
 
 
 def test_line_of_the_same_article_at_other_addresses_stays() -> None:
-    same = [Sighting.of(number, "Old  Bridge: repaired", ()) for number in range(1, 6)]
+    same = [Sighting.of(number, "Old  Bridge: repaired", (), ()) for number in range(1, 6)]
 
     assert kept(PROMO, others=same) == (PROMO,)
 
 
 def test_three_articles_without_a_headline_are_three() -> None:
-    assert kept(PROMO, others=[Sighting.of(1, None, ()), Sighting.of(2, None, ())]) == ()
+    assert kept(PROMO, others=[Sighting.of(1, None, (), ()), Sighting.of(2, None, (), ())]) == ()
 
 
 def test_linked_line_that_recurs_is_related() -> None:
@@ -115,7 +116,7 @@ def test_insert_that_comes_twice_under_many_articles_is_no_refrain() -> None:
 
 
 def test_sign_off_of_one_writer_stays() -> None:
-    columns = [Sighting.of(number, f"Column number {'ABC'[number]}", ("Max Huber",)) for number in range(3)]
+    columns = [Sighting.of(number, f"Column number {'ABC'[number]}", (), ("Max Huber",)) for number in range(3)]
 
     assert kept("Good night, and good luck to you all.", others=columns) == ("Good night, and good luck to you all.",)
 
@@ -126,15 +127,40 @@ def test_line_under_texts_of_several_writers_is_nobodys_sign_off() -> None:
 
 @pytest.mark.parametrize("name", ["dpa", "Redaktion"])
 def test_agency_or_team_signs_off_nothing(name: str) -> None:
-    same = [one._replace(authors=Sighting.of(1, "", (name,)).authors) for one in ELSEWHERE]
+    same = [one._replace(authors=Sighting.of(1, "", (), (name,)).authors) for one in ELSEWHERE]
 
     assert kept(PROMO, others=same, authors=(name,)) == ()
 
 
 def test_background_in_all_articles_on_a_subject_stays() -> None:
-    follow_ups = [Sighting.of(1, "Who pays for the bridge?", ()), Sighting.of(2, "The bridge and its enemies", ())]
+    follow_ups = [
+        Sighting.of(1, "Who pays for the bridge?", (), ()),
+        Sighting.of(2, "The bridge and its enemies", (), ()),
+    ]
 
     assert kept("It was closed in March after a lorry had hit one of its pillars.", others=follow_ups) != ()
+
+
+def test_paragraph_taken_over_from_one_report_to_the_next_stays() -> None:
+    line = "Es war der dritte Unfall an dieser Stelle in diesem Jahr, und keiner der drei ist bisher aufgeklärt worden."
+    first, second, third = (
+        Sighting.of(number, headline, (opening,), ())
+        for number, headline, opening in (
+            (1, "Zug entgleist", "Ein Zug der Westbahn ist am Montag auf der Donaubrücke bei Steyregg entgleist."),
+            (2, "Zahl der Opfer steigt", "Nach dem Unglück bei Steyregg sind Donaubrücke und Westbahn gesperrt."),
+            (9, "Ermittler: Signal stand auf Rot", "Die Westbahn fuhr bei Steyregg bei Rot auf die Donaubrücke."),
+        )
+    )
+
+    assert set_aside(replace(page(line, others=[first, second]), me=third)).paragraphs == (PROSE, line, MORE)
+
+
+def test_line_with_which_all_articles_open_makes_them_no_reports_on_one_event() -> None:
+    line = "Hören Sie diesen Artikel in der Talbote App mit der Stimme unserer Redaktion in Grünau, jeden Morgen neu."
+    opening = Sighting.of(1, "", (line,), ()).names
+    some = page(line, others=[one._replace(names=opening) for one in ELSEWHERE[:3]])
+
+    assert set_aside(replace(some, me=some.me._replace(names=opening))).paragraphs == (PROSE, MORE)
 
 
 def test_paragraph_that_names_the_subject_stays() -> None:
@@ -186,7 +212,7 @@ def test_list_that_recurs_as_a_whole_goes() -> None:
 def test_page_of_which_nothing_would_be_left_stays_whole() -> None:
     wall = Page(
         Article("https://outlet.example/a", "Old bridge repaired", blocks=(Block(PROSE), Block(PROMO))),
-        Sighting.of(9, "Old bridge repaired", ()),
+        Sighting.of(9, "Old bridge repaired", (), ()),
         {0: ELSEWHERE, 1: ELSEWHERE},
     )
 
@@ -229,7 +255,7 @@ def test_few_articles_are_kept_of_a_line() -> None:
 
 
 def test_of_a_sign_off_articles_are_kept_until_another_writer_has_it() -> None:
-    column = [Sighting.of(number, None, ("Max Huber",)) for number in range(20)]
+    column = [Sighting.of(number, None, (), ("Max Huber",)) for number in range(20)]
 
     assert is_worth_keeping(column[5], column[:5])
     assert not is_worth_keeping(column[12], column[:12])
