@@ -34,10 +34,10 @@ class Newsroom:
             self.crawls[name] = open_crawl(self.engine, outlet_id, "test")
         return self.crawls[name]
 
-    def link(self, url: str) -> Link:
+    def link(self, url: str, title: str | None = None) -> Link:
         crawl = self.crawl(url.split("/")[2].split(".")[-2])
         with self.engine.begin() as conn:
-            return add_links(conn, crawl.outlet_id, crawl.id, None, [FoundLink(url)])[0]
+            return add_links(conn, crawl.outlet_id, crawl.id, None, [FoundLink(url, title)])[0]
 
     def page(self, article: Article) -> PageToStore:
         link = self.link(article.url)

@@ -21,6 +21,7 @@ class KnownLink:
     url: str
     canonical_url: str
     url_key: int
+    title: str | None
     article_id: int | None
     said_digest: bytes | None
     revision: int | None
@@ -125,7 +126,7 @@ def _kept(row: Any) -> Kept:
 
 
 _LINKS = text("""
-select id, outlet_id, url, canonical_url, url_key, article_id, said_digest, revision, last_fetched_at
+select id, outlet_id, url, canonical_url, url_key, title, article_id, said_digest, revision, last_fetched_at
 from links where id = any(cast(:ids as bigint[]))
 """)
 

@@ -2,7 +2,8 @@
 
 Reads and writes `block_memory`. The key of a row is the period in which a page was fetched and the line, so that new
 rows lie together and old ones can go. A page is judged by what arrived before it, in its batch or earlier; an outlet is
-crawled by one process at a time, so who stores first matters for the headlines of other outlets only.
+crawled by one process at a time, so who stores first matters for the headlines of other outlets only. A link that waits
+to be fetched is known by the title under which it was announced.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ PERIOD = timedelta(days=28)
 AROUND = 2  # periods before a page's own, and after it, in which a line counts
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LINE_BITS = 51
+_MOST_ANNOUNCED = 5000  # a sitemap may list fifty thousand; the newest are in teasers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,14 @@ class SiteMemory:
         self._known = known
         self._links = links
         self._sightings: dict[int, list[tuple[int, Sighting]]] = {}  # by line, with their periods
+        self._announced: dict[int, set[int]] = {}  # links that wait, by the line of their title
         self._fresh: list[tuple[int, int]] = []  # key and link
 
     def read(self, reads: Sequence[ReadPage]) -> list[ReadPage]:
         """The pages in order, as memory reads them."""
         memos = [self._memo(read) for read in reads]
         self._load(memos)
+        self._load_announced([memo for memo in memos if any(memo.shown.where(may_be_teaser))])
         return [self._read(memo) for memo in memos]
 
     def rows(self, outcomes: Iterable[Outcome]) -> list[tuple[int, int]]:
@@ -130,7 +134,7 @@ class SiteMemory:
             text.article,
             memo.me,
             others={n: self._others(memo, key) for n, key in lines.items()},
-            headlines={n for n, key in titles.items() if self._others(memo, key)},
+            headlines={n for n, key in titles.items() if self._others(memo, key) or self._waiting(memo, key)},
             settled={n for n, line in text.letters.items() if line in settled},
         )
 
@@ -139,22 +143,36 @@ class SiteMemory:
         near = (one for period, one in known if abs(period - memo.period) <= AROUND)
         return [one for one in near if one.article != memo.me.article]
 
+    def _waiting(self, memo: _Memo, title: int) -> set[int]:
+        """Links of that title that wait to be fetched, the page's own left out."""
+        return self._announced.get(title, set()) - {memo.read.page.link_id}
+
     def _take_in(self, memo: _Memo) -> None:
-        """Remember the page's lines and its headline, as far as that adds anything."""
+        """Remember the page's lines, its headline and how it was announced, as far as that adds anything."""
         lines = {memo.lines[line] for line in memo.shown.letters.values() if line in memo.lines}
-        if tells_apart(memo.me.headline):
-            lines.add(line_key(None, memo.me.headline))
-        for line in lines:
+        for line in lines | set(self._titles(memo)):
             known = self._sightings.setdefault(line, [])
             if is_worth_keeping(memo.me, [one for period, one in known if period == memo.period]):
                 known.append((memo.period, memo.me))
                 self._fresh.append((memo.period << _LINE_BITS | line, memo.read.page.link_id))
 
+    def _titles(self, memo: _Memo) -> Iterator[int]:
+        announced = letters_of(self._links[memo.read.page.link_id].title or "")
+        return (line_key(None, title) for title in (memo.me.headline, announced) if tells_apart(title))
+
+    def _load_announced(self, memos: Sequence[_Memo]) -> None:
+        """The titles of what the crawls have still to fetch."""
+        outlets = {self._links[memo.read.page.link_id].outlet_id for memo in memos}
+        if not outlets:
+            return
+        for row in self._conn.execute(_ANNOUNCED, {"outlets": list(outlets), "most": _MOST_ANNOUNCED}):
+            self._announced.setdefault(line_key(None, letters_of(row.title)), set()).add(row.id)
+
     def _load(self, memos: Sequence[_Memo]) -> None:
         latest = self._conn.execute(_LATEST).scalar()
         if latest is None:
             return
-        keys = {key for memo in memos for key in _places(memo, latest >> _LINE_BITS)}
+        keys = {key for memo in memos for key in self._places(memo, latest >> _LINE_BITS)}
         rows = self._conn.execute(_ROWS, {"keys": array_of(sorted(keys))}).all()
         articles = {row.article_id for row in rows}
         found = self._conn.execute(_ARTICLES, {"ids": array_of(sorted(articles))}) if articles else ()
@@ -164,17 +182,16 @@ class SiteMemory:
                 period, line = divmod(key, 1 << _LINE_BITS)
                 self._sightings.setdefault(line, []).append((period, sightings[article_id]))
 
+    def _places(self, memo: _Memo, latest: int) -> Iterator[int]:
+        """The keys under which the page's lines may be remembered."""
+        lines = {*memo.lines.values(), *memo.headlines.values(), *self._titles(memo)}
+        for period in range(max(0, memo.period - AROUND), min(memo.period + AROUND, latest) + 1):
+            yield from (period << _LINE_BITS | line for line in lines)
+
 
 def first_key(at: datetime, periods: int = 0) -> int:
     """The lowest key of the period that lies so many after *at*."""
     return max(0, (at - _EPOCH) // PERIOD + periods) << _LINE_BITS
-
-
-def _places(memo: _Memo, latest: int) -> Iterator[int]:
-    """The keys under which the page's lines may be remembered."""
-    lines = {*memo.lines.values(), *memo.headlines.values(), line_key(None, memo.me.headline)}
-    for period in range(max(0, memo.period - AROUND), min(memo.period + AROUND, latest) + 1):
-        yield from (period << _LINE_BITS | line for line in lines)
 
 
 def _archived(home: Kept | None) -> Article:
@@ -182,6 +199,12 @@ def _archived(home: Kept | None) -> Article:
     body = home.known.body if home else ""
     return Article("", blocks=tuple(Block(text) for text in body.split("\n\n") if text))
 
+
+_ANNOUNCED = text("""
+select id, title from links
+where outlet_id = any(cast(:outlets as bigint[])) and state = 'waiting' and title is not null
+order by id desc limit :most
+""")
 
 _LATEST = text("select max(key) from block_memory")
 

@@ -82,6 +82,18 @@ def test_link_to_an_article_of_any_outlet_is_a_teaser(newsroom: Newsroom) -> Non
     assert newsroom.rows("select label, rule, text from blocks") == [("teaser", HEADLINE, headline(1))]
 
 
+@pytest.mark.parametrize("size", [1, 4])
+def test_link_is_a_teaser_as_soon_as_its_article_is_announced(newsroom: Newsroom, size: int) -> None:
+    for number in (1, 2, 3):
+        newsroom.link(f"https://krone.example/{number}", f"Kurz: {headline(number)}")
+    pages = [report(number, *(linked(f"Kurz: {headline(other)}") for other in (1, 2, 3, 4))) for number in (1, 2, 3)]
+    for place in range(0, len(pages), size):
+        newsroom.store(*pages[place : place + size])
+
+    own = [[f"Kurz: {headline(number)}", f"Kurz: {headline(4)}"] for number in (1, 2)]
+    assert [lines_of(newsroom, number) for number in (1, 2)] == own
+
+
 def test_article_is_unchanged_when_memory_has_learnt_its_line(newsroom: Newsroom) -> None:
     pages = [report(number, PROMO) for number in (1, 2, 3)]
     newsroom.store(*pages)
