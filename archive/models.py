@@ -176,6 +176,10 @@ outlet_days = Table(
     Column("headlines", Integer, nullable=False),  # articles with one; the same below
     Column("dates", Integer, nullable=False),
     Column("authors", Integer, nullable=False),
+    Column("leads", Integer),  # null on days that were over before these four were counted
+    Column("sections", Integer),
+    Column("images", Integer),
+    Column("languages", Integer),
     Column("paywalled", Integer, nullable=False),
     Column("ending", Text),  # stands for the commonest last paragraph
     Column("endings", Integer, nullable=False),  # texts that have it

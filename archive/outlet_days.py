@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from news.health import VOLUME_DAYS, OutletDay
 from news.outlet_days import FirstSeen, bounds, sum_up
+from news.site_memory import RECURS
 from news.watching import Look
 from news.zones import time_zone
 
@@ -85,7 +86,8 @@ def retired_outlets(conn: Connection) -> set[str]:
 def _count(conn: Connection, outlet: WatchedOutlet, day: date, now: datetime) -> OutletDay:
     start, end = bounds(day, outlet.zone)
     end = min(end, now)
-    articles = [FirstSeen(*row) for row in conn.execute(_FIRST_SEEN, {"id": outlet.id, "since": start, "until": end})]
+    values = {"id": outlet.id, "since": start, "until": end, "recurs": RECURS}
+    articles = [FirstSeen(*row) for row in conn.execute(_FIRST_SEEN, values)]
     before = conn.execute(_LAST_BEFORE, {"id": outlet.id, "until": start}).scalar()
     looks_since = max(min(before or start, start) - _LOOKS_BEFORE, start - KEPT_BACK)
     return sum_up(day, outlet.zone, articles, read_looks(conn, outlet.id, looks_since, end), before, now)
@@ -122,8 +124,8 @@ def _zone(name: str | None) -> tzinfo:
 
 
 _PLAIN = (
-    "articles", "words", "words_median", "removed_share", "headlines", "dates", "authors", "paywalled", "ending",
-    "endings", "last_article_at", "looks", "failed_looks", "watched",
+    "articles", "words", "words_median", "removed_share", "headlines", "dates", "authors", "leads", "sections",
+    "images", "languages", "paywalled", "ending", "endings", "last_article_at", "looks", "failed_looks", "watched",
 )  # fmt: skip
 _COLUMNS = ("outlet_id", "day", "hours", "longest_silence_seconds", "compiled_at", *_PLAIN)
 
@@ -157,15 +159,21 @@ where exists (
 order by d.compiled_at nulls first, o.id limit :limit
 """)
 
-# The first version of each article, as it was read then.
+# The first version of each article, as it was read then. What site memory set aside would be its end.
 _FIRST_SEEN = text("""
 select a.first_captured_at, coalesce(t.words, 0), coalesce(g.words_removed, 0), coalesce(r.headline, '') <> '',
-       r.date_published, coalesce(cardinality(r.authors), 0) > 0, 'paywalled' = any(a.flags),
-       md5(nullif(lower(regexp_replace(split_part(t.body, E'\\n\\n', -1), '[^[:alpha:]]+', '', 'g')), ''))
+       r.date_published, coalesce(cardinality(r.authors), 0) > 0, coalesce(r.lead, '') <> '',
+       coalesce(g.fields->>'section', '') <> '', coalesce(g.fields->>'image', '') <> '', r.language is not null,
+       'paywalled' = any(a.flags),
+       md5(nullif(lower(regexp_replace(e.text, '[^[:alpha:]]+', '', 'g')), ''))
 from articles a
 join revisions r on r.article_id = a.id and r.number = 1
 left join readings g on g.id = r.reading_id
 left join texts t on t.digest = r.text_digest
+cross join lateral (select coalesce(
+    (select text from blocks where reading_id = g.id and rule = :recurs order by position desc limit 1),
+    split_part(t.body, E'\\n\\n', -1)
+)) as e(text)
 where a.outlet_id = :id and a.first_captured_at >= :since and a.first_captured_at < :until
 """)
 

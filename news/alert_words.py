@@ -121,4 +121,10 @@ _SIGNS: Mapping[str, Callable[[Any], str]] = {
     "shorter": lambda s: f"texts have {s['words']} words, usually {s['usual']}",
     "headlines": _share("a headline"),
     "dates": _share("a date"),
+    "authors": _share("an author"),
+    "leads": _share("a lead"),
+    "sections": _share("a section"),
+    "images": _share("a picture"),
+    "languages": _share("a language"),
+    "removed": lambda s: f"{s['share']:.0%} of the words are set aside, usually {s['usual']:.0%}",
 }

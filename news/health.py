@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import sqrt
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from news.holidays import is_holiday
@@ -29,10 +29,14 @@ _VOLUME_RUNNING = 3
 _VOLUME_SAME_WEEKDAYS = 4
 _ENDING_SHARE, _ENDING_MORE, _ENDING_LEAST = 0.30, 0.15, 5
 _WORDS_SHARE = 0.65
-_FIELD_POINTS = 0.10
+# by how much rarer a field must be found; the first two stand on all pages, the others vary with what is written
+_FIELD_POINTS = {"headlines": 0.1, "dates": 0.1, "authors": 0.2, "leads": 0.2, "sections": 0.2, "images": 0.2,
+                 "languages": 0.2}  # fmt: skip
+_REMOVED_POINTS = 0.2
 _RECENT_TEXTS = 20, 60  # few show a layout that broke altogether at once, more one that half broke
 _RECENT_LEAST, _RECENT_DAYS = 8, 7
 _HISTORY_TEXTS, _HISTORY_DAYS = 40, 5
+_CHANCE_SQUARE = 0.455  # the median of a squared deviation that chance makes, in its own variance
 _SIGMAS = 3.0  # a thousand outlets are judged every day: what chance does once in a hundred is no news
 
 
@@ -76,6 +80,7 @@ class OutletDay:
     """One outlet's day: the articles first seen on it, old ones that merely came to light left out.
 
     `watched` is the share of the day (0 to 1) in which we looked as often as usual. `hours` counts articles by hour.
+    `headlines` to `languages` are the articles in which that was found; None on days when it was not counted.
     `ending` stands for the commonest last paragraph, `endings` texts have it. `longest_silence` is the longest pause
     between two articles that ended on this day, times when nobody looked left out.
     """
@@ -88,6 +93,10 @@ class OutletDay:
     headlines: int = 0
     dates: int = 0
     authors: int = 0
+    leads: int | None = None
+    sections: int | None = None
+    images: int | None = None
+    languages: int | None = None
     paywalled: int = 0
     ending: str | None = None
     endings: int = 0
@@ -177,13 +186,13 @@ def volume_drop(days: Sequence[OutletDay], today: date, common: Mapping[date, fl
 def _dispersion(days: Sequence[OutletDay], before: date) -> float:
     """How many times more the outlet's days vary than chance alone would have it; at least 1.
 
-    From the median of the squared deviations, which one odd week does not move; 0.455 is what chance makes it.
+    From the median of the squared deviations, which one odd week does not move.
     """
     known = [one for one in days if one.counts and before - timedelta(days=VOLUME_DAYS) <= one.day < before]
     usual = [median(one.articles for one in known if one.day.weekday() == weekday) if weekday in
              {one.day.weekday() for one in known} else 0 for weekday in range(7)]  # fmt: skip
     squares = [(one.articles - usual[one.day.weekday()]) ** 2 / max(1.0, usual[one.day.weekday()]) for one in known]
-    return max(1.0, median(squares) / 0.455) if squares else 1.0
+    return max(1.0, median(squares) / _CHANCE_SQUARE) if squares else 1.0
 
 
 def usual_volume(days: Sequence[OutletDay], day: OutletDay, before: date) -> float | None:
@@ -208,7 +217,7 @@ def common_share(shares: Sequence[float]) -> float:
 def layout_break(
     days: Sequence[OutletDay], emptied_listings: Sequence[str] = (), open_since: date | None = None
 ) -> Judgement:
-    """Broken when one of five signs shows that pages are read wrongly; what shows is in `facts["signs"]`.
+    """Broken when a sign shows that pages are read wrongly; what shows is in `facts["signs"]`.
 
     *emptied_listings* give no links any more where they gave five. While such an alert is open (*open_since*), what
     is usual is what was so before it.
@@ -228,8 +237,8 @@ def _signs(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[str
     found = {
         "same_ending": _same_ending(recent, before),
         "shorter": _shorter(recent, before),
-        "headlines": _rarer(recent, before, "headlines"),
-        "dates": _rarer(recent, before, "dates"),
+        "removed": _removed(recent, before),
+        **{name: _rarer(recent, before, name) for name in _FIELD_POINTS},
     }
     return {name: sign for name, sign in found.items() if sign}
 
@@ -277,40 +286,71 @@ def _shorter(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[s
     """Also shorter than ever in the six weeks, as many days together (weekends have texts of their own length), and by
     more than so few texts differ by chance.
     """
-    now, usual = _length(recent), _length(before)
+    now, usual = _typical(recent, "words_median"), _typical(before, "words_median")
     if now is None or usual is None:
         return None
-    windows = [before[start : start + len(recent)] for start in range(0, len(before), len(recent))]
-    shortest = min(length for window in windows if (length := _length(window)) is not None)
-    chance = _SIGMAS * _spread(before, usual) / sqrt(sum(day.articles for day in recent))
-    if now > _WORDS_SHARE * usual or now >= shortest or usual - now <= chance:
+    chance = _chance(recent, before, "words_median", usual)
+    if now > _WORDS_SHARE * usual or now >= min(_windows(recent, before, "words_median")) or usual - now <= chance:
         return None
     return {"words": round(now), "usual": round(usual)}
 
 
-def _length(days: Sequence[OutletDay]) -> float | None:
-    """The days' median lengths, in the mean; a day counts by its articles."""
-    lengths = [(day.words_median, day.articles) for day in days if day.words_median is not None]
-    articles = sum(number for _, number in lengths)
-    return sum(length * number for length, number in lengths) / articles if articles else None
+def _removed(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[str, Any] | None:
+    """More or less is set aside than ever in the six weeks: text is taken for teasers, or teasers for text."""
+    now, usual = _typical(recent, "removed_share"), _typical(before, "removed_share")
+    if now is None or usual is None or abs(now - usual) < _REMOVED_POINTS:
+        return None
+    seen, chance = _windows(recent, before, "removed_share"), _chance(recent, before, "removed_share", usual)
+    if min(seen) <= now <= max(seen) or abs(now - usual) <= chance:
+        return None
+    return {"share": round(now, 2), "usual": round(usual, 2)}
 
 
-def _spread(days: Sequence[OutletDay], usual: float) -> float:
-    """How far a day's median length lies from *usual*, for a day of one text; the median of many stands nearer."""
-    far = [abs(day.words_median - usual) * sqrt(day.articles) for day in days if day.words_median is not None]
-    return 1.48 * median(far)  # a normal distribution's deviation, from its median one
+def _typical(days: Sequence[OutletDay], name: str) -> float | None:
+    """The days' medians of that name, in the mean; a day counts by its articles."""
+    medians = [(getattr(day, name), day.articles) for day in days if getattr(day, name) is not None]
+    articles = sum(number for _, number in medians)
+    return sum(value * number for value, number in medians) / articles if articles else None
+
+
+def _windows(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str) -> list[float]:
+    """What was typical in each run of as many earlier days."""
+    windows = (before[start : start + len(recent)] for start in range(0, len(before), len(recent)))
+    return [value for window in windows if (value := _typical(window, name)) is not None]
+
+
+def _chance(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str, usual: float) -> float:
+    """How far so few texts stray from *usual* by chance: as far as one text does, over the root of their number."""
+    known = [day for day in before if getattr(day, name) is not None]
+    far = median(abs(getattr(day, name) - usual) * sqrt(day.articles) for day in known)
+    spread: float = 1.48 * far  # a normal distribution's deviation, from its median one
+    return _SIGMAS * spread / sqrt(sum(day.articles for day in recent))
 
 
 def _rarer(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str) -> dict[str, Any] | None:
-    number = sum(day.articles for day in recent)
-    known = sum(day.articles for day in before)
-    now = sum(getattr(day, name) for day in recent) / number
-    usual = sum(getattr(day, name) for day in before) / known
-    likely = (sum(getattr(day, name) for day in before) + 1) / (known + 2)  # never certain, however often it was so
-    chance = _SIGMAS * sqrt(number * likely * (1 - likely)) + 2
-    if usual - now < _FIELD_POINTS or (usual - now) * number <= chance:
+    """Rarer than by chance and by the outlet's own waves: agencies' texts, without authors, come in such."""
+    recent, before = ([day for day in days if getattr(day, name) is not None] for days in (recent, before))
+    if not _is_enough(recent, before):
+        return None
+    number, known, found = sum(day.articles for day in recent), sum(day.articles for day in before), _sum(before, name)
+    now, usual = _sum(recent, name) / number, found / known
+    likely = (found + 1) / (known + 2)  # never certain, however often it was so
+    chance = _SIGMAS * sqrt(number * likely * (1 - likely) * _waves(before, name, likely)) + 2
+    if usual - now < _FIELD_POINTS[name] or (usual - now) * number <= chance:
         return None
     return {"share": round(now, 2), "usual": round(usual, 2)}
+
+
+def _waves(days: Sequence[OutletDay], name: str, likely: float) -> float:
+    """How many times more the days' numbers vary than if each text had it with that chance; at least 1."""
+    squares: list[float] = [
+        (getattr(day, name) - likely * day.articles) ** 2 / (likely * (1 - likely) * day.articles) for day in days
+    ]
+    return max(1.0, mean(squares), median(squares) / _CHANCE_SQUARE)
+
+
+def _sum(days: Sequence[OutletDay], name: str) -> int:
+    return sum(getattr(day, name) for day in days)
 
 
 def _in_hours(length: timedelta) -> float:

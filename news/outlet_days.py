@@ -23,6 +23,10 @@ class FirstSeen:
     headline: bool
     date_published: datetime | None
     authors: bool
+    lead: bool
+    section: bool
+    image: bool
+    language: bool
     paywalled: bool
     ending: str | None
 
@@ -61,6 +65,10 @@ def sum_up(
         headlines=sum(one.headline for one in news),
         dates=sum(one.date_published is not None for one in news),
         authors=sum(one.authors for one in news),
+        leads=sum(one.lead for one in news),
+        sections=sum(one.section for one in news),
+        images=sum(one.image for one in news),
+        languages=sum(one.language for one in news),
         paywalled=sum(one.paywalled for one in news),
         ending=ending,
         endings=endings,

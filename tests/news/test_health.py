@@ -31,7 +31,8 @@ def day(back: int, articles: int = 24, **fields: object) -> OutletDay:
     """A day so long before today, its articles spread over the hours from six to midnight."""
     hours = tuple(articles // 18 + (hour - 6 < articles % 18) if hour >= 6 else 0 for hour in range(24))
     usual = {"words": 400 * articles, "words_median": 400.0, "headlines": articles, "dates": articles,
-             "authors": articles, "hours": hours, "longest_silence": 7 * HOUR}  # fmt: skip
+             "authors": articles, "leads": articles, "sections": articles, "images": articles, "languages": articles,
+             "removed_share": 0.3, "hours": hours, "longest_silence": 7 * HOUR}  # fmt: skip
     return OutletDay(day=TODAY - timedelta(days=back), articles=articles, **usual | fields)  # type: ignore[arg-type]
 
 
@@ -234,16 +235,45 @@ def test_length_that_weekends_have_too_is_let_be() -> None:
     assert layout_break(last(days, {"words_median": 210.0})).state is State.HOLDS
 
 
-@pytest.mark.parametrize("name", ["headlines", "dates"])
-def test_field_found_less_often_is_told(name: str) -> None:
-    assert signs(layout_break(last(weeks(6), {name: 20}))) == {name}
+FIELDS = [("headlines", 20), ("dates", 20), ("authors", 18), ("leads", 18), ("sections", 18), ("images", 18),
+          ("languages", 18)]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["headlines", "dates"])
-def test_field_missing_now_and_then_is_let_be(name: str) -> None:
-    assert layout_break(last(weeks(6), {name: 22})).state is State.HOLDS
+@pytest.mark.parametrize(("name", "found"), FIELDS)
+def test_field_found_less_often_is_told(name: str, found: int) -> None:
+    assert signs(layout_break(last(weeks(6), {name: found}))) == {name}
+
+
+@pytest.mark.parametrize(("name", "found"), FIELDS)
+def test_field_missing_now_and_then_is_let_be(name: str, found: int) -> None:
+    assert layout_break(last(weeks(6), {name: found + 2})).state is State.HOLDS
     seldom = [replace(one, **{name: 12}) for one in weeks(6)]  # type: ignore[arg-type]
     assert layout_break(last(seldom, {name: 9})).state is State.HOLDS
+
+
+def test_field_that_comes_in_waves_is_let_be() -> None:
+    waves = [replace(one, authors=(9, 20, 14, 23, 17)[one.day.toordinal() % 5]) for one in weeks(6)]
+
+    assert layout_break(last(waves, {"authors": 8})).state is State.HOLDS
+    assert signs(layout_break(last(waves, *({"authors": 0},) * 3))) == {"authors"}
+
+
+def test_field_that_was_never_counted_is_let_be() -> None:
+    uncounted = [replace(one, leads=None) for one in weeks(6)]
+
+    assert layout_break(last(uncounted, {"leads": 0})).state is State.HOLDS
+
+
+@pytest.mark.parametrize("share", [0.08, 0.55])
+def test_share_of_words_set_aside_that_changes_much_is_told(share: float) -> None:
+    assert signs(layout_break(last(weeks(6), {"removed_share": share}))) == {"removed"}
+
+
+def test_share_of_words_set_aside_that_changes_little_or_had_been_so_is_let_be() -> None:
+    weekends = [replace(one, removed_share=0.6 if one.day.weekday() >= 5 else 0.3) for one in weeks(6)]
+
+    assert layout_break(last(weeks(6), {"removed_share": 0.4})).state is State.HOLDS
+    assert layout_break(last(weekends, {"removed_share": 0.58})).state is State.HOLDS
 
 
 @pytest.mark.parametrize("days", [[], weeks(1)[-3:], weeks(6, lambda _: 0), weeks(1, lambda _: 1)])
