@@ -1,7 +1,11 @@
-"""Cron lines against a reference that asks minute after minute what Debian's cron would do."""
+"""Cron lines against what Debian's own cron did with them (debian_cron/), and against a plain reading of its rules that
+is held to the same and asks minute after minute, for lines by chance.
+"""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +26,10 @@ DAYS = {
     "the year's end": ("Europe/Berlin", datetime(2027, 12, 30, 12, tzinfo=UTC)),
     "a leap year's end of February": ("America/New_York", datetime(2028, 2, 27, 12, tzinfo=UTC)),
 }
+
+LINES_OF_EACH_DAY = ("30 2 * * *", "0,30 1-3 * * *", "*/15 * * * *", "59 23 31 12 *", "0 0 1 1 *", "15 2,3 * * 0",
+                     "0 */6 * * *", "10 1 29 2 *", "5 * * * 1-5", "0 2 * * *", "0 3 * * *", "59 1 * * *")  # fmt: skip
+WEEK = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def field(text: str, low: int, high: int) -> set[int]:
@@ -80,20 +88,27 @@ def ours(line: str, zone: str, begin: datetime, hours: int) -> list[datetime]:
         times.append(at)
 
 
-@pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize("line", ["30 2 * * *", "0,30 1-3 * * *", "*/15 * * * *", "59 23 31 12 *", "0 0 1 1 *",
-                                  "15 2,3 * * 0", "0 */6 * * *", "10 1 29 2 *", "5 * * * 1-5"])  # fmt: skip
-def test_lines_around_the_days_on_which_clocks_change(day: str, line: str) -> None:
-    zone, begin = DAYS[day]
-    assert ours(line, zone, begin, 48) == list(reference(line, zone, begin, 48))
+RECORDED = json.loads((Path(__file__).parent / "debian_cron" / "times.json").read_text(encoding="ascii"))
 
 
-@pytest.mark.parametrize("weekday", range(8))
-def test_all_weekdays_with_zero_and_seven_as_sunday(weekday: int) -> None:
-    begin = datetime(2026, 11, 22, tzinfo=UTC)
-    times = ours(f"0 6 * * {weekday}", "Europe/Berlin", begin, 24 * 8)
-    assert times == list(reference(f"0 6 * * {weekday}", "Europe/Berlin", begin, 24 * 8))
-    assert {time.isoweekday() % 7 for time in times} == {weekday % 7}
+def _once(minutes: list[int]) -> list[int]:
+    """Where the clock skips several times of a line, cron starts it for each of them at once, and we crawl once."""
+    return sorted(set(minutes))
+
+
+@pytest.mark.parametrize("begin", sorted({begin for _, _, begin, *_ in RECORDED}))
+@pytest.mark.parametrize("by", [ours, reference])
+def test_lines_come_when_debians_cron_started_them(by: Callable[..., Iterable[datetime]], begin: str) -> None:
+    at = datetime.fromisoformat(begin)
+    for line, zone, _, hours, minutes in (one for one in RECORDED if one[2] == begin):
+        assert [(time - at) // MINUTE for time in by(line, zone, at, hours)] == _once(minutes), (line, zone)
+
+
+def test_what_was_recorded_has_all_weekdays_the_days_on_which_clocks_change_and_a_years_end() -> None:
+    assert {(zone, datetime.fromisoformat(begin)) for _, zone, begin, *_ in RECORDED} >= set(DAYS.values())
+    weekdays = [(f"0 6 * * {number}", zone) for number in range(8) for zone in ("Europe/Berlin", "America/New_York")]
+    assert [minutes for line, zone, _, _, minutes in RECORDED if (line, zone) in weekdays].count([]) == 0
+    assert {line for line, *_ in RECORDED} >= {*LINES_OF_EACH_DAY, *(line for line, _ in weekdays)}
 
 
 def _field(low: int, high: int) -> st.SearchStrategy[str]:
