@@ -11,7 +11,7 @@ from news.errors import SettingError
 @dataclass(slots=True)
 class OutletsWatch:
     """`look` now and then. `outlets` is the last good file (None: there was none yet), `problem` why the present one
-    is not in force (None: it is). `expected` says that a missing file is a mistake and no beginning.
+    is not in force (None: it is). `expected` says that a missing or empty file is a mistake and no beginning.
     """
 
     path: Path
@@ -37,12 +37,21 @@ class OutletsWatch:
     def take(self) -> None:
         """Read the file now."""
         try:
-            if self.expected and not self.path.exists():
-                raise SettingError(f"{self.path} is gone")
+            if self.expected:
+                self._require_something()
             self.outlets, self.problem = load_outlets(self.path), None
             self.expected = self.path.exists()
         except SettingError as error:
             self.problem = str(error)
+
+    def _require_something(self) -> None:
+        """Raise SettingError for a file that is gone or blank, which is how a full disk leaves it."""
+        try:
+            blank = self.path.is_file() and not self.path.read_bytes().strip()
+        except OSError:
+            return  # who reads it says why it cannot be read
+        if blank or not self.path.exists():
+            raise SettingError(f"{self.path} is {'empty' if blank else 'gone'}")
 
     def _digest(self) -> str:
         try:

@@ -80,8 +80,18 @@ def test_a_file_that_vanishes_switches_no_outlet_off(watch: OutletsWatch) -> Non
     assert "gone" in watch.problem
 
 
-def test_an_empty_file_is_one_without_outlets(watch: OutletsWatch) -> None:
-    watch.path.write_text("")
+def test_a_file_left_empty_by_a_full_disk_switches_no_outlet_off(watch: OutletsWatch) -> None:
+    watch.path.write_text("\n")
+    watch.look()
+    watch.look()
+
+    assert names(watch) == ["one"]
+    assert watch.problem
+    assert "empty" in watch.problem
+
+
+def test_a_file_that_says_something_else_is_one_without_outlets(watch: OutletsWatch) -> None:
+    watch.path.write_text("# nobody for now\n")
     watch.look()
     watch.look()
 
