@@ -29,7 +29,7 @@ _OTHERS = {
     "asyncio": logging.WARNING,
     "aiohttp": logging.WARNING,
     "sqlalchemy": logging.WARNING,
-    "psycopg": logging.WARNING,
+    "psycopg": logging.ERROR,  # each try to reach a database that is away; the rounds say once that it is
     "twisted": logging.ERROR,
 }
 

@@ -95,6 +95,8 @@ class CrawlRoom:
         if job is None:
             return CrawlResult(target.outlet.name, target.address, "interrupted")
         started = monotonic()
+        facts = {"crawl": job.crawl.id, "outlet": target.outlet.name, "target": target.address, "due_at": due_at}
+        logger.info("crawl_started", extra=facts)
         listener.crawl_started(job)
         try:
             spider = await self._run(job, contact)

@@ -126,7 +126,7 @@ def test_failed_statement_is_told_without_its_values(
     assert line["at"][-1].endswith(" execute")
 
 
-def test_crawl_ends_with_all_its_counts_on_one_line(
+def test_crawl_begins_with_a_line_and_ends_with_all_its_counts_on_another(
     home: Home, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     setup_logging(home)
@@ -134,7 +134,9 @@ def test_crawl_ends_with_all_its_counts_on_one_line(
         site.put("/a", article_page("The bridge opens today", *story("bridge")))
         [result] = crawl(home, engine, [site.url("/a")], CrawlOptions(delay=0))
 
-    [line] = [line for line in lines(capsys) if line["event"] == "crawl_finished"]
+    first, *_, line = [line for line in lines(capsys) if line["event"].startswith("crawl_")]
+    assert (first["event"], first["crawl"], first["due_at"]) == ("crawl_started", result.crawl_id, None)
+    assert line["event"] == "crawl_finished"
     assert line.items() >= {
         "crawl": result.crawl_id, "state": "finished", "links/seen": 1, "links/new": 1, "links/waiting": 0,
         "balanced": True, "looked": True, "teasers/removed": 0,
