@@ -168,13 +168,18 @@ def test_when_the_net_is_gone_no_outlet_pays_and_all_catch_up_when_it_is_back(
     ],
 )
 def test_a_setting_under_which_no_worker_could_live_is_an_error(
-    home: Home, engine: Engine, start: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch, name: str, setting: str
+    home: Home,
+    engine: Engine,
+    newskeep: Callable[..., Outcome],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    setting: str,
 ) -> None:
     monkeypatch.setenv(name, setting)
-    daemon = start()
+    outcome = newskeep("daemon")
 
-    assert daemon.process.wait(20) == 4
-    assert name in daemon.log.read_text()
+    assert outcome.code == 4
+    assert name in outcome.err
 
 
 def test_outlets_that_cannot_be_read_from_the_start_are_an_error(

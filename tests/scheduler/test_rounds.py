@@ -11,10 +11,18 @@ from sqlalchemy import Engine, text
 from archive.home import Home, open_home
 from crawler.outlets.file import parse_outlets
 from news.errors import SettingError
+from scheduler.agenda import Agenda
 from scheduler.rounds import Scheduler
 from scheduler.turns import put_on_timetable
 
 KRONE = '[[outlet]]\nname = "krone"\nurl = "https://krone.example"\n'
+
+
+@pytest.fixture(autouse=True)
+def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten rounds where there would be one."""
+    add = Agenda.add
+    monkeypatch.setattr(Agenda, "add", lambda agenda, name, seconds, work: add(agenda, name, seconds / 10, work))
 
 
 def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:

@@ -38,22 +38,6 @@ def stored_once(engine: Engine, number: int) -> None:
     assert value(engine, "select count(*) from revisions") == number
 
 
-def test_a_worker_crawls_what_is_queued(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
-    publish(site, 2)
-    outlet_id = outlet_on(engine, site, "site")
-    assert queue.offer(outlet_id, "site", NOW)
-
-    with Workers() as workers:
-        until(lambda: finished(engine))
-        until(lambda: value(engine, "select count(*) from queue.procrastinate_jobs") == 0)
-        workers.send(signal.SIGTERM)
-        assert workers.parent.wait(15) == 0
-
-    stored_once(engine, 2)
-    assert rows(engine, "select due_at, process_id is not null from crawls") == [(NOW, True)]
-    assert rows(engine, "select note, stopped_at is not null from processes") == [("ended", True)]
-
-
 def test_an_outlet_waits_in_the_queue_once(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
     outlet_id = outlet_on(engine, site, "site")
 
@@ -100,7 +84,9 @@ def test_a_worker_that_hangs_is_killed_and_replaced(home: Home, engine: Engine, 
     assert rows(engine, "select note from processes order by id") == [("silent",), ("ended",)]
 
 
-def test_a_worker_told_to_stop_hands_its_crawl_back(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
+def test_a_worker_told_to_stop_hands_its_crawl_back(
+    home: Home, engine: Engine, queue: Queue, site: Site, newskeep: Callable[..., Outcome]
+) -> None:
     publish(site, 4)
     hold(site, "/3")
     queue.offer(outlet_on(engine, site, "site"), "site", NOW)
@@ -114,8 +100,7 @@ def test_a_worker_told_to_stop_hands_its_crawl_back(home: Home, engine: Engine, 
     assert value(engine, "select deaths from turns") == 0
 
     publish(site, 4)
-    with Workers():
-        until(lambda: finished(engine))
+    assert newskeep("crawl", "site").code == 0
     stored_once(engine, 4)
 
 
@@ -151,7 +136,7 @@ def test_a_worker_whose_parent_was_killed_hands_back_and_ends(
     assert rows(engine, "select status::text from queue.procrastinate_jobs") == [("todo",)]
 
 
-def test_a_command_and_a_worker_never_crawl_one_outlet_at_once(
+def test_a_worker_crawls_what_is_queued_and_a_command_never_crawls_it_at_once(
     home: Home, engine: Engine, queue: Queue, site: Site, newskeep: Callable[..., Outcome]
 ) -> None:
     publish(site, 2)
@@ -160,12 +145,18 @@ def test_a_command_and_a_worker_never_crawl_one_outlet_at_once(
     assert gate
     queue.offer(outlet_on(engine, site, "site"), "site", NOW)
 
-    with Workers():
+    with Workers() as workers:
         until(lambda: site.held)
         refused = newskeep("crawl", "site")
-        threading.Timer(2, gate.set).start()
+        threading.Timer(1, gate.set).start()
         waited = newskeep("crawl", "site", "--wait")
+        until(lambda: value(engine, "select count(*) from queue.procrastinate_jobs") == 0)
+        workers.send(signal.SIGTERM)
+        assert workers.parent.wait(15) == 0
 
+    stored_once(engine, 2)
+    assert rows(engine, "select due_at, process_id is not null from crawls order by id") == [(NOW, True), (None, False)]
+    assert rows(engine, "select note, stopped_at is not null from processes") == [("ended", True)]
     assert (refused.code, waited.code) == (7, 0)
     assert "site is being crawled already (crawl 1, by the worker on" in refused.err
     assert "waiting until that has ended" in waited.err
