@@ -2,11 +2,13 @@
 
 `canonicalise` keeps a working address; what may differ between working addresses of one page (scheme, www and mobile
 hosts, index files, a last slash) is left to `url_key`. So an article shows its outlet's address and is still known
-by the others. International hosts follow IDNA 2003, the standard library's own.
+by the others. International hosts follow IDNA 2003, the standard library's own, but for ß and ς, which are letters of
+other hosts today than ss and σ.
 """
 
 import ipaddress
 import re
+from encodings.idna import nameprep
 from hashlib import blake2b
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
@@ -14,6 +16,9 @@ MAX_LENGTH = 8000  # longer than any server takes
 
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_LETTERS_OF_TODAY = ("ß", "ς")
+_KEPT = re.compile("([ßς])")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _USER = re.compile(r"^(https?://)[^/?\\]*@", re.IGNORECASE)
 _VARIANT_HOSTS = ("www.", "m.", "mobile.", "amp.")
@@ -135,12 +140,22 @@ def _host(parts: SplitResult) -> str:
     """The host in lower case, as ASCII; an IPv6 address in brackets."""
     name = parts.hostname or ""
     if ":" in name:
-        return f"[{ipaddress.IPv6Address(name.partition('%')[0])}]"
-    name = unquote(name).rstrip(".").lower()
-    ascii_name = name if name.isascii() else name.encode("idna").decode("ascii")
+        if "%" in name:  # a zone means something on one machine only
+            raise ValueError(f"no host name: {name[:100]!r}")
+        return f"[{ipaddress.IPv6Address(name)}]"
+    ascii_name = ".".join(map(_ascii_label, _DOTS.split(unquote(name)))).rstrip(".")
     if not _HOST.fullmatch(ascii_name) or len(ascii_name) > 253:
         raise ValueError(f"no host name: {name[:100]!r}")
+    if ascii_name.rpartition(".")[2].isdigit():
+        return str(ipaddress.IPv4Address(ascii_name))
     return ascii_name
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii():
+        return label.lower()
+    prepared = "".join(part if part in _LETTERS_OF_TODAY else nameprep(part) for part in _KEPT.split(label.lower()))
+    return prepared if prepared.isascii() else "xn--" + prepared.encode("punycode").decode("ascii")
 
 
 def _with_port(host: str, parts: SplitResult) -> str:
@@ -206,7 +221,7 @@ def _without_amp(path: str) -> str:
 
 
 def _clean_query(query: str) -> str:
-    pieces = [_escape(piece.replace("+", "%20"), "=/:@!$'()*,;?") for piece in query.split("&") if piece]
+    pieces = [_escape(piece.replace("+", "%20"), "=/:@!$()*,;?") for piece in query.split("&") if piece]
     kept = [piece for piece in pieces if not _is_tracker(*_name_and_value(piece))]
     return "&".join(sorted(kept, key=lambda piece: piece.partition("=")[0]))
 

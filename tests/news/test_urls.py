@@ -1,4 +1,6 @@
+import json
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +25,7 @@ def key(url: str) -> int:
         ("https://user:secret@example.org/a", "https://example.org/a"),
         ("https://example.org./a", "https://example.org/a"),
         ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),  # not strasse.example, somebody else's
         ("https://example.org/a/./b/../c", "https://example.org/a/c"),
         ("https://example.org/../..", "https://example.org/"),
         ("https://example.org/%7euser/%c3%bc/100%", "https://example.org/~user/%C3%BC/100%25"),
@@ -92,6 +95,31 @@ def test_different_pages_keep_different_keys(one: str, other: str) -> None:
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         canonicalise(url)
+
+
+# Input and href (null: no URL) as in url/resources/urltestdata.json of web-platform-tests (3-clause BSD), a selection
+# that stands without a base; some more in the same form, whose hrefs ada-url 4.0.0 gave. Browsers also take
+# "http:example.org" for http://example.org, and hosts like "." and "-a.example"; we take them for mistakes.
+WHATWG = [json.loads(line) for line in (Path(__file__).parent / "whatwg_urls.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize(("url", "href"), WHATWG)
+def test_address_is_read_as_browsers_read_it(url: str, href: str | None) -> None:
+    if href is None:
+        with pytest.raises(ValueError, match=r"."):
+            canonicalise(url)
+    else:
+        assert canonicalise(url) == canonicalise(href)
+
+
+def test_addresses_that_browsers_tell_apart_have_keys_of_their_own() -> None:
+    plain: dict[int, set[str]] = {}
+    for url, href in WHATWG:
+        if href:  # what a key leaves out: scheme, user, a dot behind the host, doubled and last slashes
+            page = re.sub(r"^https?://([^/?#]*@)?", "", href.partition("#")[0]).replace("./", "/", 1)
+            plain.setdefault(key(url), set()).add(re.sub(r"/+", "/", page).rstrip("/"))
+
+    assert [pages for pages in plain.values() if len(pages) > 1] == []
 
 
 def test_key_fits_a_signed_64_bit_column() -> None:
