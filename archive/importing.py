@@ -33,6 +33,8 @@ class Importer:
 
     def store(self, batch: Sequence[Imported]) -> list[Outcome]:
         """Store them in order and in one transaction; how each ended. Raises ArchiveUnavailable."""
+        if not batch:
+            return []
         links = self.enter([_entry(one) for one in batch])
         now = datetime.now(UTC)
         pages = [_page(link_id, one, now) for link_id, one in zip(links, batch, strict=True)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,52 +17,72 @@ from news.teasers import remove_teasers
 
 if TYPE_CHECKING:
     from archive.home import Home
+    from archive.importing import Importer
 
 _MOST_BYTES = 10_000_000  # of a line
 
 
+@dataclass(frozen=True, slots=True)
+class _NoArticle:
+    """A line that is nothing to take in."""
+
+    number: int
+    problem: str
+
+
 def import_jsonl(home: Home, file: BinaryIO, *, as_json: bool, dry_run: bool) -> int:
     """Take in each line; the exit code."""
-    answers = Answers(None)
     if dry_run:
-        readable = sum(1 for _ in _readable(file, answers))
-        say(f"{readable} articles could be taken in, {answers.parts} lines not")
-        return SOME_PAGES_FAILED if answers.parts else FINE
+        kinds = Counter(isinstance(one, Imported) for one in _read(file))
+        say(f"{kinds[True]} articles could be taken in, {kinds[False]} lines not")
+        return SOME_PAGES_FAILED if kinds[False] else FINE
     from archive.database import open_archive
     from archive.importing import SIZE, Importer
 
     engine = open_archive(home)
     try:
         with answering(engine, as_json) as answers:
-            importer, lines = Importer(engine), _readable(file, answers)
+            importer, lines = Importer(engine), _read(file)
             while batch := list(islice(lines, SIZE)):
-                for one, outcome in zip(batch, importer.store(batch), strict=True):
-                    answers.ended(one.id, outcome)
+                _store(importer, batch, answers)
     finally:
         engine.dispose()
-    errors, older = answers.counts["error"], answers.counts["skipped"]
-    more = (f", {older} older than what is known" if older else "") + (
-        f", {errors} could not be taken in" if errors else ""
-    )
+    _tell(answers)
+    return SOME_PAGES_FAILED if answers.counts["error"] else FINE
+
+
+def _store(importer: Importer, batch: Sequence[Imported | _NoArticle], answers: Answers) -> None:
+    outcomes = iter(importer.store([one for one in batch if isinstance(one, Imported)]))
+    for one in batch:
+        if isinstance(one, Imported):
+            answers.ended(one.id, next(outcomes))
+        else:
+            answers.failed(one.problem, line=one.number)
+
+
+def _tell(answers: Answers) -> None:
+    left = {"older than what is known": answers.counts["skipped"], "could not be taken in": answers.counts["error"]}
+    more = "".join(f", {number} {how}" for how, number in left.items() if number)
     say(f"{answers.parts} lines: {answers.in_words()}{more}")
-    return SOME_PAGES_FAILED if errors else FINE
 
 
-def _readable(file: BinaryIO, answers: Answers) -> Iterator[Imported]:
-    """The articles as news.teasers leaves them; a line that is none is told of and counted as an error."""
+def _read(file: BinaryIO) -> Iterator[Imported | _NoArticle]:
+    """The articles as news.teasers leaves them; a line that is none is told of."""
     for number, line in enumerate(_lines(file), 1):
         try:
-            if isinstance(line, Exception):
-                raise ValueError(f"the file is damaged from here on: {line}")
-            if len(line) > _MOST_BYTES:
-                raise ValueError(f"a line of more than {_MOST_BYTES} bytes")
-            read = read_line(line)
-            article = replace(read, article=remove_teasers(read.article))
+            yield _article(line)
         except ValueError as error:
             say(f"line {number}: {error}")
-            answers.failed(str(error), line=number)
-            continue
-        yield article
+            yield _NoArticle(number, str(error))
+
+
+def _article(line: bytes | Exception) -> Imported:
+    if isinstance(line, Exception):
+        raise ValueError(f"the file is damaged from here on: {line}")
+    if len(line) > _MOST_BYTES:
+        raise ValueError(f"a line of more than {_MOST_BYTES} bytes")
+    read = read_line(line)
+    return replace(read, article=remove_teasers(read.article))
 
 
 def _lines(file: BinaryIO) -> Iterable[bytes | Exception]:

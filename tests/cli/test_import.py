@@ -70,12 +70,8 @@ def test_line_that_is_no_article_is_told_of_and_the_others_are_kept(take_in: Run
     outcome = take_in(record("krone", 1), b"{nonsense", {"title": "no address"}, record("krone", 2), "--json")
 
     assert outcome.code == 3
-    assert [one.get("relation", one.get("error", "")[:6]) for one in outcome.records] == [
-        "no JSO",
-        "no url",
-        "new",
-        "new",
-    ]
+    told = [one.get("relation", one.get("error", "")[:6]) for one in outcome.records]
+    assert told == ["new", "no JSO", "no url", "new"]
     assert "line 2: no JSON" in outcome.err
     assert "2 new, 2 could not be taken in" in outcome.err
 
