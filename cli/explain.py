@@ -17,7 +17,7 @@ from news.text import one_line
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from archive.explaining import ChannelFacts, Explanation, LinkFacts, ReadingFacts
+    from archive.explaining import ChannelFacts, EventFacts, Explanation, LinkFacts, ReadingFacts
 
 Step = tuple[str, str]
 
@@ -27,6 +27,7 @@ _RULES = {
     "latest_revision": "the same as the latest revision",
     "earlier_revision": "the same as an earlier revision",
     "paywalled_later": "only a part is shown now; the full text is kept",
+    "only_its_beginning": "only the beginning is shown now; the full text is kept",
     "other_text": "the same article with another text",
     "same_letters": "the same letters and digits",
     "too_little_to_compare": "too short to be compared with other texts",
@@ -174,14 +175,21 @@ def _teasers(found: Explanation) -> str:
 
 
 def _compared(found: Explanation) -> str:
-    event = next((event for event in reversed(found.events) if event.evidence), None)
-    if event is None or event.evidence is None:
+    """How the last look ended, and why the article stands in its story where it came as a copy."""
+    told = [event for event in found.events if event.evidence]
+    if not told:
         return ""
-    rule = str(event.evidence.get("rule", ""))
-    if matched := why(event.evidence) if event.disposition == "copy" else "":
+    came = next((event for event in told[:-1] if event.disposition == "copy"), None)
+    return _ended(told[-1]) + (f"; it came as a copy: {why(came.evidence or {})}" if came else "")
+
+
+def _ended(event: EventFacts) -> str:
+    evidence = event.evidence or {}
+    if matched := why(evidence) if event.disposition == "copy" else "":
         return f"{matched} → {event.disposition}"
-    details = [f"{name} {value}" for name, value in event.evidence.items() if name in ("words", "headline")]
-    article = event.evidence.get("article")
+    rule = str(evidence.get("rule", ""))
+    details = [f"{name} {value}" for name, value in evidence.items() if name in ("words", "headline")]
+    article = evidence.get("article")
     to = f" ({short_id('a', article)})" if isinstance(article, int) else ""
     shared = f", {', '.join(details)}" if details else ""
     return f"{_RULES.get(rule, rule.replace('_', ' '))}{to}{shared} → {event.disposition}"

@@ -38,6 +38,7 @@ class Flag(StrEnum):
     LIVE_BLOG = "live_blog"
     AGENCY = "agency"
     WITHDRAWN = "withdrawn"  # its address answered 404, 410 or 451; what it said before is kept
+    PAYWALLED_LATER = "paywalled_later"  # its address shows only the beginning by now; what it said before is kept
 
 
 # Never part of the text and never near it: a page's chrome is in the capture, not among the removed blocks.

@@ -13,11 +13,13 @@ from news.agencies import agency_named
 from news.compared import Compared
 from news.copies import Found
 from news.dispositions import Disposition
-from news.fingerprints import letters_digest, words_of
+from news.fingerprints import letters_digest, letters_of, words_of
 
 LEAST_NEAR = 20  # words of a text that is looked for at all
 LEAST_WORDS = 30  # shorter texts are walls, stubs and captions: many pages show the same one
 CERTAIN_WORDS = 100  # a text of this length is one article even under another headline
+_STUB = 0.5  # of the words that are kept
+_BELOW = 25  # words of an invitation to subscribe
 _SAME_HEADLINE = 0.5  # share of the shorter headline's words that both have
 _RELATED_SHINGLES = 0.1  # unrelated texts share hardly any three words in a row, an edited one most
 
@@ -147,8 +149,26 @@ def _compare(page: Page, address: Address, home: KnownArticle) -> Sameness:
     if page.walled and not home.walled and page.words < home.words:
         shown = address.revision if known_address else home.latest
         return same(home, shown, "paywalled_later", words=page.words, words_kept=home.words)
+    if not home.walled and _is_beginning(page, home):
+        shown = address.revision if known_address else home.latest
+        return same(home, shown, "only_its_beginning", words=page.words, words_kept=home.words)
     evidence = {"rule": "other_text", "article": home.id, "since": home.latest}
     return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
+
+
+def _is_beginning(page: Page, home: KnownArticle) -> bool:
+    """Whether the page shows nothing but how the kept text begins, at most half of it, and perhaps a line below that.
+
+    No outlet edits so; a paywall that nothing tells of does, and a page of which half was read.
+    """
+    if page.words > _STUB * home.words or home.words < LEAST_WORDS:
+        return False
+    shown, kept = letters_of(page.body), letters_of(home.body)
+    if kept.startswith(shown):
+        return True
+    *first, last = page.body.split("\n\n")
+    begins = letters_of("".join(first))
+    return len(last.split()) <= _BELOW and len(begins) >= len(shown) / 2 and kept.startswith(begins)
 
 
 def _lags(address: Address, home: KnownArticle, earlier: int) -> bool:

@@ -24,11 +24,14 @@ from archive.storing.merging import may_merge
 from archive.storing.pages import Outcome, PageToStore
 from archive.storing.preparing import ReadPage
 from archive.storing.rows import Ids, Rows, take_many_ids
+from news.article import Flag
 from news.copies import Found
 from news.dispositions import Disposition
 from news.fingerprints import letters_of, text_digest
 from news.revisions import Wording, changes, whole_paragraphs
 from news.sameness import Address, KnownArticle, Sameness, judge_address, judge_text
+
+_PARTS = ("paywalled_later", "only_its_beginning")  # rules by which a page shows less than is kept
 
 
 class Batch:
@@ -192,6 +195,7 @@ class Batch:
         self._reading(read, reading_id, capture_id)
         self._revision(read, kept.known.id, revision_id, number, reading_id, kinds)
         self.rows.revisions[revision_id]["valid_from"] = since
+        self.rows.states.pop(kept.known.id, None)  # its flags are written anew
         self._matches.put(read, revision_id, kept.known.id, self._matches.story(kept.story_id))
         self._latest(read, kept.known.id, revision_id)
         said = {**kept.known.said, number: read.seen.said}
@@ -242,7 +246,7 @@ class Batch:
     ) -> Outcome:
         article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
         rule = verdict.evidence.get("rule")
-        reason = str(rule) if rule in ("paywalled_later", "older_capture") else None
+        reason = str(rule) if rule in (*_PARTS, "older_capture") else None
         if not _is_older(page, link):
             self._settle_link(read, verdict, kept, number, reason)
         elif number == 1 and page.fetched_at < kept.first_at:
@@ -269,12 +273,16 @@ class Batch:
             said_digest=read.seen.said,
         )
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
-        if kept.withdrawn:
-            self.rows.withdrawn[article_id] = False
-        self._known.put(replace(kept, checked_at=checked_at, withdrawn=False), keys=[link.url_key])
+        self._put(replace(kept, checked_at=checked_at), _state_of(verdict, kept, link), [link.url_key])
         self._links[link.id] = replace(
             link, article_id=article_id, said_digest=read.seen.said, revision=number, last_fetched_at=page.fetched_at
         )
+
+    def _put(self, kept: Kept, state: Flag | None, keys: Sequence[int] = ()) -> None:
+        """Enter an article in its new state."""
+        if kept.state is not state:
+            self.rows.states[kept.known.id] = state
+        self._known.put(replace(kept, state=state), keys=keys)
 
     def _settle_unread(self, page: PageToStore, link: KnownLink) -> Outcome:
         if page.disposition not in (Disposition.SKIPPED, Disposition.FAILED, Disposition.UNCHANGED):
@@ -287,10 +295,16 @@ class Batch:
         if kept and page.disposition is Disposition.UNCHANGED:
             self.rows.checked[kept.known.id] = page.fetched_at
         if kept and (page.reason or "").startswith("gone_") and kept.known.url_key == link.url_key:
-            self.rows.withdrawn[kept.known.id] = True
-            self._known.put(replace(kept, withdrawn=True))
+            self._put(kept, Flag.WITHDRAWN)
         story_id = kept.story_id if kept else None
         return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id, link.revision)
+
+
+def _state_of(verdict: Sameness, kept: Kept, link: KnownLink) -> Flag | None:
+    """What has become of the article's own address; another that shows less says nothing of it."""
+    if verdict.evidence.get("rule") not in _PARTS:
+        return None
+    return Flag.PAYWALLED_LATER if link.url_key == kept.known.url_key else kept.state
 
 
 def _is_older(page: PageToStore, link: KnownLink) -> bool:

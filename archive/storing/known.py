@@ -32,7 +32,7 @@ class KnownLink:
 class Kept:
     """An article with what is needed to write its next revision. The capture is that of the latest revision.
 
-    `first_at` and `checked_at` are when it was first and last looked at.
+    `first_at` and `checked_at` are when it was first and last looked at, `state` what has become of its address.
     """
 
     known: KnownArticle
@@ -43,7 +43,7 @@ class Kept:
     first_at: datetime
     checked_at: datetime
     capture: tuple[str, int, int] | None
-    withdrawn: bool = False
+    state: Flag | None = None  # WITHDRAWN or PAYWALLED_LATER
 
 
 class Known:
@@ -120,9 +120,9 @@ def _kept(row: Any) -> Kept:
         walled=not {"paywalled", "partial"}.isdisjoint(row.flags),
     )
     capture = (row.file, row.record_offset, row.record_length) if row.file else None
-    withdrawn = Flag.WITHDRAWN in row.flags
+    state = next((flag for flag in (Flag.WITHDRAWN, Flag.PAYWALLED_LATER) if flag in row.flags), None)
     times = row.valid_from, row.first_captured_at, row.last_checked_at
-    return Kept(known, row.story_id, row.lead, row.revision_id, *times, capture, withdrawn)
+    return Kept(known, row.story_id, row.lead, row.revision_id, *times, capture, state)
 
 
 _LINKS = text("""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, text
 from archive.frontier import Settlement, settle
 from archive.models import blocks, captures, readings, revisions, stories
 from archive.storing.merging import write_merges
+from news.article import Flag
 
 Row = dict[str, Any]
 
@@ -34,7 +35,7 @@ class Rows:
     latest: dict[int, Row] = field(default_factory=dict)  # articles with another latest revision
     checked: dict[int, datetime] = field(default_factory=dict)  # articles that were looked at
     earlier: dict[int, datetime] = field(default_factory=dict)  # articles that an import saw before we did
-    withdrawn: dict[int, bool] = field(default_factory=dict)  # articles that are gone from their address, or back there
+    states: dict[int, Flag | None] = field(default_factory=dict)  # what has become of articles' addresses
     settlements: dict[int | None, list[Settlement]] = field(default_factory=dict)  # by crawl
 
     def end_revision(self, revision_id: int, valid_to: datetime) -> None:
@@ -75,8 +76,8 @@ def write_rows(conn: Connection, rows: Rows) -> None:
     for article_id in sorted(rows.earlier):
         for statement in _EARLIER:
             conn.execute(statement, {"id": article_id, "at": rows.earlier[article_id]})
-    for article_id in sorted(rows.withdrawn):
-        conn.execute(_WITHDRAWN, {"id": article_id, "gone": rows.withdrawn[article_id]})
+    for article_id in sorted(rows.states):
+        conn.execute(_STATE, {"id": article_id, "state": rows.states[article_id]})
     for crawl_id, settlements in rows.settlements.items():
         settle(conn, crawl_id, *settlements)
 
@@ -200,9 +201,10 @@ from json_populate_recordset(null::story_members, cast(:rows as json)) as r orde
 
 _END_REVISION = text("update revisions set valid_to = :valid_to where id = :id")
 
-_WITHDRAWN = text("""
+_STATE = text("""
 update articles set flags = array(
-    select flag from unnest(flags) as flag where flag <> 'withdrawn' union select 'withdrawn' where :gone order by 1
+    select flag from unnest(flags) as flag where flag not in ('withdrawn', 'paywalled_later')
+    union select cast(:state as text) where cast(:state as text) is not null order by 1
 ) where id = :id
 """)
 

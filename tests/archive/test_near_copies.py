@@ -229,3 +229,29 @@ def test_withdrawn_article_keeps_its_text_and_says_so_until_it_is_back(newsroom:
 
     assert gone == [(["withdrawn"], True, 1)]
     assert newsroom.rows("select flags, revisions from v_articles") == [([], 1)]
+
+
+def cut(number: int, *, below: str = "") -> str:
+    return "\n\n".join([*paragraphs(number)[:2], *([below] if below else [])])
+
+
+INVITATION = "Weiter geht es nur mit unserem Abo."
+
+
+@pytest.mark.parametrize("stub", ["…", cut(1), cut(1, below=INVITATION), cut(1)[:200] + " …"])
+def test_beginning_of_a_text_never_replaces_it_and_says_so(newsroom: Newsroom, stub: str) -> None:
+    newsroom.store(report("krone", 1))
+    (later,) = newsroom.store(report("krone", 1, stub))
+    shown = newsroom.rows("select flags, body, revisions from v_articles")
+    newsroom.store(report("krone", 1))
+
+    assert (later.disposition, later.reason) == (Disposition.UNCHANGED, "only_its_beginning")
+    assert shown == [(["paywalled_later"], text(1), 1)]
+    assert newsroom.rows("select flags, revisions from v_articles") == [([], 1)]
+
+
+@pytest.mark.parametrize("edit", [cut(1, below=paragraphs(2)[0]), "\n\n".join(paragraphs(1)[:-1])])
+def test_text_that_was_shortened_otherwise_is_an_edit(newsroom: Newsroom, edit: str) -> None:
+    newsroom.store(report("krone", 1))
+
+    assert newsroom.see(report("krone", 1, edit)) is Disposition.REVISED
