@@ -15,6 +15,7 @@ from news.agencies import is_agency
 from news.article import Article, Block, Label
 from news.compared import QUOTATION_MARK, Compared
 from news.fingerprints import letters_of, words_of
+from news.phrases import ADDRESS, CALL
 
 RULES = "memory-1"  # joins the name of the rule set where memory set something aside
 OPENING = 2  # paragraphs that tell what an article is about
@@ -23,6 +24,7 @@ HEADLINE = "headline of another article"
 RECURS = "recurs under other articles"
 
 _MOST_SIGHTINGS = 12  # in a period, of a line that is not proven to be boilerplate
+_DENSE = 5  # articles for each that has the line; of a hundred standing phrases one comes so often by chance
 _PLENTY = 5  # articles; nobody prints one song in so many
 _LINKED = 0.5
 _TITLE_CHARS = 220
@@ -65,13 +67,15 @@ class Page:
     """An article as it was read, and what is remembered of its blocks, by their places in it.
 
     `others` are the articles under which those that `may_recur` stood, `headlines` the blocks that are headlines of
-    other articles. `settled` are those that the latest revision has as text: an article is read in one way.
+    other articles, `rare` those that few of the outlet's articles have. `settled` are those that the latest revision
+    has as text: an article is read in one way.
     """
 
     article: Article
     me: Sighting
     others: Mapping[int, Sequence[Sighting]]
     headlines: Collection[int] = ()
+    rare: Collection[int] = ()
     settled: Collection[int] = ()
 
 
@@ -126,6 +130,17 @@ def set_aside(page: Page) -> Article:
     if not lines.leave_text():
         lines.gone &= lines.teasers
     return page.article.with_blocks(lines.relabelled()) if lines.gone else page.article
+
+
+def is_plain(block: Block) -> bool:
+    """Whether a line neither leads anywhere nor speaks to the reader: how often it stands tells what it is."""
+    low = block.text.lower()
+    return not block.link_share and not ADDRESS.search(low) and not CALL.search(low)
+
+
+def is_rare(sightings: int, articles: int) -> bool:
+    """Whether a line that stands in so many of an outlet's articles in a row is a phrase of its writers."""
+    return articles > _DENSE * sightings
 
 
 def is_worth_keeping(me: Sighting, known: Sequence[Sighting]) -> bool:
@@ -201,6 +216,11 @@ def is_refrain(lines: _Lines, position: int) -> bool:
     return again and len(Compared.of(None, text).words) >= 4 and len(lines.elsewhere(position)) < _PLENTY
 
 
+def is_phrase(lines: _Lines, position: int) -> bool:
+    """What is written here and there: "Nobody was hurt." Boilerplate stands in article after article."""
+    return position in lines.page.rare and is_plain(lines.blocks[position])
+
+
 def is_sign_off(lines: _Lines, position: int) -> bool:
     """What one person writes under, or into, each of their articles."""
     writers = _common_authors([lines.page.me, *lines.elsewhere(position)])
@@ -228,7 +248,14 @@ def is_item(lines: _Lines, position: int) -> bool:
     return position in beside and lines.is_unlinked(position) and not lines.recurring.issuperset(beside)
 
 
-KEEPERS: tuple[Callable[[_Lines, int], bool], ...] = (is_refrain, is_sign_off, is_told_to_all, announces, is_item)
+KEEPERS: tuple[Callable[[_Lines, int], bool], ...] = (
+    is_phrase,
+    is_refrain,
+    is_sign_off,
+    is_told_to_all,
+    announces,
+    is_item,
+)
 
 
 def _differ(sightings: Sequence[Sighting]) -> bool:

@@ -16,11 +16,15 @@ from archive.storing.known import Kept, Known, KnownLink
 from archive.storing.pages import Outcome
 from archive.storing.preparing import ReadPage
 from archive.storing.rows import array_of
+from archive.storing.spacing import Seen, Spacing
 from news.article import Article, Block, Label
 from news.fingerprints import letters_of
 from news.site_memory import (
+    OTHERS,
     Page,
     Sighting,
+    is_plain,
+    is_rare,
     is_worth_keeping,
     line_key,
     may_be_teaser,
@@ -62,6 +66,7 @@ class _Memo:
     """A page as it shows itself and as its latest revision has it, with the keys of lines and of possible headlines."""
 
     read: ReadPage
+    outlet_id: int
     me: Sighting
     period: int
     shown: _Text
@@ -77,7 +82,8 @@ class SiteMemory:
         self._conn = conn
         self._known = known
         self._links = links
-        self._sightings: dict[int, list[tuple[int, Sighting]]] = {}  # by line, with their periods
+        self._sightings: dict[int, list[Seen]] = {}  # by line
+        self._spacing = Spacing(conn)
         self._announced: dict[int, set[int]] = {}  # links that wait, by the line of their title
         self._fresh: list[tuple[int, int]] = []  # key and link
 
@@ -103,6 +109,7 @@ class SiteMemory:
         titles = filter(tells_apart, (*shown.where(may_be_teaser), *archived.letters.values()))
         return _Memo(
             read=read,
+            outlet_id=link.outlet_id,
             me=me,
             period=first_key(read.page.fetched_at) >> _LINE_BITS,
             shown=shown,
@@ -128,20 +135,28 @@ class SiteMemory:
 
     def _page(self, memo: _Memo, text: _Text, settled: Collection[str]) -> Page:
         """What is remembered of the text's lines, but for what the article left there itself."""
-        lines = {n: memo.lines[line] for n, line in text.letters.items() if line in memo.lines}
+        lines = {n: self._others(memo, memo.lines[line]) for n, line in text.letters.items() if line in memo.lines}
         titles = {n: memo.headlines[line] for n, line in text.letters.items() if line in memo.headlines}
         return Page(
             text.article,
             memo.me,
-            others={n: self._others(memo, key) for n, key in lines.items()},
+            others={n: [seen.one for seen in others] for n, others in lines.items()},
             headlines={n for n, key in titles.items() if self._others(memo, key) or self._waiting(memo, key)},
+            rare={n for n, others in lines.items() if self._is_rare(memo, text.article.blocks[n], others)},
             settled={n for n, line in text.letters.items() if line in settled},
         )
 
-    def _others(self, memo: _Memo, key: int) -> list[Sighting]:
+    def _others(self, memo: _Memo, key: int) -> list[Seen]:
         known = self._sightings.get(key, ())
-        near = (one for period, one in known if abs(period - memo.period) <= AROUND)
-        return [one for one in near if one.article != memo.me.article]
+        near = (seen for seen in known if abs(seen.period - memo.period) <= AROUND)
+        return [seen for seen in near if seen.one.article != memo.me.article]
+
+    def _is_rare(self, memo: _Memo, block: Block, others: Sequence[Seen]) -> bool:
+        """Whether the articles with the line, among them this one while others are few, lie far apart."""
+        if len(others) < OTHERS or not is_plain(block):
+            return False
+        counts = len(others) == OTHERS  # of few articles it is one
+        return is_rare(len(others) + counts, self._spacing.articles(memo.outlet_id, others, counts))
 
     def _waiting(self, memo: _Memo, title: int) -> set[int]:
         """Links of that title that wait to be fetched, the page's own left out."""
@@ -150,10 +165,11 @@ class SiteMemory:
     def _take_in(self, memo: _Memo) -> None:
         """Remember the page's lines, its headline and how it was announced, as far as that adds anything."""
         lines = {memo.lines[line] for line in memo.shown.letters.values() if line in memo.lines}
+        place = self._spacing.next_place(memo.outlet_id)
         for line in lines | set(self._titles(memo)):
             known = self._sightings.setdefault(line, [])
-            if is_worth_keeping(memo.me, [one for period, one in known if period == memo.period]):
-                known.append((memo.period, memo.me))
+            if is_worth_keeping(memo.me, [seen.one for seen in known if seen.period == memo.period]):
+                known.append(Seen(memo.period, memo.read.page.fetched_at, place, memo.me))
                 self._fresh.append((memo.period << _LINE_BITS | line, memo.read.page.link_id))
 
     def _titles(self, memo: _Memo) -> Iterator[int]:
@@ -162,7 +178,7 @@ class SiteMemory:
 
     def _load_announced(self, memos: Sequence[_Memo]) -> None:
         """The titles of what the crawls have still to fetch."""
-        outlets = {self._links[memo.read.page.link_id].outlet_id for memo in memos}
+        outlets = {memo.outlet_id for memo in memos}
         if not outlets:
             return
         for row in self._conn.execute(_ANNOUNCED, {"outlets": list(outlets), "most": _MOST_ANNOUNCED}):
@@ -172,17 +188,20 @@ class SiteMemory:
         latest = self._conn.execute(_LATEST).scalar()
         if latest is None:
             return
-        keys = {key for memo in memos for key in self._places(memo, latest >> _LINE_BITS)}
+        keys = {key for memo in memos for key in self._keys_of(memo, latest >> _LINE_BITS)}
         rows = self._conn.execute(_ROWS, {"keys": array_of(sorted(keys))}).all()
         articles = {row.article_id for row in rows}
         found = self._conn.execute(_ARTICLES, {"ids": array_of(sorted(articles))}) if articles else ()
-        sightings = {row.id: Sighting.of(row.id, row.headline, row.opening, row.authors) for row in found}
+        sightings = {
+            row.id: (row.first_captured_at, None, Sighting.of(row.id, row.headline, row.opening, row.authors))
+            for row in found
+        }
         for key, article_id in rows:
             if article_id in sightings:
                 period, line = divmod(key, 1 << _LINE_BITS)
-                self._sightings.setdefault(line, []).append((period, sightings[article_id]))
+                self._sightings.setdefault(line, []).append(Seen(period, *sightings[article_id]))
 
-    def _places(self, memo: _Memo, latest: int) -> Iterator[int]:
+    def _keys_of(self, memo: _Memo, latest: int) -> Iterator[int]:
         """The keys under which the page's lines may be remembered."""
         lines = {*memo.lines.values(), *memo.headlines.values(), *self._titles(memo)}
         for period in range(max(0, memo.period - AROUND), min(memo.period + AROUND, latest) + 1):
@@ -213,7 +232,7 @@ _ROWS = text(
 )
 
 _ARTICLES = text("""
-select a.id, r.headline, r.authors, string_to_array(left(t.body, 2000), E'\\n\\n') as opening
+select a.id, a.first_captured_at, r.headline, r.authors, string_to_array(left(t.body, 2000), E'\\n\\n') as opening
 from articles a join revisions r on r.id = a.revision_id join texts t on t.digest = r.text_digest
 where a.id = any(cast(:ids as bigint[]))
 """)

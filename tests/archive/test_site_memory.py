@@ -67,6 +67,19 @@ def test_what_is_set_aside_does_not_depend_on_the_size_of_the_batch(newsroom: Ne
     assert "".join(one.disposition[0] for one in ends) == "nnnnnnn" + "rrruuuu"
 
 
+@pytest.mark.parametrize("size", [5, 100])
+def test_phrase_that_stands_here_and_there_is_text(newsroom: Newsroom, size: int) -> None:
+    phrase, under_all = (
+        "Verletzt wurde bei dem Vorfall niemand.",
+        "Ein Angebot der Talbote und mehrerer Partner im Land.",
+    )
+    pages = [report(number, *([phrase] if number % 10 == 0 else []), under_all) for number in range(1, 41)]
+    for place in range(0, len(pages), size):
+        newsroom.store(*(page for page in pages[place : place + size]))
+
+    assert lines_of(newsroom, 40) == [phrase]
+
+
 def test_outlets_have_memories_of_their_own(newsroom: Newsroom) -> None:
     newsroom.store(*(report(number, PROMO) for number in (1, 2)), report(3, PROMO, outlet="kurier"))
 

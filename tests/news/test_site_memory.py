@@ -13,6 +13,7 @@ from news.site_memory import (
     RECURS,
     Page,
     Sighting,
+    is_rare,
     is_worth_keeping,
     line_key,
     may_recur,
@@ -99,6 +100,22 @@ def test_quotation_stays_however_often_it_recurs(said: str | Block) -> None:
 
 def test_name_in_quotation_marks_makes_no_quotation() -> None:
     assert kept("Everything that matters, in the morning: our daily letter, the “Early Bird”, knows it.") == ()
+
+
+def test_phrase_that_few_articles_have_stays() -> None:
+    assert kept("Verletzt wurde bei dem Vorfall niemand.", rare={1}) == ("Verletzt wurde bei dem Vorfall niemand.",)
+
+
+@pytest.mark.parametrize(
+    "line", [PROMO, "Abonnieren Sie jetzt unseren Newsletter!", Block("Das große Rätsel", link_share=1.0)]
+)
+def test_rare_line_that_speaks_to_the_reader_or_leads_on_goes(line: str | Block) -> None:
+    assert kept(line, rare={1}) == ()
+
+
+def test_line_in_one_of_five_articles_is_not_rare() -> None:
+    assert not is_rare(3, 15)
+    assert is_rare(3, 16)
 
 
 def test_refrain_stays() -> None:
