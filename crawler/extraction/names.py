@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from crawler.extraction.text import key
 from news.dates import date_begins
 
-_BY_WORDS = r"by|von|vom|par|por|di|da|door|przez|af|av|oleh|автор|от"
+_BY_WORDS = r"by|von|vom|par|por|di|da|door|przez|af|av|oleh|автор|от|بقلم|מאת"
 BY = re.compile(
-    rf"^\W*(?:(?-i:By(?=[A-Z]))|(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|geschrieben|veröffentlicht|erstellt|verfasst|eingestellt|publicado|publié|escrito|scritto|geschreven|interview|protokoll|aus .{{3,20}}|ein .{{3,30}}|eine .{{3,30}})\s+)?"
-    rf"(?:(?:{_BY_WORDS})\b[:\s]|(?:autor(?:in|es|a|en|zy)?|authors?|auteurs?|autore|reporter|writer|words|tekst|texto|text|texte|testo|interview|de notre correspondant|texto de|yazan|haber|kaynak)\s?:|(?:texto de|de notre correspondant|autor(?:in)?|author|reporter)\s))\s*",
+    rf"^\W*(?:(?-i:By(?=[A-Z]))|(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|geschrieben|veröffentlicht|erstellt|verfasst|eingestellt|publicado|publié|escrito|scritto|geschreven|(?:gast)?(?:beitrag|kommentar)|interview|protokoll|analyse|reportage|essay|kolumne|bericht|mehr|more (?:stories )?(?=by)|aus .{{3,20}}|ein .{{3,30}}|eine .{{3,30}})\s+)?"
+    rf"(?:(?:{_BY_WORDS})\b[:\s]|(?:autor(?:in|es|a|en|zy)?|authors?|auteurs?|autore|reporter|writer|words|tekst|texto|text|texte|testo|interview|de notre correspondant|texto de|yazan|haber|kaynak|текст|фото и текст|بقلم|كتب|כתב(?:ה)?|文)\s?[:：／]|(?:texto de|de notre correspondant|autor(?:in)?|author|reporter)\s))\s*",
     re.IGNORECASE,
 )
 # "posted on 5 March 2024 by Jane Miller", "5 March 2024 - Von Jane Miller"
@@ -42,7 +42,7 @@ _NOBODY = re.compile(
 )
 # Names of this kind begin with some of these words, so the whole must be one.
 _NO_NAME = re.compile(
-    r"(?:am|do|um|ph\.?d\.?|m\.?d\.?|esq|jr\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
+    r"(?:am|do|um|red|unserem|unserer|webmaster|agenturen|agencies|agencias|agences|agenzie|ph\.?d\.?|m\.?d\.?|esq|jr\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
     r"|veröffentlicht|opublikowano|publicado|publié|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day|show all .*|(?:getty images|shutterstock|istock).*)",
     re.IGNORECASE,
 )
@@ -76,6 +76,11 @@ _NOT_NAME = re.compile(r"[<>{}=_\\]|https?:|www\.|\.com\b|\d{2}|[?!:]|\.{2}")
 _INITIAL = re.compile(r"\b[^\W\d_]\.$")
 _PARTICLES = frozenset(
     "von van de der den del della di da dos das du la le el al bin ibn ter ten zu y e af av und of the and für".split()  # noqa: SIM905
+)
+# What stands beside a name where no spaces part words, and what asks to follow it.
+_TITLE = re.compile(
+    r"^(?:记者|記者|作者|编辑|撰文|文)[\s:：／/]\s*|\s?(?:기자|특파원|논설위원|記者|记者|報導|报道)(?: 외(?: \d+명)?)?$|^(?:suivre|seguir|segui|volg)\s(?=[A-Z])|\s(?:suivre|seguir|segui|volgen|følg|följ)$",
+    re.IGNORECASE,
 )
 _SHORTEST, _LONGEST = 2, 60  # characters of a name
 _TEXT = 300  # characters of a byline looked at
@@ -150,7 +155,7 @@ def _is_group(name: str, sites: frozenset[str]) -> bool:
 
 def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]:
     text = " ".join(text[:_TEXT].split())
-    if not trusted and (_CREDIT.search(text) or _OTHER_LINE.match(text)):
+    if not trusted and ((_CREDIT.search(text) and not BY.match(text)) or _OTHER_LINE.match(text)):
         return
     parts = [_name_of(part) for part in _parts(_after_by(text))]
     if not trusted:
@@ -178,6 +183,7 @@ def _after_by(text: str) -> str:
 
 def _name_of(part: str) -> str:
     name = _CUT.sub("", BY.sub("", part)).strip(" ,;:-–—|*\"'“”")
+    name = _TITLE.sub("", name) or name
     role = _ROLE.search(name, 4)
     if role and " " in name[: role.start()].strip(" ,"):
         name = name[: role.start()].rstrip(" ,")

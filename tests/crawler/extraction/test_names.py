@@ -43,3 +43,34 @@ def test_a_pen_name_counts_only_where_nothing_but_names_stands(handle: str) -> N
 
 def test_a_name_of_the_outlet_is_nobody() -> None:
     assert names_in(["Jane Miller, The Outlet"], frozenset(["theoutlet"])) == ("Jane Miller",)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("신현주 기자", "신현주"), ("박준석 기자 외 1명", "박준석"), ("记者 焦鹏", "焦鹏"), ("佐藤健 記者", "佐藤健"), ("文／王小明", "王小明"), ("Текст: Иван Петров", "Иван Петров"),
+     ("بقلم: أحمد علي", "أحمد علي"), ("מאת יוסי כהן", "יוסי כהן"), ("Jane Miller Seguir", "Jane Miller"), ("Suivre Jane Miller", "Jane Miller"),
+     ("Mehr von Jane Miller", "Jane Miller"), ("Gastbeitrag von Jane Miller", "Jane Miller"), ("Von Jane Miller/dpa", "Jane Miller")],
+)  # fmt: skip
+def test_what_stands_beside_a_name_is_left_out(line: str, name: str) -> None:
+    assert names_in([line], frozenset())[0] == name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Redaktion folgen",
+        "Autor folgen",
+        "Von unserem Korrespondenten",
+        "Autor: red.",
+        "Agenturen",
+        "Webmaster",
+        "Photo by Jane Miller / Reuters",
+    ],
+)
+def test_teams_buttons_and_credits_are_nobody(line: str) -> None:
+    assert names_in([line], frozenset()) == ()
+
+
+@pytest.mark.parametrize("name", ["Mehran Karimi", "Berichta Moll", "Seguira Lopez", "Red Miller", "문재인"])
+def test_a_name_that_begins_or_ends_like_what_stands_beside_names_stays(name: str) -> None:
+    assert names_in([f"By {name}"], frozenset()) == (name,)
