@@ -24,7 +24,7 @@ in case you missed it ; editor's picks ; editors' picks ; editor’s picks ; edi
 must reads
 latest ; the latest ; latest headlines ; headlines ; more headlines ; around the web ; from around the web ;
 promoted stories ; sponsored content ; paid content ; you may have missed ; recent posts ; recent news
-recent stories ; recent articles ; more articles ; other articles ; other stories ; more coverage ; explore more ;
+recent stories ; recent articles ; people are also reading ; what others are reading ; others are reading ; more articles ; other articles ; other stories ; more coverage ; explore more ;
 dive deeper ; go deeper ; learn more ; next article ; previous article ; suggested reading ; more information
 andere nachrichten ; weitere nachrichten ; mehr nachrichten ; weitere meldungen ; weitere artikel ;
 weitere themen ; aktuelle nachrichten ; neueste nachrichten ; neueste artikel ; mehr zum thema ;
@@ -128,6 +128,8 @@ sign(?:ing)? up(?! to (?:the|a) ) ; subscribe(?!d|rs?)(?: (?:now|here|today|to))
 register (?:now|here|for free) ; click here ; tap here ; follow us ; join (?:us|our|the conversation) ;
 download (?:the|our) ; get (?:the|our) (?:\w+ ){0,3}(?:app|newsletter|e-?mails?|alerts?) ;
 delivered (?:straight |directly |right )?(?:to|through) your ; in your inbox ; to your inbox ; support (?:us|our) ; donate ;
+(?<![a-z] )get (?:breaking news|(?:the |your |our )?(?:daily|weekly) (?:news|briefing|digest|headlines)|daily [a-z]+ news|the latest news) ; be the first to know ;
+delivered (?:daily|weekly|weekdays?|every|each) (?:morning|day|week|weekday|evening)s? ; let our news ;
 become a (?:member|subscriber|supporter) ; never miss ; don[’']t miss ;
 stay (?:up to date|informed|updated|connected) ; read more (?:on|about|in) ; free of charge ; find us on ;
 like us on ; add us ; turn on notifications ; start your free ; already a subscriber ; log in ; contact us ;
@@ -176,7 +178,7 @@ _STOCK = r"""
 this material may not be ;
 this article (?:was |is )?(?:originally |first )?(?:published|appeared) (?:on|in|at|by) ;
 (?:this story|this article|this post) (?:has been|was) (?:updated|corrected|published|originally) ;
-our standards: ; share this ; share on ; share: ; share article ; comments? ?(?:\(\d+\))?$ ; \d+ comments?$ ;
+our standards: ; sharing is caring ; share this ; share on ; share: ; share article ; comments? ?(?:\(\d+\))?$ ; \d+ comments?$ ;
 leave a (?:comment|reply) ; post a comment ; add a comment ; view (?:all )?comments ; join the conversation ;
 advert(?:isement\b.{0,40})?$ ; sponsored(?: content)?$ ; anzeige$ ; werbung$ ; publicidad$ ; publicité$ ; pubblicità$ ;
 advertentie$ ; reklama$ ; publicidade$ ; continue reading below ; story continues below ;
@@ -189,7 +191,8 @@ source: ; quelle: ;
 do you have a (?:story|tip) ; got a (?:story|tip|news) ; have (?:a|you got a) (?:story|tip) ;
 to (?:comment|read|continue reading|view) (?:on )?this ; you (?:must|need to) be (?:logged|signed) in ;
 please enable ; enable javascript ; your browser does not ;
-by (?:signing up|subscribing|clicking|submitting|registering) ; this site is protected by ;
+by (?:signing up|subscribing|clicking|submitting|registering|(?:providing|entering) your e-?mail) ; \* ?i understand and agree ; save my name, e-?mail ; notify me (?:of|via|by) ;
+this copy is for your personal ; (?:order reprints|print article|be the first to know)$ ; write to .{3,60}\S@\S+$ ; this site is protected by ;
 we (?:may|might) earn ; cookies?\b.{0,30}(?:settings|policy) ; terms of (?:use|service) ;
 privacy policy ; an error has occurred ; thank you for (?:subscribing|signing|reading|your) ;
 please (?:enter|check|verify|subscribe|consider) ;
@@ -266,6 +269,12 @@ LIST_HEADINGS = frozenset(_phrases(_LIST_HEADINGS))
 _POINTER = "|".join(re.escape(phrase) for phrase in sorted(_phrases(_POINTERS), key=len, reverse=True))
 POINTER = re.compile(rf"\W*(?P<phrase>{_POINTER})\b(?P<mark>\s*(?:[:|»>→▶►]|[-–—]\s|\.\.\.|…))?")
 MAY_CALL = re.compile(rf"\b{_beginnings(_CALLS)}")  # without this no call: a cheap look before the dear one
+# A heading of what readers wrote.
+COMMENTS = re.compile(
+    r"\W*(?:\d[\d.,]*\s(?:comments?|responses?|replies|thoughts|kommentare?|antworten|commentaires?|comentarios?|commenti|reacties|komentarz[ey]?|comentários?|kommentarer)(?: (?:on|to|zu|sur|en|su|op) [“„\"'«‘].{0,200})?"
+    r"|(?:comments?|kommentare|commentaires|comentarios|commenti|reacties|komentarze|comentários)\s?\(\d+\)|(?:leave|post|add|write) a (?:reply|comment|response)(?: cancel reply)?|join the discussion"
+    r"|(?:schreiben? sie|schreibe?) (?:einen|ihren) kommentar|kommentar (?:schreiben|verfassen|hinterlassen)|laisser un commentaire|deja (?:un|tu) comentario|lascia un commento|geef een reactie|dodaj komentarz|deixe (?:um|seu) comentário)\W*"
+)
 # "You can sign up" tells, "sign up" asks.
 CALL = re.compile(
     rf"(?<!\w)(?<!can )(?<!could )(?<!to )(?<!you )(?<!they )(?<!will )(?:{'|'.join(_phrases(_CALLS))})(?!\w)"

@@ -9,12 +9,25 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 
 from news.article import Article, Block, Label
 from news.dates import AGO, parse_date
 from news.notices import asks_consent, explains_cookies, may_be_notice, speaks_of_own_cookies
-from news.phrases import ADDRESS, CALL, CREDITED, GIFT, LIST_HEADINGS, MAY_CALL, OFFER, POINTER, RIGHTS, STOCK, WALL
+from news.phrases import (
+    ADDRESS,
+    CALL,
+    COMMENTS,
+    CREDITED,
+    GIFT,
+    LIST_HEADINGS,
+    MAY_CALL,
+    OFFER,
+    POINTER,
+    RIGHTS,
+    STOCK,
+    WALL,
+)
 
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Sequence[int], Article], Iterator[Verdict]]
@@ -25,7 +38,7 @@ MIN_RUN = 3  # items that make a timed list
 _TITLE_CHARS = 220  # a longer text is no headline
 _PROMO_CHARS = 420
 _HEADING_CHARS = 80  # none of LIST_HEADINGS is longer
-_MORE_FROM = ("more from ", "mehr aus ", "more on ")
+_MORE_FROM = ("more from ", "mehr aus ", "more on ", "most read in ", "mehr lesen über")
 _ANNOUNCING = 40  # characters; shorter is "Share this:"
 _EXCERPTS = 5  # below linked titles; fewer may be the parts of a text
 _KEY = re.compile(r"[\W_]+")
@@ -35,6 +48,9 @@ _QUOTED = re.compile(r"[\"“”„«»‹›]")
 _CREDIT_ENDS = re.compile(
     r"(?:^|[.!?…)\"”] )\(?(?:Photo|Image|Picture|Video|Foto|Bild|Imagen|Fot\.)?s? ?"
     r"(?:Credit|CREDIT|credit|Courtesy|Foto|Photo|Bild|Image)s?:\s?[^.!?:;]{2,60}$"
+    r"|\((?:Image|Photo|Picture|Foto|Bild|Imagen|Fot\.|Photograph|IMAGE|PHOTO)s?\s?(?::|/|[Bb]y\b|[Cc]redit|[Cc]ourtesy)[^()]{2,60}\)$"
+    r"|\((?:AP Photo|Getty|GETTY|Shutterstock|iStock"
+    r"|[^()]{2,40}(?:/| via )(?:AP|AFP|Reuters|Getty|USA TODAY))[^()]{0,60}\)$"
 )
 _OPENS = re.compile(r"[“„«]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
@@ -190,7 +206,7 @@ def _timed_run(blocks: Sequence[Block], body: Sequence[int], run: Sequence[int])
 def _heads_list(block: Block) -> bool:
     if len(block.text) > _HEADING_CHARS and block.tag[0] != "h":
         return False
-    text = block.text.strip(" :>»→-–|.").casefold()
+    text = block.text.strip(" :>»→-–|.…").casefold()
     return text in LIST_HEADINGS or (text.startswith(_MORE_FROM) and _HEADING.match(block.tag) is not None)
 
 
@@ -374,10 +390,22 @@ def orphan_headings(blocks: Sequence[Block], body: Sequence[int], _: Article) ->
             yield here, between[0].label, "heading of what was set aside", 0.7
 
 
+def comments(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """What stands below a heading that counts comments, or asks for one, behind the first paragraphs."""
+    prose = (position for position in body if _is_prose(blocks[position]))
+    first = next(islice(prose, 1, None), len(blocks))
+    for n in range(first + 1, len(blocks)):
+        if blocks[n].tag[0] == "h" and COMMENTS.fullmatch(blocks[n].text.lower()):
+            yield from ((p, Label.COMMENT, "below a heading of comments", 0.9) for p in body if p >= n)
+            return
+
+
 def about_the_author(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
-    """Below the text, a paragraph that begins with an author's name and says who that is."""
+    """Below the text, a paragraph that begins with an author's name and says who that is; the name alone."""
+    names = [name for author in article.authors for name in (author, author.split()[0]) if len(name) > 2]
     for position in body[max(1, len(body) - 4) :]:
-        if any(_says_who(blocks[position].text, author) for author in article.authors if len(author) > 5):
+        text = blocks[position].text
+        if text in article.authors or any(_says_who(text, name) for name in names):
             yield position, Label.BYLINE, "says who the author is", 0.8
 
 
@@ -397,7 +425,7 @@ def captions(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterat
     """A line among the text that ends in the credit of a picture."""
     for position in body:
         text = blocks[position].text
-        if len(text) <= 300 and ":" in text[-66:] and _CREDIT_ENDS.search(text):
+        if len(text) <= 300 and (":" in text[-66:] or text[-1] == ")") and _CREDIT_ENDS.search(text):
             yield position, Label.CAPTION, "ends in a credit", 0.8
 
 
@@ -428,6 +456,7 @@ RULES: tuple[Rule, ...] = (
     lead_again,
     date_lines,
     captions,
+    comments,
     about_the_author,
     credited,
     tail,

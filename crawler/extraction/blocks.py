@@ -19,6 +19,7 @@ class Box:
     last: int = 0
     prose: float = 0.0
     score: float = 0.0
+    pictured: bool = False  # a picture is in it
     settled: int = 0  # own hints and those of the ancestors, as far as believed
 
 

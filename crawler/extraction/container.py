@@ -15,6 +15,9 @@ SET_ASIDE = (
 _MOST = 0.4  # share of the page's prose that makes a box too large to be set aside for its name
 _MOST_COMMENTS = 0.7  # readers may write more than the author
 _NO_POST = 1200.0  # characters of prose; no post from elsewhere is longer
+_FEW = 0.25  # share of the page's prose beside pictures from which that is no caption
+_SHORTEST_CAPTION = 25  # characters; shorter lines count little
+_NO_FORM = 300.0  # characters of prose; some pages are a form as a whole
 _NO_BIO, _GOES_ON = 400.0, 1000.0  # characters of prose in a box and behind it that make it no note on the author
 _LITTLE = 1200.0  # characters of prose on the whole page below which a box is rather believed for what it calls itself
 _STORY = 600.0  # characters of prose that stand between the headlines of two articles on one page
@@ -22,6 +25,9 @@ _WORTH = 0.08  # more prose than this share of what is there makes a larger box 
 _LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
 _FEWEST = 14  # characters; no sentence is shorter in any script
 _IN_SENTENCE, _LONG = 0.6, 120  # share of links and length of a paragraph that has links in it
+_MUCH = 0.5  # share from which what is added may be a list, a table or a live blog: as many short pieces as paragraphs
+_SHORT = 60  # characters
+_FRAGMENT = -0.67  # three short pieces outweigh two paragraphs
 _DECAY = (1.0, 0.55, 0.3, 0.15, 0.08)
 _PARAGRAPHS = frozenset(
     ("p", "li", "blockquote", "pre", "td", "th", "dd", "dt", "ul", "ol", "tr", "tbody", "table", "dl")
@@ -67,6 +73,31 @@ def settle_hints(page: Page) -> None:
             box.settled = own
 
 
+def call_captions(page: Page, container: Box) -> None:
+    """A paragraph of the container that is alone with a picture is its caption, unless much of the text stands so."""
+    pieces = page.pieces[container.first : container.last] if container.pictured else []
+    beside = [piece for piece in pieces if _beside_picture(piece.box) and _may_be_caption(piece)]
+    if sum(piece.prose for piece in beside) < _FEW * page.boxes[0].prose:
+        for piece in beside:
+            piece.hints |= Hint.CAPTION
+
+
+def _may_be_caption(piece: Piece) -> bool:
+    if len(piece.text) < _SHORTEST_CAPTION or piece.tag in HEADINGS or piece.link_share > 0.5:
+        return False
+    return not piece.box.settled & SET_ASIDE
+
+
+def _beside_picture(box: Box) -> bool:
+    if box.tag == "p" and box.pictured:
+        return False
+    while box.parent is not None and box.last - box.first == 1:
+        if box.pictured:
+            return True
+        box = box.parent
+    return False
+
+
 def _prose_by_name(page: Page) -> dict[str, float]:
     """Prose in all boxes of the same class and id: a text is often cut into many boxes that are called alike."""
     named: dict[str, float] = {}
@@ -80,7 +111,7 @@ def _believed(box: Box, own: int, share: float) -> int:
     """The hints that count when the box (or all of its name) holds *share* of the page's prose."""
     if own & Hint.REMOVED:
         return own
-    if box.tag in HEADINGS:
+    if box.tag in HEADINGS or (box.tag == "form" and box.prose > _NO_FORM):
         own &= ~Hint.SHARE
     if own & Hint.KEPT or box.tag in ("article", "main", "body", "html"):
         return own & ~SET_ASIDE
@@ -147,8 +178,10 @@ def find_container(page: Page, end: int) -> Box:
     best = max(page.boxes, key=lambda box: box.score)
     if page.boxes[0].prose < _LITTLE:
         called = [box for box in page.boxes if box.hints & Hint.ARTICLE and box.last - box.first > 2]
-        best = max(called, key=lambda box: box.last - box.first, default=best)
-        return best if called or best.score > 0 else page.boxes[0]
+        if called:
+            return max(called, key=lambda box: box.last - box.first)
+        if not best.score:
+            return page.boxes[0]
     return _climb(page, best, end)
 
 
@@ -170,29 +203,38 @@ def _vote(voter: Box, weight: float) -> None:
 
 
 def _climb(page: Page, box: Box, end: int) -> Box:
-    """The ancestor that holds the rest of the text: what it adds to the box is prose, not links and teasers."""
+    """The ancestor that holds the rest of the text: what it adds to the box is prose, no links and no comments."""
     sums = _running_sums(page, end)
-    best = box
-    current = box
+    best = current = box
     while current.parent is not None:
         current = current.parent
-        prose_more, linked_more = (_between(sums[n], current) - _between(sums[n], best) for n in (0, 1))
-        if prose_more < _WORTH * _between(sums[0], best):
+        prose_more, linked_more, more_paragraphs = (_between(run, current) - _between(run, best) for run in sums)
+        worth = prose_more / (_between(sums[0], best) or 1.0)
+        above = sums[0][best.first] - sums[0][current.first]  # a text stands above what its readers wrote
+        if worth < _WORTH:
             continue
-        if linked_more > _LINKED * prose_more:
+        if linked_more > _LINKED * prose_more or (more_paragraphs < 0 and worth < _MUCH and above < _STORY):
             break
         best = current
     return best
 
 
-def _running_sums(page: Page, end: int) -> tuple[list[float], list[float]]:
-    """Running sums over the pieces that are not set aside: their prose, and the linked characters outside sentences."""
-    proses, links = [0.0], [0.0]
+def _running_sums(page: Page, end: int) -> tuple[list[float], list[float], list[float]]:
+    """Running sums over the pieces that are not set aside: their prose, the linked characters outside sentences, and
+    paragraphs less what is too short for one: names, dates and buttons, which stand between comments and teasers."""
+    proses, links, paragraphs = [0.0], [0.0], [0.0]
     for n, piece in enumerate(page.pieces):
         aside = n >= end or (piece.box.settled | piece.hints) & SET_ASIDE
         proses.append(proses[-1] + (0.0 if aside else piece.prose))
         links.append(links[-1] + (0.0 if aside or _is_sentence(piece) else piece.linked))
-    return proses, links
+        paragraphs.append(paragraphs[-1] + (0.0 if aside else _paragraphs_in(piece)))
+    return proses, links, paragraphs
+
+
+def _paragraphs_in(piece: Piece) -> float:
+    if piece.prose:
+        return 1.0
+    return 0.0 if len(piece.text) > _SHORT or piece.tag in HEADINGS else _FRAGMENT
 
 
 def _is_sentence(piece: Piece) -> bool:

@@ -7,7 +7,7 @@ from crawler.extraction.authors import find_authors
 from crawler.extraction.blocks import Page
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.claimed import with_claimed_text
-from crawler.extraction.container import find_container, settle_hints, story_end, weigh
+from crawler.extraction.container import call_captions, find_container, settle_hints, story_end, weigh
 from crawler.extraction.deck import with_deck
 from crawler.extraction.guard import affordable
 from crawler.extraction.headline import find_headline, meta_value, site_names
@@ -22,7 +22,7 @@ from crawler.extraction.surroundings import find_canonical, find_image, find_sec
 from crawler.extraction.walk import read_blocks
 from news.article import Article, Block, Label
 
-RULES = "2026.11-8"  # changes whenever a rule does: stored readings name the rule set that made them
+RULES = "2026.11-9"  # changes whenever a rule does: stored readings name the rule set that made them
 
 
 def read_page(
@@ -62,7 +62,9 @@ def read_page(
 
 def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
     end = story_end(page, headline)
-    return tuple(Labeller(page, find_container(page, end), end, headline).label())
+    container = find_container(page, end)
+    call_captions(page, container)  # they vote for the box around them
+    return tuple(Labeller(page, container, end, headline).label())
 
 
 def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:

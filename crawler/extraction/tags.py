@@ -36,6 +36,8 @@ _HINTS = {
     "dialog": Hint.SHARE,
     "time": Hint.DATE,
     "address": Hint.BYLINE,
+    "form": Hint.SHARE,
+    "fieldset": Hint.SHARE,
 }
 _OWN = 1_000  # lexbor's numbers of HTML's tags are below 256; it gives any other tag an address, which may come again
 

@@ -125,7 +125,9 @@ class _Walk:
             self.buffer.append(" ")
         elif tag.name == "time":
             self._time(node, node.attributes)
-        elif tag.kind == BOX and tag.name != "img":
+        elif tag.name == "img":
+            self.box.pictured = True
+        elif tag.kind == BOX:
             self._flush()
 
     def _enter(self, tag: Tag, node: LexborNode) -> bool:
@@ -209,6 +211,8 @@ class _Walk:
             box.last = len(self.page.pieces)
             if box.parent is not None:
                 self.box = box.parent
+                if box.pictured:
+                    self.box.pictured = True
             return
         self.inline.pop()
         if tag.name == "a":

@@ -142,6 +142,7 @@ def test_a_sentence_that_begins_like_a_pointer_stays(sentence: str) -> None:
      "Sign up for our newsletter and never miss a story.", "Suscríbete a nuestro boletín y recibe las noticias cada mañana.",
      "Abonnez-vous à notre newsletter.", "Iscriviti alla nostra newsletter.", "Schrijf je in voor onze nieuwsbrief.",
      "Zapisz się na nasz newsletter.", "Assine a nossa newsletter.", "Folgen Sie uns auch auf Facebook und verpassen Sie nichts.",
+     "Get breaking news alerts and special reports, delivered weekday mornings.", "Be the first to know: sign up for our alerts.",
      "Get the Valley Monthly delivered through your letterbox. Click here for more."],
 )  # fmt: skip
 def test_a_call_upon_the_reader_is_a_promo_in_any_language(promo: str) -> None:
@@ -156,6 +157,7 @@ def test_a_call_upon_the_reader_is_a_promo_in_any_language(promo: str) -> None:
     ["The ministry sends its newsletter to 3,000 farmers every week.", "Subscribers to the newsletter sued the company on Tuesday.",
      "You can sign up for the marathon until Friday at the town hall.", "“Sign up for our newsletter,” the poster said, and nobody did.",
      "Die Partei verschickt einen Newsletter, in dem sie ihre Mitglieder um Spenden bittet.", "He follows the club on Instagram.",
+     "Most people get breaking news from their neighbours, the study says.", "The milk is delivered every morning.",
      "Have the milk delivered through your window, the farmer said: that was cheaper.",
      "»Abonnieren Sie jetzt unseren Newsletter«, habe auf dem Zettel gestanden."],
 )  # fmt: skip
@@ -179,7 +181,17 @@ def test_a_sentence_with_the_headlines_words_stays() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["© 2024 The Outlet. All rights reserved.", "Photo: A. Smith/Agency", "Advertisement", "Advert", "Comments (12)"],
+    [
+        "© 2024 The Outlet. All rights reserved.",
+        "Photo: A. Smith/Agency",
+        "Advertisement",
+        "Advert",
+        "Comments (12)",
+        "Sharing is caring!",
+        "Save my name, email, and website in this browser for the next time I comment.",
+        "By providing your email address, you agree to our terms.",
+        "Print article",
+    ],
 )
 def test_stock_lines_go(line: str) -> None:
     assert kept(PROSE, line, MORE) == (PROSE, MORE)
@@ -191,6 +203,8 @@ def test_stock_lines_go(line: str) -> None:
         "Photos show that the bridge was never safe.",
         "Advertisements for the bridge hang in every shop of the town now.",
         "Advert writers have found the bridge.",
+        "Sharing the bridge is what the farmers ask for, he said.",
+        "Print articles of the time call it a miracle.",
     ],
 )
 def test_sentences_that_begin_like_stock_lines_stay(line: str) -> None:
@@ -207,6 +221,33 @@ def test_a_list_that_ends_the_text_stays() -> None:
     )
 
     assert kept("The town has:", PROSE, *items) == ("The town has:", PROSE, "two bridges", "one ferry", "no tunnel")
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["10 thoughts on “A bridge is mended”", "3 Comments", "Kommentare (12)", "Leave a Reply", "Kommentar schreiben"],
+)
+def test_what_readers_wrote_goes(head: str) -> None:
+    assert kept(PROSE, MORE, heading(head), "I never liked the bridge at all, and nobody asked me.", MORE) == (
+        PROSE,
+        MORE,
+    )
+
+
+@pytest.mark.parametrize(
+    "head", ["3 comments that moved the council", "Comments from the mayor", "A comment: leave the bridge alone"]
+)
+def test_what_stands_below_a_heading_about_comments_stays(head: str) -> None:
+    assert kept(PROSE, MORE, heading(head), PROSE) == (PROSE, MORE, head, PROSE)
+    assert kept(heading("3 Comments"), PROSE, MORE)[-2:] == (PROSE, MORE)
+
+
+def test_an_authors_name_alone_and_a_note_that_begins_with_the_first_name_go_below_the_text() -> None:
+    assert kept(PROSE, MORE, "Jane Miller", "Jane is a farmer at the river.", authors=("Jane Miller",)) == (PROSE, MORE)
+    assert kept(PROSE, "Jane Miller", MORE, "Janet is a farmer.", authors=("Jane Miller",))[-2:] == (
+        MORE,
+        "Janet is a farmer.",
+    )
 
 
 def test_a_note_on_the_author_below_the_text_goes() -> None:
@@ -399,7 +440,14 @@ def test_what_contributed_to_the_event_stays(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["The bridge in May. Credit: Jane Miller", "Photo credit: Jane Miller/Agency", "Nobody crosses it now. Foto: dpa"],
+    [
+        "The bridge in May. Credit: Jane Miller",
+        "Photo credit: Jane Miller/Agency",
+        "Nobody crosses it now. Foto: dpa",
+        "The bridge in May (Image: Getty)",
+        "The mayor crosses it (AP Photo/Jane Miller)",
+        "The river at noon (Jane Miller/Getty Images)",
+    ],
 )
 def test_a_line_that_ends_in_a_credit_is_a_caption(line: str) -> None:
     cleaned = remove_teasers(article(PROSE, line, MORE))
@@ -413,6 +461,8 @@ def test_a_line_that_ends_in_a_credit_is_a_caption(line: str) -> None:
         "He gave her the credit: it was her bridge.",
         "The town had no credit. The bank gave it none.",
         "It was one photo: hers.",
+        "She called it a picture of the bridge (and of the river)",
+        "The town has not heard of it since, he said. (dpa)",
     ],
 )
 def test_a_sentence_about_credit_stays(line: str) -> None:

@@ -256,6 +256,69 @@ def test_another_articles_heading_ends_the_text() -> None:
     assert labels(page)["The goat did not come to the bridge, her owner said."] is not Label.BODY
 
 
+def posts(count: int, text: str, *short: str) -> str:
+    """As many short lines before each paragraph as are given, in boxes without a name."""
+    lines = "".join(f"<div>{line}</div>" for line in short)
+    return "<div>" + "".join(f"<div>{lines}<p>{text}</p></div>" for _ in range(count)) + "</div>"
+
+
+def test_paragraphs_among_names_and_dates_behind_the_text_are_not_of_it() -> None:
+    written = posts(4, SPEECH, "Jane M.", "5 March", "Reply")
+
+    assert SPEECH not in read(f"<main><h1>A bridge is mended</h1><div>{PROSE * 8}</div>{written}</main>").body
+    assert SPEECH in read(f"<main><h1>A bridge is mended</h1><div>{PROSE * 8}</div>{posts(4, SPEECH)}</main>").body
+
+
+def test_a_text_that_is_a_list_of_things_with_short_lines_is_read_whole() -> None:
+    things = posts(9, SPEECH, "Ferry", "4 Euro", "Buy")
+
+    assert read(f"<main><h1>Ways over the river</h1><div>{PROSE * 2}</div>{things}</main>").body.count(SPEECH) == 9
+
+
+def test_a_text_above_many_comments_is_found() -> None:
+    text = (
+        "<div>"
+        + "".join(f"<div><i>{n}</i></div>{PROSE}" for n in range(4))
+        + "<div>a</div><div>b</div><div>c</div></div>"
+    )
+    page = f"<main><h1>A bridge is mended</h1>{text}<div>{PROSE.replace('council', 'reader') * 16}</div></main>"
+
+    assert "council" in read(page).body
+
+
+@pytest.mark.parametrize(
+    "box", ["<div><img src=/b.jpg><p>{}</p></div>", "<div><div><a><img src=/b.jpg></a></div><div>{}</div></div>"]
+)
+def test_a_paragraph_alone_with_a_picture_is_its_caption(box: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}{box.format(SPEECH)}{PROSE * 3}</div>"
+
+    assert labels(page)[SPEECH] is Label.CAPTION
+
+
+@pytest.mark.parametrize(
+    "box",
+    ["<p><img src=/b.jpg>{}</p>", "<div><img src=/b.jpg><p>{}</p><p>Nobody spoke against it in the end.</p></div>"],
+)
+def test_a_paragraph_with_a_picture_in_it_and_several_beside_one_are_text(box: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}{box.format(SPEECH)}{PROSE * 3}</div>"
+
+    assert labels(page)[SPEECH] is Label.BODY
+
+
+def test_texts_beside_pictures_that_are_all_there_is_are_the_text() -> None:
+    slides = "".join(f"<div><img src=/{n}.jpg><p>{n} of them: {SPEECH}</p></div>" for n in range(6))
+
+    assert len(read(f"<h1>The bridge in pictures</h1><div>{PROSE}{slides}</div>").paragraphs) == 7
+
+
+def test_a_form_is_no_text_unless_the_text_is_in_it() -> None:
+    asked = "The news of the valley, each morning and free of charge for all."
+    form = f"<form><p>{asked}</p><input name=mail></form>"
+
+    assert labels(f"<h1>A bridge is mended</h1><div>{PROSE * 3}{form}{PROSE}</div>")[asked] is Label.WIDGET
+    assert len(read(f"<form><h1>A bridge is mended</h1><div>{PROSE * 4}</div></form>").paragraphs) == 4
+
+
 FACTS = "<div class=facts><div><h1>The bridge in figures</h1></div><p>It is 90 m long and was built in 1954, by the town alone.</p></div>"
 
 
