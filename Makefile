@@ -12,7 +12,7 @@ demo: setup
 	.venv/bin/newskeep demo
 
 test: setup
-	.venv/bin/python -m pytest -m "not slow and not drill"
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 -m "not slow and not drill"
 
 test-slow: setup
 	.venv/bin/python -m pytest -m slow

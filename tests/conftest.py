@@ -29,6 +29,11 @@ MEMORY_BYTES = 2_000_000_000
 _numbers = itertools.count(1)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Tests of bytes are called by their argument: packed bytes hold the time, and all processes must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedServer]:
     """A running PostgreSQL that forgets everything at the end; quick, since nothing is flushed to disk."""

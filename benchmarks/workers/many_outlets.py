@@ -63,7 +63,7 @@ def _memory(pid: int) -> int:
 
 def _cpu(pid: int) -> float:
     fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-    return sum(map(int, fields[11:13])) / _TICKS if fields else 0.0
+    return sum(map(int, fields[11:15])) / _TICKS if fields else 0.0  # with its children that have ended
 
 
 def _read(path: Path) -> str:

@@ -164,22 +164,26 @@ def test_when_the_net_is_gone_no_outlet_pays_and_all_catch_up_when_it_is_back(
         ("PROCESS_SILENCE_SECONDS", "5"),  # between two heartbeats everybody would be dead
         ("WORKER_SILENCE_SECONDS", "0"),
         ("WORKER_MAX_BYTES", "1"),
-        ("CAPTURE_STORE", "nosuch://place"),
     ],
 )
 def test_a_setting_under_which_no_worker_could_live_is_an_error(
-    home: Home,
-    engine: Engine,
-    newskeep: Callable[..., Outcome],
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    setting: str,
+    home: Home, newskeep: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, name: str, setting: str
 ) -> None:
     monkeypatch.setenv(name, setting)
     outcome = newskeep("daemon")
 
     assert outcome.code == 4
     assert name in outcome.err
+
+
+def test_a_store_that_no_worker_could_use_is_an_error(
+    home: Home, engine: Engine, start: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPTURE_STORE", "nosuch://place")
+    daemon = start()
+
+    assert daemon.process.wait(20) == 4
+    assert "CAPTURE_STORE" in daemon.log.read_text()
 
 
 def test_outlets_that_cannot_be_read_from_the_start_are_an_error(
