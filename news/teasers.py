@@ -60,6 +60,7 @@ _BIO = re.compile(
     r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
     re.IGNORECASE,
 )
+_MAIL = re.compile(r"[\s:,|(–—-]{1,4}[\w.-]+@[\w-]+\.")
 _HEADING = re.compile(r"h[1-6]$")
 _RESERVED = ("eserv", "ESERV", "orbehalten", "ORBEHALTEN", "éserv", "ÉSERV")
 _MARKS = 20  # spaces and punctuation in which two copies of a headline may differ
@@ -401,16 +402,22 @@ def comments(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterat
 
 
 def about_the_author(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
-    """Below the text, a paragraph that begins with an author's name and says who that is; the name alone."""
-    names = [name for author in article.authors for name in (author, author.split()[0]) if len(name) > 2]
+    """Above or below the text, a paragraph that begins with an author's name and says who that is; below it, the name
+    alone, and a note that begins with the first name."""
+    authors = [author for author in article.authors if " " in author]
+    firsts = [author.split()[0] for author in authors]
     for position in body[max(1, len(body) - 4) :]:
         text = blocks[position].text
-        if text in article.authors or any(_says_who(text, name) for name in names):
+        if text in authors or any(_says_who(text, name) for name in (*article.authors, *firsts) if len(name) > 2):
             yield position, Label.BYLINE, "says who the author is", 0.8
+    if len(body) > 4 and any(_says_who(blocks[body[0]].text, author) for author in authors):
+        yield body[0], Label.BYLINE, "says who the author is", 0.8
 
 
 def _says_who(text: str, author: str) -> bool:
-    return len(text) < 600 and text.startswith(author) and bool(_BIO.match(text[len(author) :].strip(" ,—–-")))
+    if len(text) >= 600 or not text.startswith(author):
+        return False
+    return bool(_BIO.match(text[len(author) :].strip(" ,—–-")) or _MAIL.match(text[len(author) : len(author) + 60]))
 
 
 def credited(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:

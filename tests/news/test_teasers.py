@@ -250,6 +250,17 @@ def test_an_authors_name_alone_and_a_note_that_begins_with_the_first_name_go_bel
     )
 
 
+def test_a_note_on_the_author_goes_above_the_text_and_with_an_address_too() -> None:
+    note, mail = (
+        "Jane Miller is our reporter at the river.",
+        "Jane Miller: jane@outlet.example; she writes about bridges.",
+    )
+
+    assert kept(note, *[PROSE] * 4, MORE, mail, authors=("Jane Miller",)) == (*[PROSE] * 4, MORE)
+    assert kept(note, *[PROSE] * 4, authors=("Ed Ito",))[0] == note
+    assert kept("Jane was first to cross.", *[PROSE] * 4, authors=("Jane Miller",))[0] == "Jane was first to cross."
+
+
 def test_a_note_on_the_author_below_the_text_goes() -> None:
     assert kept(PROSE, MORE, "Jane Miller is our bridge reporter.", authors=("Jane Miller",)) == (PROSE, MORE)
 
