@@ -16,7 +16,7 @@ _SHOWN = 300  # characters; a page that shows more is believed
 _ENOUGH = 500  # characters that make a text
 _AGREES = 0.6  # share of the headline's words that the text must have: a page's data holds terms of use as well
 _MOST_READ = 2_000_000  # characters of strings, in all
-_SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(rb"<((?:no)?script)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
 _DATA = re.compile(r'"\s*:\s*["\[{]')
 _PLACE = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script puts something else there
@@ -45,10 +45,14 @@ def _prose(paragraphs: list[str]) -> float:
 
 
 def _texts(page: bytes) -> Iterator[str]:
-    """The long strings in the scripts, and lists of blocks as one text; a string may be data with strings in it."""
+    """The long strings in the scripts, and lists of blocks as one text; a string may be data with strings in it, and a
+    script the template of a text."""
     left = _MOST_READ
     for script in _SCRIPT.finditer(page):
-        waiting = [script[1][:_MOST_READ].decode("utf-8", "replace")]
+        waiting = [script[2][:_MOST_READ].decode("utf-8", "replace")]
+        if waiting[0].lstrip()[:1] == "<":  # a template, or what those see who run no scripts
+            left -= len(waiting[0])
+            yield waiting.pop()
         while waiting:
             data = waiting.pop()
             yield from map(_marked_up, lists_in(data))

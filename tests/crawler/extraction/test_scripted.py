@@ -61,6 +61,13 @@ def test_a_text_that_is_cut_into_blocks_in_the_data_is_put_together(blocks: list
     assert list(read_page(page(script.replace("!s", "").replace("{}", data)), URL).paragraphs) == BLOCKS
 
 
+@pytest.mark.parametrize("around", ["<script type='text/template'> {} </script>", "<noscript>{}</noscript>"])
+def test_a_text_in_a_template_or_for_those_without_scripts_is_read(around: str) -> None:
+    article = read_page(page("", around.format(MARKUP.replace("$$AD_PLACE$$", ""))), URL)
+
+    assert [text[:24] for text in article.paragraphs] == ["The council met on Monda", "Nobody spoke against it."]
+
+
 @pytest.mark.parametrize("of", ["url", "author", "title"])
 def test_a_list_of_other_articles_or_of_comments_in_the_data_is_not_the_text(of: str) -> None:
     items = [{of: "Jane Miller", "text": text} for text in BLOCKS]
