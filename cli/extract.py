@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from time import process_time
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
-from news.errors import NewsError, PageTooCostly
+from news.errors import NewsError, NotAnArticle, PageTooCostly
 from news.lines import as_line
 from news.text import printable
 
@@ -42,14 +43,26 @@ def extract(jsonl: bool, url: str, explain: bool, file: IO[bytes] | None) -> Non
         return
     if file is None:
         raise click.UsageError("which FILE? `-` reads standard input.")
-    article = _read(file.read(), url)
+    article = _read(file.read(), _address(url))
     click.echo(printable(_explained(article)) if explain else as_line(_answer(article)))
+
+
+def _address(url: str) -> str:
+    """*url* as it was given, when it can be taken apart."""
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise click.UsageError(f"“{url}” is no address: {error}") from error
+    return url
 
 
 def _read(page: bytes, url: str) -> Article:
     from crawler.extraction.page import read_page
+    from news.selection import is_binary
     from news.teasers import remove_teasers
 
+    if is_binary(page):
+        raise NotAnArticle(f"the page is no text: it begins with {page[:8]!r}")
     return remove_teasers(read_page(page, url))
 
 

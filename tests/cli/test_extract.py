@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.extract import extract
+from news.errors import NotAnArticle
 from tests.crawler.extraction import pages
 
 PAGE = dict(pages.layouts())["article and aside"]
@@ -35,6 +36,15 @@ def test_a_page_is_answered_as_json(page: Path) -> None:
     assert answer["body"] == "\n\n".join(pages.PARAGRAPHS)
     assert {"text", "label", "rule", "score"} == set(answer["removed"][0])
     assert pages.PROMO in [block["text"] for block in answer["removed"]]
+
+
+def test_what_is_no_page_or_no_address_says_so(page: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_bytes(b"\x7fELF" + bytes(range(30)) * 50)
+    with pytest.raises(NotAnArticle, match="no text: it begins with"):
+        CliRunner().invoke(extract, [str(program)], catch_exceptions=False)
+    told = CliRunner().invoke(extract, ["--url", "http://[", str(page)])
+    assert (told.exit_code, "is no address" in told.output) == (2, True)
 
 
 def test_a_dash_reads_standard_input() -> None:
