@@ -20,6 +20,7 @@ from crawler.result import CrawlResult
 from crawler.room import CrawlRoom
 from crawler.targets import Target, UnknownTarget, known_outlets, resolve
 from crawler.watchdog import watched
+from news.urls import canonicalise
 
 
 def crawl(
@@ -58,8 +59,16 @@ def choose_targets(
         raise UnknownTarget(f"there is no crawl {options.retry}", "newskeep crawls list")
     names = {*archived, *(outlet.name for outlet in outlets.outlets)}
     asked = [text if text in names else addresses[text] or text for text in targets]
-    texts = list(dict.fromkeys(asked or ([again.outlet] if again else [])))
-    return [resolve(text, outlets, archived) for text in texts], home.settings["NEWSKEEP_CONTACT"] or outlets.contact
+    found = [resolve(text, outlets, archived) for text in asked or ([again.outlet] if again else [])]
+    return _each_once(found), home.settings["NEWSKEEP_CONTACT"] or outlets.contact
+
+
+def _each_once(targets: Sequence[Target]) -> list[Target]:
+    """The targets without those that name again what was named before: by another spelling of its address, too."""
+    once: dict[tuple[str, str], Target] = {}
+    for target in targets:
+        once.setdefault((target.outlet.name, canonicalise(target.address)), target)
+    return list(once.values())
 
 
 @dataclass(slots=True)

@@ -353,6 +353,12 @@ def test_an_outlet_that_is_being_crawled_is_busy(home: Home, engine: Engine, sit
     close_crawl(engine, running)
 
 
+def test_a_target_that_is_named_twice_is_crawled_once(home: Home, engine: Engine, site: Site) -> None:
+    targets = [site.url("/"), site.url(""), site.url("/").replace("http:", "HTTP:"), site.url("/?utm_source=rss")]
+    [result] = crawl(home, engine, targets, QUICK)
+    assert counts(result) == {"new": 2}
+
+
 def test_a_name_that_nobody_has_is_refused(home: Home, engine: Engine) -> None:
     home.outlets_file.write_text('[[outlet]]\nname = "spiegel"\nurl = "https://www.spiegel.de"\n')
     with pytest.raises(UnknownTarget, match="spiegl") as refused:
