@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import warnings
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,8 +45,13 @@ def fetch(home: Home, urls: Sequence[str], *, contact: str | None = None, delay:
     contact = contact or home.settings["NEWSKEEP_CONTACT"]
     require_contact(home, contact, list(urls))
     spider_done = _Collector(urls)
-    with asyncio.Runner() as runner:
-        runner.run(_run(home, contact, delay, spider_done))
+    try:
+        with asyncio.Runner() as runner:  # its own run() would turn Ctrl-C into a cancelled request, a mere failure
+            runner.get_loop().run_until_complete(_run(home, contact, delay, spider_done))
+    except KeyboardInterrupt:  # what Scrapy was at is dropped where it stands, and both would complain of that
+        logging.getLogger("asyncio").disabled = True
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        raise
     return spider_done.results()
 
 

@@ -2,7 +2,10 @@
 
 import json
 import re
+import signal
+import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -125,6 +128,20 @@ def test_a_site_that_does_not_answer_is_not_added(run: Run, home: Home, site: Si
     site.answers.clear()
     ended = run("add", site.url("/"))
     assert (ended.code, "HTTP 404" in ended.err) == (5, True)
+    assert not home.outlets_file.exists()
+
+
+def test_ctrl_c_ends_a_look_at_once_and_writes_nothing(home: Home, site: Site) -> None:
+    gate = threading.Event()
+    site.put("/robots.txt", b"", gate=gate)
+    command = [sys.executable, "-m", "cli.main", "outlets", "add", site.url("/")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while not site.held:
+        assert process.poll() is None
+        gate.wait(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert (process.returncode, told.strip()) == (130, "interrupted")
     assert not home.outlets_file.exists()
 
 
