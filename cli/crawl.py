@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.completion import complete_outlet
-from cli.ledger import in_words, total_line
+from cli.ledger import total_line
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 from news.errors import ArchiveError
+from news.reasons import in_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -12,6 +12,7 @@ from cli.archived import NotFound, dim, need_article, opened, strong, when
 from cli.matched import why
 from cli.output import emit
 from news.ids import parse_id, short_id
+from news.reasons import in_words
 from news.text import one_line
 
 if TYPE_CHECKING:
@@ -216,4 +217,4 @@ def _channel_state(channel: ChannelFacts) -> str:
 
 
 def _reason(reason: str | None) -> str:
-    return one_line((reason or "no reason recorded").replace("_", " "))
+    return in_words(reason) if reason else "no reason recorded"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from cli.exits import FINE, SOME_PAGES_FAILED
 from cli.import_answers import Answers, answering
-from cli.ledger import in_words
 from cli.output import emit, say
+from news.reasons import in_words
 
 if TYPE_CHECKING:
     from archive.home import Home

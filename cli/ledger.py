@@ -1,40 +1,17 @@
 """A crawl's closing account in words."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from news.dispositions import Disposition
+from news.reasons import in_words
 from news.text import printable
 
 if TYPE_CHECKING:
     from archive.account import Account
     from crawler.result import CrawlResult
 
-_WORDS = {
-    "robots_txt": "robots.txt",
-    "not_html": "not HTML",
-    "not_article": "no article",
-    "paywall": "paywall stub",
-    "since": "too old (--since)",
-    "limit": "over --limit",
-    "skip_url": "skip_url",
-    "article_url": "not article_url",
-    "dns": "host not found",
-    "tls": "bad certificate",
-    "cut_off": "broke off",
-    "too_large": "too large",
-    "forbidden_address": "private address",
-    "crawl_timeout": "out of time",
-    "layout_changed": "gave no links where it gave some: its layout has changed",
-    "no_links": "nothing in it looks like a link to an article",
-    "page_too_costly": "would take the parser too long",
-    "no_http": "no answer of a web server",
-    "revisit_without_original": "seen again, the first capture not at hand",
-    "older_capture": "older than what is known",
-    "damaged": "damaged or cut off",
-}
 _HINTS = {
     Disposition.COPY: "newskeep show --copies --crawl {}",
     Disposition.REVISED: "newskeep diff --crawl {}",
@@ -47,14 +24,6 @@ _ORDER = (
 _DETAIL_WIDTH = 46
 _MOST_DETAILS = 4
 Reasons = Mapping[tuple[Disposition, str], int]  # {("failed", "http_503"): 2}
-
-
-def in_words(reason: str) -> str:
-    """A reason as people say it: `http_503` is "HTTP 503"."""
-    status = re.fullmatch(r"(robots_)?http_(\d+)", reason)
-    if status:
-        return f"{'robots.txt: ' if status[1] else ''}HTTP {status[2]}"
-    return _WORDS.get(reason) or printable(reason.replace("_", " "))
 
 
 def closing_lines(result: "CrawlResult", account: "Account") -> list[str]:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cli.ledger import closing_lines, in_words, one_line, size
+from cli.ledger import closing_lines, one_line, size
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 from news.ids import short_id
+from news.reasons import in_words
 from news.text import printable
 
 if TYPE_CHECKING:

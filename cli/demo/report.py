@@ -12,8 +12,8 @@ from cli.demo.checks import Check, removed_blocks, rows
 from cli.demo.newsstand import PretendOutlet, PretendPage
 from cli.demo.site import Site
 from cli.demo.terminal import Terminal
-from cli.ledger import in_words
 from news.dispositions import Disposition
+from news.reasons import in_words
 
 LAYOUTS = {
     "paragraphs": "feed; paragraphs and nothing else, forty teasers below",

@@ -19,6 +19,7 @@ from crawler.safety.robots import AGENT
 from news.article import Article
 from news.errors import NewsError, OutletBlocked
 from news.outlets import FoundLink, FoundOutlet, Outlet
+from news.reasons import in_words
 from news.teasers import remove_teasers
 from news.urls import canonicalise, url_key
 
@@ -85,7 +86,11 @@ def _blocked(url: str, reason: str) -> OutletBlocked:
         own = "set NEWSKEEP_ALLOW_NETWORKS to its network, such as 10.1.2.0/24, when it is yours to crawl"
         return OutletBlocked(f"{url} cannot be read: it is a private address", own)
     hint = f"newskeep outlets add {url} --no-look   (the first crawl will look again)"
-    return OutletBlocked(f"{url} cannot be read: {reason.replace('_', ' ')}", hint)
+    return OutletBlocked(f"{url} cannot be read: {in_words(reason)}", hint)
+
+
+def _why(page: Fetched) -> str:
+    return in_words(page.error) if page.error else f"HTTP {page.status}"
 
 
 class _Looks:
@@ -124,7 +129,7 @@ class _Looks:
             return
         for page in fetch(self.home, addresses, contact=self.contact, delay=self.delay):
             if page.error or page.status != 200:
-                self._note(f"{page.url}: {page.error or f'HTTP {page.status}'}", guessed)
+                self._note(f"{page.url}: {_why(page)}", guessed)
             else:
                 yield page
 
@@ -170,7 +175,7 @@ def read_some(
 
 def _read(page: Fetched, outlet: Outlet, now: datetime) -> Reading:
     if page.error or page.status != 200:
-        return Reading(page.url, problem=page.error or f"HTTP {page.status}")
+        return Reading(page.url, problem=_why(page))
     try:
         read = read_page(
             page.body, page.final_url, now=now, encoding=_charset(page), remove=outlet.remove, keep=outlet.keep

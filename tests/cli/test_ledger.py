@@ -3,7 +3,7 @@
 import pytest
 
 from archive.account import Account
-from cli.ledger import closing_lines, in_words, one_line
+from cli.ledger import closing_lines, one_line
 from cli.progress import is_problem
 from crawler.outcome import exit_code
 from crawler.result import CrawlResult
@@ -111,16 +111,3 @@ def test_a_feed_that_gave_nothing_is_named_off_a_terminal_too() -> None:
 )
 def test_the_weightiest_end_gives_the_exit_code(results: list[CrawlResult], code: int) -> None:
     assert exit_code(results) == code
-
-
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        ("http_503", "HTTP 503"),
-        ("robots_http_500", "robots.txt: HTTP 500"),
-        ("gone_410", "gone 410"),
-        ("dns", "host not found"),
-    ],
-)
-def test_a_reason_is_told_in_words(reason: str, words: str) -> None:
-    assert in_words(reason) == words

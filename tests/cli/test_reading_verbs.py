@@ -339,8 +339,8 @@ def test_explain_tells_why_a_page_is_not_in_the_archive(newskeep: Newskeep, news
     store_pages(newsroom.engine, [page])
     outcome = newskeep("explain", URL)
 
-    assert "2 allowed    no: robots txt" in outcome.out
-    assert "7 stored     no – skipped: robots txt" in outcome.out
+    assert "2 allowed    no: robots.txt" in outcome.out
+    assert "7 stored     no – skipped: robots.txt" in outcome.out
 
 
 def test_explain_of_an_unknown_address_says_what_to_do(newskeep: Newskeep, kept: str) -> None:
