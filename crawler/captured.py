@@ -17,6 +17,7 @@ from w3lib.encoding import http_content_type_encoding
 
 from archive.captures import CapturedResponse, CaptureFiles, Original, StoredRecord, read_record
 from archive.captures.known import KnownCapture, Seen, known_captures, original_at
+from archive.captures.response import Headers
 from archive.captures.warcs import READABLE, WarcRecord, is_cut, read_records, response_in, warc_time
 from archive.home import Home
 from archive.importing import Entry, Importer
@@ -31,7 +32,8 @@ from news.errors import BodyTooLarge, CaptureDamaged, NotAnArticle, PageTooCostl
 from news.outlets import OnPaywall, Outlet
 from news.selection import is_binary, is_gone, without_page
 from news.teasers import remove_teasers
-from news.urls import believed_canonical, canonicalise, host_of, url_key
+from news.text import storable
+from news.urls import believed_canonical, canonicalise, fetchable, host_of, url_key
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +127,7 @@ class CaptureImporter:
             if response.captured_at > datetime.now(UTC) + _AHEAD:
                 return _ended(record, Disposition.SKIPPED, "from_the_future")
             key = url_key(canonicalise(response.url))
+            response = replace(response, url=fetchable(response.url), headers=_storable(response.headers))
         except ValueError:
             return _ended(record, Disposition.SKIPPED, "no_http")
         return self._revisit(record, response, key) if record.kind == "revisit" else self._answer(record, response, key)
@@ -250,6 +253,11 @@ class CaptureImporter:
                 response.captured_at, of,
             )  # fmt: skip
         return self._files.write(response, original=one.original, imported_from=f"{name} {record.id}")
+
+
+def _storable(headers: Headers) -> Headers:
+    """The headers without what no database keeps."""
+    return tuple((storable(name), storable(value)) for name, value in headers)
 
 
 def _is_full(waiting: Iterable[_Item]) -> bool:

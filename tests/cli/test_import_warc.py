@@ -193,6 +193,15 @@ def test_record_of_any_size_is_passed_over_without_being_held(take_in: Any, monk
     assert ends(take_in(good + gzip.compress(endless + b"a" * 1000), code=3)) == ["duplicate", "damaged"]
 
 
+def test_user_in_an_address_and_what_no_database_keeps_are_left_out(take_in: Any, newskeep: Run) -> None:
+    url, kind = "https://eva:secret@krone.example/a-1", "text/html; charset=utf-8\x00"
+    lines = take_in(Warc().response(url, page(1), kind=kind).bytes)
+
+    assert ends(lines) == ["new"]
+    assert "secret" not in newskeep("show", "a1").out + newskeep("explain", "a1", "--json").out + str(lines)
+    assert newskeep("show", "a1", "--raw").code == 0
+
+
 def test_older_capture_never_takes_the_place_of_a_newer_text(take_in: Any, newskeep: Run) -> None:
     url = "https://krone.example/a-1"
     take_in(Warc().response(url, page(1, text(1) + "\n\nStand von später."), 9).bytes)
