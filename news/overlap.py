@@ -51,9 +51,10 @@ def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap
     """What both have in common. *standing* marks words of the first that are boilerplate (see winnowing)."""
     common = set(first.sequences) & set(second.sequences)
     here = _side(first, common, standing)
+    whole = there = _side(second, common, b"")
     if 1 in standing:
         common &= {sequence for covered, sequence in zip(here.covered, first.sequences, strict=False) if covered}
-    there = _side(second, common, b"")
+        there = _side(second, common, b"")
     shares = sorted((here.share, there.share))
     return Overlap(
         words=max(here.own, there.own),
@@ -65,7 +66,7 @@ def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap
         mentioned=_mentions(second, first),
         strangers=min(len(first.topic - second.stems), len(second.topic - first.stems)),
         numbers_kept=sum(here.covered[place] for place in first.number_places),
-        numbers_changed=min(_changed_numbers(first, second, here), _changed_numbers(second, first, there)),
+        numbers_changed=min(_changed_numbers(first, second, here), _changed_numbers(second, first, whole)),
         passages=here.passages,
     )
 
@@ -79,7 +80,10 @@ def passages_of(body: str, passages: Iterable[Sequence[int]]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One text's part in the comparison: `own` words in common, `share` of all that could be."""
+    """One text's part in the comparison: `own` words in common, `share` of all that could be.
+
+    `runs` are of all words in common, boilerplate too: what is filled in between its lines makes a template as well.
+    """
 
     covered: bytes
     runs: tuple[tuple[int, int], ...]
@@ -90,22 +94,30 @@ class _Side:
 
 
 def _side(text: Compared, common: set[tuple[str, ...]], standing: bytes) -> _Side:
-    covered = _covered(text, common, standing)
-    runs = tuple(_runs(covered))
-    passages = tuple((start, end) for start, end in runs if end - start >= _PASSAGE)
+    everything = _covered(text, common)
+    covered = _without(everything, standing)
+    runs = tuple(_runs(everything))
+    own_runs = runs if covered is everything else _runs(covered)
+    passages = tuple((start, end) for start, end in own_runs if end - start >= _PASSAGE)
     quoted = sum(text.quoted[start:end].count(1) for start, end in passages)
     own = sum(end - start for start, end in passages) - quoted
     possible = len(text.words) - text.quoted_words - standing.count(1)
     return _Side(covered, runs, passages, own, quoted, own / max(_FEWEST, possible))
 
 
-def _covered(text: Compared, common: set[tuple[str, ...]], standing: bytes) -> bytes:
+def _covered(text: Compared, common: set[tuple[str, ...]]) -> bytes:
     """A byte for each word, 1 where it stands in a sequence in common. Reckoned as one long number, which is quick."""
     if not common:
         return bytes(len(text.words))
     first = int.from_bytes(bytes([sequence in common for sequence in text.sequences]), "little")
-    covered = first | first << 8 | first << 16
-    return (covered & ~int.from_bytes(standing, "little")).to_bytes(len(text.words), "little")
+    return (first | first << 8 | first << 16).to_bytes(len(text.words), "little")
+
+
+def _without(covered: bytes, standing: bytes) -> bytes:
+    if 1 not in standing:
+        return covered
+    kept = int.from_bytes(covered, "little") & ~int.from_bytes(standing, "little")
+    return kept.to_bytes(len(covered), "little")
 
 
 def _runs(covered: bytes) -> Iterator[tuple[int, int]]:

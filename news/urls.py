@@ -221,9 +221,17 @@ def _without_amp(path: str) -> str:
 
 
 def _clean_query(query: str) -> str:
-    pieces = [_escape(piece.replace("+", "%20"), "=/:@!$()*,;?") for piece in query.split("&") if piece]
+    whole = (part for piece in query.split("&") for part in _unglued(piece) if part)
+    pieces = [_escape(piece.replace("+", "%20"), "=/:@!$()*,;?") for piece in whole]
     kept = [piece for piece in pieces if not _is_tracker(*_name_and_value(piece))]
     return "&".join(sorted(kept, key=lambda piece: piece.partition("=")[0]))
+
+
+def _unglued(piece: str) -> tuple[str, ...]:
+    """The piece, apart from a tracker that somebody put behind it with a second question mark."""
+    before, mark, after = piece.partition("?")
+    name, _ = _name_and_value(after)
+    return (before, after) if mark and (name in _TRACKERS or name.startswith(_TRACKER_PREFIXES)) else (piece,)
 
 
 def _name_and_value(piece: str) -> tuple[str, str]:

@@ -52,6 +52,13 @@ def test_numbers_filled_in_between_the_same_words_are_counted() -> None:
     assert (overlap.numbers_kept, overlap.numbers_changed) == (0, 2)
 
 
+def test_numbers_filled_in_between_lines_of_boilerplate_are_counted_as_well() -> None:
+    form = "Die Temperatur liegt am Morgen in allen Orten bei {} Grad und am Abend überall bei {} Grad im Schatten."
+    one, other = read(form.format(3, 11)), read(form.format(5, 14))
+
+    assert compare(one, other, b"\1" * 10 + b"\0" * (len(one.words) - 10)).numbers_changed == 2
+
+
 def test_a_number_written_as_a_word_is_no_other_number() -> None:
     form = "Bei dem schweren Unfall auf der Autobahn sind am Morgen {} Menschen verletzt worden, wie die Polizei sagt."
 
