@@ -5,7 +5,7 @@ counts it through `guest_links`. Every function runs in the caller's transaction
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,7 +97,8 @@ def retry_links(conn: Connection, crawl_id: int, of_crawl: int) -> list[Link]:
 
 
 def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> None:
-    """Write how links ended, and an event where that differs from the last time. The last word on a link counts.
+    """Write how links ended, and an event where that differs from the last time. The last word on a link counts; what
+    was stored before it has an event as well.
 
     Without a crawl it is an import that has the word: a crawl that waits for the link still does, and of what the
     address showed before it was last looked at only the article is kept.
@@ -105,12 +106,15 @@ def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> 
     last = {one.link_id: one for one in settlements}
     if not last:
         return
-    rows = [last[link_id] for link_id in sorted(last)]
-    values = {name: [_plain(getattr(row, name)) for row in rows] for name in _SETTLED}
+    values = _values(crawl_id, [last[link_id] for link_id in sorted(last)])
     conn.execute(sql.LOCK, values)
-    settling = (sql.SETTLE, sql.SETTLE_GUESTS) if crawl_id is not None else (sql.SETTLE_IMPORTED,)
-    for statement in (sql.EVENTS, *settling):
-        conn.execute(statement, values | {"crawl_id": crawl_id})
+    earlier = [one for one in settlements if one is not last[one.link_id] and one.disposition in _STORED]
+    for one in earlier:
+        conn.execute(sql.EVENTS, _values(crawl_id, [one]))
+    told = {one.link_id for one in earlier}
+    conn.execute(sql.EVENTS, _values(crawl_id, [one for one in last.values() if not _is_expected(one, told)]))
+    for statement in (sql.SETTLE, sql.SETTLE_GUESTS) if crawl_id is not None else (sql.SETTLE_IMPORTED,):
+        conn.execute(statement, values)
 
 
 def owed_links(conn: Connection, crawl_id: int) -> list[Link]:
@@ -137,7 +141,19 @@ def count_links(conn: Connection, crawl_id: int) -> Ledger:
     return Ledger(sum(row[2] for row in rows), counts, reasons)
 
 
+_STORED = (Disposition.NEW, Disposition.COPY, Disposition.REVISED, Disposition.MOVED)
 _SETTLED = tuple(field.name for field in fields(Settlement))
+
+
+def _values(crawl_id: int | None, settlements: Iterable[Settlement]) -> dict[str, object]:
+    rows = list(settlements)
+    columns = {name: [_plain(getattr(row, name)) for row in rows] for name in _SETTLED}
+    return columns | {"crawl_id": crawl_id}
+
+
+def _is_expected(one: Settlement, told: Container[int]) -> bool:
+    """Whether it is unchanged since something of it was stored a moment ago."""
+    return one.link_id in told and one.disposition is Disposition.UNCHANGED and one.reason is None
 
 
 def _by_page(found: Sequence[FoundLink]) -> dict[int, tuple[str, FoundLink]]:

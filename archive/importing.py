@@ -1,6 +1,7 @@
 """Articles from elsewhere, taken into the archive through the same comparison as crawled pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -22,6 +23,17 @@ class Entry:
     outlet: str
     home: str
     title: str | None = None
+
+
+@contextmanager
+def importing(engine: Engine) -> Iterator[None]:
+    """While it lasts no other import stores captures: of two that have the same file, one finds what the other did.
+
+    Raises ArchiveUnavailable.
+    """
+    with engine.begin() as conn:
+        conn.execute(_ALONE)
+        yield
 
 
 class Importer:
@@ -91,6 +103,8 @@ def home_of(url: str) -> str:
     parts = urlsplit(canonicalise(url))
     return f"{parts.scheme}://{parts.netloc}/"
 
+
+_ALONE = text("select pg_advisory_xact_lock(28268, 1)")  # beside that of archive.storing.locks
 
 _NEW_OUTLETS = text("""
 insert into outlets (name, url) select * from unnest(cast(:names as text[]), cast(:urls as text[])) order by 1

@@ -129,6 +129,8 @@ def _allowed(found: Explanation) -> str:
         return ""
     if link.disposition == "skipped" and "robots" in (link.reason or ""):
         return f"no: {_reason(link.reason)}"
+    if link.imported and not found.capture:
+        return "not asked: imported"
     if found.capture or link.last_fetched_at:
         return f"yes; {_channel_state(found.robots)}" if found.robots else "yes"
     return f"not asked: {_reason(link.reason)}" if link.disposition == "skipped" else ""
@@ -140,12 +142,17 @@ def _fetched(found: Explanation) -> str:
     if link and link.disposition == "failed":
         failed = f"failed {link.attempts} time{'s' if link.attempts != 1 else ''} in a row: {_reason(link.reason)}"
     if capture is None:
-        waiting = "waiting to be fetched" if link and link.state == "waiting" else "not fetched"
-        return failed or (waiting if link else "")
+        return failed or (_unfetched(link) if link else "")
     kind = ", the same bytes as before" if capture.revisit else ""
     times = f"; {found.captures} captures in all" if found.captures > 1 else ""
     got = f"{when(capture.captured_at)} HTTP {capture.status}, {capture.size / 1024:.0f} KB"
     return f"{got}, sha256 {capture.digest.hex()[:8]}…{kind}{times}" + (f"; then {failed}" if failed else "")
+
+
+def _unfetched(link: LinkFacts) -> str:
+    if link.state == "waiting":
+        return "waiting to be fetched"
+    return "not fetched: imported as a text" if link.imported and link.article_id is not None else "not fetched"
 
 
 def _extracted(found: Explanation) -> str:

@@ -22,6 +22,7 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
     from archive.captures.handover import HandOver
     from archive.database import open_archive
     from crawler.captured import CaptureImporter
+    from crawler.reader import PageReader
     from crawler.targets import known_outlets
 
     engine = open_archive(home)
@@ -29,9 +30,10 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
         with (
             HandOver(engine, home) as handing,
             CaptureFiles(home, handing.soon) as files,
+            PageReader() as read,
             answering(engine, as_json) as answers,
         ):
-            importer = CaptureImporter(home, engine, files, *known_outlets(home, engine))
+            importer = CaptureImporter(home, engine, files, read, *known_outlets(home, engine))
             for taken in importer.take(file, name, ours=ours):
                 answers.ended(taken.id, taken.outcome, url=taken.url)
     finally:

@@ -20,11 +20,12 @@ from archive.captures.known import KnownCapture, Seen, known_captures, original_
 from archive.captures.response import Headers
 from archive.captures.warcs import READABLE, WarcRecord, is_cut, read_records, response_in, warc_time
 from archive.home import Home
-from archive.importing import Entry, Importer
+from archive.importing import Entry, Importer, importing
 from archive.lookup import article_at
 from archive.store import Outcome, PageToStore, store_pages
 from crawler.outlets.file import Outlets
-from crawler.reading import Rereader, read_for
+from crawler.reader import PageReader
+from crawler.reading import Rereader
 from crawler.targets import owner
 from news.article import Article, Flag
 from news.dispositions import Disposition
@@ -86,9 +87,15 @@ class CaptureImporter:
     """Takes the records of WARC files in, batch after batch."""
 
     def __init__(
-        self, home: Home, engine: Engine, files: CaptureFiles, outlets: Outlets, archived: Mapping[str, Outlet]
+        self,
+        home: Home,
+        engine: Engine,
+        files: CaptureFiles,
+        read: PageReader,
+        outlets: Outlets,
+        archived: Mapping[str, Outlet],
     ) -> None:
-        self._home, self._engine, self._files = home, engine, files
+        self._home, self._engine, self._files, self._read_page = home, engine, files, read
         self._importer = Importer(engine)
         self._outlets, self._archived = outlets, archived
         self._owners: dict[str, Outlet] = {}
@@ -186,7 +193,10 @@ class CaptureImporter:
         known = self._known(pages)
         fresh = {one.seen: one for one in pages if one.seen not in known}  # a record may be there twice
         in_time = sorted(fresh.values(), key=lambda one: one.response.captured_at)
-        ends = self._archive([self._read(one) for one in in_time], name, ours)
+        read = [self._read(one) for one in in_time]
+        with importing(self._engine):
+            known |= self._known(read)  # by now: somebody else may take in the same file
+            ends = self._archive([one for one in read if one.seen not in known], name, ours)
         taken, first = [], set[Seen]()
         for one in items:
             if isinstance(one, Taken):
@@ -222,7 +232,8 @@ class CaptureImporter:
     def _article(self, one: _Candidate) -> Article:
         response = one.response
         encoding = http_content_type_encoding(response.header("content-type"))
-        article = read_for(one.outlet, _body(response, self._most), response.url, response.captured_at, encoding)
+        body = _body(response, self._most)
+        article = self._read_page(one.outlet, body, response.url, response.captured_at, encoding)
         if is_cut(one.record, response) and one.original is None:
             article = replace(article, flags=article.flags | {Flag.PARTIAL})
         canonical = believed_canonical(article.url, article.canonical_url)

@@ -4,14 +4,23 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy import text as sql
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.captures import CaptureFiles
 from archive.home import Home
+from crawler.captured import CaptureImporter
+from crawler.outlets.file import Outlets
+from crawler.reader import PageReader
+from news.settings import read_settings
 from tests.texts import headline, text
 
 Run = Callable[..., Any]
@@ -122,7 +131,9 @@ def test_captures_go_the_way_of_a_crawl(take_in: Any, newskeep: Run, home: Home)
     assert ends(lines) == ENDS
     assert lines[-1]["counts"] == {"new": 1, "duplicate": 2, "revision": 1, "skipped": 6, "failed": 0}
     assert (lines[-1]["records"], lines[-1]["balanced"]) == (10, True)
-    assert " imported" in newskeep("explain", "a1").out
+    (told,) = newskeep("explain", "--json", "a1").records
+    assert told["steps"]["found"].endswith(" imported")
+    assert [event["disposition"] for event in told["events"]] == ["new", "revised"]  # though all came at once
     first, copy = newskeep("show", "--json", "a1").records[0], newskeep("show", "--json", "a2").records[0]
     assert first["first_captured_at"].startswith("2026-10-01T08:00:00")
     assert first["last_checked_at"].startswith("2026-10-04T08:00:00")
@@ -144,6 +155,26 @@ def test_second_import_changes_nothing(take_in: Any, newskeep: Run, home: Home) 
     assert ends(lines) == ["duplicate"] * 4 + ENDS[4:]
     assert newskeep("show", "--json", "a1").out == before
     assert sum(f.stat().st_size for f in home.captures.glob("*.gz")) == size
+
+
+def test_two_imports_of_a_file_at_once_keep_each_capture_once(engine: Engine, tmp_path: Path) -> None:
+    data, home, start = STREAM.bytes, Home(tmp_path, read_settings({})), Barrier(2)
+
+    def take(_: int) -> list[str]:
+        with CaptureFiles(home) as files, PageReader() as read:
+            importer = CaptureImporter(home, engine, files, read, Outlets(), {})
+            start.wait()
+            return [str(taken.outcome.disposition) for taken in importer.take(io.BytesIO(data), "others.warc.gz")]
+
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(take, range(2)))
+
+    with engine.connect() as conn:
+        captures, addresses = conn.execute(
+            sql("select count(*), count(distinct (url_key, captured_at)) from captures")
+        ).one()
+    assert captures == addresses == 5
+    assert sum(ended.count("new") for ended in both) == 1
 
 
 def test_file_packed_otherwise_is_read_as_well(take_in: Any, newskeep: Run) -> None:
