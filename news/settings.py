@@ -131,7 +131,7 @@ SETTINGS = (
             _positive, "a number of seconds"),
     Setting("CRAWL_TIMEOUT_SECONDS", 14400.0, "A crawl running longer is stopped; what is left waits for the next.",
             _positive, "a number of seconds"),
-    Setting("CRAWL_OUTLETS_AT_ONCE", 16, "Outlets crawled side by side by one command.",
+    Setting("CRAWL_OUTLETS_AT_ONCE", 32, "Outlets crawled side by side by one command or worker.",
             _count, "a whole number from 1"),
     Setting("WORKER_PROCESSES", 1, "Workers of `newskeep daemon` or `newskeep worker`; 0: it only decides.",
             _from_none, "a whole number from 0"),

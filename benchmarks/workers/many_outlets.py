@@ -130,8 +130,10 @@ def run(folder: Path, web: Web, given: argparse.Namespace) -> float:
         daemon = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stderr=log, stdout=log)
     try:
         samples = watch(daemon, engine, given.minutes)
+        told = time.monotonic()
         daemon.terminate()
         daemon.wait(60)
+        print(f"\nSIGTERM took {time.monotonic() - told:.1f} s", end="")
         return _told(engine, samples)
     finally:
         daemon.kill()
