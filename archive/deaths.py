@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from archive.alerts import end_alert, open_alert
-from news.blame import DEATHS, blamed
+from news.blame import Death, blamed
 
 RULE = "outlet_set_aside"  # the alert's
 REASON = "killed_workers"
@@ -14,7 +14,7 @@ REASON = "killed_workers"
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What an outlet has been charged with: `deaths` in a row, this one included."""
+    """What an outlet has been charged with: `deaths` of that kind in a row, this one included."""
 
     outlet_id: int
     deaths: int
@@ -22,14 +22,19 @@ class Charged:
 
 
 def charge(
-    conn: Connection, outlet_ids: Collection[int], marked: Collection[int] = (), most: int = DEATHS
+    conn: Connection, outlet_ids: Collection[int], marked: Collection[int] = (), death: Death = Death.WORKER
 ) -> list[Charged]:
-    """Count the death of the worker that crawled these outlets, as `news.blame` has it; *most* deaths set one aside."""
-    running = {row.outlet_id: row.deaths for row in conn.execute(_DEATHS, {"ids": sorted(outlet_ids)})}
-    guilty = {"ids": sorted(blamed(running, marked)), "most": most, "reason": REASON}
-    charged = [Charged(row.outlet_id, row.deaths, row.deaths >= most) for row in conn.execute(_CHARGE, guilty)]
+    """Count the death of the worker that crawled these outlets, as `news.blame` has it."""
+    known = _counts(conn, outlet_ids)
+    before = {one: known[one][death] if one in known else 0 for one in outlet_ids}  # those off the timetable, too
+    guilty = {"ids": sorted(blamed(before, marked, death))}
+    conn.execute(_COUNT[death], guilty)
+    charged = [
+        Charged(outlet_id, counts[death], counts[death] >= death.most)
+        for outlet_id, counts in _counts(conn, guilty["ids"]).items()
+    ]
     for one in charged:
-        if one.set_aside:
+        if one.set_aside and conn.execute(_SET_ASIDE, {"id": one.outlet_id, "reason": REASON}).rowcount:
             name = conn.execute(_NAME, {"id": one.outlet_id}).scalar_one()
             open_alert(conn, RULE, name, {"deaths": one.deaths, "reason": REASON}, one.outlet_id)
     return charged
@@ -48,27 +53,41 @@ def take_back(conn: Connection, outlet_id: int) -> bool:
     return True
 
 
-def deaths_of(conn: Connection, outlet_id: int) -> int:
-    """How many workers in a row died over the outlet."""
-    return int(conn.execute(_DEATHS, {"ids": [outlet_id]}).scalars(1).first() or 0)
+def is_suspect(conn: Connection, outlet_id: int) -> bool:
+    """Whether so many workers in a row died over the outlet that no other such outlet may run beside it."""
+    counts = _counts(conn, [outlet_id]).get(outlet_id, {})
+    return any(number >= death.alone_from for death, number in counts.items())
+
+
+def _counts(conn: Connection, outlet_ids: Collection[int]) -> dict[int, dict[Death, int]]:
+    rows = conn.execute(_DEATHS, {"ids": sorted(outlet_ids)})
+    return {row.outlet_id: {Death.WORKER: row.deaths, Death.MACHINE: row.machine_deaths} for row in rows}
 
 
 _DEATHS = text("""
-select o.id as outlet_id, coalesce(t.deaths, 0) as deaths from outlets o left join turns t on t.outlet_id = o.id
-where o.id = any(cast(:ids as bigint[])) order by o.id
+select outlet_id, deaths, machine_deaths from turns
+where outlet_id = any(cast(:ids as bigint[])) order by outlet_id
 """)
 
-_CHARGE = text("""
-update turns set deaths = deaths + 1,
-    set_aside_at = case when deaths + 1 >= :most then coalesce(set_aside_at, clock_timestamp()) end,
-    set_aside_reason = case when deaths + 1 >= :most then :reason end
-where outlet_id = any(cast(:ids as bigint[])) returning outlet_id, deaths
+_COUNT = {
+    Death.WORKER: text("update turns set deaths = deaths + 1 where outlet_id = any(cast(:ids as bigint[]))"),
+    Death.MACHINE: text(
+        "update turns set machine_deaths = machine_deaths + 1 where outlet_id = any(cast(:ids as bigint[]))"
+    ),
+}
+
+_SET_ASIDE = text("""
+update turns set set_aside_at = coalesce(set_aside_at, clock_timestamp()), set_aside_reason = :reason
+where outlet_id = :id
 """)
 
-_SURVIVED = text("update turns set deaths = 0 where outlet_id = :id and deaths > 0 and set_aside_at is null")
+_SURVIVED = text("""
+update turns set deaths = 0, machine_deaths = 0
+where outlet_id = :id and (deaths > 0 or machine_deaths > 0) and set_aside_at is null
+""")
 
 _TAKE_BACK = text("""
-update turns set deaths = 0, set_aside_at = null, set_aside_reason = null
+update turns set deaths = 0, machine_deaths = 0, set_aside_at = null, set_aside_reason = null
 where outlet_id = :id and set_aside_at is not null
 """)
 

@@ -111,7 +111,8 @@ processes = Table(
 )
 
 # When each outlet's turn comes: one row per outlet on the timetable. `failures` counts crawls in a row that could
-# read nothing and lengthens the pause; `deaths` counts workers in a row that died over the outlet.
+# read nothing and lengthens the pause; `deaths` counts workers in a row that died over the outlet,
+# `machine_deaths` those that went with their whole machine or container.
 turns = Table(
     "turns",
     metadata,
@@ -121,6 +122,7 @@ turns = Table(
     _time("started_at"),  # of the last crawl on schedule
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("deaths", Integer, nullable=False, server_default=text("0")),
+    Column("machine_deaths", Integer, nullable=False, server_default=text("0")),
     _time("set_aside_at"),
     Column("set_aside_reason", Text),
     Column("rhythm", JSONB),  # what `every = "auto"` learnt

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from archive.captures import CaptureFiles
 from archive.captures.handover import HandOver
 from archive.database import database_url
-from archive.deaths import deaths_of, survived
+from archive.deaths import is_suspect, survived
 from archive.home import Home
 from archive.models import outlets
 from archive.processes import connection_name
@@ -23,7 +23,6 @@ from crawler.patience import patiently
 from crawler.result import CrawlResult
 from crawler.room import CrawlRoom
 from crawler.targets import Target
-from news.blame import ALONE_FROM
 from news.errors import Busy, CrawlLost
 from scheduler.jobs import PatientJobs, worker_app
 from scheduler.queue import QUEUE, TASK
@@ -86,9 +85,9 @@ class Crawling:
         due, job_id = datetime.fromisoformat(due_at), context.job.id or 0
         if not await patiently(lambda: crawl_begins(self.engine, outlet_id, due, datetime.now(UTC))):
             return
-        target, deaths = await patiently(lambda: self._look_up(outlet_id))
+        target, suspect = await patiently(lambda: self._look_up(outlet_id))
         self.crawls += 1
-        if deaths < ALONE_FROM:
+        if not suspect:
             result = await self._crawl(target, due, contact)
         else:
             async with self._alone:  # so that the next death has one cause
@@ -114,9 +113,9 @@ class Crawling:
         with self.engine.begin() as conn:
             survived(conn, outlet_id)
 
-    def _look_up(self, outlet_id: int) -> tuple[Target, int]:
+    def _look_up(self, outlet_id: int) -> tuple[Target, bool]:
         with self.engine.connect() as conn:
-            return _target(conn, outlet_id), deaths_of(conn, outlet_id)
+            return _target(conn, outlet_id), is_suspect(conn, outlet_id)
 
 
 def _target(conn: Connection, outlet_id: int) -> Target:

@@ -13,7 +13,7 @@ from archive.home import Home
 from archive.locks import outlet_is_free
 from archive.marks import blame_marks, marks_of
 from archive.processes import connection_name, mark_stopped, silent_processes
-from news.blame import DEATHS, MACHINE_DEATHS
+from news.blame import Death
 
 logger = logging.getLogger(__name__)
 
@@ -42,18 +42,17 @@ def reap(engine: Engine, silence: float = SILENCE_SECONDS, can_tell: Callable[[]
         silent = silent_processes(conn, silence)
         silent = silent if can_tell() else []
         left = set(conn.execute(_LEFT_BEHIND).scalars()) - set(silent)
-    freed = [one for process_id in silent for one in bury(engine, process_id, "silent", set_aside_at=MACHINE_DEATHS)]
-    return freed + [one for process_id in sorted(left) for one in bury(engine, process_id, "", set_aside_at=0)]
+    freed = [one for process_id in silent for one in bury(engine, process_id, "silent", death=Death.MACHINE)]
+    return freed + [one for process_id in sorted(left) for one in bury(engine, process_id, "", death=None)]
 
 
 def bury(
-    engine: Engine, process_id: int, how: str, *, set_aside_at: int = DEATHS, home: Home | None = None
+    engine: Engine, process_id: int, how: str, *, death: Death | None = Death.WORKER, home: Home | None = None
 ) -> list[Freed]:
     """Write that the process ended (*how*, in words) and free what it held; nothing when that was done before.
 
-    Its death counts against the outlets it crawled: when its parent, whose *home* holds its marks, knows which pages
-    were being read, against theirs alone. So many deaths set an outlet aside; 0: this one counts against nobody.
-    Raises ArchiveUnavailable.
+    Its *death* counts against the outlets it crawled, None against nobody: when its parent, whose *home* holds its
+    marks, knows which pages were being read, against theirs alone. Raises ArchiveUnavailable.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         # before its crawls are closed: a process that merely hung must not hold outlets, nor commit what it had begun
@@ -61,7 +60,7 @@ def bury(
     with engine.begin() as conn:
         if mark_stopped(conn, process_id, how):
             logger.warning("process_dead", extra={"process_id": process_id, "how": how})
-        freed, marks = _free(conn, process_id, set_aside_at, home)
+        freed, marks = _free(conn, process_id, death, home)
     for mark in marks:
         mark.unlink(missing_ok=True)
     for one in freed:
@@ -69,16 +68,16 @@ def bury(
     return freed
 
 
-def _free(conn: Connection, process_id: int, set_aside_at: int, home: Home | None) -> tuple[list[Freed], list[Path]]:
+def _free(conn: Connection, process_id: int, death: Death | None, home: Home | None) -> tuple[list[Freed], list[Path]]:
     held = {row.outlet_id: row.id for row in conn.execute(_RUNNING, {"id": process_id})}
     # the next crawl of an outlet that is not free has closed this one, or will
     crawls = {outlet_id: crawl_id for outlet_id, crawl_id in held.items() if outlet_is_free(conn, outlet_id)}
-    reading = blame_marks(conn, home, crawls.values()) if home and set_aside_at else set()
+    reading = blame_marks(conn, home, crawls.values()) if home and death else set()
     marks = marks_of(home, crawls.values()) if home else []
     for crawl_id in crawls.values():
         interrupt_crawl(conn, crawl_id)
     guilty = [outlet_id for outlet_id, crawl_id in crawls.items() if crawl_id in reading]
-    charged = charge(conn, crawls, guilty, set_aside_at) if set_aside_at and crawls else []
+    charged = charge(conn, crawls, guilty, death) if death and crawls else []
     deaths = {one.outlet_id: one for one in charged}
     jobs = _free_jobs(conn, process_id, [one.outlet_id for one in deaths.values() if one.set_aside])
     freed = [

@@ -17,7 +17,7 @@ from archive.database import connect_archive
 from archive.home import Home
 from archive.marks import old_marks
 from crawler.patience import patiently
-from news.blame import DEATHS
+from news.blame import Death
 from news.errors import ArchiveError
 from scheduler.reaper import bury
 from scheduler.stall import end_when_stalled
@@ -152,8 +152,8 @@ class Supervisor:
         child.silent = True
 
     async def _bury(self, child: Child, process_id: int) -> None:
-        how, most = child.ended_as, DEATHS if child.to_blame else 0
-        await self._with_archive(lambda engine: bury(engine, process_id, how, set_aside_at=most, home=self.home))
+        how, death = child.ended_as, Death.WORKER if child.to_blame else None
+        await self._with_archive(lambda engine: bury(engine, process_id, how, death=death, home=self.home))
 
     async def _with_archive(self, work: Callable[[Engine], object]) -> None:
         """Do *work* in the archive, or leave it to the leader's rounds when the archive stays away."""

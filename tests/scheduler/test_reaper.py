@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from archive.crawls import Crawl, close_crawl, open_crawl
 from archive.database import database_url
-from archive.deaths import take_back
+from archive.deaths import is_suspect, take_back
 from archive.frontier import Settlement, add_links, owed_links
 from archive.home import Home
 from archive.locks import OutletLocks
@@ -18,7 +18,7 @@ from archive.outlets import ensure_outlet
 from archive.processes import WORKER, beat, forget_processes, register
 from archive.turns import set_due
 from crawler.batches import Batches
-from news.blame import MACHINE_DEATHS, blamed
+from news.blame import Death, blamed
 from news.dispositions import Disposition
 from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
@@ -237,12 +237,13 @@ def test_an_outlet_that_is_taken_back_starts_again_without_deaths(home: Home, en
 def test_a_death_that_nobody_is_to_blame_for_is_charged_to_nobody(home: Home, engine: Engine, queue: Queue) -> None:
     dead = Dead(engine, queue)
 
-    assert bury(engine, dead.process_id, "ended", set_aside_at=0)[0].deaths == 0
+    assert bury(engine, dead.process_id, "ended", death=None)[0].deaths == 0
 
 
 def test_outlets_that_ran_together_share_a_death_until_one_is_near_its_end() -> None:
     assert blamed({1: 0, 2: 1}) == {1, 2}
     assert blamed({1: 0, 2: 2}) == {2}
+    assert blamed({1: 0, 2: 2}, death=Death.MACHINE) == {1, 2}
 
 
 def test_the_outlet_whose_page_was_being_read_is_charged_alone() -> None:
@@ -276,7 +277,7 @@ def die_with_machine(home: Home, engine: Engine, queue: Queue, *, reading: bool 
     ReadingMark(home, dead.crawl.id).on(link.id if reading else 0)
     with engine.connect() as conn:
         assert old_marks(conn, home) == []  # it may live, and be another's
-    bury(engine, dead.process_id, "silent", set_aside_at=MACHINE_DEATHS)
+    bury(engine, dead.process_id, "silent", death=Death.MACHINE)
     return dead
 
 
@@ -306,12 +307,24 @@ def test_containers_that_die_three_times_while_nothing_is_read_set_nothing_aside
         die_with_machine(home, engine, queue, reading=False)
     count_left(home, engine)
 
-    assert rows(engine, "select deaths, set_aside_at from turns") == [(3, None)]
+    assert rows(engine, "select deaths, machine_deaths, set_aside_at from turns") == [(0, 3, None)]
     assert value(engine, "select count(*) from links where state = 'waiting'") == 1
 
 
+def test_a_container_that_died_twice_lets_its_outlets_run_side_by_side_again(
+    home: Home, engine: Engine, queue: Queue
+) -> None:
+    suspect = []
+    for _ in range(Death.MACHINE.alone_from):
+        dead = die_with_machine(home, engine, queue, reading=False)
+        with engine.connect() as conn:
+            suspect.append(is_suspect(conn, dead.outlet_id))
+
+    assert suspect == [False] * 4 + [True]
+
+
 def test_an_outlet_over_which_ten_containers_died_is_set_aside(home: Home, engine: Engine, queue: Queue) -> None:
-    for _ in range(MACHINE_DEATHS):
+    for _ in range(Death.MACHINE.most):
         die_with_machine(home, engine, queue, reading=False)
 
     assert value(engine, "select set_aside_reason from turns") == "killed_workers"
@@ -335,7 +348,7 @@ def test_a_worker_that_was_stopped_leaves_no_mark(home: Home, engine: Engine, qu
         (link,) = owed_links(conn, dead.crawl.id)
     ReadingMark(home, dead.crawl.id).on(link.id)
 
-    bury(engine, dead.process_id, "SIGKILL", set_aside_at=0, home=home)
+    bury(engine, dead.process_id, "SIGKILL", death=None, home=home)
 
     assert not any((home.path / "reading").iterdir())
     assert value(engine, "select count(*) from links where state = 'waiting'") == 1
