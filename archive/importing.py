@@ -17,11 +17,14 @@ SIZE = 100  # articles in a transaction
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An address that an import has a page of; the outlet's name and home page, and what the page is called."""
+    """An address that an import has a page of; the outlet's name and home page, and what the page is called.
+
+    Without a home page it is the host's.
+    """
 
     url: str
     outlet: str
-    home: str
+    home: str | None
     title: str | None = None
 
 
@@ -62,7 +65,7 @@ class Importer:
         return [links[key] for key in keys]
 
     def _ensure_outlets(self, conn: Connection, entries: Sequence[Entry]) -> None:
-        homes = {one.outlet: one.home for one in entries if one.outlet not in self._outlets}
+        homes = {one.outlet: one.home or home_of(one.url) for one in entries if one.outlet not in self._outlets}
         if homes:
             values = {"names": list(homes), "urls": list(homes.values())}
             conn.execute(_NEW_OUTLETS, values)
@@ -95,7 +98,7 @@ def _page(link_id: int, one: Imported, now: datetime) -> PageToStore:
 
 
 def _entry(one: Imported) -> Entry:
-    return Entry(one.article.url, one.source, home_of(one.article.url), one.article.headline)
+    return Entry(one.article.url, one.source, None, one.article.headline)
 
 
 def home_of(url: str) -> str:

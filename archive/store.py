@@ -10,7 +10,7 @@ from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
 from archive.crawls import require_running
 from archive.storing.deciding import Batch
-from archive.storing.known import KnownLink, load_known, load_links, load_twins
+from archive.storing.known import KnownLink, load_articles, load_known, load_links, load_twins
 from archive.storing.locks import lock_texts
 from archive.storing.making import capture_row
 from archive.storing.matching import Matches
@@ -97,6 +97,7 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
             lock_texts(conn)
             load_twins(conn, known, {one for read in fresh if read.comparable for one in read.all_letters})
             matches.load()
+            load_articles(conn, known, matches.articles())
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
         if captures:
             captures.note(conn, (page.record.file for page in batch if page.record))

@@ -5,10 +5,12 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 
-from news.fingerprints import words_of
+from news.fingerprints import plain_words, words_of
 
 # Scripts without spaces: there each character counts as a word.
-WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
+_OF_UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"
+UNSPACED = re.compile(f"[{_OF_UNSPACED}]")
+WORD = re.compile(rf"[{_OF_UNSPACED}]|[^\W_{_OF_UNSPACED}]+")
 QUOTATION_MARK = re.compile(r"[\"“”„‟«»＂]")
 _LEAST_QUOTED = 4  # fewer words between marks are a name or a title
 _STEM = 6  # letters: enough to join most inflected forms of a word, in headlines
@@ -33,7 +35,7 @@ class Compared:
         quoted = bytearray()
         for paragraph in unicodedata.normalize("NFKC", body).casefold().split("\n\n"):
             for inside, piece in enumerate(QUOTATION_MARK.split(paragraph)):
-                found = WORD.findall(piece)
+                found = _words_in(piece)
                 words += found
                 quoted += (b"\1" if inside % 2 and len(found) >= _LEAST_QUOTED else b"\0") * len(found)
         return cls(tuple(words), bytes(quoted), tuple(_stems(words_of(headline))))
@@ -70,6 +72,12 @@ class Compared:
     @cached_property
     def _own_stems(self) -> frozenset[str]:
         return frozenset(_stems(set(self.words)))
+
+
+def _words_in(text: str) -> list[str]:
+    """What WORD finds."""
+    words = plain_words(text)
+    return words if words and (text.isascii() or not UNSPACED.search(text)) else WORD.findall(text)
 
 
 def stems_of(text: str) -> list[str]:

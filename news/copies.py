@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from news.overlap import Overlap
 
@@ -33,8 +34,7 @@ class Match(StrEnum):
     EDITED = "edited_text"  # the outlet's own, at another address
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """A fingerprint that an archived text has, and whose that text is."""
 
     fingerprint: int

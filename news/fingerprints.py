@@ -15,8 +15,9 @@ _ONE_STYLE = str.maketrans(
     }
 )
 _OTHER_STYLES = re.compile(f"[{re.escape(''.join(map(chr, _ONE_STYLE)))}]")  # looking is quicker than translating
-_NOT_LETTERS = re.compile(r"[\W_]+")
 _LETTERS = re.compile(r"[^\W_]+")
+_ASCII_LETTERS = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
+_COMMON_MARKS = "„“”»«’‘‚–—"
 
 
 def plain(text: str | None) -> str:
@@ -47,9 +48,21 @@ def letters_digest(text: str) -> bytes:
 
 def letters_of(text: str) -> str:
     """The letters and digits of *text* alone, in lower case."""
-    return "".join(_LETTERS.findall(unicodedata.normalize("NFKC", text).casefold()))  # quicker than cutting the rest
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(plain_words(folded) or _LETTERS.findall(folded))  # quicker than cutting the rest
 
 
 def words_of(text: str | None) -> list[str]:
     """The words of *text* in lower case and in order, as two texts are compared."""
-    return _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text or "").casefold()).split()
+    folded = unicodedata.normalize("NFKC", text or "").casefold()
+    return plain_words(folded) or _LETTERS.findall(folded)
+
+
+def plain_words(text: str) -> list[str] | None:
+    """The runs of letters and digits, in a tenth to half of a search's time; None where rare marks stand between."""
+    spaced = text.encode("utf-8", "surrogatepass").translate(_ASCII_LETTERS).decode("utf-8", "surrogatepass")
+    if not spaced.isascii():
+        for mark in _COMMON_MARKS:
+            spaced = spaced.replace(mark, " ")
+    words = spaced.split()
+    return words if "".join(words).isalnum() else None

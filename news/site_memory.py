@@ -4,7 +4,6 @@ Counted are other articles with other headlines: three addresses of one article 
 boilerplate stays: `may_recur` and the keepers below say why a line that recurs is text all the same.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 from news.agencies import is_agency
 from news.article import Article, Block, Label
-from news.compared import QUOTATION_MARK, Compared
+from news.compared import QUOTATION_MARK, UNSPACED, Compared
 from news.fingerprints import letters_of, words_of
 from news.phrases import ADDRESS, CALL
 
@@ -34,7 +33,6 @@ _LEAST_WORDS = 20  # of what must be left
 _STEM = 5  # letters of a word that tells a subject
 # in two openings: so many have 92 % of pairs on one event, and 1 to 7 % of pairs of one outlet
 _SAME_NAMES, _SAME_SHARE = 3, 0.25
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _QUOTED_WORDS = 4
 _ENDS = tuple(".!?…。！？।")
 _OPENS = tuple("\"“”„«»‹›'‘‚「『—–")
@@ -283,7 +281,7 @@ def _subject(text: str) -> frozenset[str]:
     """The beginnings of longer words; of scripts without spaces, each three characters in a row."""
     found: set[str] = set()
     for word in words_of(text):
-        if _UNSPACED.match(word):
+        if UNSPACED.match(word):
             found.update(map("".join, zip(word, word[1:], word[2:], strict=False)))
         elif len(word) >= _STEM:
             found.add(word[:_STEM])

@@ -3,13 +3,15 @@
 After Schleimer, Wilkerson and Aiken, "Winnowing: Local Algorithms for Document Fingerprinting" (SIGMOD 2003).
 """
 
+import sys
+from array import array
 from collections.abc import Sequence
 from zlib import crc32
 
 SEQUENCE = 4  # words
 WINDOW = 16  # sequences, of which one is chosen: a passage of 19 words in common is always noticed
 _ODD = (0x9E3779B185EB, 0xC2B2AE3D27D5, 0x165667B19E37, 0x85EBCA77C2B3)  # large and odd: every word counts by its place
-_MASK = 0xFFFFFFFF
+_ROOM = 3  # of 32 bits each, for a word's checksum and a product of it
 _LEAST_HEADING, _OF_HEADLINE = 4, 3  # words, and fingerprints
 MOST = 400  # of a text; what comes after the first 3,400 words tells nothing new
 
@@ -65,6 +67,30 @@ def headline_fingerprints(heading: Sequence[str]) -> list[int]:
 def _hashes(words: Sequence[str]) -> list[int]:
     """Of each sequence of words."""
     each = list(map(crc32, " ".join(words).encode("utf-8", "replace").split(b" "))) if words else []
-    a, b, c, d = _ODD
-    rows = zip(each, each[1:], each[2:], each[3:], strict=False)
-    return [(a * one ^ b * two ^ c * three ^ d * four) >> 16 & _MASK for one, two, three, four in rows]
+    if len(each) < SEQUENCE:
+        return []
+    all_words = _pack(each)  # one number of all of them: a product is one step in C, half the time
+    sums = 0
+    for place, odd in enumerate(_ODD):
+        sums ^= all_words * odd >> 32 * _ROOM * place
+    return _unpack(sums >> 16, len(each))[: 1 - SEQUENCE]
+
+
+def _pack(numbers: Sequence[int]) -> int:
+    """Numbers of 32 bits in one, each with room above it for its product with one of 48."""
+    places = array("I", bytes(4 * _ROOM * len(numbers)))
+    places[::_ROOM] = array("I", numbers)
+    return int.from_bytes(_little(places), "little")
+
+
+def _unpack(packed: int, length: int) -> list[int]:
+    """The lowest 32 bits of each of so many places."""
+    places = _little(array("I", packed.to_bytes(4 * _ROOM * length, "little")))
+    return memoryview(places)[::_ROOM].tolist()
+
+
+def _little(numbers: "array[int]") -> "array[int]":
+    """Numbers in this machine's order of bytes, in that with the lowest first; and the other way round."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

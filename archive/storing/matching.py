@@ -5,7 +5,7 @@ that arrive at once the second finds the first.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
@@ -51,6 +51,10 @@ class Matches:
         """Look up what the pages may be the same as; only now does the lock on all texts have to be held."""
         self._look_up_all(self._reads)
 
+    def articles(self) -> set[int]:
+        """The articles of which pages are most likely copies."""
+        return {one.article_id for read in self._reads for one in self._likely(read, 1)}
+
     def near(self, read: ReadPage) -> list[Found]:
         """The texts that share passages with the page, the best match first; one without a reason when none matches."""
         compared = self._survey(read, None)
@@ -70,7 +74,7 @@ class Matches:
         boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
         self._times[revision_id] = chosen.at
         self._texts[revision_id] = read.compared
-        prefix = _key(_bucket(chosen.at), 0)
+        prefix = _bucket(chosen.at) << 32
         outlet_id = read.seen.outlet_id
         for value in copies.to_keep(chosen.positions, postings, boilerplate, article_id, story_id):
             posting = Posting(value, revision_id, article_id, outlet_id, story_id)
@@ -109,7 +113,7 @@ class Matches:
         """The postings of the page's fingerprints that were published around its time."""
         begins, ends = chosen.at - copies.WINDOW, chosen.at + copies.WINDOW
         return [
-            replace(one, story_id=self.story(one.story_id)) if one.story_id in self._merged else one
+            one._replace(story_id=self.story(one.story_id)) if one.story_id in self._merged else one
             for value in chosen.positions
             for one in self._postings.get(value, ())
             if begins <= self._times[one.revision_id] <= ends
@@ -127,10 +131,12 @@ class Matches:
         self._look_up([self._chosen[id(read)] for read in fresh])
         likely: set[int] = set()
         for read in fresh:
-            chosen = self._chosen[id(read)]
-            worth = copies.worth_comparing(chosen.positions, self._around(chosen), frozenset(), _LIKELY)
-            likely |= {one.revision_id for one in worth}
+            likely |= {one.revision_id for one in self._likely(read, _LIKELY)}
         self._fetch(likely)
+
+    def _likely(self, read: ReadPage, most: int) -> list[Posting]:
+        chosen = self._chosen[id(read)]
+        return copies.worth_comparing(chosen.positions, self._around(chosen), frozenset(), most)
 
     def _look_up(self, chosen: Sequence[_Chosen]) -> None:
         latest = self._conn.execute(_LATEST).scalar()
@@ -138,7 +144,7 @@ class Matches:
             return
         last = latest >> 32
         keys = {
-            _key(bucket, value)
+            bucket << 32 | value
             for one in chosen
             for bucket in range(_bucket(one.at - copies.WINDOW), min(_bucket(one.at + copies.WINDOW), last) + 1)
             for value in one.positions
@@ -174,10 +180,6 @@ def _placed(read: ReadPage) -> datetime:
 
 def _bucket(at: datetime) -> int:
     return (at - _EPOCH) // _BUCKET
-
-
-def _key(bucket: int, fingerprint: int) -> int:
-    return bucket << 32 | fingerprint
 
 
 _LOW = 0xFFFFFFFF

@@ -1,8 +1,12 @@
-from hypothesis import given
+import re
+import unicodedata
+
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from news.article import Article, Block, Label
-from news.fingerprints import body_digest, letters_digest, text_digest
+from news.compared import WORD, Compared
+from news.fingerprints import body_digest, letters_digest, letters_of, text_digest, words_of
 
 
 def page(body: str, headline: str = "Zug entgleist", lead: str = "Bei Linz.", *teasers: str) -> Article:
@@ -40,3 +44,13 @@ def test_letters_are_all_that_counts_between_outlets() -> None:
 @given(st.text())
 def test_any_text_has_digests_of_32_bytes(text: str) -> None:
     assert {len(body_digest(text)), len(letters_digest(text)), len(text_digest(page(text, text)))} == {32}
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("aZß1_ \n„“–—’.,-\u00a0東かก"))))
+@example("Das „Nein“ – ein Wort_mit 2,5 °C · 東京で")
+def test_words_are_the_runs_of_letters_and_digits_whatever_stands_between(text: str) -> None:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+
+    assert words_of(text) == re.findall(r"[^\W_]+", folded)
+    assert letters_of(text) == "".join(words_of(text))
+    assert Compared.of(None, text).words == tuple(WORD.findall(folded))

@@ -37,6 +37,12 @@ def test_fingerprints_are_the_same_in_every_process() -> None:
 
 
 @given(WORDS)
+def test_a_sequence_has_one_fingerprint_wherever_it_stands(words: list[str]) -> None:
+    for value, place in fingerprints(words).items():
+        assert fingerprints(words[place : place + SEQUENCE]) == {value: 0}
+
+
+@given(WORDS)
 def test_any_words_have_fingerprints_at_their_places(words: list[str]) -> None:
     chosen = fingerprints(words)
 
