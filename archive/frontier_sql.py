@@ -130,6 +130,9 @@ where s.disposition in ('new', 'copy', 'revised', 'moved')
 order by s.link_id
 """)
 
+# What an address said before it was gone is forgotten: when it is back, with the same bytes even, it is read anew.
+_GONE = "coalesce(s.reason like 'gone\\_%', false)"
+
 SETTLE = text(f"""
 update links l set
     state = 'done',
@@ -137,9 +140,9 @@ update links l set
     reason = s.reason,
     attempts = case when s.disposition = 'failed' then l.attempts + 1 else 0 end,
     last_fetched_at = coalesce(s.fetched_at, l.last_fetched_at),
-    etag = coalesce(s.etag, l.etag),
-    last_modified = coalesce(s.last_modified, l.last_modified),
-    body_digest = coalesce(s.body_digest, l.body_digest),
+    etag = case when not {_GONE} then coalesce(s.etag, l.etag) end,
+    last_modified = case when not {_GONE} then coalesce(s.last_modified, l.last_modified) end,
+    body_digest = case when not {_GONE} then coalesce(s.body_digest, l.body_digest) end,
     due_at = s.due_at,
     article_id = coalesce(s.article_id, l.article_id),
     revision = coalesce(s.revision, l.revision),
@@ -152,7 +155,8 @@ update links l set
     disposition = case when n.newest then s.disposition else l.disposition end,
     reason = case when n.newest then s.reason else l.reason end,
     last_fetched_at = greatest(s.fetched_at, l.last_fetched_at),
-    body_digest = case when n.newest then coalesce(s.body_digest, l.body_digest) else l.body_digest end,
+    body_digest = case when not n.newest then l.body_digest
+                       when not {_GONE} then coalesce(s.body_digest, l.body_digest) end,
     article_id = case when n.newest then coalesce(s.article_id, l.article_id)
                       else coalesce(l.article_id, s.article_id) end,
     revision = case when n.newest then coalesce(s.revision, l.revision) else l.revision end,

@@ -131,9 +131,9 @@ def _detail(kind: Disposition, reasons: Reasons, account: "Account") -> str:
 
 
 def _most(numbers: Mapping[str, int]) -> str:
-    return " · ".join(
-        f"{number} {printable(name.replace('_', ' '))}" for name, number in list(numbers.items())[:_MOST_DETAILS]
-    )
+    told = [f"{number} {printable(name.replace('_', ' '))}" for name, number in numbers.items()]
+    others = sum(list(numbers.values())[_MOST_DETAILS:])
+    return " · ".join(told[:_MOST_DETAILS] + ([f"{others} other"] if others else []))
 
 
 def _told(reasons: Reasons, kind: Disposition) -> str:

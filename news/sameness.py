@@ -97,7 +97,7 @@ def judge(
 def judge_address(page: Page, address: Address, canonical: KnownArticle | None) -> Sameness | None:
     """Compare *page* with what its address showed last and the article at its canonical address; None without one."""
     if address.article and address.said == page.said:
-        return _unchanged(address.article, address.revision, "address_shows_the_same")
+        return _still(page, address.article, address.revision)
     home = _home(page, address, canonical)
     return _compare(page, address, home) if home else None
 
@@ -146,14 +146,27 @@ def _compare(page: Page, address: Address, home: KnownArticle) -> Sameness:
         return same(home, earlier, "earlier_revision")
     if not known_address and letters_digest(page.body) == letters_digest(home.body):
         return same(home, home.latest, "same_letters")  # another layout's headline or lead is no edit
-    if page.walled and not home.walled and page.words < home.words:
+    if part := _part(page, home):
         shown = address.revision if known_address else home.latest
-        return same(home, shown, "paywalled_later", words=page.words, words_kept=home.words)
-    if not home.walled and _is_beginning(page, home):
-        shown = address.revision if known_address else home.latest
-        return same(home, shown, "only_its_beginning", words=page.words, words_kept=home.words)
+        return same(home, shown, part, words=page.words, words_kept=home.words)
     evidence = {"rule": "other_text", "article": home.id, "since": home.latest}
     return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
+
+
+def _still(page: Page, shown: KnownArticle, revision: int | None) -> Sameness:
+    """What an address shows that shows what it did: a part still, where it was none of the article's revisions."""
+    part = None if page.said in shown.said.values() else _part(page, shown)
+    more = {"words": page.words, "words_kept": shown.words} if part else {}
+    return _unchanged(shown, revision, part or "address_shows_the_same", **more)
+
+
+def _part(page: Page, home: KnownArticle) -> str | None:
+    """The rule by which the page shows less than is kept; None when it does not."""
+    if home.walled:
+        return None
+    if page.walled and page.words < home.words:
+        return "paywalled_later"
+    return "only_its_beginning" if _is_beginning(page, home) else None
 
 
 def _is_beginning(page: Page, home: KnownArticle) -> bool:

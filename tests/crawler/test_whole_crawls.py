@@ -124,12 +124,18 @@ def test_a_server_that_ignores_conditions_is_recognised_by_its_bytes(home: Home,
     assert rows(engine, "select count(*) from captures where revisit_of is not null") == [(2,)]
 
 
-def test_an_article_that_is_gone_stays_as_it_was(home: Home, engine: Engine, site: Site) -> None:
+def test_an_article_that_is_gone_stays_as_it_was_and_may_come_back(home: Home, engine: Engine, site: Site) -> None:
     crawl_site(home, engine, site)
+    before = site.answers["/town/bridge-opens-today"]
     site.put("/town/bridge-opens-today", "gone", status=410, etag=False)
     result = crawl_site(home, engine, site)
     assert counts(result) == {"unchanged": 1, "skipped": 1}
     assert reasons(result) == {"gone_410": 1}
+    flags = "select count(*) from v_articles where 'withdrawn' = any(flags)"
+    assert rows(engine, flags) == [(1,)]
+    site.answers["/town/bridge-opens-today"] = before  # with the same ETag and bytes
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
+    assert rows(engine, flags) == [(0,)]
     assert rows(engine, "select count(*) from v_revisions") == [(2,)]
 
 
