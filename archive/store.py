@@ -95,7 +95,9 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
         if fresh:
             decided.reread_ahead(fresh)
             lock_texts(conn)
-            load_twins(conn, known, {one for read in fresh if read.comparable for one in read.all_letters})
+            comparable = [read for read in fresh if read.comparable]
+            letters = {one for read in comparable for one in read.all_letters}
+            load_twins(conn, known, letters, {read.seen.outlet_id for read in comparable})
             matches.load()
             load_articles(conn, known, matches.articles())
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]

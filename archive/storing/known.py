@@ -92,9 +92,10 @@ def load_known(conn: Connection, article_ids: set[int], url_keys: set[int]) -> K
     return known
 
 
-def load_twins(conn: Connection, known: Known, letters: set[bytes]) -> None:
-    """Add the articles that had one of these texts in some revision."""
-    twins = conn.execute(_TWINS, {"letters": list(letters)}).all() if letters else []
+def load_twins(conn: Connection, known: Known, letters: set[bytes], outlet_ids: set[int]) -> None:
+    """Add the articles that had one of these texts in some revision: the earliest, also of these outlets."""
+    values = {"letters": list(letters), "outlet_ids": list(outlet_ids)}
+    twins = conn.execute(_TWINS, values).all() if letters else []
     load_articles(conn, known, {row.article_id for row in twins})
     for row in twins:
         known.put(known.articles[row.article_id], letters=[row.letters])
@@ -138,14 +139,19 @@ select url_key, article_id, 1 from links where url_key = any(cast(:keys as bigin
 order by rank
 """)
 
-# A text that stands in very many articles is a notice; a few of them are enough to say so.
+# A text that stands in very many articles is a notice; a few of them are enough to say so. An outlet's own are asked
+# for beside them: one may be the article that has moved.
 _TWINS = text("""
 select l.letters, found.article_id
 from unnest(cast(:letters as bytea[])) as l(letters)
 cross join lateral (
-    select r.article_id from texts t join revisions r on r.text_digest = t.digest
-    where t.letters = l.letters group by r.article_id order by r.article_id limit 200
+    select r.article_id, row_number() over (order by r.article_id) as place,
+           a.outlet_id = any(cast(:outlet_ids as bigint[]))
+               and row_number() over (partition by a.outlet_id order by r.article_id) <= 50 as own
+    from texts t join revisions r on r.text_digest = t.digest join articles a on a.id = r.article_id
+    where t.letters = l.letters group by r.article_id, a.outlet_id
 ) as found
+where found.place <= 200 or found.own
 order by found.article_id
 """)
 

@@ -8,6 +8,7 @@ import pytest
 
 from archive.home import Home
 from archive.importing import SIZE
+from news.ids import short_id
 from tests.texts import copy_cut_to_a_third, headline, text
 
 Run = Callable[..., Any]
@@ -64,6 +65,14 @@ def test_second_import_of_a_file_finds_everything_known(take_in: Run) -> None:
     assert [one["relation"] for one in first.records] == ["new"] * 3 + ["revision"]
     assert [one["relation"] for one in second.records] == ["duplicate"] * 4
     assert [one["story_id"] for one in second.records] == [one["story_id"] for one in first.records]
+
+
+def test_text_that_very_many_outlets_have_is_known_to_be_each_ones_own(take_in: Run) -> None:
+    many = [record(f"o{place}", 1) for place in range(205)]
+    take_in(*many)
+    (again,) = take_in(record("o204", 1, url="https://o204.example/again"), "--json").records
+
+    assert (again["relation"], again["article"]) == ("duplicate", short_id("a", 205))
 
 
 def test_line_that_is_no_article_is_told_of_and_the_others_are_kept(take_in: Run) -> None:
