@@ -77,7 +77,7 @@ def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tupl
         for statement in (_MOVE, _STANDS_ALONE):
             conn.execute(statement, values)
         conn.execute(_NEXT_FIRST, {"story_id": story_id})
-        _decide(conn, [article_id], others, together=False)
+        conn.execute(_APART, {"article_id": article_id, "others": others})
         if keep:
             conn.commit()
     return story_id, own
@@ -94,7 +94,8 @@ def merge_stories(engine: Engine, story_id: int, other_id: int, *, keep: bool = 
         kept, moved = _articles(conn, into), _articles(conn, old)
         if into == old or not kept or not moved:
             raise NotPossible("these are one story already", f"newskeep story s{into:x}")
-        _decide(conn, kept, moved, together=True)
+        conn.execute(_NO_LONGER_APART, {"ones": kept, "others": moved})
+        conn.execute(_TOGETHER, {"one": kept[0], "other": moved[0]})
         conn.execute(_JOINED, {"story_id": old, "first": kept[0]})
         write_merges(conn, [{"old": old, "into": into}])
         if keep:
@@ -138,10 +139,6 @@ def _articles(conn: Connection, story_id: int) -> list[int]:
     return list(conn.execute(_ARTICLES, {"story_id": story_id}).scalars())
 
 
-def _decide(conn: Connection, articles: list[int], others: list[int], *, together: bool) -> None:
-    conn.execute(_DECIDE, {"ones": articles, "others": others, "together": together})
-
-
 _MEMBERS = text("""
 select a.id, o.name as outlet, a.url, r.headline, m.relation, m.matched_article_id, m.evidence, a.first_captured_at,
        r.date_published, t.words, t.body, came.body as body_then
@@ -182,11 +179,25 @@ update story_members set relation = 'copy', matched_article_id = :first, since =
 where story_id = :story_id and relation = 'first'
 """)
 
-_DECIDE = text("""
+_APART = text("""
 insert into story_decisions (article_id, other_article_id, together)
-select least(a, b), greatest(a, b), :together
-from unnest(cast(:ones as bigint[])) as a, unnest(cast(:others as bigint[])) as b
-on conflict (article_id, other_article_id) do update set together = excluded.together, decided_at = now()
+select least(cast(:article_id as bigint), b), greatest(cast(:article_id as bigint), b), false
+from unnest(cast(:others as bigint[])) as b
+on conflict (article_id, other_article_id) do update set together = false, decided_at = now()
+""")
+
+# One pair stands for all: they are in one story by now, and nobody but a person takes them apart.
+_TOGETHER = text("""
+insert into story_decisions (article_id, other_article_id, together)
+values (least(cast(:one as bigint), :other), greatest(cast(:one as bigint), :other), true)
+on conflict (article_id, other_article_id) do update set together = true, decided_at = now()
+""")
+
+_NO_LONGER_APART = text("""
+update story_decisions set together = true, decided_at = now()
+where not together
+  and ((article_id = any(cast(:ones as bigint[])) and other_article_id = any(cast(:others as bigint[])))
+       or (article_id = any(cast(:others as bigint[])) and other_article_id = any(cast(:ones as bigint[]))))
 """)
 
 _FIRST_TEXT = text("""
