@@ -38,6 +38,7 @@ class Nothing:
     unfiltered: int | None = None  # None: there were no filters
     gaps: tuple[Days, ...] = ()  # days of the time asked for on which nobody looked
     first_looked: date | None = None
+    imported: bool = False  # there are articles, though nobody has looked for any
 
 
 def why_nothing(conn: Connection, query: str, filters: Filters, today: date) -> Nothing:
@@ -50,6 +51,7 @@ def why_nothing(conn: Connection, query: str, filters: Filters, today: date) -> 
         count_articles(conn, query, Filters()) if filters != Filters() else None,
         tuple(_gaps(looked, filters, today)),
         looked[0] if looked else None,
+        not looked and conn.execute(_ARTICLES, {"outlet": filters.outlet}).scalar_one(),
     )
 
 
@@ -93,6 +95,11 @@ select distinct (c.started_at at time zone 'UTC')::date as day
 from coverage c join outlets o on o.id = c.outlet_id
 where c.looked and (cast(:outlet as text) is null or o.name = :outlet)
 order by day
+""")
+
+_ARTICLES = text("""
+select exists (select from articles a join outlets o on o.id = a.outlet_id
+               where cast(:outlet as text) is null or o.name = :outlet)
 """)
 
 _STOP_WORD = text("""

@@ -41,7 +41,9 @@ def _term_line(term: Term) -> str:
 
 def _gap_lines(found: Nothing, filters: Filters) -> Iterator[str]:
     who = one_line(filters.outlet) if filters.outlet else "anything"
-    if found.first_looked is None:
+    if found.imported:
+        yield f"  nobody has crawled {who} yet: what is there was imported"
+    elif found.first_looked is None:
         yield f"  nobody has looked at {who} yet\n  try: newskeep crawl {one_line(filters.outlet or 'https://…')}"
     for first, last in found.gaps[:_GAPS_SHOWN]:
         days = _day(first) if first == last else f"{_day(first)} to {_day(last)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import dim, need_article, need_story, opened, strong, when
+from cli.archived import NotFound, dim, is_story, need_article, need_story, opened, strong, when
 from cli.matched import why
 from cli.output import emit, say, tell
 from news.ids import short_id
@@ -41,11 +41,25 @@ def story(named: str, split: str | None, merge: str | None, events: bool, dry_ru
     with opened() as (_, conn):
         story_id = need_story(conn, named)
         if split is not None:
-            _split(conn.engine, need_article(conn, split or named), dry_run, as_json)
+            _split(conn.engine, _leaving(conn, story_id, named, split), dry_run, as_json)
         elif merge is not None:
             _merge(conn.engine, story_id, need_story(conn, merge), dry_run, as_json)
         else:
             _show(conn, story_id, events, as_json)
+
+
+def _leaving(conn: Connection, story_id: int, named: str, split: str) -> int:
+    """The article that is to leave the story. Raises NotFound where it is not in it."""
+    if not split and is_story(named):
+        raise click.UsageError(f"say which article leaves: newskeep story {named} --split ARTICLE")
+    article_id = need_article(conn, split or named)
+    article = short_id("a", article_id)
+    its = need_story(conn, article)
+    if its != story_id:
+        now = short_id("s", its)
+        where = f"{article} is not in story {short_id('s', story_id)} but in {now}"
+        raise NotFound(where, f"newskeep story {now} --split {article}")
+    return article_id
 
 
 def _split(engine: Engine, article_id: int, dry_run: bool, as_json: bool) -> None:

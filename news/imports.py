@@ -90,6 +90,10 @@ def _body(record: Mapping[str, Any]) -> str:
     body = record.get("body")
     if isinstance(body, Mapping):
         return "\n\n".join(_of_fundus(body))
+    if isinstance(body, list):
+        return "\n\n".join(_texts(body))
+    if body is not None and not isinstance(body, str):
+        raise ValueError(f"the body is no text: {one_line(json.dumps(body))[:100]}")
     return _text(record, "body", "maintext", "plaintext", "text") or ""
 
 

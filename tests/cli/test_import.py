@@ -67,6 +67,12 @@ def test_second_import_of_a_file_finds_everything_known(take_in: Run) -> None:
     assert [one["story_id"] for one in second.records] == [one["story_id"] for one in first.records]
 
 
+def test_search_without_a_hit_tells_that_all_was_imported(take_in: Run, newskeep: Run) -> None:
+    take_in(record("krone", 1))
+
+    assert "  nobody has crawled anything yet: what is there was imported" in newskeep("search", "nirgends").err
+
+
 def test_text_that_very_many_outlets_have_is_known_to_be_each_ones_own(take_in: Run) -> None:
     many = [record(f"o{place}", 1) for place in range(205)]
     take_in(*many)

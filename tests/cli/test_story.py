@@ -41,10 +41,13 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(newsroom: Newsroom, 
 
 
 def test_what_makes_no_sense_is_refused(newsroom: Newsroom, newskeep: Run) -> None:
-    newsroom.store(report("krone", 1))
+    newsroom.store(report("krone", 1), report("krone", 2), report("kurier", 2))
 
     for words in (("s99",), ("s1", "--split", "--merge", "s1"), ("a1", "--split"), ("s1", "--merge", "s1")):
         assert newskeep("story", *words).code == 2
+    assert "say which article leaves" in newskeep("story", "s2", "--split").err
+    elsewhere = newskeep("story", "s1", "--split", "a3")
+    assert (elsewhere.code, elsewhere.err.splitlines()[0]) == (2, "error: a3 is not in story s1 but in s2")
 
 
 def test_no_story_on_the_same_event_is_said(newsroom: Newsroom, newskeep: Run) -> None:

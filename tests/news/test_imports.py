@@ -68,11 +68,16 @@ def test_time_of_the_fetch_is_taken_over() -> None:
         ("{}", "no url"),
         ('{"url": "ftp://krone.example/"}', "no http"),
         (json.dumps(OURS | {"body": "a" * 2_000_001}), "2000001 characters"),
+        (json.dumps(OURS | {"body": 7}), "the body is no text: 7"),
     ],
 )
 def test_line_that_is_no_article_says_why(line: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         read_line(line)
+
+
+def test_body_may_be_a_list_of_paragraphs() -> None:
+    assert read_line(json.dumps(OURS | {"body": ["Eins.", None, "Zwei."]})).article.paragraphs == ("Eins.", "Zwei.")
 
 
 def test_odd_values_are_left_out_and_the_article_kept() -> None:
