@@ -96,6 +96,7 @@ class StoredFacts:
     article_id: int
     story_id: int
     story_articles: int
+    flags: list[str]
     revisions: list[tuple[int, datetime]]
 
 
@@ -170,8 +171,8 @@ def _reading(conn: Connection, article_id: int) -> ReadingFacts:
 
 def _stored(conn: Connection, article_id: int) -> StoredFacts:
     revisions = [(row.number, row.valid_from) for row in conn.execute(_REVISIONS, {"id": article_id})]
-    story_id, articles = conn.execute(_STORY, {"id": article_id}).one()
-    return StoredFacts(article_id, story_id, articles, revisions)
+    story_id, articles, flags = conn.execute(_STORY, {"id": article_id}).one()
+    return StoredFacts(article_id, story_id, articles, flags, revisions)
 
 
 _LINK = """
@@ -220,7 +221,8 @@ group by label, rule order by count(*) desc, label, rule
 _REVISIONS = text("select number, valid_from from revisions where article_id = :id order by number")
 
 _STORY = text("""
-select a.story_id, (select count(*) from articles where story_id = a.story_id) from articles a where a.id = :id
+select a.story_id, (select count(*) from articles where story_id = a.story_id), a.flags
+from articles a where a.id = :id
 """)
 
 _OUTLETS = text("select name, url from outlets order by id")

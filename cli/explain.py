@@ -129,7 +129,7 @@ def _allowed(found: Explanation) -> str:
         return ""
     if link.disposition == "skipped" and "robots" in (link.reason or ""):
         return f"no: {_reason(link.reason)}"
-    if link.imported and not found.capture:
+    if link.imported:
         return "not asked: imported"
     if found.capture or link.last_fetched_at:
         return f"yes; {_channel_state(found.robots)}" if found.robots else "yes"
@@ -211,7 +211,8 @@ def _stored(found: Explanation) -> str:
     others = f" · story {short_id('s', stored.story_id)} with {stored.story_articles - 1} more"
     (first, since), *later = stored.revisions
     held = f" · revisions {', '.join(f'{n} ({when(time)})' for n, time in later)}" if later else ""
-    told = f"article {short_id('a', stored.article_id)} revision {first} ({when(since)}){held}"
+    flags = "".join(f" · {one_line(flag)}" for flag in stored.flags)
+    told = f"article {short_id('a', stored.article_id)} revision {first} ({when(since)}){held}{flags}"
     return told + (others if stored.story_articles > 1 else "")
 
 

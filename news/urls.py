@@ -50,6 +50,8 @@ _WAYS_IN = re.compile(
 _SESSION_VALUE = re.compile(r"[0-9a-zA-Z]{16,}")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?;]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE)
 
+_TRACKER_IN_PATH = re.compile(r"&(?:utm_[a-z]+|fbclid|gclid)=[^/]*$", re.IGNORECASE)  # of whoever forgot the "?"
+
 _AMP_PARAMS = frozenset(
     {("amp", ""), ("amp", "1"), ("amp", "true"), ("amp", "yes"), ("outputtype", "amp"), ("mode", "amp")}
 )
@@ -70,7 +72,8 @@ def canonicalise(url: str) -> str:
     host = _host(parts)
     if cached := _inside_amp_cache(host, parts):
         return canonicalise(cached)
-    path = _without_amp(_resolve_dots(_escape(_SESSION_IN_PATH.sub("", parts.path), "/:@!$&'()*+,;=")))
+    bare = _TRACKER_IN_PATH.sub("", _SESSION_IN_PATH.sub("", parts.path))
+    path = _without_amp(_resolve_dots(_escape(bare, "/:@!$&'()*+,;=")))
     return urlunsplit((parts.scheme, _with_port(host, parts), path or "/", _clean_query(parts.query), ""))
 
 

@@ -135,6 +135,8 @@ def test_captures_go_the_way_of_a_crawl(take_in: Any, newskeep: Run, home: Home)
     assert told["steps"]["found"].endswith(" imported")
     assert [event["disposition"] for event in told["events"]] == ["new", "revised"]  # though all came at once
     first, copy = newskeep("show", "--json", "a1").records[0], newskeep("show", "--json", "a2").records[0]
+    assert "revision 1" in (stored := newskeep("explain", "a2").out.splitlines()[-1])
+    assert " · withdrawn" in stored
     assert first["first_captured_at"].startswith("2026-10-01T08:00:00")
     assert first["last_checked_at"].startswith("2026-10-04T08:00:00")
     assert (first["outlet"], copy["outlet"], copy["flags"]) == ("krone.example", "kurier.example", ["withdrawn"])

@@ -33,6 +33,8 @@ def key(url: str) -> int:
         ("https://example.org/a?print&q=x+y", "https://example.org/a?print&q=x%20y"),
         ("https://example.org/a?utm_source=rss&UTM_Medium=x&fbclid=1&mc_cid=2&gclid=3", "https://example.org/a"),
         ("https://example.org/a?id=7?utm_source=rss&utm_medium=x", "https://example.org/a?id=7"),
+        ("https://example.org/a&utm_source=rss&utm_medium=x", "https://example.org/a"),
+        ("https://example.org/research&development=1", "https://example.org/research&development=1"),
         ("https://example.org/a?q=who?me=1", "https://example.org/a?q=who?me=1"),
         ("https://example.org/a;jsessionid=0A1B2C?PHPSESSID=abc", "https://example.org/a"),
         ("https://example.org/a?ref=rss&source=newsletter", "https://example.org/a"),
