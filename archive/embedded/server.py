@@ -33,6 +33,7 @@ from archive.embedded.binaries import Binaries, find_binaries
 from archive.embedded.cluster import CLEAN_ENVIRONMENT, OWNER, create_cluster
 from archive.embedded.locks import POLL_SECONDS, locked, try_lock
 from archive.embedded.log import ServerLog, hint_for
+from archive.embedded.memory import shared_buffers
 from archive.embedded.sockets import forget_url, server_url
 from news.errors import ArchiveUnavailable
 
@@ -213,7 +214,7 @@ class EmbeddedServer:
 
     def _launch(self, binaries: Binaries, alive: int) -> _Detached:
         account = server_account(self.data)
-        options = _OPTIONS if self.durable else _OPTIONS | _UNSAFE_BUT_QUICK
+        options = _OPTIONS | ({"shared_buffers": shared_buffers()} if self.durable else _UNSAFE_BUT_QUICK)
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with self._opened_data() as folder, self.log.opened() as log:
             command = [binaries.program("postgres"), "-D", f"/proc/self/fd/{folder}", *settings]

@@ -27,7 +27,7 @@ from news.article import Article, Block
 from news.imports import Imported
 from news.winnowing import fingerprints
 
-START = datetime(2024, 1, 1, tzinfo=UTC)
+START = datetime(2023, 12, 21, tzinfo=UTC)  # a period of fingerprints begins
 MEASURED, LOOKUPS = 1000, 200
 FILL = text("""
 insert into fingerprints (key, revision_id)
@@ -56,7 +56,7 @@ class Maker:
         else:
             headline, words = " ".join(self._words(7)), self._words(self.words)
             self.recent = [*self.recent[-500:], (headline, words)]
-        at = START + timedelta(days=self.days * 0.9, minutes=self.made % 1000)
+        at = START + timedelta(days=self.days * self.random.uniform(0.75, 1))  # where the others lie already
         outlet = f"outlet{self.random.randrange(200)}"
         blocks = tuple(Block(" ".join(words[i : i + 50])) for i in range(0, len(words), 50))
         url = f"https://{outlet}.example/{self.made}-{self.random.getrandbits(40):x}"

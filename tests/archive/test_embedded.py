@@ -21,6 +21,7 @@ from archive.embedded import EmbeddedServer, processes
 from archive.embedded.account import server_account
 from archive.embedded.binaries import find_binaries
 from archive.embedded.log import complaints_in, hint_for
+from archive.embedded.memory import buffers_of
 from news.errors import ArchiveUnavailable
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change accounts")
@@ -94,6 +95,11 @@ def has_closed_its_sockets(pid: int) -> bool:
 
 def starter(server: EmbeddedServer) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", START, str(server.folder)], start_new_session=True)
+
+
+def test_a_share_of_memory_holds_pages_no_less_than_before_and_never_much(server: EmbeddedServer) -> None:
+    assert [buffers_of(gb * 2**30) for gb in (1, 4, 8, 64)] == [128, 256, 512, 1024]
+    assert run(server, "select pg_size_bytes(current_setting('shared_buffers')) >= 128 * 1024 * 1024") == [(True,)]
 
 
 def test_second_start_finds_the_running_server(server: EmbeddedServer) -> None:
