@@ -12,7 +12,7 @@ from archive.store import Outcome, PageToStore, store_pages
 from news.imports import Imported
 from news.urls import canonicalise, fetchable, url_key
 
-SIZE = 100  # articles in a transaction
+SIZE = 200  # articles in a transaction: with more, crawls wait longer for the lock on texts
 
 
 @dataclass(frozen=True, slots=True)

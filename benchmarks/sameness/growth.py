@@ -3,7 +3,7 @@
     python benchmarks/sameness/growth.py HOME [--sizes 10000,100000] [--days 56] [--words 350]
 
 HOME is an empty data folder. Up to each size the table of fingerprints is filled with rows of made-up articles (their
-texts would change nothing for it); then 1,000 articles, a tenth of them near copies, are imported and measured.
+texts would change nothing for it); then 2,000 articles, a tenth of them near copies, are imported and measured.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from news.imports import Imported
 from news.winnowing import fingerprints
 
 START = datetime(2023, 12, 21, tzinfo=UTC)  # a period of fingerprints begins
-MEASURED, LOOKUPS = 1000, 200
+MEASURED, LOOKUPS = 2000, 200
 FILL = text("""
 insert into fingerprints (key, revision_id)
 select (:bucket + floor((a - :first)::numeric * :buckets / :all)::bigint << 32) | floor(random() * 4294967295)::bigint,
