@@ -34,6 +34,7 @@ insert into fingerprints (key, revision_id)
 select (:bucket + floor((a - :first)::numeric * :buckets / :all)::bigint << 32) | floor(random() * 4294967295)::bigint,
        1000000000 + a
 from generate_series(cast(:low as int), cast(:high as int)) as a, generate_series(1, cast(:each as int))
+order by 1 -- as batches are put in
 on conflict do nothing
 """)
 
