@@ -5,6 +5,7 @@ import may come from a pipe; so it goes on without the page.
 """
 
 import faulthandler
+import gc
 import multiprocessing
 import signal
 from datetime import datetime
@@ -80,6 +81,8 @@ def _serve(pipe: Connection, cpu_seconds: float) -> None:
     """Read what comes until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks
     faulthandler.register(signal.SIGPROF, file=STDERR, chain=True)
+    gc.freeze()
+    gc.set_threshold(100_000)  # as the import does
     while True:
         try:
             page = pipe.recv()
