@@ -28,26 +28,30 @@ class Leader:
 
     engine: Engine
     leads: bool = False
+    _resigned: bool = False
     _lock: Connection | None = None
     _asking: asyncio.Task[bool] | None = None
 
     async def campaign(self) -> bool:
         """Take the lock or keep it; True while this process leads. Never raises for a database that is away."""
+        self._resigned = False
         led, self.leads = self.leads, await self._ask()
         if led != self.leads:
             logger.info("lead_taken" if self.leads else "lead_lost")
         return self.leads
 
     async def resign(self) -> None:
-        """Let another lead."""
-        self.leads = False
-        if self._asking:
-            await asyncio.wait({self._asking}, timeout=_ANSWER_SECONDS)
+        """Let another lead. A question that is still not answered then drops its connection when it is."""
+        self.leads, self._resigned = False, True
+        asking, self._asking = self._asking, None
+        if asking:
+            asking.add_done_callback(_heard)
+            await asyncio.wait({asking}, timeout=_ANSWER_SECONDS)
         await asyncio.to_thread(self._drop)
 
     async def _ask(self) -> bool:
         """The answer; False when it does not come in time. One question at a time: threads that wait are few."""
-        self._asking = self._asking or asyncio.create_task(asyncio.to_thread(self._hold_or_take))
+        self._asking = self._asking or asyncio.create_task(asyncio.to_thread(self._answer))
         answered, _ = await asyncio.wait({self._asking}, timeout=_ANSWER_SECONDS)
         if not answered:
             return False
@@ -58,15 +62,13 @@ class Leader:
             await asyncio.to_thread(self._drop)
             return False
 
-    def _hold_or_take(self) -> bool:
-        if self._lock is None:
-            self._lock = self._connect()
-        if self._lock.execute(_HOLDS).scalar_one():
-            return True
-        if self._lock.execute(_TAKE).scalar_one():
-            return True
-        self._lock.execute(_PUT_OUT, {"seconds": HUNG_SECONDS})
-        return False
+    def _answer(self) -> bool:
+        try:
+            lock = self._lock = self._lock or self._connect()
+            return _hold_or_take(lock)
+        finally:
+            if self._resigned:
+                self._drop()
 
     def _connect(self) -> Connection:
         lock = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -79,6 +81,18 @@ class Leader:
         if lock is not None:
             lock.invalidate()
             lock.close()
+
+
+def _heard(answer: asyncio.Task[bool]) -> None:
+    """Nobody waits for the answer any more, and an error in it is none of asyncio's business."""
+    answer.cancelled() or answer.exception()
+
+
+def _hold_or_take(lock: Connection) -> bool:
+    if lock.execute(_HOLDS).scalar_one() or lock.execute(_TAKE).scalar_one():
+        return True
+    lock.execute(_PUT_OUT, {"seconds": HUNG_SECONDS})
+    return False
 
 
 _SPACE, _KEY = 0x6E6B, -1  # beside the outlets' locks, whose keys are positive

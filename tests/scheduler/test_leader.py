@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from threading import Event
 from time import monotonic, sleep
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from scheduler import leader as leading
 from scheduler.leader import Leader
@@ -104,6 +105,29 @@ def test_a_database_that_does_not_answer_is_not_led(
         return [*answers, await first.campaign()]
 
     assert asyncio.run(asked_in_vain()) == [True, False, True]
+
+
+def test_an_answer_that_comes_after_the_leader_resigned_leaves_nobody_leading(
+    leaders: tuple[Leader, Leader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = leaders
+    slow, connect = Event(), Leader._connect
+
+    def connect_slowly(one: Leader) -> Connection:
+        slow.wait(20)
+        return connect(one)
+
+    async def resign_while_asking() -> bool:
+        with monkeypatch.context() as hurry:
+            hurry.setattr(leading, "_ANSWER_SECONDS", 0.0)
+            hurry.setattr(Leader, "_connect", connect_slowly)
+            answer = await first.campaign()
+            await first.resign()
+            slow.set()
+            return answer
+
+    assert asyncio.run(resign_while_asking()) is False  # the thread that asks has ended by now, too
+    assert ask(second) == [True]
 
 
 def test_the_lead_is_none_of_the_outlets_locks(leaders: tuple[Leader, Leader], engine: Engine) -> None:
