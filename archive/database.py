@@ -39,14 +39,14 @@ def embedded_server(home: Home) -> EmbeddedServer:
     return EmbeddedServer(home.postgres)
 
 
-def open_archive(home: Home) -> Engine:
-    """An engine on the archive with a schema that fits this program.
+def open_archive(home: Home, wait: float | None = None) -> Engine:
+    """An engine on the archive with a schema that fits this program; *wait* as `connect_archive` takes it.
 
     An embedded database is migrated on the way. Raises SchemaOutdated for an external one that is behind or for any
     that is ahead of this program; ArchiveUnavailable when no connection comes about or the server is too old;
     SettingError for a URL that cannot be read.
     """
-    engine = connect_archive(home)
+    engine = connect_archive(home, wait)
     try:
         if not home.settings["NEWSKEEP_DATABASE_URL"] and schema_status(engine).outdated:
             upgrade(engine)
@@ -57,13 +57,14 @@ def open_archive(home: Home) -> Engine:
     return engine
 
 
-def connect_archive(home: Home) -> Engine:
+def connect_archive(home: Home, wait: float | None = None) -> Engine:
     """An engine on the archive whatever its schema; a first connection was made, so the server is there and new enough.
 
-    Raises ArchiveUnavailable or SettingError.
+    Each connection waits *wait* seconds at most for an external server (None: as the settings say). Raises
+    ArchiveUnavailable or SettingError.
     """
     given = home.settings["NEWSKEEP_DATABASE_URL"]
-    wait = home.settings["DATABASE_WAIT_SECONDS"]
+    wait = home.settings["DATABASE_WAIT_SECONDS"] if wait is None else wait
     engine = make_engine(
         external_connections(normal_url(given), wait) if given else embedded_connections(embedded_server(home))
     )

@@ -66,6 +66,8 @@ class Agenda:
     async def _round(self, name: str, work: Work) -> None:
         try:
             await work()
+        except asyncio.CancelledError:
+            logger.debug("round_cut_short", extra={"round": name})  # APScheduler would tell of an error
         except NewsError as error:
             self._tell(name, error)
         except Exception as error:

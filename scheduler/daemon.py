@@ -9,7 +9,7 @@ from archive.waiting import Upgrading, wait_for_archive
 from crawler.engine import threads
 from crawler.logs import setup_logging
 from scheduler.rounds import Scheduler
-from scheduler.supervisor import Supervisor
+from scheduler.supervisor import DATABASE_SECONDS, Supervisor
 
 
 def run(home: Home) -> None:
@@ -27,7 +27,7 @@ async def _run(home: Home) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.set_default_executor(threads())
-    engine = await asyncio.to_thread(open_archive, home)
+    engine = await asyncio.to_thread(open_archive, home, DATABASE_SECONDS)
     scheduler = await asyncio.to_thread(Scheduler, home, engine)
     parts = {asyncio.create_task(part) for part in (scheduler.run(), Supervisor(home).run(), stop.wait())}
     try:

@@ -154,9 +154,9 @@ class Scheduler:
 
     def _end(self) -> None:
         """Say that the process stopped, if anybody listens."""
+        self.queue.close()
         try:
             stopped(self.engine, self.process_id, "ended")
-            self.queue.close()
         except NewsError as error:
             logger.warning("end_not_told", extra={"error": str(error)})
 

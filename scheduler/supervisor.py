@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from time import monotonic
 
 from sqlalchemy import Engine
@@ -18,13 +19,15 @@ from archive.home import Home
 from archive.marks import old_marks
 from crawler.patience import patiently
 from news.blame import Death
-from news.errors import ArchiveError
+from news.errors import ArchiveError, ArchiveUnavailable
 from scheduler.reaper import bury
 from scheduler.stall import end_when_stalled
 
 logger = logging.getLogger(__name__)
 
 STOP_SECONDS = 9.5  # for workers to hand back; they take nine at most
+BURY_SECONDS = 1.0  # for those that did not; what they held is then left to the leader's rounds
+DATABASE_SECONDS = 1.0  # a wait for the database; whoever waits here asks again, and has to end when told to
 ABORT_SECONDS = 1.0  # for a silent worker to say where it hangs
 START_SECONDS = 60.0  # for a worker's first word
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # before a worker that died at once is replaced
@@ -80,6 +83,8 @@ class Supervisor:
         self.children: set[Child] = set()
         self._minders: set[asyncio.Task[None]] = set()
         self._engine: Engine | None = None
+        self._guard = Lock()
+        self._ended = False
 
     async def run(self) -> None:
         """Keep the workers running. Raises SettingError for a store of captures that none of them could use."""
@@ -163,9 +168,18 @@ class Supervisor:
             logger.warning("worker_not_buried", extra={"error": str(error)})
 
     def _archive(self) -> Engine:
-        if self._engine is None:
-            self._engine = connect_archive(self.home)
-        return self._engine
+        """The one engine of all threads. Raises ArchiveUnavailable at the end, when nobody would close it any more."""
+        with self._guard:
+            if self._ended:
+                raise ArchiveUnavailable("this process is ending")
+            self._engine = self._engine or connect_archive(self.home, DATABASE_SECONDS)
+            return self._engine
+
+    def _close_archive(self) -> None:
+        with self._guard:
+            self._ended = True
+            if self._engine is not None:
+                self._engine.dispose()
 
     async def _stop_all(self) -> None:
         for child in self.children:
@@ -176,9 +190,8 @@ class Supervisor:
         for child in self.children:
             child.send(signal.SIGKILL)
         if self._minders:
-            await asyncio.wait(self._minders, timeout=STOP_SECONDS)
-        if self._engine is not None:
-            await asyncio.to_thread(self._engine.dispose)
+            await asyncio.wait(self._minders, timeout=BURY_SECONDS)
+        await asyncio.to_thread(self._close_archive)
 
 
 def run(home: Home, processes: int | None = None) -> None:

@@ -1,6 +1,9 @@
 """Workers through a database that goes away, on a server of their own that may be stopped."""
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +78,28 @@ def test_a_worker_sits_out_a_database_that_is_stopped_for_half_a_minute(
 
 
 @pytest.mark.slow
+def test_a_daemon_ends_within_seconds_though_its_database_is_away(
+    server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_archive(home_in(tmp_path, monkeypatch, None)).dispose()  # brings the schema up to date
+    engine = open_archive(home_in(tmp_path, monkeypatch, server.url))
+    settings = {"DATABASE_WAIT_SECONDS": "60", "LOG_FORMAT": "json"}
+    command = [sys.executable, "-m", "cli.main", "daemon"]
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        daemon = subprocess.Popen(command, stderr=out, env={**os.environ, **settings})
+    until(lambda: value(engine, "select count(*) from processes") == 2)
+    engine.dispose()
+    server.stop()
+    until(lambda: "lead_lost" in log.read_text())
+
+    daemon.send_signal(signal.SIGTERM)
+
+    assert daemon.wait(20) == 0
+    assert "library_message" not in log.read_text()
+
+
+@pytest.mark.slow
 def test_workers_share_the_embedded_server_of_their_folder_and_bring_it_back(
     server: EmbeddedServer, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,8 +116,6 @@ def test_workers_share_the_embedded_server_of_their_folder_and_bring_it_back(
         until(lambda: count(engine) == [(2, 2)] and site.held)
         pid = server.state().pid
         assert pid
-        import os
-
         os.kill(pid, signal.SIGKILL)
         gate.set()
         until(lambda: _finished(home), 90)
