@@ -1,5 +1,7 @@
 """The `newskeep` command. Each verb's module is imported only when that verb is called, so that --help stays fast."""
 
+import os
+import signal
 import sys
 
 import click
@@ -58,6 +60,8 @@ def newskeep() -> None:
 def main() -> None:
     """Run the command line; every error we raise on purpose ends in its own exit code."""
     open_missing()
+    if os.getpid() == 1:  # of a container, to which the kernel hands no signal that nobody listens for
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         ended = newskeep(prog_name="newskeep", standalone_mode=False)
         code = ended if isinstance(ended, int) else FINE
