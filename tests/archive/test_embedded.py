@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -80,7 +81,8 @@ def wait_until(true: Callable[[], object]) -> None:
 def kill(server: EmbeddedServer, *pids: int) -> None:
     """Kill them and wait until the kernel has done it."""
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # the others end by themselves once the first is gone
+            os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not any(processes.works_in(pid, server.data) for pid in pids))
     wait_until(lambda: all(has_closed_its_sockets(pid) for pid in pids))
 

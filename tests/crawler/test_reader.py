@@ -19,7 +19,7 @@ SLOW = b"<div>" * 4_900 + b"<p>Ein <b>Wort</b>" * 18_700  # four seconds of read
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[PageReader]:
-    with PageReader(cpu_seconds=0.7) as reader:
+    with PageReader(cpu_seconds=1.2) as reader:
         yield reader
 
 
