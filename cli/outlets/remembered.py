@@ -23,9 +23,11 @@ def remember(home: Home, outlet: Outlet, look: Survey) -> None:
 
     try:
         engine = open_archive(home)
-        with engine.begin() as conn:
-            save_found(conn, ensure_outlet(conn, outlet.name, outlet.url), found_values(look))
-        engine.dispose()
+        try:
+            with engine.begin() as conn:
+                save_found(conn, ensure_outlet(conn, outlet.name, outlet.url), found_values(look))
+        finally:
+            engine.dispose()
     except ArchiveError as error:
         say(f"not remembered ({error}); the first crawl will look again")
 
