@@ -7,7 +7,7 @@ What is impossible becomes None, never a guess. A time without a zone is taken i
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # outside it is a default value or a misreading
@@ -125,6 +125,8 @@ _NUMBERS = re.compile(
     r"|(?P<one>\d{1,2})(?P<sep2>[./-])\s?(?P<two>\d{1,2})(?P=sep2)\s?(?P<late>\d{4}|\d{2}))(?![\d])\.?" + _CLOCK,
     re.IGNORECASE,
 )
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*\W+$", re.IGNORECASE)
 _COMPACT = re.compile(
     r"^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?P<zone>Z)?)?"
 )
@@ -132,18 +134,24 @@ _EPOCH = re.compile(r"^(\d{10})(\d{3})?$")
 _THAI_YEARS = 543  # the Buddhist era is ahead by so many
 
 _UNITS = (
-    (1, r"seconds?|secs?|sekunden?|sek|secondes?|segundos?|secondi|secondo|seconden|sekund\w*"),
-    (60, r"minutes?|mins?|m|minuten?|minutos?|minuti|minuto|minuut|minut\w*|минут\w*"),
-    (3600, r"hours?|hrs?|h|stunden?|std|heures?|horas?|ore|ora|uur|uren|godzin\w*|godz|tim(?:mar)?|час\w*|saat"),
-    (86400, r"days?|d|tage?n?|jours?|d[ií]as?|giorni|giorno|dagen|dag|dni|dzień|дн\w*|gün"),
-    (604800, r"weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week|tydzień|tygodni\w*"),
+    (1, r"seconds?|secs?|sekunden?|sek|secondes?|segundos?|secondi|secondo|seconden|sekund\w*|секунд\w*|saniye|giây|detik|ثواني|ثانية|שניות"),
+    (60, r"minutes?|mins?|m|minuten?|minutos?|minuti|minuto|minuut|minut\w*|минут\w*|хвилин\w*|dakika|phút|menit|minuuttia|perc\w*|λεπτ\w+|دقائق|دقيقة|דקות"),
+    (3600, r"hours?|hrs?|h|stunden?|std|heures?|horas?|ore|ora|uur|uren|godzin\w*|godz|tim(?:mar)?|час\w*|годин\w*|saat|giờ|jam|hodin\w*|tunti\w*|timer?|órá\w+|ώρ\w+|ساع\w+|שע\w+"),
+    (86400, r"days?|d|tage?n?|jours?|d[ií]as?|giorni|giorno|dagen|dag|dni|dzień|дн\w*|gün|ngày|hari|päiv\w+|napja|ημέρ\w+|أيام|يوم\w*|ימים"),
+    (604800, r"weeks?|wochen?|semaines?|semanas?|settiman[ae]|weken|week|tydzień|tygodni\w*|недел\w+|hafta|tuần|minggu|أسابيع|أسبوع"),
 )  # fmt: skip
 _UNIT = "|".join(f"(?P<u{seconds}>{names})" for seconds, names in _UNITS)
-_AFTER = r"ago|fa|geleden|temu|atrás|siden|sedan|назад|önce"
-_BEFORE = r"vor|il y a|hace|h[áa]|vor etwa|vor ca\.?|for"
+_AFTER = r"ago|fa|geleden|temu|atrás|siden|sedan|назад|тому|önce|trước|(?:yang )?lalu|sitten"
+_BEFORE = r"vor|il y a|hace|h[áa]|vor etwa|vor ca\.?|for|før|för|acum|před|pred|πριν(?: από)?|منذ|قبل|לפני"
+_SIGN_UNITS = (
+    (1, "秒|초|วินาที"), (60, "分钟|分鐘|分|분|นาที|मिनट"), (3600, "時間|小时|小時|시간|ชั่วโมง|घंटे|घंटा"), (86400, "日|天|일|วัน|दिन"),
+    (604800, "週間|周|週|주|สัปดาห์"),
+)  # fmt: skip
+_SIGN_UNIT = "|".join(f"(?P<w{seconds}>{names})" for seconds, names in _SIGN_UNITS)
 AGO = re.compile(
-    rf"(?:\b(?:{_BEFORE})\s+(?:etwa |ca\.? |environ )?(?P<before>\d{{1,4}}|an?|einer|einem|une?|un[ao]?)\s*(?:{_UNIT})\b\.?)"
-    rf"|(?:\b(?P<after>\d{{1,4}}|an?|un[ao]?|een)\s*(?:{_UNIT.replace('?P<u', '?P<v')})\.?\s+(?:{_AFTER})\b)",
+    rf"(?:\b(?:{_BEFORE})\s+(?:etwa |ca\.? |environ )?(?P<before>\d{{1,4}}|an?|einer|einem|une?|un[ao]?)\s*(?:{_UNIT})\b\.?(?: (?:sedan|siden))?)"
+    rf"|(?:\b(?P<after>\d{{1,4}}|an?|un[ao]?|een)\s*(?:{_UNIT.replace('?P<u', '?P<v')})\.?\s+(?:{_AFTER})\b)"
+    rf"|(?P<signs>\d{{1,4}})\s?(?:{_SIGN_UNIT})\s?(?:ほど|之)?(?:前|전|ที่แล้ว|ที่ผ่านมา|पहले)",
     re.IGNORECASE,
 )  # fmt: skip
 _DAYS_BACK = {
@@ -252,7 +260,21 @@ def _numbers(found: re.Match[str], zone: tzinfo, month_first: bool) -> datetime 
     day, month = int(parts["one"]), int(parts["two"])
     if (month_first and parts["sep2"] != "." and day <= 12) or month > 12:
         day, month = month, day
+    if day <= 12 and day != month and _is_swapped(found, _year(parts["late"]), month, day):
+        day, month = month, day
     return _moment(_year(parts["late"]), month, day, parts, zone)
+
+
+def _is_swapped(found: re.Match[str], year: int, month: int, day: int) -> bool:
+    """Whether the day of the week in front of the numbers is that of the other order alone."""
+    weekday = _WEEKDAY.search(found.string[max(0, found.start() - 14) : found.start()])
+    if weekday is None:
+        return False
+    try:
+        here, other = date(year, month, day).weekday(), date(year, day, month).weekday()
+    except ValueError:
+        return False
+    return here != other == _WEEKDAYS.index(weekday[1].lower())
 
 
 def _year(text: str, month_name: str | None = None) -> int:
@@ -315,9 +337,9 @@ def _ago(text: str, now: datetime | None) -> datetime | None:
     found = AGO.search(text) if now else None
     if now is None or found is None:
         return None
-    count = found["before"] or found["after"]
+    count = found["before"] or found["after"] or found["signs"]
     seconds = next(
-        int(name[1:]) for name, value in found.groupdict().items() if value and name[0] in "uv" and name[1:].isdigit()
+        int(name[1:]) for name, value in found.groupdict().items() if value and name[0] in "uvw" and name[1:].isdigit()
     )
     back = timedelta(seconds=seconds * (int(count) if count.isdigit() else 1))
     return now - back if back < _LONGEST_AGO else None

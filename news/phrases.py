@@ -147,12 +147,16 @@ resta aggiornato ; rimani aggiornato ; schrijf (?:je|u) in ; abonneer ; meld (?:
 volg ons ; klik hier ; ontvang ; mis niets ; steun ons ; word lid ; zapisz się ; subskrybuj ; zaprenumeruj ;
 obserwuj nas ; polub nas ; kliknij ; pobierz ; dołącz do ; bądź na bieżąco ; śledź nas ; wesprzyj ; assine ;
 inscreva-se ; siga-nos ; siga (?:o |a )?\w+ no ; cadastre-se ; clique aqui ; baixe ; receba ; participe d ;
-acompanhe ; apoie ; subscreva ; junte-se
+acompanhe ; apoie ; subscreva ; junte-se ;
+prenumerera på ; anmäl dig ; följ oss ; tilmeld dig ; meld deg på ; abonner på ; følg os ; følg oss ; tilaa ; seuraa meitä ; přihlaste se k ; odebírejte ; sledujte nás ;
+prihláste sa ; odoberajte ; sledujte nás ; iratkozz(?:on)? fel ; kövess(?:en)? minket ; abonează-te ; abonați-vă ; urmărește-ne ; urmăriți-ne ; pretplatite se ; pratite nas ;
+εγγραφείτε ; ακολουθήστε μας ; подписывайтесь ; подпишитесь ; присоединяйтесь к ; підписуйтесь ; підпишіться ; приєднуйтесь до ; абонирайте се ; последвайте ни ; abone olun ; üye olun ; bizi takip edin ;
+berlangganan ; ikuti kami ; đăng ký nhận ; đăng ký ngay ; theo dõi chúng tôi ; اشترك ; اشتركوا ; تابعونا ; تابعنا ; انضم ; مشترک شوید ; ما را دنبال کنید ; הירשמו ; הצטרפו ; עקבו אחרינו
 """
 
 # What they offer.
 _OFFERS = r"""
-newsletters? ; e-?mail (?:alerts?|updates?) ; inbox ; push-?(?:nachricht(?:en)?|notifications?|alerts?) ;
+newsletter\w* ; e-?mail (?:alerts?|updates?) ; inbox ; push-?(?:nachricht(?:en)?|notifications?|alerts?) ;
 (?:our|unser\w*|the|mobile|news) app ; free app ; apps?\b(?= (?:store|today|now|here)) ; app store ; google play ;
 whatsapp ; telegram ; youtube[- ]channel ; (?:on|our|unser\w*) (?:channel|kanal) ; facebook ; instagram ;
 twitter ; tiktok ; linkedin ; podcast ; breaking news ; eilmeldung(?:en)? ;
@@ -161,7 +165,9 @@ wichtigsten? (?:news|nachrichten|themen) ; most important (?:news|stories) ; top
 subscription ; membership ; journalism ; digital-?abo ; abonnement ; probeabo ; free trial ; premium ; paywall ;
 postfach ; auf dem laufenden ; sign[- ]?up ; infolettre ; lettre d['’]information ; bolet[ií]n ; bolet[ií]nes ;
 newsy ; nieuwsbrief ; biuletyn ; canal ; canale ; kana[łl] ; kanaal ; wiadomości ; notizie ; noticias ; notícias ;
-actualit[ée]s? ; nieuws
+actualit[ée]s? ; nieuws ;
+nyhetsbrev\w* ; nyhedsbrev\w* ; uutiskirje\w* ; zpravodaj\w* ; hírlev\w+ ; ενημερωτικό δελτίο ; телеграм\w* ; вайбер\w* ; рассылк\w+ ; розсилк\w+ ; наш\w* канал\w* ; haber bülten\w* ; bülten\w* ;
+saluran ; buletin ; bản tin ; zalo ; نشرتنا ; النشرة ; قناتنا ; واتساب ; تلغرام ; تليغرام ; خبرنامه ; ניוזלטר ; לניוזלטר ; לערוץ ; וואטסאפ ; לוואטסאפ ; טלגרם ; לטלגרם
 """
 
 # Words that speak to the reader or of the outlet as us.
@@ -177,7 +183,7 @@ _STOCK = r"""
 (?:all )?rights reserved ; © ; \(c\) ?(?:19|20)\d\d ; copyright\b[ ©]*(?:19|20|by|\d|\() ;
 this material may not be ;
 this article (?:was |is )?(?:originally |first )?(?:published|appeared) (?:on|in|at|by) ;
-(?:this story|this article|this post) (?:has been|was) (?:updated|corrected|published|originally) ;
+(?:this story|this article|this post) (?:has been|was) (?:updated|published|originally) ;
 our standards: ; sharing is caring ; share this ; share on ; share: ; share article ; comments? ?(?:\(\d+\))?$ ; \d+ comments?$ ;
 leave a (?:comment|reply) ; post a comment ; add a comment ; view (?:all )?comments ; join the conversation ;
 advert(?:isement\b.{0,40})?$ ; sponsored(?: content)?$ ; anzeige$ ; werbung$ ; publicidad$ ; publicité$ ; pubblicità$ ;
@@ -195,7 +201,9 @@ by (?:signing up|subscribing|clicking|submitting|registering|(?:providing|enteri
 this copy is for your personal ; (?:order reprints|print article|be the first to know)$ ; write to .{3,60}\S@\S+$ ; this site is protected by ;
 we (?:may|might) earn ; cookies?\b.{0,30}(?:settings|policy) ; terms of (?:use|service) ;
 privacy policy ; an error has occurred ; thank you for (?:subscribing|signing|reading|your) ;
-please (?:enter|check|verify|subscribe|consider) ;
+please (?:enter|check|verify|subscribe|consider) ; (?:enter )?your e-?mail(?: address)?\*?$ ;
+get (?:the latest|live|all the latest|breaking) .{0,80}\b(?:news|updates)\b.{0,60}\b(?:on|at|with|here)\b.{0,40}$ ; for (?:all )?the latest .{2,60}(?:news|updates|stories)\b.{0,30}(?:download|follow|subscribe|visit|stay tuned|click|join) ;
+メールマガジンに登録(?:しよう|して|する$|はこちら|$) ; (?:公式)?(?:line|ライン)(?:公式)?アカウントを?(?:フォロー|友だち追加) ; (?:欢迎)?(?:扫码)?关注(?:我们|本报|本网)?的?(?:官方)?(?:微信|微博|公众号) ; (?:歡迎)?(?:加入|追蹤)我們的?(?:line|facebook|臉書|telegram) ; 뉴스레터를? ?(?:구독|신청)(?:하세요|하기|$) ; 카카오톡에서 .{0,20}(?:구독|친구) ; สมัคร(?:รับ)?(?:จดหมาย)?ข่าว(?:สาร)?(?:ของเรา|ทาง|$) ; สมัครรับจดหมายข่าว ; ติดตามข่าวสารได้ที่ ;
 (?:print|email|e-mail|copy link|link copied|listen|save|bookmark)$ ;
 empfohlener (?:redaktioneller|externer) inhalt ; an dieser stelle (?:findest du|finden sie) ;
 ich bin damit einverstanden ; personenbezogene daten können ;
@@ -227,7 +235,7 @@ _WALLS = r"""
 (?:create (?:an|your|a free) account|register|sign up) (?:or|and) (?:sign|log) ?in(?: to (?:continue|keep|read)\b.*)? ; (?:sign|log) ?in (?:or (?:register|create an account) )?to (?:continue|keep) reading ;
 (?:please )?(?:subscribe|register|sign up) (?:now |today |for free )?to (?:continue|keep|read the (?:full|rest)|unlock) ; to (?:continue|keep) reading,? (?:please )?(?:subscribe|register|sign|log) ;
 this (?:article|content|story) is (?:only )?(?:for|available to|reserved for|exclusive to) (?:our |paying )?(?:subscribers|members) ; already a subscriber\? ; already have an account\? ;
-(?:sie sind )?bereits abonnent(?:in)?\? ; jetzt (?:anmelden|registrieren) und weiterlesen ; (?:um )?(?:diesen|den vollständigen) artikel (?:weiter)?(?:zu )?lesen mit ; nur für abonnenten ; mit .{2,20} weiterlesen$ ;
+(?:sie sind )?bereits abonnent(?:in)?\? ; jetzt (?:anmelden|registrieren) und weiterlesen ; (?:um )?(?:diesen|den vollständigen) artikel (?:weiter)?(?:zu )?lesen mit ; nur für abonnenten ; mit .{2,20} weiterlesen$ ; (?:jetzt )?weiterlesen mit .{2,40}$ ;
 (?:cet )?article (?:est )?réservé aux abonnés ; la suite (?:de cet article )?est réservée ; déjà abonné ; contenido exclusivo para suscriptores ; ¿ya (?:eres|es) suscriptor ; suscríbete para (?:seguir|continuar) ;
 contenuto riservato (?:agli abbonati)? ; sei già abbonato ; alleen voor abonnees ; al abonnee\? ; (?:treść|artykuł) (?:dostępny|dostępna|tylko) (?:tylko )?dla ; conteúdo exclusivo para assinantes ; já é assinante
 """
@@ -238,6 +246,7 @@ def _phrases(table: str) -> list[str]:
     return [phrase for phrase in (" ".join(part.rstrip(" ;").split()) for part in parts) if phrase]
 
 
+_NOT_BEHIND = re.compile(r"\(\?<![^()]*\)")
 _Tree = dict[str, "_Tree"]
 
 
@@ -253,7 +262,8 @@ def _beginnings(table: str) -> str:
 
 
 def _plain(phrase: str) -> str:
-    """The beginning of *phrase* up to where it becomes a regular expression."""
+    """The beginning of *phrase* up to where it becomes a regular expression, what must not stand before it left out."""
+    phrase = _NOT_BEHIND.sub("", phrase)
     plain = re.split(r"[\\.(\[?*+{|]", phrase, maxsplit=1)[0]
     return plain[:-1] if phrase[len(plain) : len(plain) + 1] in ("?", "*", "{") else plain
 
@@ -282,6 +292,14 @@ CALL = re.compile(
 OFFER = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_OFFERS))})(?!\w)")
 ADDRESS = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_ADDRESSES))})(?!\w)")
 STOCK = re.compile(rf"\W*(?:{'|'.join(_phrases(_STOCK))})")
+MAY_BE_CREDITED = (
+    "contributi",
+    "contributed",
+    "reporting by",
+    "information from",
+    "reached",
+    "contacted",
+)  # without these it is not
 # Who else worked on it: a whole line below the text.
 CREDITED = re.compile(
     r"[^.!?]{3,140}\b(?:contributed|contributing)(?: reporting)?(?: to this (?:report|story|article|piece))?(?: from [\w ]{3,30})?\W*$"
@@ -291,7 +309,7 @@ CREDITED = re.compile(
 WALL = re.compile(rf"\W*(?:{'|'.join(_phrases(_WALLS))})")
 # What stands below a wall and tells what the money buys.
 GIFT = re.compile(
-    r"unlimited|unbegrenzt|illimité|ilimitad|illimitat|onbeperkt|\b(?:full|free) access|access to (?:all|every|our)|zugang zu (?:allen|unseren)|zugriff auf (?:alle|unsere)"
+    r"unlimited|\b(?:alle|all) (?:artikel|articles|inhalte)\b|\b(?:monate?|wochen?|months?|weeks?|mois|mes(?:es)?|mesi?) (?:für|for|pour|por|a) (?:nur |only |just )?[€$£]?\d|unbegrenzt|illimité|ilimitad|illimitat|onbeperkt|\b(?:full|free) access|access to (?:all|every|our)|zugang zu (?:allen|unseren)|zugriff auf (?:alle|unsere)"
     r"|subscribe|subscription|\babo\b|abonn|abbona|suscri|assine|prenumerat|cancel (?:at )?any|(?:jederzeit|monatlich) kündbar|sans engagement|free trial|probemonat"
     r"|\b(?:a|per|pro|par|al|por|per) (?:month|week|monat|woche|mois|mes|mese|mês|maand)\b|miesięcznie|€ ?/ ?monat"
 )

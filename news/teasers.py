@@ -21,6 +21,7 @@ from news.phrases import (
     CREDITED,
     GIFT,
     LIST_HEADINGS,
+    MAY_BE_CREDITED,
     MAY_CALL,
     OFFER,
     POINTER,
@@ -28,6 +29,7 @@ from news.phrases import (
     STOCK,
     WALL,
 )
+from news.text import small
 
 Verdict = tuple[int, Label, str, float]
 Rule = Callable[[Sequence[Block], Sequence[int], Article], Iterator[Verdict]]
@@ -35,11 +37,13 @@ Rule = Callable[[Sequence[Block], Sequence[int], Article], Iterator[Verdict]]
 _BODY = Label.BODY  # every rule asks every block: looking the name up in the enum takes longer than comparing
 FRAGMENT = "fragment outside a paragraph"  # the rule that reading the markup gives such blocks
 MIN_RUN = 3  # items that make a timed list
+_AGE_CHARS = 40  # no age is longer
 _TITLE_CHARS = 220  # a longer text is no headline
 _PROMO_CHARS = 420
 _HEADING_CHARS = 80  # none of LIST_HEADINGS is longer
 _MORE_FROM = ("more from ", "mehr aus ", "more on ", "most read in ", "mehr lesen über")
 _ANNOUNCING = 40  # characters; shorter is "Share this:"
+_LINES_OF_SIGNATURE, _SIGNATURE = 5, 60  # lines, characters
 _EXCERPTS = 5  # below linked titles; fewer may be the parts of a text
 _KEY = re.compile(r"[\W_]+")
 _END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
@@ -56,6 +60,7 @@ _OPENS = re.compile(r"[“„«]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
+_MAY_BE_AGE = re.compile(r"\d|\b(?:an?|ein\w*|une?|un[ao]|een) ", re.IGNORECASE)  # without a number it is none
 _BIO = re.compile(
     r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
     re.IGNORECASE,
@@ -65,6 +70,8 @@ _HEADING = re.compile(r"h[1-6]$")
 _RESERVED = ("eserv", "ESERV", "orbehalten", "ORBEHALTEN", "éserv", "ÉSERV")
 _MARKS = 20  # spaces and punctuation in which two copies of a headline may differ
 _MAY_REPEAT = frozenset((Label.BODY, Label.HEADLINE, Label.OTHER))
+_BYLINE_CHARS, _WORDS_BESIDE = 100, 4  # characters; words beside the names: "By", "Staff Writer"
+_SAID = (":", "：", "?", "？", "!", "！", "”", "“", "«", "»", '"')  # as lines of a dialogue end
 _BESIDE = frozenset((Label.BYLINE, Label.DATE, Label.CAPTION, Label.NAVIGATION, Label.LEGAL, Label.AD))
 
 
@@ -102,7 +109,7 @@ def _listed(blocks: Sequence[Block]) -> list[int]:
 
 def is_age(text: str) -> bool:
     """True when the whole of *text* says how long ago something was, and nothing else."""
-    if len(text) > 40:
+    if len(text) > _AGE_CHARS or not _MAY_BE_AGE.search(text):
         return False
     found = AGO.search(text)
     return found is not None and not re.sub(
@@ -179,8 +186,11 @@ def _timed_items(blocks: Sequence[Block], body: Sequence[int]) -> Iterator[Verdi
 def _is_timed_item(block: Block) -> bool:
     if len(block.text) > _TITLE_CHARS or not (_DIGIT.search(block.text[:25]) or _DIGIT.search(block.text[-25:])):
         return False
-    found = AGO.search(block.text)
-    return found is not None and (found.start() < 3 or found.end() > len(block.text) - 3)
+    text = block.text
+    if any(AGO.match(text, start) for start in range(3)):
+        return True
+    found = AGO.search(text, max(0, len(text) - _AGE_CHARS))
+    return found is not None and found.end() > len(text) - 3
 
 
 def _timed_run(blocks: Sequence[Block], body: Sequence[int], run: Sequence[int]) -> Iterator[Verdict]:
@@ -207,7 +217,7 @@ def _timed_run(blocks: Sequence[Block], body: Sequence[int], run: Sequence[int])
 def _heads_list(block: Block) -> bool:
     if len(block.text) > _HEADING_CHARS and block.tag[0] != "h":
         return False
-    text = block.text.strip(" :>»→-–|.…").casefold()
+    text = small(block.text.strip(" :>»→-–|.…"))
     return text in LIST_HEADINGS or (text.startswith(_MORE_FROM) and _HEADING.match(block.tag) is not None)
 
 
@@ -236,7 +246,7 @@ def pointers(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterat
     """ "Read more: ..." as a paragraph of its own."""
     for position in body:
         block = blocks[position]
-        found = POINTER.match(block.text.lower()) if len(block.text) <= _TITLE_CHARS else None
+        found = POINTER.match(small(block.text)) if len(block.text) <= _TITLE_CHARS else None
         if found is None:
             continue
         phrase = block.text[found.start("phrase") : found.end("phrase")]
@@ -258,7 +268,7 @@ def promos(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator
 
 def is_promo(text: str) -> bool:
     """True when *text* calls upon the reader to do something for the outlet."""
-    low = text.lower()
+    low = small(text)
     if not MAY_CALL.search(low) or _QUOTED.match(text) or len(_QUOTED.findall(text)) >= 2:
         return False
     text = low
@@ -351,13 +361,20 @@ def tail(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[V
     rest = body[last + 1 :] if last is not None else []
     while rest and _announces(blocks[rest[-1]].text):
         rest = rest[:-1]
-    if any(_is_plain_item(blocks[position]) for position in rest):
+    if any(_is_plain_item(blocks[position]) for position in rest) or _is_signed([blocks[n] for n in rest]):
         return
     if len(rest) < MIN_RUN:
         rest = [position for position in rest if len(blocks[position].text) < 80 or blocks[position].link_share > 0.3]
     if all(is_title(blocks[position]) for position in rest):
         label = Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER
         yield from ((position, label, "after the text has ended", 0.7) for position in rest)
+
+
+def _is_signed(lines: Sequence[Block]) -> bool:
+    """True for the end of a letter: a line that ends in a comma, who wrote it, and maybe where."""
+    if not 2 <= len(lines) <= _LINES_OF_SIGNATURE or not lines[0].text.endswith((",", "，", "、")):
+        return False
+    return all(len(line.text) <= _SIGNATURE and line.tag == lines[0].tag and not line.link_share for line in lines)
 
 
 def _announces(text: str) -> bool:
@@ -420,12 +437,32 @@ def _says_who(text: str, author: str) -> bool:
     return bool(_BIO.match(text[len(author) :].strip(" ,—–-")) or _MAIL.match(text[len(author) : len(author) + 60]))
 
 
+def bylines(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
+    """Above the first paragraph, a line that names the authors and says little else."""
+    for position in takewhile(lambda p: not _is_prose(blocks[p]), body[:4]):
+        text = blocks[position].text
+        line = len(text) <= _BYLINE_CHARS and not text.endswith(_SAID) and not _HEADING.match(blocks[position].tag)
+        if line and _names_authors(text, article.authors):
+            yield position, Label.BYLINE, "names the authors", 0.8
+
+
+def _names_authors(text: str, authors: Sequence[str]) -> bool:
+    rest = text
+    for author in authors:
+        rest = rest.replace(author, " ", 1) if " " in author else rest
+    return rest != text and len(_LETTERS.findall(rest)) <= _WORDS_BESIDE
+
+
 def credited(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """Below the text, who else worked on it and how to reach them."""
     for position in body[max(1, len(body) - 4) :]:
         text = blocks[position].text
-        if len(text) <= 260 and not _QUOTED.search(text) and CREDITED.match(text.lower()):
+        if len(text) <= 260 and not _QUOTED.search(text) and _says_who_worked(text.lower()):
             yield position, Label.BYLINE, "says who else worked on it", 0.8
+
+
+def _says_who_worked(text: str) -> bool:
+    return any(map(text.__contains__, MAY_BE_CREDITED)) and CREDITED.match(text) is not None
 
 
 def captions(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
@@ -462,6 +499,7 @@ RULES: tuple[Rule, ...] = (
     excerpts,
     lead_again,
     date_lines,
+    bylines,
     captions,
     comments,
     about_the_author,

@@ -6,6 +6,23 @@ import unicodedata
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TERMINAL_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+_SOFT = ("\u00ad", "\u2060", "\ufeff")  # marks for where a word may break, or may not
+# Inside a text some scripts need the joiners, at its ends none does.
+UNSEEN = frozenset(("\u200b", "\u200c", "\u200d", "\u200e", "\u200f", *_SOFT))
+_AT_ENDS = " " + "".join(sorted(UNSEEN))
+
+
+def without_unseen(text: str) -> str:
+    """The text without soft hyphens and the like, under which no search finds its words."""
+    for mark in _SOFT:
+        text = text.replace(mark, "")
+    return text.strip(_AT_ENDS)
+
+
+def small(text: str) -> str:
+    """The text in small letters, at the same length: Turkish "İ" would become two characters."""
+    return text.replace("İ", "i").lower() if "İ" in text else text.lower()
+
 
 def storable(text: str) -> str:
     """The text without what no database keeps: NUL becomes nothing, a lone surrogate the replacement character."""

@@ -53,8 +53,9 @@ def test_sidebar_heading_inside_a_sentence_stays(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "age", ["3 hrs ago", "vor 3 Std.", "il y a 3 heures", "hace 3 horas", "3 ore fa", "3 uur geleden", "há 3 horas"]
-)
+    "age", ["3 hrs ago", "vor 3 Std.", "il y a 3 heures", "hace 3 horas", "3 ore fa", "3 uur geleden", "há 3 horas", "3時間前", "3小时前",
+            "3시간 전", "för 3 timmar sedan", "منذ 3 ساعات", "3 giờ trước", "3 ชั่วโมงที่แล้ว", "לפני 3 שעות", "3 घंटे पहले", "3 години тому"],
+)  # fmt: skip
 def test_titles_under_ages_are_a_list_in_any_language(age: str) -> None:
     assert kept(PROSE, age, "Goat wins prize", age, "Bridge still closed", age, "Will it rain?") == (PROSE,)
 
@@ -121,7 +122,7 @@ def test_a_subheading_of_the_text_stays() -> None:
 
 @pytest.mark.parametrize(
     "pointer",
-    ["READ MORE: Goat wins prize", "Lesen Sie auch: Ziege gewinnt Preis", "Lire aussi : la chèvre", "Lees ook: geit wint prijs",
+    ["İlgili haber: keçi ödül kazandı", "READ MORE: Goat wins prize", "Lesen Sie auch: Ziege gewinnt Preis", "Lire aussi : la chèvre", "Lees ook: geit wint prijs",
      "Leggi anche: la capra", "Czytaj także: koza", "Leia também: a cabra", "Lea también: la cabra"],
 )  # fmt: skip
 def test_a_line_that_points_at_another_article_goes(pointer: str) -> None:
@@ -143,7 +144,9 @@ def test_a_sentence_that_begins_like_a_pointer_stays(sentence: str) -> None:
      "Abonnez-vous à notre newsletter.", "Iscriviti alla nostra newsletter.", "Schrijf je in voor onze nieuwsbrief.",
      "Zapisz się na nasz newsletter.", "Assine a nossa newsletter.", "Folgen Sie uns auch auf Facebook und verpassen Sie nichts.",
      "Get breaking news alerts and special reports, delivered weekday mornings.", "Be the first to know: sign up for our alerts.",
-     "Get the Valley Monthly delivered through your letterbox. Click here for more."],
+     "Get the Valley Monthly delivered through your letterbox. Click here for more.", "Bültenimize abone olun, hiçbir haberi kaçırmayın!",
+     "Подписывайтесь на наш канал в Telegram!", "Đăng ký nhận bản tin của chúng tôi.", "Prenumerera på vårt nyhetsbrev.",
+     "Přihlaste se k odběru našeho newsletteru.", "اشترك في نشرتنا الإخبارية", "הירשמו לניוזלטר שלנו"],
 )  # fmt: skip
 def test_a_call_upon_the_reader_is_a_promo_in_any_language(promo: str) -> None:
     cleaned = remove_teasers(article(PROSE, promo, MORE))
@@ -159,7 +162,8 @@ def test_a_call_upon_the_reader_is_a_promo_in_any_language(promo: str) -> None:
      "Die Partei verschickt einen Newsletter, in dem sie ihre Mitglieder um Spenden bittet.", "He follows the club on Instagram.",
      "Most people get breaking news from their neighbours, the study says.", "The milk is delivered every morning.",
      "Have the milk delivered through your window, the farmer said: that was cheaper.",
-     "»Abonnieren Sie jetzt unseren Newsletter«, habe auf dem Zettel gestanden."],
+     "»Abonnieren Sie jetzt unseren Newsletter«, habe auf dem Zettel gestanden.", "«Подписывайтесь на наш канал», — сказал он и ушёл.",
+     "Belediye haber bültenini her hafta üç bin çiftçiye gönderiyor.", "Kommunen skickar sitt nyhetsbrev till tretusen bönder varje vecka."],
 )  # fmt: skip
 def test_a_report_or_a_quotation_about_newsletters_stays(sentence: str) -> None:
     assert not is_promo(sentence)
@@ -478,3 +482,64 @@ def test_a_line_that_ends_in_a_credit_is_a_caption(line: str) -> None:
 )
 def test_a_sentence_about_credit_stays(line: str) -> None:
     assert kept(PROSE, line, MORE) == (PROSE, line, MORE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["メールマガジンに登録して最新ニュースを受け取ろう。", "关注我们的微信公众号，获取更多新闻。", "뉴스레터를 구독하세요", "สมัครรับจดหมายข่าวของเรา",
+     "Enter your email address", "For all the latest town news, download the Echo app.", "Get the latest news and updates on Valley Express."],
+)  # fmt: skip
+def test_a_stock_phrase_that_asks_to_follow_goes(line: str) -> None:
+    assert kept(PROSE, line, MORE) == (PROSE, MORE)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["メールマガジンに登録した三千人の農家が、市の説明会に招かれた。", "Enter your email address into three of these sites and you will get twenty calls, she warned.",
+     "This article was corrected on 7 May: the bridge was opened in 1931, not in 1913.", "For the latest of her novels she went to live on the island."],
+)  # fmt: skip
+def test_a_sentence_that_begins_like_a_stock_phrase_stays(sentence: str) -> None:
+    assert kept(PROSE, sentence, MORE) == (PROSE, sentence, MORE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["By Jane Miller", "JANE MILLER, Staff Writer", "Von Jane Miller und Ed Ito", "Photos and story by Jane Miller"],
+)
+def test_a_line_above_the_text_that_names_the_authors_is_a_byline(line: str) -> None:
+    authors = ("JANE MILLER" if line.isupper() or line.startswith("JANE") else "Jane Miller", "Ed Ito")
+
+    assert kept(line, PROSE, MORE, authors=authors) == (PROSE, MORE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Jane Miller:", "Who is Jane Miller?", "“I am Jane Miller”", "Jane Miller took the first boat to the island"],
+)
+def test_a_line_that_says_more_of_an_author_stays(line: str) -> None:
+    assert kept(line, PROSE, MORE, authors=("Jane Miller",)) == (line, PROSE, MORE)
+
+
+def test_the_end_of_a_letter_stays_and_titles_below_a_text_go() -> None:
+    assert kept(PROSE, MORE, "Sincerely,", "Harold Finch", "Millfield")[2:] == (
+        "Sincerely,",
+        "Harold Finch",
+        "Millfield",
+    )
+    assert kept(PROSE, MORE, "Storm, sun and rain", "Goat wins prize", "Bridge still closed") == (PROSE, MORE)
+    assert kept(PROSE, MORE, linked("Sincerely,"), linked("Goat wins prize"), linked("Bridge still closed")) == (
+        PROSE,
+        MORE,
+    )
+
+
+def test_what_stands_below_an_offer_to_read_on_goes_with_it() -> None:
+    offer = (
+        "Weiterlesen mit Plus",
+        "Testen Sie Plus einen Monat für 1 Euro und lesen Sie alle Artikel.",
+        "Jederzeit kündbar",
+    )
+
+    assert kept(PROSE, *offer, MORE) == (PROSE, MORE)
+    assert kept(PROSE, "Sie will mit dem Buch weiterlesen, sobald es hell wird.", MORE)[1:2] != ()
+    assert kept(PROSE, offer[2], MORE) == (PROSE, offer[2], MORE)
