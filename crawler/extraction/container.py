@@ -1,6 +1,6 @@
 """Which box of the page holds the article's text: paragraphs vote for the boxes around them, by their length."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.hints import Hint
@@ -26,6 +26,7 @@ _LINKED = 0.4  # linked characters for each character of prose, in what a larger
 _FEWEST = 14  # characters; no sentence is shorter in any script
 _IN_SENTENCE, _LONG = 0.6, 120  # share of links and length of a paragraph that has links in it
 _MUCH = 0.5  # share from which what is added may be a list, a table or a live blog: as many short pieces as paragraphs
+_LISTED, _MOST_LISTED = 3, 0.6  # excerpts that make a list, and their share of the prose
 _SHORT = 60  # characters
 _FRAGMENT = -0.67  # three short pieces outweigh two paragraphs
 _DECAY = (1.0, 0.55, 0.3, 0.15, 0.08)
@@ -179,10 +180,23 @@ def find_container(page: Page, end: int) -> Box:
     if page.boxes[0].prose < _LITTLE:
         called = [box for box in page.boxes if box.hints & Hint.ARTICLE and box.last - box.first > 2]
         if called:
-            return max(called, key=lambda box: box.last - box.first)
+            return _around_alike(page, max(called, key=lambda box: box.last - box.first))
         if not best.score:
             return page.boxes[0]
     return _climb(page, best, end)
+
+
+def _around_alike(page: Page, box: Box) -> Box:
+    """The box around *box* and all that are called like it and hold prose, since a text may be cut into several."""
+    alike = [one for one in page.boxes if one.prose and one.names == box.names and not one.settled & SET_ASIDE]
+    around = box
+    while (
+        alike and around.parent is not None and not (around.first <= alike[0].first and alike[-1].last <= around.last)
+    ):
+        around = around.parent
+    linked = sum(piece.linked for piece in page.pieces[around.first : around.last] if not piece.prose)
+    others = linked > _LINKED * around.prose or _lists_others(page, box, around, around.prose - box.prose)
+    return box if others else around
 
 
 def _voters(page: Page) -> dict[Box, Box]:
@@ -213,10 +227,24 @@ def _climb(page: Page, box: Box, end: int) -> Box:
         above = sums[0][best.first] - sums[0][current.first]  # a text stands above what its readers wrote
         if worth < _WORTH:
             continue
+        if _lists_others(page, best, current, prose_more):
+            break
         if linked_more > _LINKED * prose_more or (more_paragraphs < 0 and worth < _MUCH and above < _STORY):
             break
         best = current
     return best
+
+
+def _lists_others(page: Page, inner: Box, outer: Box, prose: float) -> bool:
+    """Whether most of the *prose* that the outer box adds are first sentences of other articles, each right below a
+    title that is a link."""
+    pieces = [*page.pieces[outer.first : inner.first], *page.pieces[inner.last : outer.last]]
+    excerpts = [piece.prose for title, piece in pairwise(pieces) if piece.prose and _is_linked_title(title)]
+    return len(excerpts) >= _LISTED and sum(excerpts) >= _MOST_LISTED * prose
+
+
+def _is_linked_title(piece: Piece) -> bool:
+    return 15 < len(piece.text) < 200 and piece.link_share >= 0.75
 
 
 def _running_sums(page: Page, end: int) -> tuple[list[float], list[float], list[float]]:

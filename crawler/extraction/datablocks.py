@@ -53,7 +53,8 @@ def _block(item: object) -> str:
     """The text of a block; empty when it has none or is about something else."""
     if isinstance(item, dict) and any(isinstance(item.get(name), str) and item[name] for name in _OF_OTHERS):
         return ""
-    return _text(item, _DEEPEST)
+    text = _text(item, _DEEPEST)
+    return text if " " in text or not text.isascii() else ""  # the name of a tag, a type, a key
 
 
 def _text(value: object, left: int) -> str:
@@ -62,6 +63,8 @@ def _text(value: object, left: int) -> str:
     if not left:
         return ""
     if isinstance(value, list):
+        if value[:1] == ["$"]:  # React's way to write an element: ["$", tag, key, properties]
+            value = value[3:]
         return "".join(_text(item, left - 1) for item in value)
     if isinstance(value, dict):
         texts = (_text(value[name], left - 1) for name in _NAMES if name in value)

@@ -61,7 +61,8 @@ def find_headline(page: Page, claims: Claims, sites: frozenset[str]) -> tuple[st
     visible = _visible(page, sites, list(said.values()))
     evidence = [Evidence("headline", source, text + _how_cut(given[source])) for source, text in said.items()]
     evidence += [Evidence("headline", "visible", text) for text in visible[:3]]
-    shown = unescape(_choose(visible, list(said.values())) or _from_text(page)) or None
+    chosen = _choose(visible, list(said.values())) or _from_text(page)
+    shown = unescape(chosen if visible else _as_line(page, chosen)) or None
     return shown and _without_kicker(shown, list(said.values())), shown, evidence
 
 
@@ -102,6 +103,15 @@ def _from_text(page: Page) -> str:
         if found:
             return found
     return ""
+
+
+def _as_line(page: Page, title: str) -> str:
+    """The line at the top that *title* ends with: "Old bridge closed" below "Outlet: Old bridge closed"."""
+    folded = key(title)
+    for piece in page.pieces[:_ABOVE]:
+        if len(piece.text) < len(title) and len(piece.text.split()) >= 3 and folded.endswith(key(piece.text)):
+            return piece.text
+    return title
 
 
 def site_names(page: Page, claims: Claims, url: str = "") -> frozenset[str]:

@@ -9,6 +9,7 @@ from crawler.extraction.charset import as_utf8
 from crawler.extraction.claimed import with_claimed_text
 from crawler.extraction.container import call_captions, find_container, settle_hints, story_end, weigh
 from crawler.extraction.deck import with_deck
+from crawler.extraction.galleries import with_told_pictures
 from crawler.extraction.guard import affordable
 from crawler.extraction.headline import find_headline, meta_value, site_names
 from crawler.extraction.labels import Labeller
@@ -22,7 +23,7 @@ from crawler.extraction.surroundings import find_canonical, find_image, find_sec
 from crawler.extraction.walk import read_blocks
 from news.article import Article, Block, Label
 
-RULES = "2026.11-11"  # changes whenever a rule does: stored readings name the rule set that made them
+RULES = "2026.11-12"  # changes whenever a rule does: stored readings name the rule set that made them
 
 
 def read_page(
@@ -64,7 +65,7 @@ def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
     end = story_end(page, headline)
     container = find_container(page, end)
     call_captions(page, container)  # they vote for the box around them
-    return tuple(Labeller(page, container, end, headline).label())
+    return with_told_pictures(tuple(Labeller(page, container, end, headline).label()), page, container)
 
 
 def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def _goes_on(page: Page, url: str) -> bool:
 
 
 def _is_second(following: str, url: str) -> bool:
-    stem = _SUFFIX.sub("", url.partition("?")[0])
+    address = url.partition("?")[0]
+    stem = address if following.startswith(f"{address}?") else _SUFFIX.sub("", address)
     return following.startswith(stem) and _SECOND.fullmatch(_SUFFIX.sub("", following[len(stem) :]) or "") is not None
 
 

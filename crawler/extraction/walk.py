@@ -13,6 +13,7 @@ from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.hints import Hint, hints_of
 from crawler.extraction.tags import BOLD, BOX, HEADINGS, INLINE, PLAIN, SKIPPED, TAGS, TEXT, Tag
 from news.errors import PageTooCostly, SettingError
+from news.text import UNSEEN, without_unseen
 
 _ROLE_HINTS = {
     "navigation": Hint.NAVIGATION,
@@ -32,6 +33,8 @@ _LONGEST_LINE = 100  # characters without a tag in them; a longer line may be ru
 _FACTS = "head > title,meta,link[rel],script[type*='ld+json' i]"
 _MOST_TIMES = 60  # whose text is taken: nested ones would hold the page many times
 MAX_BOXES = 60_000  # the largest news pages have 10,000
+# Names for those who test the site: all that is left where class names are made by machines.
+_TESTED = frozenset(("data-testid", "data-test-id", "data-test", "data-component"))
 _TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
 
 
@@ -157,7 +160,11 @@ class _Walk:
         if mark and tag.name in HEADINGS:  # an anchor made of the heading's own words
             mark = None
         names = (f"{name} {mark}" if name else mark) if mark else name
-        return (tag.hints | hints_of(names), names) if names else (tag.hints, "")
+        hints = tag.hints | hints_of(names) if names else tag.hints
+        if tag.kind == BOX and (len(attributes) > 1 or not names) and not _TESTED.isdisjoint(attributes):
+            for known in _TESTED.intersection(attributes):
+                hints |= hints_of(attributes[known] or "")
+        return hints, names or ""
 
     def _open_inline(self, name: str, node: LexborNode, attributes: dict[str, str | None], hints: int) -> None:
         if name == "a":
@@ -179,6 +186,8 @@ class _Walk:
             hints |= self.told.get(node.mem_id, 0)
         if name == "article":
             self.in_article += 1
+        if name == "table" and self.box.tag == "figure":
+            self.box.hints &= ~Hint.MEDIA  # a table with its caption, no picture
         self.box = Box(self.box, name, names, hints, len(page.pieces))
         page.boxes.append(self.box)
         if len(page.boxes) > MAX_BOXES:
@@ -223,6 +232,8 @@ class _Walk:
     def _flush(self) -> None:
         text = " ".join("".join(self.buffer).split())
         self.buffer.clear()
+        if not text.isascii() and ("\u00ad" in text or text[0] in UNSEEN or text[-1] in UNSEEN):
+            text = without_unseen(text)
         if text:
             bold = self.bold > 0 and self.bold >= 0.9 * len(text)
             self.page.pieces.append(Piece(text, self.box.tag, self.box, self.linked, max(self.shared, 0), bold))

@@ -118,3 +118,15 @@ def test_no_data_raises_anything_else(parts: list[str]) -> None:
     with suppress(NotAnArticle):
         article = read_page(page('"' + "".join(parts)), URL)
         assert all("\0" not in text and text.encode() for text in article.paragraphs)
+
+
+def test_a_text_written_as_elements_is_read_without_their_tags() -> None:
+    elements = [
+        ["$", "h1", None, {"children": HEADLINE}],
+        *(["$", "p", None, {"children": SENTENCE * n}] for n in (3, 4, 5)),
+    ]
+    flight = json.dumps("5:" + json.dumps(["$", "div", None, {"children": elements}]) + "\n")
+
+    paragraphs = read_page(page(f"self.__next_f.push([1, {flight}])"), URL).paragraphs
+
+    assert [text.count("The council met") for text in paragraphs if text != HEADLINE] == [3, 4, 5]
