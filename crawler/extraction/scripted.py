@@ -17,7 +17,8 @@ _ENOUGH = 500  # characters that make a text
 _AGREES = 0.6  # share of the headline's words that the text must have: a page's data holds terms of use as well
 _MOST_READ = 2_000_000  # characters of strings, in all
 _SCRIPT = re.compile(rb"<((?:no)?script)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
-_STRING = re.compile(r'"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
+# None begins at an escaped mark: each of them would be looked at to the end of a string that is cut off.
+_STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
 _DATA = re.compile(r'"\s*:\s*["\[{]')
 _PLACE = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script puts something else there
 _BREAK = re.compile(r"\n+")

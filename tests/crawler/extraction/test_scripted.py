@@ -130,3 +130,10 @@ def test_a_text_written_as_elements_is_read_without_their_tags() -> None:
     paragraphs = read_page(page(f"self.__next_f.push([1, {flight}])"), URL).paragraphs
 
     assert [text.count("The council met") for text in paragraphs if text != HEADLINE] == [3, 4, 5]
+
+
+def test_a_long_string_full_of_escaped_marks_that_is_cut_off_is_passed_over_in_time() -> None:
+    element = '[\\"$\\",\\"p\\",null,{\\"children\\":\\"abc def\\"}],'
+
+    with pytest.raises(NotAnArticle):  # quadratic it would take hours
+        read_page(page('self.__next_f.push([1,"' + element * 50_000), URL)
