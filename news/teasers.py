@@ -60,7 +60,8 @@ _OPENS = re.compile(r"[“„«]")
 _CLOCK = re.compile(r"^\W*(?:[01]?\d|2[0-3])[:.][0-5]\d(?:\s*(?:uhr|h|[ap]\.?m\.?))?\W*$", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
-_MAY_BE_AGE = re.compile(r"\d|\b(?:an?|ein\w*|une?|un[ao]|een) ", re.IGNORECASE)  # without a number it is none
+_COUNT = re.compile(r"\d\s*[^\W\d_]")  # a number and a unit
+_MAY_BE_AGE = re.compile(rf"{_COUNT.pattern}|\b(?:an?|ein\w*|une?|un[ao]|een) ", re.IGNORECASE)
 _BIO = re.compile(
     r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
     re.IGNORECASE,
@@ -184,7 +185,7 @@ def _timed_items(blocks: Sequence[Block], body: Sequence[int]) -> Iterator[Verdi
 
 
 def _is_timed_item(block: Block) -> bool:
-    if len(block.text) > _TITLE_CHARS or not (_DIGIT.search(block.text[:25]) or _DIGIT.search(block.text[-25:])):
+    if len(block.text) > _TITLE_CHARS or not (_COUNT.search(block.text[:25]) or _COUNT.search(block.text[-25:])):
         return False
     text = block.text
     if any(AGO.match(text, start) for start in range(3)):
