@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection, text
 
+from archive.remembered import RememberedLine, remembered_lines
 from news.urls import canonicalise, same_site, url_key
 
 
@@ -61,6 +62,7 @@ class ReadingFacts:
     date_published: datetime | None
     fields: Mapping[str, Any]
     removed: list[tuple[str, str, int, int]] = field(default_factory=list)
+    remembered: list[RememberedLine] = field(default_factory=list)  # what site memory set aside, and its grounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _reading(conn: Connection, article_id: int) -> ReadingFacts:
     row = conn.execute(_READING, {"id": article_id}).one()._asdict()
     reading_id = row.pop("reading_id")
     removed = [tuple(one) for one in conn.execute(_REMOVED, {"id": reading_id})]
-    return ReadingFacts(**row, removed=removed)
+    return ReadingFacts(**row, removed=removed, remembered=remembered_lines(conn, reading_id, article_id))
 
 
 def _stored(conn: Connection, article_id: int) -> StoredFacts:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Step = tuple[str, str]
 
+_NAMED = 4  # other articles that are named
 _STEPS = ("found", "allowed", "fetched", "extracted", "teasers", "compared", "stored")
 _RULES = {
     "address_shows_the_same": "the address shows what it showed last",
@@ -179,7 +180,15 @@ def _teasers(found: Explanation) -> str:
         f"{label} {one_line(rule).replace('_', ' ')} ×{count} ({score / 100:.2f})"
         for label, rule, count, score in reading.removed
     )
-    return f"−{reading.words_removed} words: {removed}" if removed else "nothing removed"
+    return f"−{reading.words_removed} words: {removed}{_elsewhere(reading)}" if removed else "nothing removed"
+
+
+def _elsewhere(reading: ReadingFacts) -> str:
+    """The other articles by which site memory knew lines, the first few by name."""
+    others = sorted({article for line in reading.remembered for article in line.articles})
+    named = ", ".join(short_id("a", article) for article in others[:_NAMED])
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return f"; remembered from {named}{more}" if others else ""
 
 
 def _compared(found: Explanation) -> str:

@@ -213,6 +213,12 @@ def first_key(at: datetime, periods: int = 0) -> int:
     return max(0, (at - _EPOCH) // PERIOD + periods) << _LINE_BITS
 
 
+def keys_around(at: datetime, line: int) -> list[int]:
+    """The keys under which a line is remembered that counts for a page fetched at that time."""
+    own = first_key(at) >> _LINE_BITS
+    return [period << _LINE_BITS | line for period in range(max(0, own - AROUND), own + AROUND + 1)]
+
+
 def _archived(home: Kept | None) -> Article:
     """The text of an article's latest revision, as an article."""
     body = home.known.body if home else ""

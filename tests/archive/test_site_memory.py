@@ -47,11 +47,18 @@ def test_line_that_stood_under_two_articles_is_set_aside_from_the_third_on(newsr
 
 
 def test_what_memory_set_aside_is_shown_with_its_rule(newsroom: Newsroom, newskeep: Callable[..., Any]) -> None:
-    newsroom.store(*(report(number, PROMO) for number in (1, 2, 3)))
+    newsroom.store(report(9, outlet="kurier"))
+    newsroom.store(*(report(number, PROMO) for number in (1, 2)), report(3, linked(headline(9)), PROMO))
+    known = [(PROMO, [2, 3]), (headline(9), [1])]
 
-    (record,) = newskeep("show", "https://krone.example/3", "--removed", "--json").records
+    (record,) = newskeep("show", "https://krone.example/3", "--removed", "--json").records[1:]
     assert (record["label"], record["rule"], record["text"]) == ("other", RECURS, PROMO)
-    assert RECURS in newskeep("explain", "https://krone.example/3").out
+    assert f"teaser {HEADLINE}" in (told := newskeep("explain", "https://krone.example/3").out)
+    assert RECURS in told
+    assert "; remembered from a1, a2, a3\n" in told  # on what grounds
+    assert "remembered" not in newskeep("explain", "https://krone.example/2").out
+    (facts,) = newskeep("explain", "https://krone.example/3", "--json").records
+    assert [(line["text"], line["articles"]) for line in reversed(facts["reading"]["remembered"])] == known
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])
