@@ -17,12 +17,15 @@ MAX_TAGS = 80_000  # about two seconds of reading; the largest of 900 news pages
 MAX_OPTIONS = 5_000
 
 # A name that holds another tag's beginning is looked at from there on: looking again and again would be quadratic.
-_TAG_NAME = rb"[a-zA-Z][^\s/><]*+(?:<(?![a-zA-Z])[^\s/><]*+)*+"
+_REST_OF_NAME = rb"[^\s/><]*+(?:<(?![a-zA-Z])[^\s/><]*+)*+"
 _ATTRIBUTE = rb"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-# No space is needed after a quoted value. The look ahead passes over tags without attributes.
+# Most tags are of this form, and end where they seem to.
+_PLAIN_TAG = rb'[a-z1-6]*+(?: [a-z-]++="[^"]*+"){0,9}+ ?/?>'
+# No space is needed after a quoted value. The second look ahead passes over tags without attributes.
 _MANY_ATTRIBUTES = re.compile(
-    rb"<" + _TAG_NAME + rb"(?=[\s/])(?:[\s/]*+" + _ATTRIBUTE + rb"){" + str(MAX_ATTRIBUTES).encode() + rb"}+"
-)
+    rb"<[a-zA-Z](?!" + _PLAIN_TAG + rb")" + _REST_OF_NAME + rb"(?=[\s/])"
+    rb"(?:[\s/]*+" + _ATTRIBUTE + rb"){" + str(MAX_ATTRIBUTES).encode() + rb"}+"
+)  # fmt: skip
 _SCRIPT = re.compile(rb"(?P<tag><script\b(?![^<>]*ld\+json)[^<>]*>).*?(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
 _FORMATTING = (
     rb"[bisucefntBISUCEFNT](?:|ig|ode|m|ont|obr|mall|trike|trong|t)[\s/>]"  # b i s u big code em font nobr small ...

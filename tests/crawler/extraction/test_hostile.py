@@ -25,6 +25,10 @@ COSTLY = {
     "attributes of a long name": f"<{'a' * 60} " + " ".join(f"a{n}" for n in range(20_000)) + ">",
     "attributes with quotation marks in their names": "<div " + " ".join(f'a{n}"b' for n in range(20_000)) + ">",
     "attributes in front of brackets": "<p a='>'>" + "<div " + " ".join(f"a{n}='{n}'" for n in range(20_000)) + ">",
+    "attributes that begin as those of a plain tag": '<p class="b" '
+    + " ".join(f'a{n}=""' for n in range(20_000))
+    + ">",
+    "attributes behind an equals sign of no name": '<p =" ' + " ".join(f"a{n}" for n in range(20_000)) + '">',
     "nesting": "<div>" * 60_000,
     "nesting, closed by what closes nothing": "<div></x>" * 20_000,
     "nesting, closed": "<div>" * 20_000 + "</div>" * 20_000,
