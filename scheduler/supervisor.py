@@ -25,7 +25,7 @@ from scheduler.stall import end_when_stalled
 
 logger = logging.getLogger(__name__)
 
-STOP_SECONDS = 9.5  # for workers to hand back; they take nine at most
+STOP_SECONDS = 7.5  # for workers to hand back; they take seven at most
 BURY_SECONDS = 1.0  # for those that did not; what they held is then left to the leader's rounds
 DATABASE_SECONDS = 1.0  # a wait for the database; whoever waits here asks again, and has to end when told to
 ABORT_SECONDS = 1.0  # for a silent worker to say where it hangs

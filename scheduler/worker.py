@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 SIGN_SECONDS = 1.0  # between two signs on the pipe
 BEAT_SECONDS = 5.0  # between two heartbeats in the database
-HAND_BACK_SECONDS = 9.0  # whoever stops us may not wait longer than ten
+HAND_BACK_SECONDS = 7.0  # whoever stops us may not wait longer than ten, our parents' own ends included
 DRAIN_SECONDS = 60.0  # for crawls to end before a worker that makes way hands them back
 ENDED, TAKEN_FOR_DEAD, CUT_SHORT = 0, 75, 76
 
