@@ -1,0 +1,129 @@
+"""What belongs to the article and is no text of it: headline and lead again, dates, authors, captions."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from news.article import Article, Block, Label
+from news.dates import parse_date
+from news.phrases import CREDITED, MAY_BE_CREDITED
+from news.teasers.blocks import DIGIT, END, HEADING, LETTERS, QUOTED, Verdict, is_prose, key
+
+# "Nobody crossed it. Credit: Agency"; in a sentence the word stands small or is followed by an end.
+_CREDIT_ENDS = re.compile(
+    r"(?:^|[.!?…)\"”] )\(?(?:Photo|Image|Picture|Video|Foto|Bild|Imagen|Fot\.)?s? ?"
+    r"(?:Credit|CREDIT|credit|Courtesy|Foto|Photo|Bild|Image)s?:\s?[^.!?:;]{2,60}$"
+    r"|\((?:Image|Photo|Picture|Foto|Bild|Imagen|Fot\.|Photograph|IMAGE|PHOTO)s?\s?(?::|/|[Bb]y\b|[Cc]redit|[Cc]ourtesy)[^()]{2,60}\)$"
+    r"|\((?:AP Photo|Getty|GETTY|Shutterstock|iStock"
+    r"|[^()]{2,40}(?:/| via )(?:AP|AFP|Reuters|Getty|USA TODAY))[^()]{0,60}\)$"
+)
+_BIO = re.compile(
+    r"(?:is|was|ist|est|es|è|jest|é|has|writes|covers|reports|joined|schreibt|arbeitet|war|hat|you can)\b",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"[\s:,|(–—-]{1,4}[\w.-]+@[\w-]+\.")
+_MARKS = 20  # spaces and punctuation in which two copies of a headline may differ
+_MAY_REPEAT = frozenset((Label.BODY, Label.HEADLINE, Label.OTHER))
+_BYLINE_CHARS, _WORDS_BESIDE = 100, 4  # characters; words beside the names: "By", "Staff Writer"
+_SAID = (":", "：", "?", "？", "!", "！", "”", "“", "«", "»", '"')  # as lines of a dialogue end
+
+
+def repeated_headline(blocks: Sequence[Block], _: Sequence[int], article: Article) -> Iterator[Verdict]:
+    """The headline again, in any case; what stands between its first and last appearance above the text is the lead."""
+    headline = article.headline or ""
+    wanted = key(headline)
+    if not wanted:
+        return
+    near = [p for p, block in enumerate(blocks) if abs(len(block.text) - len(headline)) <= _MARKS]
+    same = [p for p in near if blocks[p].label in _MAY_REPEAT and key(blocks[p].text) == wanted]
+    for position in same:
+        if blocks[position].label is not Label.HEADLINE:
+            yield position, Label.HEADLINE, "repeats the headline", 1.0
+    if len(same) < 2:
+        return
+    between = [
+        p
+        for p in range(same[0] + 1, same[-1])
+        if p not in same and blocks[p].label in (Label.BODY, Label.OTHER, Label.LEAD)
+    ]
+    prose = [p for p in between if len(blocks[p].text) > 60]
+    if len(prose) == 1 and len(between) <= 3 and blocks[same[-1] + 1 :]:
+        yield prose[0], Label.LEAD, "between two headlines", 0.9
+
+
+def lead_again(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """The lead once more as a paragraph; a lead that is all there is stays text."""
+    leads = {key(block.text): len(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40}
+    near = [p for p in body if leads and any(abs(len(blocks[p].text) - length) < 20 for length in leads.values())]
+    again = [position for position in near if key(blocks[position].text) in leads]
+    if len(again) < len(body):
+        yield from ((position, Label.OTHER, "repeats the lead", 0.9) for position in again)
+
+
+def date_lines(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """A short line above the text that is hardly more than a date."""
+    for position in body[:4]:
+        if _is_date(blocks[position].text):
+            yield position, Label.DATE, "hardly more than a date", 0.8
+
+
+def _is_date(text: str) -> bool:
+    if len(text) > 70 or not DIGIT.search(text) or END.search(text) or len(LETTERS.findall(text)) > 5:
+        return False
+    date = parse_date(text)
+    return date is not None and str(date.year) in text
+
+
+def bylines(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
+    """Above the first paragraph, a line that names the authors and says little else."""
+    for position in takewhile(lambda p: not is_prose(blocks[p]), body[:4]):
+        text = blocks[position].text
+        line = len(text) <= _BYLINE_CHARS and not text.endswith(_SAID) and not HEADING.match(blocks[position].tag)
+        if line and _names_authors(text, article.authors):
+            yield position, Label.BYLINE, "names the authors", 0.8
+
+
+def _names_authors(text: str, authors: Sequence[str]) -> bool:
+    rest = text
+    for author in authors:
+        rest = rest.replace(author, " ", 1) if " " in author else rest
+    return rest != text and len(LETTERS.findall(rest)) <= _WORDS_BESIDE
+
+
+def captions(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """A line among the text that ends in the credit of a picture."""
+    for position in body:
+        text = blocks[position].text
+        if len(text) <= 300 and (":" in text[-66:] or text[-1] == ")") and _CREDIT_ENDS.search(text):
+            yield position, Label.CAPTION, "ends in a credit", 0.8
+
+
+def about_the_author(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
+    """Above or below the text, a paragraph that begins with an author's name and says who that is; below it, the name
+    alone, and a note that begins with the first name."""
+    authors = [author for author in article.authors if " " in author]
+    firsts = [author.split()[0] for author in authors]
+    for position in body[max(1, len(body) - 4) :]:
+        text = blocks[position].text
+        if text in authors or any(_says_who(text, name) for name in (*article.authors, *firsts) if len(name) > 2):
+            yield position, Label.BYLINE, "says who the author is", 0.8
+    if len(body) > 4 and any(_says_who(blocks[body[0]].text, author) for author in authors):
+        yield body[0], Label.BYLINE, "says who the author is", 0.8
+
+
+def _says_who(text: str, author: str) -> bool:
+    if len(text) >= 600 or not text.startswith(author):
+        return False
+    return bool(_BIO.match(text[len(author) :].strip(" ,—–-")) or _MAIL.match(text[len(author) : len(author) + 60]))
+
+
+def credited(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """Below the text, who else worked on it and how to reach them."""
+    for position in body[max(1, len(body) - 4) :]:
+        text = blocks[position].text
+        if len(text) <= 260 and not QUOTED.search(text) and _says_who_worked(text.lower()):
+            yield position, Label.BYLINE, "says who else worked on it", 0.8
+
+
+def _says_who_worked(text: str) -> bool:
+    return any(map(text.__contains__, MAY_BE_CREDITED)) and CREDITED.match(text) is not None

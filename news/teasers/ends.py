@@ -1,0 +1,76 @@
+"""Where the text ends: what follows the last running prose, comments, and headings that are left without a text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from news.article import Article, Block, Label
+from news.phrases import COMMENTS
+from news.teasers.blocks import END, HEADING, MIN_RUN, Verdict, is_prose, is_title
+
+_ANNOUNCING = 40  # characters; shorter is "Share this:"
+_LINES_OF_SIGNATURE, _SIGNATURE = 5, 60  # lines, characters
+_OPENS = re.compile(r"[“„«]")
+
+
+def tail(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """What follows the last running prose and is no sentence: titles, buttons, names. A list may end a text."""
+    last = max((n for n, position in enumerate(body) if _ends_text(blocks[position])), default=None)
+    rest = body[last + 1 :] if last is not None else []
+    while rest and _announces(blocks[rest[-1]].text):
+        rest = rest[:-1]
+    if any(_is_plain_item(blocks[position]) for position in rest) or _is_signed([blocks[n] for n in rest]):
+        return
+    if len(rest) < MIN_RUN:
+        rest = [position for position in rest if len(blocks[position].text) < 80 or blocks[position].link_share > 0.3]
+    if all(is_title(blocks[position]) for position in rest):
+        label = Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER
+        yield from ((position, label, "after the text has ended", 0.7) for position in rest)
+
+
+def _is_signed(lines: Sequence[Block]) -> bool:
+    """True for the end of a letter: a line that ends in a comma, who wrote it, and maybe where."""
+    if not 2 <= len(lines) <= _LINES_OF_SIGNATURE or not lines[0].text.endswith((",", "，", "、")):
+        return False
+    return all(len(line.text) <= _SIGNATURE and line.tag == lines[0].tag and not line.link_share for line in lines)
+
+
+def _announces(text: str) -> bool:
+    """True for a line that says what is shown below it, which is no text: a post, a video."""
+    return len(text) > _ANNOUNCING and text.endswith((":", "："))
+
+
+def _ends_text(block: Block) -> bool:
+    """True for prose and for the end of a quotation that began above."""
+    if len(block.text) > 40 and block.text[-1] in "”»" and not _OPENS.search(block.text) and block.link_share < 0.5:
+        return True
+    return is_prose(block) or (bool(END.search(block.text[-8:])) and block.link_share < 0.5)
+
+
+def _is_plain_item(block: Block) -> bool:
+    return block.tag in ("li", "ul", "ol", "td", "th", "pre", "dd") and block.link_share <= 0.3
+
+
+def comments(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """What stands below a heading that counts comments, or asks for one, behind the first paragraphs."""
+    prose = (position for position in body if is_prose(blocks[position]))
+    first = next(islice(prose, 1, None), len(blocks))
+    for n in range(first + 1, len(blocks)):
+        if blocks[n].tag[0] == "h" and COMMENTS.fullmatch(blocks[n].text.lower()):
+            yield from ((p, Label.COMMENT, "below a heading of comments", 0.9) for p in body if p >= n)
+            return
+
+
+def orphan_headings(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """A heading without text of its own below it goes with what was below it."""
+    for here, following in zip(body, [*body[1:], None] if body else [], strict=True):
+        if not HEADING.match(blocks[here].tag) or blocks[here].tag == "h1":
+            continue
+        if following is None:
+            yield here, Label.RELATED, "heading without text", 0.7
+            continue
+        between = [
+            block for block in blocks[here + 1 : following] if block.label in (Label.TEASER, Label.RELATED, Label.PROMO)
+        ]
+        if between and HEADING.match(blocks[following].tag) and blocks[following].tag <= blocks[here].tag:
+            yield here, between[0].label, "heading of what was set aside", 0.7
