@@ -22,6 +22,8 @@ _STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
 _DATA = re.compile(r'"\s*:\s*["\[{]')
 _PLACE = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script puts something else there
 _BREAK = re.compile(r"\n+")
+_OF_CODE = re.compile(r"[{}=<>;_|\\]")
+_MOST_CODE = 0.02  # share of such characters in prose; a script between two strings has 0.04 and more
 
 
 def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | None) -> tuple[Block, ...]:
@@ -31,7 +33,7 @@ def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | N
         return blocks
     shown = _prose(texts)
     agreeing = (_paragraphs(text) for text in _texts(page) if overlap(headline, text) >= _AGREES)
-    found = max(agreeing, key=_prose, default=[])
+    found = max((text for text in agreeing if not _is_code(text)), key=_prose, default=[])
     if _prose(found) < max(_ENOUGH, 3 * shown):
         return blocks
     others = (
@@ -43,6 +45,11 @@ def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | N
 
 def _prose(paragraphs: list[str]) -> float:
     return sum(map(size, paragraphs))
+
+
+def _is_code(paragraphs: list[str]) -> bool:
+    """True for a script, which stands between the end of one string and the beginning of the next."""
+    return sum(len(_OF_CODE.findall(text)) for text in paragraphs) > _MOST_CODE * sum(map(len, paragraphs))
 
 
 def _texts(page: bytes) -> Iterator[str]:

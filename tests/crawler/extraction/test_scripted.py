@@ -25,6 +25,13 @@ def page(script: str, body: str = "<div id=root></div>") -> str:
     return f"<html><head><title>{HEADLINE}</title></head><body><h1>{HEADLINE}</h1>{body}<script>{script}</script></body></html>"
 
 
+def paragraphs_of(html: str) -> tuple[str, ...]:
+    try:
+        return tuple(read_page(html, URL).paragraphs)
+    except NotAnArticle:
+        return ()
+
+
 def state(text: str) -> str:
     return json.dumps({"id": 7, "state": {"title": HEADLINE, "contentHtml": text}}).replace("<", "\\u003c")
 
@@ -91,6 +98,20 @@ def test_terms_of_use_in_the_data_are_not_the_text() -> None:
 
     with pytest.raises(NotAnArticle):
         read_page(page(f"var terms = {state(terms).replace(HEADLINE, '')}"), URL)
+
+
+def test_code_between_two_strings_is_not_the_text() -> None:
+    """The mark that ends one string and the one that begins the next enclose a script."""
+    code = "".join(f"settings.part_{n} = {{bridge: {n}, title: name}};\n" for n in range(30))
+    script = f'use("bridge");\n/* {HEADLINE}: where it is shown */\n{code}show("bridge")'
+
+    assert not any("settings" in text for text in paragraphs_of(page(script)))
+
+
+def test_a_text_with_some_code_in_it_is_read_from_the_data() -> None:
+    text = MARKUP.replace("Nobody spoke", "The form asks for {name}; nobody spoke")
+
+    assert any("{name}; nobody spoke" in text for text in paragraphs_of(page(f"window.__STATE__ = {state(text)}")))
 
 
 def test_markup_in_the_data_that_would_take_seconds_is_not_parsed() -> None:
