@@ -66,8 +66,15 @@ def _read(page: bytes, url: str) -> Article:
     return remove_teasers(read_page(page, url))
 
 
+def _load_reader() -> None:
+    """Import what reading a page needs: it is start-up, and no time of the first page's."""
+    import crawler.extraction.page  # noqa: F401
+    import news.teasers  # noqa: F401
+
+
 def _answer_lines(lines: IO[bytes]) -> None:
     # a page makes thousands of small objects and no circles: looking for some every 700 costs a twentieth of the time
+    _load_reader()
     gc.freeze()
     gc.set_threshold(50_000)
     for line in lines:
