@@ -29,7 +29,7 @@ from archive.embedded import EmbeddedServer
 from archive.home import open_home
 from archive.importing import SIZE, Importer
 from archive.models import metadata
-from benchmarks.reading.run import shingles, words
+from benchmarks.reading.measures import leaks, overlap, words
 from crawler.extraction.page import read_page
 from news.article import CHROME, Article, Label
 from news.errors import ArticleError
@@ -118,28 +118,15 @@ def stored(engine: Engine, pages: Sequence[Labelled], articles: Sequence[Article
 def scores(pages: Sequence[Labelled], bodies: Sequence[str]) -> list[float]:
     """F1, precision and recall (means over pages, on 4-word shingles), and the share of pages with a leak."""
     found = [(page, body) for page, body in zip(pages, bodies, strict=True) if page.body]
-    measured = [_overlap(page.body or "", body) for page, body in found]
+    measured = [overlap(page.body or "", body) for page, body in found]
     precision, recall = (statistics.mean(values) for values in zip(*measured, strict=True))
-    leaks = [_leaks(page, body) for page, body in found if page.teasers]
+    leaked = [leaks(page.body, body, page.teasers) for page, body in found if page.teasers]
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return [f1, precision, recall, sum(map(bool, leaks)) / len(leaks), sum(leaks) / len(leaks)]
-
-
-def _overlap(true: str, found: str) -> tuple[float, float]:
-    one, two = shingles(words(true), 4), shingles(words(found), 4)
-    both = (one & two).total()
-    return (both / two.total() if two else 0.0), (both / one.total() if one else 1.0)
+    return [f1, precision, recall, sum(map(bool, leaked)) / len(leaked), sum(leaked) / len(leaked)]
 
 
 def _is_poorer(page: Labelled, before: str, after: str) -> bool:
-    return bool(page.body) and _overlap(page.body or "", after)[1] < _overlap(page.body or "", before)[1]
-
-
-def _leaks(page: Labelled, body: str) -> int:
-    """How many of the page's teaser lines stand in the body, for the most part."""
-    true, found = shingles(words(page.body), 4), shingles(words(body), 4)
-    foreign = ([part for part in shingles(line, 4) if part not in true] for line in page.teasers)
-    return sum(sum(part in found for part in parts) >= 0.6 * len(parts) for parts in foreign if parts)
+    return bool(page.body) and overlap(page.body or "", after)[1] < overlap(page.body or "", before)[1]
 
 
 def print_removed(engine: Engine, most: int) -> None:

@@ -3,7 +3,7 @@
 import importlib.util
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _BREAK = re.compile(r"\n+")
 _MARKUP = re.compile(r"<[^>]{0,2000}>")
@@ -14,14 +14,13 @@ _BLOCKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody read of a page; `linked` are the paragraphs that are mostly links, where it is known."""
+    """What somebody read of a page."""
 
     title: str = ""
     paragraphs: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     day: str = ""
     lang: str = ""
-    linked: frozenset[str] = field(default=frozenset())
 
 
 Reader = Callable[[bytes, str], Found]
@@ -41,15 +40,12 @@ def _paragraphs(text: str | None) -> tuple[str, ...]:
 
 def _newskeep() -> Reader:
     from crawler.extraction.page import read_page
-    from news.article import Label
     from news.teasers import remove_teasers
 
     def read(page: bytes, url: str) -> Found:
         article = remove_teasers(read_page(page, url))
         day = article.date_published.date().isoformat() if article.date_published else ""
-        body = [block for block in article.blocks if block.label is Label.BODY]
-        linked = frozenset(block.text for block in body if block.link_share > 0.5)
-        return Found(article.headline or "", article.paragraphs, article.authors, day, article.language or "", linked)
+        return Found(article.headline or "", article.paragraphs, article.authors, day, article.language or "")
 
     return read
 

@@ -18,34 +18,32 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from benchmarks.reading.measures import leaks, linked_lines, overlap, shingles, words
 from benchmarks.reading.readers import Found, Reader, readers
+from crawler.extraction.charset import as_utf8
 from news.errors import ArticleError
 
-_WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
 _NAMES = re.compile(rb"(\s(?:class|id)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>\"']+)")
 _LETTERS = re.compile(rb"[A-Za-z]{3,}")
 _COLUMNS = (
-    "pages", "F1", "precision", "recall", "extra", "linked", "title", "authors", "day", "lang", "median ms", "mean ms",
+    "pages", "F1", "precision", "recall", "extra", "leak", "title", "authors", "day", "lang", "median ms", "mean ms",
     "failed",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One page's truth, what was read of it (None: it could not be read), and the CPU it took in ms."""
+    """One page's truth, its lines about other pages, what was read of it (None: it could not be read), and the CPU it
+    took in ms."""
 
     truth: dict[str, Any]
+    others: list[list[str]]
     found: Found | None
     cpu: float
 
-
-def words(text: str | None) -> list[str]:
-    return _WORD.findall(text or "")
-
-
-def shingles(tokens: list[str], size: int) -> Counter[tuple[str, ...]]:
-    parts = zip(*(tokens[n:] for n in range(size)), strict=False)
-    return Counter(parts) if len(tokens) >= size else Counter([tuple(tokens)] if tokens else [])
+    @property
+    def body(self) -> str:
+        return "\n".join(self.found.paragraphs) if self.found else ""
 
 
 def own_pages() -> Iterator[tuple[dict[str, Any], bytes]]:
@@ -75,7 +73,7 @@ def nameless(page: bytes, share: float) -> bytes:
     return _NAMES.sub(lambda found: found[1] + _LETTERS.sub(changed, found[2]), page)
 
 
-def reading(read: Reader, truth: dict[str, Any], page: bytes, foreign: bool) -> Reading:
+def reading(read: Reader, truth: dict[str, Any], page: bytes, others: list[list[str]], foreign: bool) -> Reading:
     """What *read* makes of the page; whatever a foreign reader raises is counted as a page it cannot read."""
     started = time.process_time()
     found = None
@@ -86,22 +84,18 @@ def reading(read: Reader, truth: dict[str, Any], page: bytes, foreign: bool) -> 
     except Exception:
         if not foreign:
             raise
-    return Reading(truth, found, (time.process_time() - started) * 1000)
+    return Reading(truth, others, found, (time.process_time() - started) * 1000)
 
 
-def overlap(row: Reading) -> tuple[float, float]:
+def accuracy(row: Reading) -> tuple[float, float]:
     """Precision and recall of the body."""
-    true = shingles(words(row.truth["body"]), 4)
-    found = shingles(words("\n".join(row.found.paragraphs) if row.found else ""), 4)
-    both = sum((true & found).values())
-    return (both / found.total() if found else 0.0), (both / true.total() if true else 1.0)
+    return overlap(row.truth["body"], row.body)
 
 
-def extras(row: Reading) -> tuple[bool, bool]:
-    """Whether a body paragraph is not in the truth, and whether such a one is mostly links."""
+def has_extra(row: Reading) -> bool:
+    """Whether a body paragraph is not in the truth."""
     known = shingles(words(row.truth["body"]), 3)
-    extra = [text for text in (row.found.paragraphs if row.found else ()) if _foreign(text, known)]
-    return bool(extra), any(text in row.found.linked for text in extra if row.found)
+    return any(_foreign(text, known) for text in (row.found.paragraphs if row.found else ()))
 
 
 def _foreign(text: str, known: Counter[tuple[str, ...]]) -> bool:
@@ -137,15 +131,16 @@ def author_f1(rows: list[Reading]) -> float | None:
 
 
 def scores(rows: list[Reading]) -> list[float | None]:
-    measured = [overlap(row) for row in rows]
+    measured = [accuracy(row) for row in rows]
     precision, recall = (statistics.mean(values) for values in zip(*measured, strict=True))
-    extra, linked = (statistics.mean(values) for values in zip(*map(extras, rows), strict=True))
+    leaked = [leaks(row.truth["body"], row.body, row.others) > 0 for row in rows if row.others]
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     fields = [agree(rows, "title"), author_f1(rows), agree(rows, "published_at"), agree(rows, "lang")]
     cpu = [row.cpu for row in rows]
     failed = sum(row.found is None for row in rows)
     times = [statistics.median(cpu), statistics.mean(cpu), failed]
-    return [len(rows), f1, precision, recall, extra, linked, *fields, *times]
+    shares = [statistics.mean(map(has_extra, rows)), statistics.mean(leaked) if leaked else None]
+    return [len(rows), f1, precision, recall, *shares, *fields, *times]
 
 
 def table(rows: list[Reading]) -> Iterator[str]:
@@ -171,8 +166,8 @@ def main() -> None:
     print(f"{'':12}" + "".join(f"{name:>11}" for name in _COLUMNS))
     for name, _ in known:
         print(name, *table(rows[name]), sep="\n")
-    for row in sorted(rows[known[0][0]], key=lambda row: sum(overlap(row)))[: asked.worst]:
-        print(f"{sum(overlap(row)) / 2:.3f}  {row.truth['id']}  {row.truth['url']}")
+    for row in sorted(rows[known[0][0]], key=lambda row: sum(accuracy(row)))[: asked.worst]:
+        print(f"{sum(accuracy(row)) / 2:.3f}  {row.truth['id']}  {row.truth['url']}")
 
 
 def read_all(asked: argparse.Namespace, known: list[tuple[str, Reader]]) -> dict[str, list[Reading]]:
@@ -184,8 +179,9 @@ def read_all(asked: argparse.Namespace, known: list[tuple[str, Reader]]) -> dict
     known_pages = labelled_pages(asked.folder, datasets) if asked.folder else own_pages()
     for truth, page in islice(known_pages, 0, None, asked.every):
         shown = nameless(page, asked.nameless) if asked.nameless else page
+        others = list(linked_lines(as_utf8(page)))
         for name, read in known:  # page by page: all readers meet the machine in the same mood
-            rows[name].append(reading(read, truth, shown, name != known[0][0]))
+            rows[name].append(reading(read, truth, shown, others, name != known[0][0]))
     return rows
 
 
