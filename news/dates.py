@@ -1,4 +1,4 @@
-"""Dates as pages write them: ISO, RFC 2822, month names of a dozen languages, numbers alone, and "3 hrs ago".
+"""Dates as pages write them: ISO, RFC 2822, month names of fifty languages, numbers alone, and "3 hrs ago".
 
 What is impossible becomes None, never a guess. A time without a zone is taken in the zone given.
 """
@@ -63,6 +63,29 @@ _MONTHS_OF = {
     "he": "ינואר|בינואר פברואר|בפברואר מרץ|במרץ|מרס אפריל|באפריל מאי|במאי יוני|ביוני יולי|ביולי אוגוסט|באוגוסט ספטמבר|בספטמבר אוקטובר|באוקטובר נובמבר|בנובמבר דצמבר|בדצמבר",
     "hi": "जनवरी फ़रवरी|फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर|सितम्बर अक्टूबर|अक्तूबर नवंबर|नवम्बर दिसंबर|दिसम्बर",
     "bn": "জানুয়ারি|জানুয়ারি ফেব্রুয়ারি|ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "is": "janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember",
+    "sq": "janar shkurt mars prill maj qershor korrik gusht shtator tetor nëntor dhjetor",
+    "eu": "urtarrilaren|urtarrilak otsailaren|otsailak martxoaren|martxoak apirilaren|apirilak maiatzaren|maiatzak ekainaren|ekainak uztailaren|uztailak abuztuaren|abuztuak irailaren|irailak urriaren|urriak azaroaren|azaroak abenduaren|abenduak",
+    "gl": "xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro",
+    "af": "januarie februarie maart april mei junie julie augustus september oktober november desember",
+    "ms": "januari februari mac april mei jun julai ogos september oktober november disember",
+    "sw": "januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba",
+    "tl": "enero pebrero marso abril mayo hunyo hulyo agosto setyembre oktubre nobyembre disyembre",
+    "sr latin": "januara|januar februara|februar marta|mart aprila|april maja|maj juna|jun jula|jul avgusta|avgust septembra|septembar oktobra|oktobar novembra|novembar decembra|decembar",
+    "mk": "јануари февруари март април мај јуни јули август септември октомври ноември декември",
+    "be": "студзеня лютага сакавіка красавіка мая|траўня чэрвеня ліпеня жніўня верасня кастрычніка лістапада снежня",
+    "kk": "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан",
+    "az": "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr",
+    "hy": "հունվարի|հունվար փետրվարի|փետրվար մարտի|մարտ ապրիլի|ապրիլ մայիսի|մայիս հունիսի|հունիս հուլիսի|հուլիս օգոստոսի|օգոստոս սեպտեմբերի|սեպտեմբեր հոկտեմբերի|հոկտեմբեր նոյեմբերի|նոյեմբեր դեկտեմբերի|դեկտեմբեր",
+    "ka": "იანვარი|იან თებერვალი|თებ მარტი|მარ აპრილი|აპრ მაისი|მაი ივნისი|ივნ ივლისი|ივლ აგვისტო|აგვ სექტემბერი|სექ ოქტომბერი|ოქტ ნოემბერი|ნოე დეკემბერი|დეკ",
+    "fa": "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر",
+    "ur": "جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر",
+    "mr": "जानेवारी फेब्रुवारी मार्च एप्रिल मे जून जुलै ऑगस्ट सप्टेंबर ऑक्टोबर नोव्हेंबर डिसेंबर",
+    "gu": "જાન્યુઆરી ફેબ્રુઆરી માર્ચ એપ્રિલ મે જૂન જુલાઈ ઓગસ્ટ સપ્ટેમ્બર ઓક્ટોબર નવેમ્બર ડિસેમ્બર",
+    "ta": "ஜனவரி பிப்ரவரி மார்ச் ஏப்ரல் மே ஜூன் ஜூலை ஆகஸ்ட் செப்டம்பர் அக்டோபர் நவம்பர் டிசம்பர்",
+    "te": "జనవరి ఫిబ్రవరి మార్చి ఏప్రిల్ మే జూన్ జులై|జూలై ఆగస్టు|ఆగస్ట్ సెప్టెంబర్ అక్టోబర్ నవంబర్ డిసెంబర్",
+    "kn": "ಜನವರಿ ಫೆಬ್ರವರಿ|ಫೆಬ್ರುವರಿ ಮಾರ್ಚ್ ಏಪ್ರಿಲ್ ಮೇ ಜೂನ್ ಜುಲೈ ಆಗಸ್ಟ್ ಸೆಪ್ಟೆಂಬರ್ ಅಕ್ಟೋಬರ್ ನವೆಂಬರ್ ಡಿಸೆಂಬರ್",
+    "ml": "ജനുവരി ഫെബ്രുവരി മാർച്ച് ഏപ്രിൽ മേയ് ജൂൺ ജൂലൈ ഓഗസ്റ്റ് സെപ്റ്റംബർ ഒക്ടോബർ നവംബർ ഡിസംബർ",
     "th": "มกราคม|ม.ค กุมภาพันธ์|ก.พ มีนาคม|มี.ค เมษายน|เม.ย พฤษภาคม|พ.ค มิถุนายน|มิ.ย กรกฎาคม|ก.ค สิงหาคม|ส.ค กันยายน|ก.ย ตุลาคม|ต.ค พฤศจิกายน|พ.ย ธันวาคม|ธ.ค",
 }  # fmt: skip
 
@@ -95,23 +118,27 @@ _CLOCK_BEFORE = re.compile(
 )
 _ISO = re.compile(
     r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"
-    r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,]\d+)?)?"
+    r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,:]\d+)?)?"
     rf"(?:\s*{_ZONE})?\s*(?P<offset>[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}}(?!\d))?)?",
     re.IGNORECASE,
 )
 _NAMED = (  # the day first, the month first, the year first
     re.compile(
         rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|st\b|nd\b|rd\b|th\b|º|ª|er\b|-an|an)?[\s\-/.,]*(?:de\s+|of\s+|d[’'])?{_TWO_NAMES}\.?(?:\s*/\s*{_NAME})?"
-        rf"[\s\-/,.]*(?:(?:del?|of)\s+)?(?P<year>\d{{4}}|[’']\d{{2}}(?!\d))(?:\s?г\.?|\s?р\.?)?" + _CLOCK,
+        rf"[\s\-/,.]*(?:(?:del?|of)\s+)?(?P<year>\d{{4}}|(?:[’']|(?<=-[^\W\d]{{3}}-))\d{{2}}(?!\d))(?:\s?г\.?|\s?р\.?)?" + _CLOCK,
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?<!\w)(?P<name>{_NAME})\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}})(?!\d)" + _CLOCK, re.IGNORECASE
+        rf"(?<!\w)(?P<name>{_NAME})\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(?P<year>\d{{4}}|[’']\d{{2}})(?!\d)" + _CLOCK, re.IGNORECASE
     ),
     re.compile(
-        rf"(?<!\d)(?P<year>\d{{4}})(?:\.|\s*m\.)?[\s,\-]+(?P<name>{_NAME})\.?[\s\-]*(?P<day>\d{{1,2}})(?!\d)\.?(?:\s*d\.)?" + _CLOCK, re.IGNORECASE
+        rf"(?<!\d)(?P<year>\d{{4}})(?:\.|\s*m\.|ko)?[\s,\-]+(?P<name>{_NAME})\.?[\s\-]*(?P<day>\d{{1,2}})(?!\d)\.?(?:\s*d\.)?" + _CLOCK, re.IGNORECASE
     ),
 )  # fmt: skip
+# Where two elements of a line meet: "ESPNDec 22", "HealthDECEMBER 22", "20236:46 PM", "20245 min read".
+_SEAM = re.compile(
+    r"(?<=[a-zß-ÿ])(?=[A-Z][^\W\d]{2,9}\.?\s\d)|(?<=[A-Z]{2})(?=[A-Z][a-z]{2,9}\.?\s\d)|(?<=(?:19|20)\d\d)(?=\d{1,2}(?::\d\d|\s?[Mm]in))"
+)
 _NO_YEAR = re.compile(rf"(?<!\w)(?:(?P<behind>{_NAME})\.?\s*\d{{1,2}}(?!\d)|\d{{1,2}}\.?\s(?P<before>{_NAME}))(?!\w)")
 _SIGNS = re.compile(
     r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]"
@@ -210,7 +237,8 @@ def _written(text: str, zone: tzinfo, month_first: bool) -> datetime | None:
         date = _of_match(found, zone, month_first)
         if date is not None:
             return _with_clock_before(text[max(0, found.start() - 40) : found.start()], found, date, zone)
-    return None
+    apart = _SEAM.sub(" ", text)
+    return _written(apart, zone, month_first) if apart != text else None
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
