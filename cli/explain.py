@@ -11,6 +11,7 @@ import click
 from cli.archived import NotFound, dim, need_article, opened, strong, when
 from cli.matched import why
 from cli.output import emit
+from news.article import LAST_CHANGE
 from news.ids import parse_id, short_id
 from news.reasons import in_words
 from news.text import one_line
@@ -168,7 +169,8 @@ def _date(reading: ReadingFacts) -> str:
     if reading.date_published is None:
         return "no date"
     evidence = reading.fields.get("evidence", [])
-    source = next((source for name, source, _ in evidence if name == "date_published"), None)
+    sources = [source for name, source, _ in evidence if name == "date_published"]
+    source = LAST_CHANGE if LAST_CHANGE in sources else next(iter(sources), None)
     return "date " + (f"from {one_line(source)} " if source else "") + when(reading.date_published)
 
 

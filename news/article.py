@@ -76,9 +76,15 @@ class Image:
     credit: str | None = None
 
 
+LAST_CHANGE = "last change"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a value was found: `field`, `source` (json-ld, og, meta, microdata, url, feed, visible), raw value."""
+    """Where a value was found: `field`, `source` (json-ld, og, meta, microdata, url, feed, visible, ...), raw value.
+
+    A `date_published` from the source LAST_CHANGE is no more than the day of the last change.
+    """
 
     field: str
     source: str
@@ -89,7 +95,8 @@ class Evidence:
 class Article:
     """What a page says: the text as labelled blocks in page order, and its fields.
 
-    Times carry a zone; `date_published` is what the page says, never a guess.
+    Times carry a zone; `date_published` is what the page says, never a guess; where it says no more than when it was
+    changed last, it is that day, and `evidence` names LAST_CHANGE as its source.
     """
 
     url: str

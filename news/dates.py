@@ -204,6 +204,9 @@ def parse_date(
     `month_first` reads 3/4/2024 as 4 March.
     """
     text = _one_line(text)
+    plain = _plain(text, zone) if text[4:5] == "-" == text[7:8] else None
+    if plain is not None:
+        return plain
     if not any(char.isdigit() for char in text):
         return _named_day(text, now, zone) or _ago(text, now)
     return (
@@ -229,6 +232,17 @@ def date_begins(text: str) -> int | None:
 
 def _one_line(text: str) -> str:
     return " ".join(text[:_LONGEST].replace("\x00", "").split())
+
+
+def _plain(text: str, zone: tzinfo) -> datetime | None:
+    """ISO 8601 and nothing else, as nine of ten are; None leaves what is odd in it to the patterns."""
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= date.year <= LAST_YEAR or f"{date.day:02d}" != text[8:10]:  # 24:00 is the next day to some
+        return None
+    return date.replace(microsecond=0, tzinfo=date.tzinfo if date.utcoffset() else UTC if date.tzinfo else zone)
 
 
 def _written(text: str, zone: tzinfo, month_first: bool) -> datetime | None:

@@ -55,5 +55,6 @@ class Page:
     names: list[tuple[int, LexborNode]] = field(
         default_factory=list
     )  # (pieces before, element that may hold an author)
+    source: bytes = field(default=b"", repr=False)  # the page itself, as UTF-8
     title: str = ""
     language: str = ""

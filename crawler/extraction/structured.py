@@ -10,7 +10,9 @@ from typing import Any
 from crawler.extraction.text import clean
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|LiveBlog|Recipe|Review|NewsItem)$", re.IGNORECASE)
-_WEAK_TYPES = frozenset(("WebPage", "ItemPage", "VideoObject", "CreativeWork", "Event", "AboutPage"))
+_WEAK_TYPES = frozenset(
+    ("WebPage", "ItemPage", "VideoObject", "CreativeWork", "Event", "AboutPage", "HowTo", "MedicalWebPage")
+)
 _SITE_TYPES = frozenset(("WebSite", "NewsMediaOrganization", "Organization"))
 _LISTED = "itemListElement"  # other articles, and breadcrumbs
 _MOST_STEPS = 12

@@ -42,7 +42,9 @@ def read_blocks(page: bytes, remove: Sequence[str] = (), keep: Sequence[str] = (
     """Walk the tree of *page* (UTF-8) once; `remove` and `keep` are CSS selectors. SettingError for a bad one."""
     tree = LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS)  # nobody listens: a tenth faster
     told = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)} if remove or keep else {}
-    return _Walk(told).run(tree)
+    read = _Walk(told).run(tree)
+    read.source = page
+    return read
 
 
 def _selected(tree: LexborHTMLParser, selectors: Sequence[str], hint: int) -> dict[int, int]:
@@ -242,7 +244,10 @@ class _Walk:
 
     def _time(self, node: LexborNode, attributes: dict[str, str | None]) -> None:
         names = f"{attributes.get('itemprop') or ''} {attributes.get('class') or ''}"
-        raw = attributes.get("datetime") or (node.text() if len(self.page.times) < _MOST_TIMES else "")
+        if "pubdate" in attributes:
+            names += " pubdate"
+        raw = attributes.get("datetime") or attributes.get("content")
+        raw = raw or (node.text() if len(self.page.times) < _MOST_TIMES else "")
         self.page.times.append((raw, names, len(self.page.pieces)))
 
     def _prop(self, attributes: dict[str, str | None], node: LexborNode) -> None:
