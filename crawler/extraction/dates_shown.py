@@ -20,9 +20,9 @@ _SAYS_PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _CHANGED_WORDS = (
-    r"updat|aktualisier|modifi|mis(?:e)? à jour|màj|actuali[zs]ad|actualización|aggiornat|bijgewerkt|aktualizac|atualizad|(?:ge)?ändert|änderung|edited|revised|reviewed"
+    r"updat|aktualisier|modifi|mis(?:e)? à jour|màj|actuali[zs]a[dt]|actualización|aggiorna[tm]|bijgewerkt|aktualizac|atualizad|(?:ge)?ändert|änderung|edited|revised|reviewed"
     r"|güncelle|обновл|оновлен|uppdatera|oppdatert|opdateret|päivitetty|aktualizován|gewijzigd|zmieniono|senast ändrad|frissít|ažurira|posodoblj|ενημερ|cập nhật"
-    r"|更新|수정|업데이트|تحديث|עודכן|अपडेट"
+    r"|atnaujint|uuendat|diperbarui|dikemas kini|更新|수정|업데이트|ปรับปรุง|อัปเดต|تحديث|עודכן|अपडेट"
 )
 # What follows is of the outlet or a reader; the whole line is of a printed issue, an event or a statement.
 _BEFORE_OTHERS = r"registr|mitglied seit|joined|expire|läuft ab|gültig bis|©|copyright"

@@ -76,6 +76,11 @@ def test_a_date_before_the_web_is_nothing_and_the_next_source_is_asked(said: obj
         ("4. März 2024, aktualisiert am 5. März 2024", (4, 5)),
         ("Mental HealthMARCH 4, 2024Updated: MARCH 5, 2024", (4, 5)),
         ("Aktualizacja: 05.03.2024 19:45 Publikacja: 04.03.2024 19:05", (4, 5)),
+        ("Actualizat: 5 martie 2024, publicat: 4 martie 2024", (4, 5)),
+        ("Objavljeno 4. marec 2024, posodobljeno 5. marec 2024", (4, 5)),
+        ("Paskelbta: 2024-03-04 10:15 Atnaujinta: 2024-03-05 11:00", (4, 5)),
+        ("입력 2024-03-04 10:15 수정 2024-03-05 11:00", (4, 5)),
+        ("Cập nhật 05/03/2024 11:00, đăng 04/03/2024 10:15", (4, 5)),
         ("Jane Miller2024-03-05T10:10:52+01:004 March 2024|", (4, None)),  # a theme's note for machines
         ("March 4, 2024/March 11, 2024, Issue", (None, None)),
         ("Termin: 4. März 2024, 19 Uhr", (None, None)),
