@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from news.dispositions import Disposition
 from news.outlets import Outlet
+from news.text import unmarked_utf16
 
 KILLED_THE_CRAWL = "killed_the_crawl"
 NOT_DUE = "not_due"
@@ -92,7 +93,7 @@ def without_page(status: int, content_type: str, empty: bool, known: bool) -> En
 def is_binary(body: bytes) -> bool:
     """True for a body that is no text whatever its header says: a PDF, a picture, packed or random bytes."""
     beginning = body[:1024]
-    if beginning.startswith(_TEXT_MARKS):
+    if beginning.startswith(_TEXT_MARKS) or unmarked_utf16(beginning):
         return False
     controls = len(_CONTROL.findall(beginning))
     return beginning.startswith(_MAGIC) or controls > max(10, len(beginning) // 20)

@@ -12,6 +12,20 @@ UNSEEN = frozenset(("\u200b", "\u200c", "\u200d", "\u200e", "\u200f", *_SOFT))
 _AT_ENDS = " " + "".join(sorted(UNSEEN))
 
 
+# The beginning of a page, "<!D" or "<htm", each letter with the empty half of its two bytes.
+_WIDE_LITTLE = re.compile(rb"(?:[\t\n\r ]\0)*+<\0[!?a-zA-Z]\0[a-zA-Z-]\0")
+_WIDE_BIG = re.compile(rb"(?:\0[\t\n\r ])*+\0<\0[!?a-zA-Z]\0[a-zA-Z-]")
+
+
+def unmarked_utf16(page: bytes) -> str | None:
+    """The codec of a page in UTF-16 that lacks the byte order mark; None for any other."""
+    if b"\0" not in page[:2]:
+        return None
+    if _WIDE_LITTLE.match(page):
+        return "utf-16-le"
+    return "utf-16-be" if _WIDE_BIG.match(page) else None
+
+
 def without_unseen(text: str) -> str:
     """The text without soft hyphens and the like, under which no search finds its words."""
     for mark in _SOFT:

@@ -1,7 +1,9 @@
-"""Which characters the bytes stand for: byte order mark, HTTP header, meta tag, then UTF-8 and at last Windows-1252."""
+"""Which characters the bytes stand for: what they look like, then HTTP header, meta tag, and at last Windows-1252."""
 
 import codecs
 import re
+
+from news.text import unmarked_utf16
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -29,6 +31,8 @@ def as_utf8(page: bytes | str, encoding: str | None = None) -> bytes:
         if page.startswith(mark):
             rest = page[len(mark) :]
             return rest if name == "utf-8" and _is_utf8(rest) else rest.decode(name, "replace").encode()
+    if wide := unmarked_utf16(page):  # to UTF-8 it would be letters with NUL bytes between them
+        return page.decode(wide, "replace").encode("utf-8", "replace")
     if _is_utf8(page):  # hardly any other text is valid UTF-8 by accident, whatever the header says
         return page
     return page.decode(_declared(page, encoding) or "cp1252", "replace").encode("utf-8", "replace")

@@ -83,7 +83,8 @@ def test_a_lasting_failure_is_not_tried_again(reason: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"%PDF-1.7 and so on", b"\x89PNG\r\n", b"\x1f\x8b\x08", bytes(range(256)) * 4, b"\0\1\2" * 300]
+    "body",
+    [b"%PDF-1.7 and so on", b"\x89PNG\r\n", b"\x1f\x8b\x08", bytes(range(256)) * 4, b"\0\1\2" * 300, b"<\0\1\0" * 99],
 )
 def test_what_is_no_text_is_seen_whatever_its_header_says(body: bytes) -> None:
     assert is_binary(body)
@@ -96,6 +97,8 @@ def test_what_is_no_text_is_seen_whatever_its_header_says(body: bytes) -> None:
         b"<p>a\0b",
         "<p>ÄÖÜ</p>".encode("latin-1"),
         "<p>text</p>".encode("utf-16"),
+        "<html><p>text</p>".encode("utf-16-le"),
+        "\r\n<!DOCTYPE html><p>text</p>".encode("utf-16-be"),
         "<p>日本語のニュース</p>".encode("iso-2022-jp"),
         "<p>日本語のニュース</p>".encode("shift-jis"),
     ],

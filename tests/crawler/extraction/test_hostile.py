@@ -118,6 +118,7 @@ def test_an_encoding_that_is_none_of_the_webs_is_not_believed(name: str) -> None
 @pytest.mark.parametrize(
     ("page", "encoding", "text"),
     [(b"Caf\xc3\xa9", "latin-1", "Café"), (b"\xef\xbb\xbfCaf\xc3\xa9", None, "Café"), ("Café".encode("utf-16"), None, "Café"),
+     ("<html>日本".encode("utf-16-le"), "utf-16", "<html>日本"), ("\n<!doctype html>é".encode("utf-16-be"), None, "\n<!doctype html>é"),
      (b"<meta charset=windows-1251>\xcc\xee\xf1\xf2", None, "<meta charset=windows-1251>Мост"), (b"\xcc\xee\xf1\xf2", "windows-1251", "Мост"),
      (b"\x93quoted\x94", "iso-8859-1", "“quoted”")],
 )  # fmt: skip
