@@ -25,7 +25,7 @@ _COMMON = {
     "it": "che della non una il per sono gli con di la nel più dei è",
     "nl": "het een van niet dat zijn met voor ook op de en aan bij te",
     "pl": "nie się jest na że do jak przez oraz są w z od po o",
-    "pt": "não uma que dos com para por mais os do da em no ao foi",
+    "pt": "não uma que com para os do da em no ao o a e de na",
     "sv": "och att det som är en på inte med för av till den har ett",
     "da": "og at det som er en på ikke med for af til den har de",
     "nb": "og at det som er en på ikke med for av til den har seg",
