@@ -184,23 +184,23 @@ _STOCK = r"""
 this material may not be ;
 this article (?:was |is )?(?:originally |first )?(?:published|appeared) (?:on|in|at|by) ;
 (?:this story|this article|this post) (?:has been|was) (?:updated|published|originally) ;
-our standards: ; sharing is caring ; share this ; share on ; share: ; share article ; comments? ?(?:\(\d+\))?$ ; \d+ comments?$ ;
+our standards: ; sharing is caring ; share this(?: (?:article|story|post|page|news|link|on|via|with|entry)\b|\W*$) ; share on ; share: ; share article ; comments? ?(?:\(\d+\))?$ ; \d+ comments?$ ;
 leave a (?:comment|reply) ; post a comment ; add a comment ; view (?:all )?comments ; join the conversation ;
 advert(?:isement\b.{0,40})?$ ; sponsored(?: content)?$ ; anzeige$ ; werbung$ ; publicidad$ ; publicité$ ; pubblicità$ ;
 advertentie$ ; reklama$ ; publicidade$ ; continue reading below ; story continues below ;
 article continues (?:below|after) ; scroll (?:down )?to continue ; continues below ; more to follow ;
 skip (?:to|past)  ; end of (?:newsletter )?promotion ;
-(?:first published|last updated|published|updated|posted)\b.{0,12}\d.{0,60}$ ;
+(?:first published|last updated|(?:published|updated|posted)(?! in \d{4}, ))\b.{0,12}\d.{0,60}$ ;
 (?:photo|image|picture|video|foto|fotos|bild|photos|imagen|immagine|zdjęcie|fot\.|photograph)s?(?: by| credit| source|: |:|/)\W?.{0,100}$ ;
-source: ; quelle: ;
-(?:topics|tags|filed under|keywords|schlagworte|stichwörter|themen|temas|tematy|assuntos)\s*: ;
+(?:source|quelle): .{0,100}$ ;
+(?:topics|tags|filed under|keywords|schlagworte|stichwörter|themen|temas|tematy|assuntos)\s*:(?!.{10,}[a-z]{3}\. \w.+[a-z]\.$) ;
 do you have a (?:story|tip) ; got a (?:story|tip|news) ; have (?:a|you got a) (?:story|tip) ;
-to (?:comment|read|continue reading|view) (?:on )?this ; you (?:must|need to) be (?:logged|signed) in ;
+to (?:comment|read|continue reading|view) (?:on )?this ; you (?:must|need to) be (?:logged|signed) in(?: to\b|\W*$) ;
 please enable ; enable javascript ; your browser does not ;
-by (?:signing up|subscribing|clicking|submitting|registering|(?:providing|entering) your e-?mail) ; \* ?i understand and agree ; save my name, e-?mail ; notify me (?:of|via|by) ;
+by (?:signing up|subscribing|clicking|submitting|registering|(?:providing|entering) your e-?mail)\b(?=.{0,80}\b(?:you|your|i|my)\b) ; \* ?i understand and agree ; save my name, e-?mail ; notify me (?:of|via|by) ;
 this copy is for your personal ; (?:order reprints|print article|be the first to know)$ ; write to .{3,60}\S@\S+$ ; this site is protected by ;
-we (?:may|might) earn ; cookies?\b.{0,30}(?:settings|policy) ; terms of (?:use|service) ;
-privacy policy ; an error has occurred ; thank you for (?:subscribing|signing|reading|your) ;
+we (?:may|might) (?:also )?(?:earn|receive) (?:a |an |some |money|commission|affiliate|from|if|when) ; cookies?\b.{0,30}(?:settings|policy)\W*$ ; terms of (?:use|service) ;
+privacy policy(?:$|\W{2,}| (?:and|&) ) ; an error has occurred ; thank you for (?:subscribing|signing|reading|your (?!patience)) ;
 please (?:enter|check|verify|subscribe|consider) ; (?:enter )?your e-?mail(?: address)?\*?$ ;
 get (?:the latest|live|all the latest|breaking) .{0,80}\b(?:news|updates)\b.{0,60}\b(?:on|at|with|here)\b.{0,40}$ ; for (?:all )?the latest .{2,60}(?:news|updates|stories)\b.{0,30}(?:download|follow|subscribe|visit|stay tuned|click|join) ;
 メールマガジンに登録(?:しよう|して|する$|はこちら|$) ; (?:公式)?(?:line|ライン)(?:公式)?アカウントを?(?:フォロー|友だち追加) ; (?:欢迎)?(?:扫码)?关注(?:我们|本报|本网)?的?(?:官方)?(?:微信|微博|公众号) ; (?:歡迎)?(?:加入|追蹤)我們的?(?:line|facebook|臉書|telegram) ; 뉴스레터를? ?(?:구독|신청)(?:하세요|하기|$) ; 카카오톡에서 .{0,20}(?:구독|친구) ; สมัคร(?:รับ)?(?:จดหมาย)?ข่าว(?:สาร)?(?:ของเรา|ทาง|$) ; สมัครรับจดหมายข่าว ; ติดตามข่าวสารได้ที่ ;
@@ -226,6 +226,8 @@ for more .{3,100} (?:visit|go to) (?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?\W*$ ; (?:subsc
 de(?:ze|ze externe) content (?:is|kan) ; ce contenu (?:est bloqué|n['’]est pas disponible) ; este contenido no (?:está disponible|se puede mostrar) ; questo contenuto (?:è|non è) (?:bloccato|disponibile) ;
 版权所有 ; 版權所有 ; 未经(?:授权|许可) ; 未經(?:授權|許可) ; 责任编辑[:：] ; 責任編輯[:：] ; 編輯[:：] ; 编辑[:：] ; 来源[:：] ; 來源[:：] ; 無断転載 ; 무단 ?전재 ; 저작권자 ; ⓒ ;
 جميع الحقوق محفوظة ; כל הזכויות שמורות ; สงวนลิขสิทธิ์ ; все права защищены ; tüm hakları saklıdır ; αναδημοσίευση ; všechna práva vyhrazena ;
+نستخدم ملفات تعريف الارتباط ; يستخدم (?:هذا )?الموقع ملفات تعريف الارتباط ; (?:אנו|אנחנו) משתמשים ב(?:עוגיות|קובצי cookie|קבצי cookie) ; (?:האתר|אתר זה) (?:משתמש|עושה שימוש) ב(?:עוגיות|קובצי cookie) ;
+(?:我们|本网站?|本站)(?:会)?使用\s?cookies? ; (?:我們|本網站?|本站)(?:會)?使用\s?cookies? ; (?:当|本)?(?:ウェブ)?サイトでは、?(?:クッキー|cookie)(?:（.{1,12}）)?を使用 ; (?:당사는|이 (?:웹)?사이트는|저희는) (?:쿠키|cookie)를 ; (?:เรา|เว็บไซต์นี้)(?:มีการ)?ใช้(?:งาน)?คุกกี้ ;
 reproduction interdite ; prohibida (?:su|la) reproducción ; ©?riproduzione riservata
 """
 
@@ -291,6 +293,10 @@ CALL = re.compile(
 )
 OFFER = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_OFFERS))})(?!\w)")
 ADDRESS = re.compile(rf"(?<!\w)(?:{'|'.join(_phrases(_ADDRESSES))})(?!\w)")
+# Who tells what others say speaks not to the reader: "Subscribe now, the banner said".
+REPORTED = re.compile(
+    r"\b(?:said|told|wrote|sagten?|schrieb(?:en)?|erklärten?|a (?:dit|déclaré|écrit)|dij(?:o|eron)|ha(?:nno)? detto|zei(?:den)?|powiedział[ao]?|disse(?:ram)?)\b"
+)
 STOCK = re.compile(rf"\W*(?:{'|'.join(_phrases(_STOCK))})")
 MAY_BE_CREDITED = (
     "contributi",

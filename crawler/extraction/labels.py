@@ -34,9 +34,9 @@ _BY_HINT = (
 _NAMES = {value: name.lower() for name, value in vars(Hint).items() if name.isupper()}
 _LOOSE = frozenset(("div", "section", "span", "article", "main", "label", "form", "header"))
 _LEVELS = 30  # boxes around a piece whose names are looked at
-_LINKED = 0.75  # share of a short piece's characters in links that makes it a link, not text
-_WHOLLY, _PARTLY = 0.97, 0.6  # the same of a long sentence, and of a title
-_SENTENCE, _TITLE = 120, 60  # characters
+_LINKED = 0.75  # share of a short line's characters in links that makes it a link, not text
+_WHOLLY, _PARTLY = 0.97, 0.6  # the same of a sentence, and of a title
+_SENTENCE, _TITLE, _POINTER = 120, 60, 30  # characters
 _COPYRIGHT = re.compile(
     r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés", re.IGNORECASE
 )
@@ -107,12 +107,12 @@ class Labeller:
         return Label.BODY, "in the text's box", 0.9 if piece.prose else 0.6
 
     def _is_link(self, piece: Piece) -> bool:
-        """True for a title or a short line that is mostly a link, and for a long sentence that is nothing else, unless
-        all of the text is so: somebody forgot to close a link."""
-        length, sentence = size(piece.text), ends_sentence(piece.text)
-        if sentence and length > _SENTENCE:
-            return piece.link_share > _WHOLLY and self.container.prose > 0
-        return piece.link_share >= (_LINKED if sentence or length < _TITLE else _PARTLY)
+        """True for a title or a short line that is mostly a link ("See also: Will it rain?" is one), and for a sentence
+        that is nothing else, unless all of the text is long ones: somebody forgot to close a link."""
+        length = size(piece.text)
+        if ends_sentence(piece.text) and (length > _SENTENCE or ":" not in piece.text[:_POINTER]):
+            return piece.link_share > _WHOLLY and (length <= _SENTENCE or self.container.prose > 0)
+        return piece.link_share >= (_LINKED if length < _TITLE else _PARTLY)
 
     def _called_lead(self, piece: Piece, names: int) -> bool:
         """A short box of its own that calls itself a lead; several of one name are named for something else."""

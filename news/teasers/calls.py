@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from news.article import Article, Block, Label
 from news.notices import asks_consent, explains_cookies, may_be_notice, speaks_of_own_cookies
-from news.phrases import ADDRESS, CALL, GIFT, MAY_CALL, OFFER, POINTER, RIGHTS, STOCK, WALL
+from news.phrases import ADDRESS, CALL, GIFT, MAY_CALL, OFFER, POINTER, REPORTED, RIGHTS, STOCK, WALL
 from news.teasers.blocks import QUOTED, TITLE_CHARS, Verdict, is_prose, is_title
 from news.text import small
 
@@ -40,7 +40,7 @@ def promos(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator
 def is_promo(text: str) -> bool:
     """True when *text* calls upon the reader to do something for the outlet."""
     low = small(text)
-    if not MAY_CALL.search(low) or QUOTED.match(text) or len(QUOTED.findall(text)) >= 2:
+    if not MAY_CALL.search(low) or QUOTED.match(text) or len(QUOTED.findall(text)) >= 2 or REPORTED.search(low):
         return False
     text = low
     calls = set(CALL.findall(text))
@@ -68,9 +68,13 @@ def boilerplate(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Ite
     """Lines that outlets put around every text: rights, credits, share prompts."""
     for position in body:
         text = blocks[position].text
-        if (len(text) <= 420 and STOCK.match(text.lower())) or _ends_in_rights(text[-80:]):
+        if (len(text) <= _PROMO_CHARS and _is_stock(text.lower())) or _ends_in_rights(text[-80:]):
             legal = "©" in text or "right" in text.lower()
             yield position, Label.LEGAL if legal else Label.OTHER, "stock phrase", 0.8
+
+
+def _is_stock(text: str) -> bool:
+    return STOCK.match(text) is not None and REPORTED.search(text) is None
 
 
 def _ends_in_rights(end: str) -> bool:

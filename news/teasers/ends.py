@@ -10,6 +10,8 @@ from news.teasers.blocks import END, HEADING, MIN_RUN, Verdict, is_prose, is_tit
 
 _ANNOUNCING = 40  # characters; shorter is "Share this:"
 _LINES_OF_SIGNATURE, _SIGNATURE = 5, 60  # lines, characters
+# "1. Smith 2:14", "• Smith"; "27. May 2020" is a date.
+_ITEM = re.compile(r"(?:[•·▪■*–—-]|\d{1,3}[.)](?!.*\d{4}$)) ?[^\W_]")
 _OPENS = re.compile(r"[“„«]")
 
 
@@ -19,13 +21,32 @@ def tail(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[V
     rest = body[last + 1 :] if last is not None else []
     while rest and _announces(blocks[rest[-1]].text):
         rest = rest[:-1]
-    if any(_is_plain_item(blocks[position]) for position in rest) or _is_signed([blocks[n] for n in rest]):
+    if any(_is_plain_item(blocks[position]) for position in rest) or _is_told([blocks[n] for n in rest]):
         return
     if len(rest) < MIN_RUN:
         rest = [position for position in rest if len(blocks[position].text) < 80 or blocks[position].link_share > 0.3]
     if all(is_title(blocks[position]) for position in rest):
         label = Label.TEASER if len(rest) >= MIN_RUN else Label.OTHER
         yield from ((position, label, "after the text has ended", 0.7) for position in rest)
+
+
+def _is_told(lines: Sequence[Block]) -> bool:
+    """True for lines that are text without being prose: a letter's end, verses, a list without its tags."""
+    if len(lines) < 2 or any(line.link_share for line in lines):
+        return False
+    items = sum(_ITEM.match(line.text) is not None for line in lines)
+    return items >= MIN_RUN or _is_announced(lines) or _is_verse(lines) or _is_signed(lines)
+
+
+def _is_announced(lines: Sequence[Block]) -> bool:
+    """True for "The committee has three members:" and a name in each of the lines below."""
+    return len(lines) > MIN_RUN and lines[0].text.endswith((":", "：")) and len({line.tag for line in lines[1:]}) == 1
+
+
+def _is_verse(lines: Sequence[Block]) -> bool:
+    """True when lines go on in the next, or come again: no title does."""
+    commas = sum(line.text.endswith((",", "，", "、")) for line in lines[:-1])
+    return len(lines) >= MIN_RUN and (commas > 1 or len({line.text for line in lines}) < len(lines))
 
 
 def _is_signed(lines: Sequence[Block]) -> bool:
@@ -48,7 +69,7 @@ def _ends_text(block: Block) -> bool:
 
 
 def _is_plain_item(block: Block) -> bool:
-    return block.tag in ("li", "ul", "ol", "td", "th", "pre", "dd") and block.link_share <= 0.3
+    return block.tag in ("li", "ul", "ol", "td", "th", "pre", "dd", "blockquote") and block.link_share <= 0.3
 
 
 def comments(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:

@@ -63,8 +63,9 @@ def _is_timed_item(block: Block) -> bool:
     if len(block.text) > TITLE_CHARS or not (_COUNT.search(block.text[:25]) or _COUNT.search(block.text[-25:])):
         return False
     text = block.text
-    if any(AGO.match(text, start) for start in range(3)):
-        return True
+    ages = (AGO.match(text, start) for start in range(3))
+    if age := next(filter(None, ages), None):
+        return not (text.endswith(".") and text[age.end() :].lstrip()[:1].islower())  # that is a sentence
     found = AGO.search(text, max(0, len(text) - _AGE_CHARS))
     return found is not None and found.end() > len(text) - 3
 
@@ -100,7 +101,7 @@ def headed_list(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Ite
             continue
         yield body[n], Label.RELATED, "heads a list of articles", 0.9
         n += 1
-        while n < len(body) and _is_item(blocks[body[n]]):
+        while n < len(body) and _is_item(blocks[body[n]]) and not _heads_text(blocks, body[n : n + 2]):
             yield body[n], Label.TEASER, "listed under a heading", 0.9
             n += 1
 
@@ -110,6 +111,12 @@ def _heads_list(block: Block) -> bool:
         return False
     text = small(block.text.strip(" :>»→-–|.…"))
     return text in LIST_HEADINGS or (text.startswith(_MORE_FROM) and HEADING.match(block.tag) is not None)
+
+
+def _heads_text(blocks: Sequence[Block], places: Sequence[int]) -> bool:
+    """True for a heading that is no link and stands right above prose: there the text goes on."""
+    heading, *below = (blocks[position] for position in places)
+    return bool(below and not heading.link_share and HEADING.match(heading.tag) and is_prose(below[0]))
 
 
 def _is_item(block: Block) -> bool:

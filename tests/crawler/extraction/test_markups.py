@@ -53,6 +53,20 @@ def test_boxes_called_like_a_short_text_that_lead_elsewhere_are_not_its_parts() 
     assert read(page).paragraphs == TEXTS
 
 
+@pytest.mark.parametrize(("rest", "stays"), [(", which did not happen.", True), ("", False)])
+def test_a_sentence_that_is_mostly_a_link_stays_and_one_that_is_wholly_one_goes(rest: str, stays: bool) -> None:
+    linked = f"<p><a href=/x>The council had promised repairs within a year, at no cost</a>{rest}"
+    article = read(f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:2])}{linked}</p>{paragraphs(*TEXTS[2:])}</article>")
+
+    assert any("had promised" in text for text in article.paragraphs) is stays
+
+
+def test_a_linked_question_behind_a_pointer_goes() -> None:
+    pointer = "<p>Tip: <a href=/x>Who had promised repairs within a year?</a></p>"
+
+    assert read(f"<h1>{TITLE}</h1>{paragraphs(*TEXTS[:2])}{pointer}{paragraphs(*TEXTS[2:])}").paragraphs == TEXTS
+
+
 def cards(titles: tuple[str, ...]) -> str:
     shown = (
         f"<div class=row><span><a href=/x>{title}</a></span><div class=sum>{title}, our reporter heard on the day from people who asked not to be named.</div></div>"
