@@ -18,7 +18,7 @@ OPENERS = frozenset(  # that stand before a name at the head of a sentence and a
 )  # fmt: skip
 CORRECTION = re.compile(
     r"(?:^|(?<=\n)|(?<=[.!?] ))\W*(?:korrektur|berichtigung|richtigstellung|klarstellung|correction|corrections|clarification|erratum|errata"
-    r"|corrección|rectificación|rectificatif|rettifica|errata corrige|sprostowanie|correctie|rättelse|rettelse|исправление)\s*(?:[:.–-]|vom|of|du|del)"
+    r"|corrección|rectificación|rectificatif|rettifica|errata corrige|sprostowanie|correctie|rättelse|rettelse|исправление)\s*(?:[:.–-]|,[^.!?:]{3,20}\.?[^.!?:]{0,12}:|vom|of|du|del)"
     r"|in einer (?:früheren|ersten|vorherigen|ursprünglichen) (?:version|fassung)|(?:eine )?frühere (?:version|fassung) dieses"
     r"|an? (?:earlier|previous) version of this|this (?:article|story|piece|report) (?:was|has been) (?:amended|corrected|updated to correct)"
     r"|(?:wurde|haben wir) (?:nachträglich )?(?:korrigiert|berichtigt)|une version (?:précédente|antérieure)|una versión anterior|una versione precedente",

@@ -18,6 +18,7 @@ from crawler.extraction.published import find_dates
 from crawler.extraction.refusals import refuse_others
 from crawler.extraction.scripted import with_scripted_text
 from crawler.extraction.states import find_flags
+from crawler.extraction.strays import without_strays
 from crawler.extraction.structured import Claims, read_claims
 from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
 from crawler.extraction.walk import read_blocks
@@ -65,7 +66,8 @@ def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
     end = story_end(page, headline)
     container = find_container(page, end)
     call_captions(page, container)  # they vote for the box around them
-    return with_told_pictures(tuple(Labeller(page, container, end, headline).label()), page, container)
+    labelled = without_strays(tuple(Labeller(page, container, end, headline).label()), page, container)
+    return with_told_pictures(labelled, page, container)
 
 
 def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:
