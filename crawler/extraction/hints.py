@@ -114,8 +114,10 @@ _TO_SPACES = bytes(n if chr(n).isascii() and (chr(n).islower() or chr(n).isdigit
 # Names made by machines ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
 _MADE_UP = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?:[a-z]{1,2}\d+)?(?:[A-Z][a-z]?\d*){3,}(?![A-Za-z0-9])")
 _CAPITALS = re.compile(r"[A-Z][a-z]?\d*[A-Z]")  # in all of these
-# What page builders call every box, and what is said of paper only ("print:hidden").
-_OF_ANY_BOX = re.compile(r"elementor-widget|(?<!\S)print:\S*")
+# What page builders and Drupal call every box, and what is said of paper only ("print:hidden").
+_OF_ANY_BOX = re.compile(r"elementor-widget|(?<!\S)print:\S*|label-hidden|dialog-off-canvas")
+_MAY_BE_OF_ANY_BOX = ("elementor-", "print:", "label-hidden", "off-canvas")
+_OF_A_POST = re.compile(r"(?<!\S)(?:tag|category)-\S*")  # WordPress: what the post is about, not what the box holds
 _MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning says enough
 
 
@@ -154,8 +156,10 @@ def _words_of(names: str) -> list[str]:
 def hints_of(names: str) -> int:
     """The hints in *names*, an element's class and id (and itemprop) words."""
     names = names[:_MAX_LENGTH]
-    if "elementor-" in names or "print:" in names:
+    if any(map(names.__contains__, _MAY_BE_OF_ANY_BOX)):
         names = _OF_ANY_BOX.sub("", names)
+    if "status-publish" in names:
+        names = _OF_A_POST.sub("", names)
     words = _words_of(names)
     found = reduce(or_, map(_WORD_HINTS.__getitem__, words), Hint.NONE)
     if not _PAIR_BEGINNINGS.isdisjoint(words):

@@ -220,7 +220,16 @@ def test_words_in_names_made_by_machines_are_chance(name: str) -> None:
     assert labels(page)["The mayor is a keen swimmer, too."] is Label.BODY
 
 
-@pytest.mark.parametrize("name", ["elementor-widget elementor-widget-text-editor", "my-6 print:hidden md:my-8"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "elementor-widget elementor-widget-text-editor",
+        "my-6 print:hidden md:my-8",
+        "dialog-off-canvas-main-canvas",
+        "field field--name-body field--label-hidden field__item",
+        "post-42 post type-post status-publish hentry category-comment tag-newsletter tag-bridge",
+    ],
+)
 def test_what_page_builders_call_every_box_says_nothing(name: str) -> None:
     page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<div class='{name}'>The mayor is a keen swimmer, too.</div>{PROSE}</div>"
 
@@ -232,6 +241,13 @@ def test_what_people_call_a_box_of_buttons_counts_beside_page_builders(name: str
     page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<div class='{name}'>The mayor is a keen swimmer, too.</div>{PROSE}</div>"
 
     assert labels(page)["The mayor is a keen swimmer, too."] is Label.WIDGET
+
+
+@pytest.mark.parametrize("name", ["tag-list", "post-tags hidden", "post type-post status-publish related-posts"])
+def test_what_people_call_a_box_of_tags_or_posts_counts_beside_what_posts_are_called(name: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<div class='{name}'>The mayor is a keen swimmer, too.</div>{PROSE}</div>"
+
+    assert labels(page)["The mayor is a keen swimmer, too."] is not Label.BODY
 
 
 @pytest.mark.parametrize("name", ["AdSlot", "topAd", "ad", "ADBox", "adUnit"])
