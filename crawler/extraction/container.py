@@ -1,5 +1,6 @@
 """Which box of the page holds the article's text: paragraphs vote for the boxes around them, by their length."""
 
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
 from crawler.extraction.blocks import Box, Page, Piece
@@ -232,7 +233,20 @@ def _climb(page: Page, box: Box, end: int) -> Box:
         if linked_more > _LINKED * prose_more or (more_paragraphs < 0 and worth < _MUCH and above < _STORY):
             break
         best = current
-    return best
+    return _called_text(page, best, sums) or best
+
+
+def _called_text(page: Page, box: Box, sums: Iterable[list[float]]) -> Box | None:
+    """The nearest box around *box* that says it holds the text, when it adds more prose than links."""
+    around = None if box.hints & Hint.ARTICLE else box.parent
+    while around is not None and not around.hints & Hint.ARTICLE:
+        around = around.parent
+    if around is None:
+        return None
+    proses, links, _ = sums
+    prose, linked = (_between(run, around) - _between(run, box) for run in (proses, links))
+    worth = prose > _WORTH * _between(proses, box) and linked < prose
+    return around if worth and not _lists_others(page, box, around, prose) else None
 
 
 def _lists_others(page: Page, inner: Box, outer: Box, prose: float) -> bool:

@@ -37,6 +37,7 @@ _LEVELS = 30  # boxes around a piece whose names are looked at
 _LINKED = 0.75  # share of a short line's characters in links that makes it a link, not text
 _WHOLLY, _PARTLY = 0.97, 0.6  # the same of a sentence, and of a title
 _SENTENCE, _TITLE, _POINTER = 120, 60, 30  # characters
+_BEGUN = 200.0  # characters of prose behind which a headline is a heading of the text
 _COPYRIGHT = re.compile(
     r"^(?:©|\(c\)|copyright\b)|all rights reserved|alle rechte vorbehalten|tous droits réservés", re.IGNORECASE
 )
@@ -61,13 +62,15 @@ class Labeller:
 
     def _start(self) -> int:
         """Where the text can begin: after the last headline inside the container that stands before the prose."""
-        start = self.container.first
+        start, prose = self.container.first, 0.0
         for position in range(self.container.first, self.container.last):
             piece = self.page.pieces[position]
             if position in self.headlines and not piece.box.settled & SET_ASIDE:
                 return position
-            if piece.prose > 200 and not piece.box.settled & SET_ASIDE:
-                break
+            if piece.prose and not (piece.box.settled | piece.hints) & SET_ASIDE:
+                prose += piece.prose
+                if prose > _BEGUN:
+                    break
         return start
 
     def _block(self, position: int, piece: Piece) -> Block:

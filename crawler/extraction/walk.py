@@ -66,6 +66,7 @@ class _Walk:
         self.linked = 0  # characters of the buffer inside links
         self.bold = 0  # characters of the buffer inside bold text
         self.in_link = 0
+        self.anchored = False  # does the heading link to its own place on the page
         self.in_bold = 0
         self.in_article = 0
         self.inline: list[int] = [0]  # hints of the open inline elements, each with those around it
@@ -171,6 +172,8 @@ class _Walk:
     def _open_inline(self, name: str, node: LexborNode, attributes: dict[str, str | None], hints: int) -> None:
         if name == "a":
             self.in_link += 1
+            if self.box.tag in HEADINGS and _leads_to_itself(attributes):
+                self.anchored = True
             if "author" in (attributes.get("rel") or ""):
                 hints |= Hint.BYLINE
                 self.page.names.append((len(self.page.pieces), node))
@@ -238,8 +241,10 @@ class _Walk:
             text = without_unseen(text)
         if text:
             bold = self.bold > 0 and self.bold >= 0.9 * len(text)
-            self.page.pieces.append(Piece(text, self.box.tag, self.box, self.linked, max(self.shared, 0), bold))
+            linked = 0 if self.anchored else self.linked
+            self.page.pieces.append(Piece(text, self.box.tag, self.box, linked, max(self.shared, 0), bold))
         self.linked = self.bold = 0
+        self.anchored = False
         self.shared = -1
 
     def _time(self, node: LexborNode, attributes: dict[str, str | None]) -> None:
@@ -275,6 +280,12 @@ class _Walk:
                     name = name.lower().strip()
                     self.page.meta.append((name, content.strip()))
                     self.page.said.setdefault(name, content.strip())
+
+
+def _leads_to_itself(link: dict[str, str | None]) -> bool:
+    """True for a link within the page, and for one to the place that it marks itself."""
+    href = link.get("href") or ""
+    return "#" in href and (href[0] == "#" or href.endswith(f"#{link.get('id')}"))
 
 
 def _attribute_hints(attributes: dict[str, str | None]) -> int:

@@ -371,3 +371,44 @@ def test_a_list_of_titles_behind_the_text_stays_outside() -> None:
     page = f"<main><h1>A bridge is mended</h1><div class=top>{PROSE * 8}</div><div class=live>{titles}<p>Nobody spoke against it in the end, one of them says.</p></div></main>"
 
     assert not any("goat" in text for text in read(page).paragraphs)
+
+
+@pytest.mark.parametrize("link", ["<a href='#cracks'>{}</a>", "<a id=cracks href='/bridge#cracks'>{}</a>"])
+def test_a_heading_that_links_to_its_own_place_is_a_heading_of_the_text(link: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<h2>{link.format('What the engineers found below')}</h2>{PROSE * 2}</div>"
+
+    assert labels(page)["What the engineers found below"] is Label.BODY
+
+
+@pytest.mark.parametrize("link", ["<a href='/goat'>{}</a>", "<a id=goat href='/goat#comments'>{}</a>"])
+def test_a_heading_that_links_elsewhere_is_not(link: str) -> None:
+    page = f"<h1>A bridge is mended</h1><div>{PROSE * 3}<h2>{link.format('A goat wins the race of the valley')}</h2>{PROSE * 2}</div>"
+
+    assert labels(page)["A goat wins the race of the valley"] is not Label.BODY
+
+
+def test_a_headline_that_is_written_again_behind_short_paragraphs_is_a_heading_of_the_text() -> None:
+    short = "".join(f"<p>The council met on day {n} of the month and talked of the old bridge.</p>" for n in range(5))
+    page = f"<h1>A bridge is mended</h1><div>{short}<h3>A bridge is mended</h3>{PROSE * 4}</div>"
+
+    assert sum(text.startswith("The council met on day") for text in read(page).paragraphs) == 5
+
+
+def test_a_lead_between_two_headlines_is_above_the_text() -> None:
+    lead = "<p>The council met on a Monday and talked of the old bridge.</p>"
+    page = f"<h1>A bridge is mended</h1><div>{lead}<h3>A bridge is mended</h3>{PROSE * 4}</div>"
+
+    assert not any(text.startswith("The council met on a Monday") for text in read(page).paragraphs)
+
+
+def group(name: str) -> str:
+    lines = "".join(f"<p>Tool {n}</p>" for n in range(40))
+    return f"<main><h1>A bridge is mended</h1><div class='{name}'>{'<p>It is the first of its kind, the mayor said on the day.</p>' * 9}{lines}<div>{PROSE * 8}</div></div></main>"
+
+
+def test_a_text_with_many_short_lines_is_read_whole_in_a_box_that_says_it_holds_it() -> None:
+    assert any(text.startswith("It is the first") for text in read(group("entry-content")).paragraphs)
+
+
+def test_many_short_lines_in_a_box_without_a_name_stay_outside() -> None:
+    assert not any(text.startswith("It is the first") for text in read(group("box")).paragraphs)
