@@ -13,6 +13,8 @@ SET_ASIDE = (
     Hint.NAVIGATION | Hint.RELATED | Hint.PROMO | Hint.COMMENT | Hint.AD | Hint.SHARE | Hint.CAPTION | Hint.LEGAL
     | Hint.HIDDEN | Hint.TAGS | Hint.BYLINE | Hint.DATE | Hint.MEDIA | Hint.REMOVED | Hint.EMBED
 )  # fmt: skip
+_CHANCE = Hint.NAVIGATION | Hint.TAGS  # "menu ideas" and a tag's own name; no box of these has one of the text in it
+_NO_MENU = 1200.0  # characters of prose
 _MOST = 0.4  # share of the page's prose that makes a box too large to be set aside for its name
 _MOST_COMMENTS = 0.7  # readers may write more than the author
 _NO_POST = 1200.0  # characters of prose; no post from elsewhere is longer
@@ -69,6 +71,8 @@ def settle_hints(page: Page) -> None:
             if box.prose > _NO_BIO and own & (Hint.BYLINE | Hint.EMBED):
                 own = _without_text(page, box, own)
         inherited = box.parent.settled & ~Hint.ARTICLE if box.parent is not None else 0
+        if inherited & _CHANCE and box.hints & Hint.ARTICLE and box.prose > _NO_MENU:
+            inherited &= ~_CHANCE
         if inherited:
             own |= inherited & ~SET_ASIDE if own & Hint.KEPT else inherited
         if own:

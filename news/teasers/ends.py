@@ -12,6 +12,12 @@ _ANNOUNCING = 40  # characters; shorter is "Share this:"
 _LINES_OF_SIGNATURE, _SIGNATURE = 5, 60  # lines, characters
 # "1. Smith 2:14", "• Smith"; "27. May 2020" is a date.
 _ITEM = re.compile(r"(?:[•·▪■*–—-]|\d{1,3}[.)](?!.*\d{4}$)) ?[^\W_]")
+_LINE, _BRACKET = 25, 60  # characters
+# "It was over! (Our reporters)", and a smile in place of a full stop.
+_ADDED = re.compile(
+    r"[.!?…。！？؟।]\s*[(（\[【][^()（）]{2,40}[)）\]】]$"
+    r"|[\w.!?…] ?(?:[\U0001F300-\U0001FAFF\u2639-\u263b]\ufe0f?|[:;]-?[)(])+$"
+)
 _OPENS = re.compile(r"[“„«]")
 
 
@@ -65,7 +71,9 @@ def _ends_text(block: Block) -> bool:
     """True for prose and for the end of a quotation that began above."""
     if len(block.text) > 40 and block.text[-1] in "”»" and not _OPENS.search(block.text) and block.link_share < 0.5:
         return True
-    return is_prose(block) or (bool(END.search(block.text[-8:])) and block.link_share < 0.5)
+    if is_prose(block) or (END.search(block.text[-8:]) and block.link_share < 0.5):
+        return True
+    return len(block.text) > _LINE and not block.text[-1].isalnum() and bool(_ADDED.search(block.text[-_BRACKET:]))
 
 
 def _is_plain_item(block: Block) -> bool:

@@ -422,6 +422,24 @@ def test_a_quoted_title_after_the_text_goes() -> None:
     assert kept(PROSE, "Mayor: «The bridge is not for me, and never was»") == (PROSE,)
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "We felt like heroes, and that is what counts 😉",
+        "We felt like heroes, and that is what counts :-)",
+        "We crossed it in the end! (Our reporters)",
+        "正是有了英勇的你们，才有这座英雄的城，才有这座英雄的桥！（评论员 罗博 萧海川）",
+    ],
+)
+def test_a_smile_or_the_writers_in_brackets_end_the_text(end: str) -> None:
+    assert kept(PROSE, end) == (PROSE, end)
+
+
+def test_a_title_with_something_in_brackets_after_the_text_goes() -> None:
+    assert kept(PROSE, "The bridge as nobody has seen it before (video)") == (PROSE,)
+    assert kept(PROSE, "Share 😉") == (PROSE,)
+
+
 def test_a_sentence_that_ends_in_a_colon_ends_a_list_of_titles() -> None:
     opening = "These are the parts of the bridge that the council wants to have repaired first:"
 

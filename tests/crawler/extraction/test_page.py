@@ -412,3 +412,16 @@ def test_a_text_with_many_short_lines_is_read_whole_in_a_box_that_says_it_holds_
 
 def test_many_short_lines_in_a_box_without_a_name_stay_outside() -> None:
     assert not any(text.startswith("It is the first") for text in read(group("box")).paragraphs)
+
+
+def part(name: str) -> str:
+    texts = "".join(f"<p>The cook of the inn by the bridge made dish number {n} of the day.</p>" for n in range(24))
+    return f"<main><h1>A bridge is mended</h1><div>{PROSE * 9}<div class=menu-ideas><div class='{name}'>{texts}</div></div></div></main>"
+
+
+def test_a_long_text_in_a_box_of_that_name_is_no_menu_whatever_is_around_it() -> None:
+    assert sum(text.startswith("The cook") for text in read(part("rich-text")).paragraphs) == 24
+
+
+def test_a_long_text_in_a_menu_is_of_the_menu_when_nothing_says_otherwise() -> None:
+    assert not any(text.startswith("The cook") for text in read(part("inner")).paragraphs)
