@@ -26,6 +26,7 @@ _LITTLE = 1200.0  # characters of prose on the whole page below which a box is r
 _STORY = 600.0  # characters of prose that stand between the headlines of two articles on one page
 _WORTH = 0.08  # more prose than this share of what is there makes a larger box worth a look
 _LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
+_LINKED_BELOW, _BEGUN = 1.0, 1000.0  # the same when so many characters of prose stand above what was found
 _FEWEST = 14  # characters; no sentence is shorter in any script
 _IN_SENTENCE, _LONG = 0.6, 120  # share of links and length of a paragraph that has links in it
 _MUCH = 0.5  # share from which what is added may be a list, a table or a live blog: as many short pieces as paragraphs
@@ -234,7 +235,8 @@ def _climb(page: Page, box: Box, end: int) -> Box:
             continue
         if _lists_others(page, best, current, prose_more):
             break
-        if linked_more > _LINKED * prose_more or (more_paragraphs < 0 and worth < _MUCH and above < _STORY):
+        links = _LINKED_BELOW if above >= _BEGUN else _LINKED
+        if linked_more > links * prose_more or (more_paragraphs < 0 and worth < _MUCH and above < _STORY):
             break
         best = current
     return _called_text(page, best, sums) or best

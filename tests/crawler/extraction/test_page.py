@@ -425,3 +425,22 @@ def test_a_long_text_in_a_box_of_that_name_is_no_menu_whatever_is_around_it() ->
 
 def test_a_long_text_in_a_menu_is_of_the_menu_when_nothing_says_otherwise() -> None:
     assert not any(text.startswith("The cook") for text in read(part("inner")).paragraphs)
+
+
+def advised(above: str) -> str:
+    tips = "".join(
+        f"<li><a href=/{n}>Tip number {n} is one for everybody who lives near an old bridge</a></li>" for n in range(12)
+    )
+    return f"<main><h1>A bridge is mended</h1><div>{above}<ul>{tips}</ul><p>Whoever wants to help may call the town hall, which keeps a list of them all.</p><div class=cut><div>{PROSE * 12}</div></div></div></main>"
+
+
+def test_a_text_that_begins_above_a_list_of_links_is_read_from_its_beginning() -> None:
+    beginning = "<p>It is the first of its kind in the valley, the mayor said on the day that it was opened again.</p>"
+
+    assert sum(text.startswith("It is the first") for text in read(advised(beginning * 12)).paragraphs) == 12
+
+
+def test_a_list_of_links_with_a_word_of_welcome_above_the_text_stays_outside() -> None:
+    welcome = "<p>Here is all that we know of the valley and of those who live in it, day by day.</p>"
+
+    assert not any(text.startswith("Here is all") for text in read(advised(welcome)).paragraphs)
