@@ -11,17 +11,25 @@ from news.dates import date_begins
 _BY_WORDS = r"by|von|vom|par|por|di|da|door|przez|af|av|oleh|автор|от|بقلم|מאת"
 BY = re.compile(
     rf"^\W*(?:(?-i:By(?=[A-Z]))|(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|geschrieben|veröffentlicht|erstellt|verfasst|eingestellt|publicado|publié|escrito|scritto|geschreven|(?:gast)?(?:beitrag|kommentar)|interview|protokoll|analyse|reportage|essay|kolumne|bericht|mehr|more (?:stories )?(?=by)|aus .{{3,20}}|ein .{{3,30}}|eine .{{3,30}})\s+)?"
-    rf"(?:(?:{_BY_WORDS})\b[:\s]|(?:autor(?:in|es|a|en|zy)?|authors?|auteurs?|autore|reporter|writer|words|tekst|texto|text|texte|testo|interview|de notre correspondant|texto de|yazan|haber|kaynak|текст|фото и текст|بقلم|كتب|כתב(?:ה)?|文)\s?[:：／]|(?:texto de|de notre correspondant|autor(?:in)?|author|reporter)\s))\s*",
+    rf"(?:(?:{_BY_WORDS})\b[:\s]|(?:autor(?:in|es|a|en|zy)?|authors?|auteur(?:s|\(s\))?|autore|redaktion|reporter|writer|words|tekst|texto|text|texte|testo|interview|de notre correspondant|texto de|yazan|haber|kaynak|текст|фото и текст|بقلم|كتب|כתב(?:ה)?|文)\s?[:：／]|(?:texto de|de notre correspondant|autor(?:in|en)?|author|reporter)\s))\s*",
     re.IGNORECASE,
 )
 # "posted on 5 March 2024 by Jane Miller", "5 March 2024 - Von Jane Miller"
-_ALONE = re.compile(rf"\W*(?:{_BY_WORDS}|text|autor|author|words)\W*", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"\W*(?:(?:(?:written|published|words|story|text|verfasst|geschrieben|escrito|écrit|scritto|geschreven)\s)?(?:{_BY_WORDS})|text|auth?or(?:in|en|es|s|a|\(s\))?|auteur(?:s|\(s\))?|autore|autori|words)\W*",
+    re.IGNORECASE,
+)
 _BY_INSIDE = re.compile(
-    rf"(?:\d|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?\b(?:{_BY_WORDS})\b:?\s+(?=\S)",
+    rf"(?:\d|[^|·•]{{1,30}}[|·•]\s(?=(?-i:By|Von|Par|Por) )|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?(?:\b(?:{_BY_WORDS})\b:?|\bredaktion:)\s+(?=\S)",
     re.IGNORECASE,
 )
 LIST = re.compile(
-    r"\W*(?:by|von|par|por|di|door|text|texto|texte|autor|autorin|author)\b:?\s[^\d.:]{4,50}", re.IGNORECASE
+    r"\W*(?:(?:(?:written|words|story|text|verfasst|geschrieben|escrito|écrit|scritto)\s)?(?:by|von|par|por|di|door)|text|texto|texte|autor|autorin|autoren|author|authors|auteur|auteurs|autore|autores)\b:?\s[^\d.:]{4,50}",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"\W*(?:(?:written|words|text|verfasst|geschrieben) (?:by|von)|text|texto|texte|autor(?:in|en|es|a)?|authors?|auteurs?|autore)\s?[:：]\s?[^\d:]{4,90}",
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|ii|iii)\b))\s*", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och|ve|и|та)\s", re.IGNORECASE)
@@ -42,12 +50,12 @@ _NOBODY = re.compile(
 )
 # Names of this kind begin with some of these words, so the whole must be one.
 _NO_NAME = re.compile(
-    r"(?:am|do|um|red|unserem|unserer|webmaster|agenturen|agencies|agencias|agences|agenzie|ph\.?d\.?|m\.?d\.?|esq|jr\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
+    r"(?:auth?or(?:in|en|es|s|a)?|auteurs?|autore|am|do|um|red|unserem|unserer|webmaster|agenturen|agencies|agencias|agences|agenzie|ph\.?d\.?|m\.?d\.?|esq|jr\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
     r"|veröffentlicht|opublikowano|publicado|publié|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day|show all .*|(?:getty images|shutterstock|istock).*)",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?:ceo|cto|cfo|founder|dietitian|nutritionist|expert|attorney|lawyer|professor|director|manager|analyst|strategist|specialist|consultant|editor|writer|reporter|correspondent|columnist|contributor|producer|photographer|gardener|astrologer|engineer|researcher|president|chair(?:man|woman)?|redakteur(?:in)?|chefredakteur(?:in)?|korrespondent(?:in)?|journalist(?:in)?|volontär(?:in)?|autor(?:in)?|rédact\w+|redactor\w*|periodista)\b",
+    r"\b(?:ceo|cto|cfo|founder|dietitian|nutritionist|expert|attorney|lawyer|professor|director|manager|analyst|strategist|specialist|consultant|editor|writer|reporter|correspondent|columnist|contributor|producer|photographer|gardener|astrologer|engineer|researcher|president|chair(?:man|woman)?|redakteur(?:in)?|chefredakteur(?:in)?|korrespondent(?:in)?|journalist(?:in)?|volontär(?:in)?|autor(?:in)?|rédact\w+|redactor\w*|periodista|\w+(?:leiter|sprecher|referent)(?:in)?|geschäftsführer(?:in)?|vorsitzende[rn]?)\b",
     re.IGNORECASE,
 )
 _MEDIUM = re.compile(
@@ -58,8 +66,10 @@ _GROUP = re.compile(
     r"redaktion|rédaction|redacción|redacción|redazione|redactie|redakcja|redação|\bstaff\b|\bteam\b|\bdesk\b|\bnewsroom\b|\beditors\b|\beditorial\b|\breporters?\b|\bcorrespondents?\b",
     re.IGNORECASE,
 )
+_TEAM = re.compile(r"redaktion|rédaction|redacción|redazione|redactie|redakcja|redação|redaktionen", re.IGNORECASE)
+_FIRM = re.compile(r"\b(?:e\. ?V\.|GmbH|Inc|Ltd|LLC|S\.A\.|B\.V\.|AB|AG|plc)(?:\W|$)")
 _OTHER_LINE = re.compile(
-    r"\W*(?:schlagw|kategor|tags?\b|categor|abgelegt|filed under|posted in\b|tagged)", re.IGNORECASE
+    r"\W*(?:schlagw|kategor|tags?\b|categor|abgelegt|filed under|posted in\b(?!.{1,40}\bby\s)|tagged)", re.IGNORECASE
 )
 _CALL = re.compile(
     r"\b(?:folgen|follow|view|contact|kontakt\w*|profile?|more|mehr|all|alle|bio|email|about)\b", re.IGNORECASE
@@ -69,19 +79,24 @@ _WEEKDAY = re.compile(
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|am|on|le|el|il)\b[.,\s]*$",
     re.IGNORECASE,
 )
+_GLUED_MONTH = re.compile(
+    r"(?<=[a-zß-ÿ])(?=(?:January|February|March|April|May|June|July|August|September|October|November|December) \d)"
+)
 _INSTITUTE = re.compile(r"\S+ (?:for|für)\s", re.IGNORECASE)  # "Center for Drug Evaluation and Research"
 _TWICE = re.compile(r"(.{4,}) \1")
 _HOST = re.compile(r"^\S+\.(?:com|org|net|de|at|ch|fr|es|it|nl|pl|pt|uk)\b", re.IGNORECASE)
 _NOT_NAME = re.compile(r"[<>{}=_\\]|https?:|www\.|\.com\b|\d{2}|[?!:]|\.{2}")
 _INITIAL = re.compile(r"\b[^\W\d_]\.$")
 _PARTICLES = frozenset(
-    "von van de der den del della di da dos das du la le el al bin ibn ter ten zu y e af av und of the and für".split()  # noqa: SIM905
+    "von van de der den del della di da dos das du la le el al bin ibn ter ten zu y e af av und of the and for für".split()  # noqa: SIM905
 )
 # What stands beside a name where no spaces part words, and what asks to follow it.
 _TITLE = re.compile(
     r"^(?:记者|記者|作者|编辑|撰文|文)[\s:：／/]\s*|\s?(?:기자|특파원|논설위원|記者|记者|報導|报道)(?: 외(?: \d+명)?)?$|^(?:suivre|seguir|segui|volg)\s(?=[A-Z])|\s(?:suivre|seguir|segui|volgen|følg|följ)$",
     re.IGNORECASE,
 )
+_HANDLE = re.compile(r"(?=\D)(\w[\w.-]{2,29})\s?(?:[|,@·•–—-]\s?)?(?:(?:on|am|le|el|op|il|den|at)\s)?(?=[\w ,.]*\d)")
+_PEN_NAME = re.compile(r"(?=\D)\w[\w.-]{1,29}(?: [A-Z][\w-]+)?")  # "freeman1984", "it-crew Webteam"
 _SHORTEST, _LONGEST = 2, 60  # characters of a name
 _TEXT = 300  # characters of a byline looked at
 
@@ -102,6 +117,32 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
         for folded, name in names.items()
         if not any(folded != other and folded.startswith(other) and " " in names[other] for other in names)
     )
+
+
+def persons_in(line: str, sites: frozenset[str]) -> tuple[str, ...]:
+    """The names of several words in a line that says "by", without teams; none when the line says anything else."""
+    if not BY.match(line):
+        return ()
+    names = [name for name in names_in([line], sites) if " " in name and "&" not in name and not _is_group(name, sites)]
+    return tuple(names)
+
+
+def linked_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
+    """The names in *raw*, texts of links to authors' pages: a pen name with digits or one that the outlet bears too."""
+    names: dict[str, str] = {}
+    for text in raw:
+        for name in names_in([text], sites, trusted=True) or _pen_name(text, sites):
+            names.setdefault(key(name), name)
+    return tuple(names.values())
+
+
+def _pen_name(text: str, sites: frozenset[str]) -> tuple[str, ...]:
+    name = _name_of(" ".join(text[:_TEXT].split()))
+    if not _SHORTEST <= len(name) <= _LONGEST or _NOBODY.match(name) or _NO_NAME.fullmatch(name) or _CALL.search(name):
+        return ()
+    if _HOST.match(name):
+        return ()
+    return (name,) if _PEN_NAME.fullmatch(name) and (name.islower() or key(name) not in sites) else ()
 
 
 def _all_names(raw: Iterable[str], sites: frozenset[str], trusted: bool) -> list[str]:
@@ -140,9 +181,19 @@ def is_credit(line: str) -> bool:
     return bool(_CREDIT.search(line))
 
 
+def is_signed(line: str) -> bool:
+    """True for a line that says who wrote a text and nothing else: "Text: Jane Miller" or "Author: Ed Ito, historian"."""
+    return bool(_SIGNED.fullmatch(line))
+
+
 def is_by_alone(line: str) -> bool:
     """True for a line that says nothing but "by": the name stands on the next one."""
-    return len(line) < 12 and bool(_ALONE.fullmatch(line))
+    return len(line) < 18 and bool(_ALONE.fullmatch(line))
+
+
+def is_firm(name: str) -> bool:
+    """True for an association or company, told by its legal form."""
+    return bool(_FIRM.search(name))
 
 
 def _is_group(name: str, sites: frozenset[str]) -> bool:
@@ -150,12 +201,26 @@ def _is_group(name: str, sites: frozenset[str]) -> bool:
         return True
     if _CALL.search(name):
         return False
-    return bool(_GROUP.search(name)) and 1 < len(name.split()) <= 5 and name[0].isupper()
+    team = _TEAM.fullmatch(name) or (_GROUP.search(name) and 1 < len(name.split()) <= 5)
+    return bool(team) and name[0].isupper()
+
+
+def _handle_before_date(text: str) -> str:
+    """The pen name in "Posted in Rivers by freeman1984 on 3 August 2019"; empty when no date follows at once."""
+    by = BY.match(text) or _BY_INSIDE.match(text)
+    found = _HANDLE.match(text, by.end()) if by else None
+    if found is None or not found[1].islower() or date_begins(text[found.end() :]) != 0:
+        return ""
+    return "" if _NOBODY.match(found[1]) or _NO_NAME.fullmatch(found[1]) else found[1]
 
 
 def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]:
     text = " ".join(text[:_TEXT].split())
     if not trusted and ((_CREDIT.search(text) and not BY.match(text)) or _OTHER_LINE.match(text)):
+        return
+    handle = "" if trusted else _handle_before_date(text)
+    if handle:
+        yield handle
         return
     parts = [_name_of(part) for part in _parts(_after_by(text))]
     if not trusted:
@@ -164,7 +229,7 @@ def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]
         return  # "Guardian staff reporter"
     several_words = any(len(part.split()) > 1 for part in parts if _is_name(part, sites, trusted))
     for n, part in enumerate(parts):
-        if not _is_name(part, sites, trusted):
+        if not _is_name(part, sites, trusted) or (n > 0 and _CREDIT.match(part)):
             continue
         beside = n > 0 and several_words
         if beside and (_MEDIUM.search(part) or _ROLE.search(part) or (len(part.split()) == 1 and not part.isupper())):
@@ -176,13 +241,15 @@ def _after_by(text: str) -> str:
     """*text* without "by" and without what follows the names."""
     inside = _BY_INSIDE.match(text)
     text = text[inside.end() :] if inside else BY.sub("", text)
+    text = _GLUED_MONTH.sub(" ", text)
     text = _WEEKDAY.sub("", text[: date_begins(text)])
     cut = _CUT.sub("", text)
     return cut if " " in cut or not _INSTITUTE.match(text) else text
 
 
 def _name_of(part: str) -> str:
-    name = _CUT.sub("", BY.sub("", part)).strip(" ,;:-–—|*\"'“”")
+    part = BY.sub("", part)
+    name = (part if _INSTITUTE.match(part) else _CUT.sub("", part)).strip(" ,;:-–—|*\"'“”")
     name = _TITLE.sub("", name) or name
     role = _ROLE.search(name, 4)
     if role and " " in name[: role.start()].strip(" ,"):

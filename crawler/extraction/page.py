@@ -82,12 +82,17 @@ def _headline_at(blocks: Sequence[Block]) -> int:
     return above[-1] if above else next(iter(shown), 0)
 
 
+def _text_end(blocks: Sequence[Block]) -> int:
+    """Where the text's last block stands; -1 when there is none."""
+    return next((n for n in range(len(blocks) - 1, -1, -1) if blocks[n].label is Label.BODY), -1)
+
+
 def _with_fields(
     page: Page, claims: Claims, sites: frozenset[str], read: Article, now: datetime | None, timezone: str | None
 ) -> Article:
     at = _headline_at(read.blocks)
     paragraphs = read.paragraphs
-    authors, said_authors = find_authors(page, claims, sites, at)
+    authors, said_authors = find_authors(page, claims, sites, at, _text_end(read.blocks))
     published, modified, said_dates = find_dates(page, claims, read.url, now, at, timezone)
     language, said_language = find_language(page, claims, " ".join(paragraphs[:8]))
     return Article(

@@ -1,0 +1,164 @@
+"""Where a page shows who wrote it: bylines around the headline, lines behind the text, links to authors' pages."""
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
+import re
+from collections.abc import Iterator, Sequence
+
+from selectolax.lexbor import LexborNode
+
+from crawler.extraction.blocks import Page
+from crawler.extraction.hints import Hint
+from crawler.extraction.names import LIST, is_by_alone, is_credit, is_signed, says_by
+from crawler.extraction.structured import Claims
+from crawler.extraction.text import key
+from news.dates import date_begins, parse_date
+
+NOT_HERE = Hint.COMMENT | Hint.RELATED | Hint.NAVIGATION | Hint.AD | Hint.PROMO | Hint.CAPTION
+BEFORE, BEHIND = 6, 12  # blocks around the headline among which a byline is looked for
+LINE = 120  # characters; a byline is shorter
+MOST = 12  # names
+_ELSEWHERE = NOT_HERE & ~Hint.NAVIGATION | Hint.TAGS | Hint.SHARE
+_OTHERS = Hint.COMMENT | Hint.RELATED
+_WORD = r"(?:[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)?|[A-Z]\.)"
+_ALONE = re.compile(rf"{_WORD}(?: (?:de|van|von|der|bin|al|del|di|da))?(?: {_WORD}){{1,2}}")
+_DATED = re.compile(r"^\d[\d./: |-]{5,30}(?:Uhr|h|am|pm)?\s?[|·•–—-]\s")  # "05.03.2024 | 13:10 Uhr | "
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_JOINT = re.compile(r"^(?:,|&|and\b|und\b|et\b|y\b|e\b|en\b)|(?:,|&|\band|\bund|\bet|\by|\ben)$", re.IGNORECASE)
+_PARTS = 8  # lines that a byline may be cut into
+_PARAGRAPH = 160  # characters; the text has begun
+_AUTHORS_PAGE = re.compile(
+    r"/(?:author|autor|auteur|autore|auteurs|authors|autoren|autores|people|profil|profile)s?/|[?&]author="
+)
+_MOST_LINKS = 8
+_BELOW = 9  # blocks behind the text
+_ABOUT = re.compile(
+    r"(?:about|über|zu[mr]?|sobre|acerca|à propos|over|o)\s(?:(?:the|den|die|dem|der|el|la|de|del|do|da|l[’']|de l[’'])\s?)*(?:authors?|autor(?:in|en|es|a)?|auteurs?|autore|autrice)\W*",
+    re.IGNORECASE,
+)
+_LONGEST_SIGNATURE = 60  # characters
+_SIGNATURE = re.compile(r"\(([^()]{5,40})\)[\s+.*]*$")
+
+
+def linked_names(page: Page, headline_at: int) -> Iterator[str]:
+    """Texts of the links to authors' pages in the byline; those above the headline where there are none below it."""
+    below: list[str] = []
+    above: list[str] = []
+    for at, node in _near(page, headline_at):
+        if at < len(page.pieces) and page.pieces[at].box.settled & _OTHERS:
+            continue
+        credits = " ".join(piece.text for piece in page.pieces[at : at + 4] if is_credit(piece.text))
+        texts = [" ".join(link.text(separator=" ").split()) for link in _authors_links(node)]
+        (above if at < headline_at else below).extend(text for text in texts if text and text not in credits)
+    yield from below or above
+
+
+def _near(page: Page, headline_at: int) -> list[tuple[int, LexborNode]]:
+    """Elements around the headline that call themselves a byline; those below it first."""
+    near = [(at, node) for at, node in page.names if headline_at - BEFORE <= at <= headline_at + BEHIND]
+    return sorted(near, key=lambda item: item[0] < headline_at)[:MOST]
+
+
+def _authors_links(node: LexborNode) -> list[LexborNode]:
+    links = [node] if node.tag == "a" else node.css("a[href]")[:_MOST_LINKS]
+    return [link for link in links if _leads_to_author(link.attributes)]
+
+
+def _leads_to_author(attributes: dict[str, str | None]) -> bool:
+    return "author" in (attributes.get("rel") or "") or bool(_AUTHORS_PAGE.search(attributes.get("href") or ""))
+
+
+def marked(page: Page, headline_at: int) -> Iterator[str]:
+    """Texts of elements around the headline that call themselves a byline; those below it first."""
+    for _, node in _near(page, headline_at):
+        text = " ".join(node.text(separator=" ").split())
+        if 3 < len(text) < LINE:
+            text = _without_categories(text, node)
+            if len(text) > 3:
+                yield text
+
+
+def _without_categories(text: str, node: LexborNode) -> str:
+    for link in node.css("a[rel~=tag],a[rel~=category]")[:_MOST_LINKS]:
+        text = text.replace(" ".join(link.text(separator=" ").split()), "", 1)
+    return text.strip()
+
+
+def lines(page: Page, headline_at: int) -> Iterator[str]:
+    """Lines around the headline that say "by", with what continues them."""
+    near = page.pieces[max(0, headline_at - 4) : headline_at + BEHIND]
+    for n, piece in enumerate(near):
+        if len(piece.text) < LINE and (says_by(piece.text) or is_by_alone(piece.text)):
+            yield _continued([line.text for line in near[n : n + _PARTS]])[:LINE]
+
+
+def _continued(lines: Sequence[str]) -> str:
+    """The first line and those that go on with it: "By", "Jane Miller", "and", "Ed Ito"."""
+    text = lines[0]
+    open_end = is_by_alone(text) or bool(_JOINT.search(text))
+    for line in lines[1:]:
+        if len(line) > LINE or not (open_end or _JOINT.match(line)):
+            break
+        text += f" {line}"
+        open_end = bool(_JOINT.search(line))
+    return text
+
+
+def last_lines(page: Page, headline_at: int) -> Iterator[str]:
+    """Lines behind the text that say nothing but "by" and a name."""
+    for piece in page.pieces[headline_at + BEHIND :]:
+        aside = piece.box.settled & NOT_HERE
+        if len(piece.text) < LINE and (
+            (not aside and len(piece.text) < 60 and LIST.fullmatch(piece.text))
+            or (not aside & ~Hint.CAPTION and is_signed(piece.text))
+        ):
+            yield piece.text
+
+
+def signed_below(page: Page, text_end: int) -> Iterator[str]:
+    """The name that follows right behind the text, below "Author", "Published by" or "About the author"."""
+    near = page.pieces[max(0, text_end - 2) : text_end + 1 + _BELOW]  # a short last line may be taken for text
+    for n, piece in enumerate(near[:-1]):
+        if piece.box.settled & (Hint.COMMENT | Hint.PROMO | Hint.AD):
+            return
+        name = near[n + 1].text[:LINE]
+        if " " in name and (is_by_alone(piece.text) or _ABOUT.fullmatch(piece.text)):
+            yield f"By {name}"
+            return
+
+
+def signature(page: Page, text_end: int) -> Iterator[str]:
+    """A whole name in brackets as the last words of the text: "... are counted. (Jane Miller)"."""
+    text = page.pieces[text_end].text[-_LONGEST_SIGNATURE:] if 0 <= text_end < len(page.pieces) else ""
+    found = _SIGNATURE.search(text)
+    if found and _ALONE.fullmatch(found[1]):
+        yield found[1]
+
+
+def _behind_date(text: str) -> str:
+    found = _DATED.match(text)
+    return text[found.end() :] if found else ""
+
+
+def alone(page: Page, claims: Claims, headline_at: int) -> Iterator[str]:
+    """A line between headline and text that is a name and nothing else, beside a date or above the first paragraph.
+
+    Two such lines are a menu.
+    """
+    known = {key(text) for text in (claims.section, *claims.keywords)}
+    lines = page.pieces[headline_at : headline_at + BEHIND]
+    above = page.pieces[max(0, headline_at - 2) : headline_at]
+    yield from (name for name in (_behind_date(piece.text) for piece in above) if _ALONE.fullmatch(name))
+    found: dict[str, bool] = {}  # whether it stands near a date or above a paragraph
+    for n, piece in enumerate(lines[1:-1], 1):
+        if len(piece.text) > _PARAGRAPH:
+            break
+        name = _DATED.sub("", piece.text, count=1)
+        name = name[: date_begins(name)].strip(" |·•–—-,")
+        if piece.tag in _HEADINGS or not _ALONE.fullmatch(name) or key(name) in known:
+            continue
+        around = [line.text for line in lines[n - 1 : n + 3]]
+        near = any(len(text) > _PARAGRAPH or parse_date(text) for text in around)
+        found[name] = near and not piece.box.settled & _ELSEWHERE
+    if len(found) == 1:
+        yield from (name for name, near in found.items() if near)
