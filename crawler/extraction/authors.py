@@ -48,6 +48,9 @@ _WRITTEN_BY = re.compile(
 _AUTHOR_PROPS = frozenset(("author", "creator"))
 _ASIDE = NOT_HERE & ~Hint.NAVIGATION
 _PARAGRAPH = 160  # characters; the text has begun
+_AND = r"(?:and|und|et|y|e|en|i|og|och|with|mit)"
+_BEHIND_NAME = re.compile(rf"\s?(?:[,&/]|{_AND}\b)\s?[^\W\d]", re.IGNORECASE)
+_BEFORE_NAME = re.compile(rf"(?:[,&/]|\w\s{_AND})\s?$", re.IGNORECASE)
 _DECLARED = frozenset(("json-ld", "meta", "microdata"))
 _TOGETHER = 3  # names in microdata; more of them are those who comment
 _LOOKED_AT = 40  # texts
@@ -65,19 +68,31 @@ def find_authors(
     agencies = frozenset(map(key, claims.agencies))
     for source, said in _sources(page, claims, headline_at, text_end):
         raw = [text for text in islice(said, _LOOKED_AT) if text and not text.isspace()]
-        names = (linked_in(raw, sites) if source == "linked" else names_in(raw, sites, trusted=source != "visible"))[
-            :MOST
-        ]
+        names = _names_of(raw, source, sites)
         evidence = [Evidence("authors", source, text[:200]) for text in raw[:MOST]]
         if any(key(name) not in agencies and not is_firm(name) for name in names):
-            if source == "json-ld":
-                names = _whole(names, page, sites)
-            if len(names) == 1 and source in _DECLARED:
-                return _beside(names[0], page, sites, headline_at) or names, evidence
-            return _as_shown(names, page, headline_at, source), evidence
+            return _confirmed(names, source, page, sites, headline_at), evidence
         if names or groups_in(raw, sites):
             others.append((names or groups_in(raw, sites)[:1], evidence))
     return others[0] if others else ((), [])
+
+
+def _names_of(raw: list[str], source: str, sites: frozenset[str]) -> tuple[str, ...]:
+    found = linked_in(raw, sites) if source == "linked" else names_in(raw, sites, trusted=source != "visible")
+    return found[:MOST]
+
+
+def _confirmed(
+    names: tuple[str, ...], source: str, page: Page, sites: frozenset[str], headline_at: int
+) -> tuple[str, ...]:
+    """Names that the markup declares, as the page shows them."""
+    if source not in _DECLARED:
+        return names
+    if source == "json-ld":
+        names = _whole(names, page, sites)
+    if len(names) == 1:
+        return _beside(names[0], page, sites, headline_at) or names
+    return names if source == "meta" else _as_shown(names, page, headline_at, source)
 
 
 def _sources(page: Page, claims: Claims, headline_at: int, text_end: int) -> Iterator[tuple[str, Iterable[str]]]:
@@ -129,7 +144,7 @@ def _beside(name: str, page: Page, sites: frozenset[str], headline_at: int) -> t
         line = piece.text
         if len(line) < LINE:
             if name in line and says_by(line):
-                found = names_in([line], sites)
+                found = names_in([line], sites) if _has_more(line, name) else ()
                 return found if name in found else ()
             if not others and not piece.box.settled & _ASIDE:
                 others = tuple(other for other in persons_in(line, sites) if key(other) != key(name))
@@ -138,13 +153,17 @@ def _beside(name: str, page: Page, sites: frozenset[str], headline_at: int) -> t
     return others
 
 
+def _has_more(line: str, name: str) -> bool:
+    """A cheap look before the dear one: most lines name one person."""
+    before, _, behind = line.partition(name)
+    return bool(_BEFORE_NAME.search(before) or _BEHIND_NAME.match(behind))
+
+
 def _as_shown(names: tuple[str, ...], page: Page, headline_at: int, source: str) -> tuple[str, ...]:
     """Of the names in the markup those that the page shows in its byline.
 
     Photographers and editors are declared as well, and who comments is marked as an author in microdata.
     """
-    if len(names) == 1 or source not in ("json-ld", "microdata"):
-        return names
     near = page.pieces[max(0, headline_at - BEFORE) : headline_at + BEHIND]
     shown_lines = (
         map(byline_of, lines(page, headline_at)) if source == "json-ld" else (piece.text[:LINE] for piece in near)

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.extraction.blocks import Page
 from crawler.extraction.hints import Hint
-from crawler.extraction.names import LIST, is_by_alone, is_credit, is_signed, says_by
+from crawler.extraction.names import LIST, is_by_alone, is_credit, is_signed, may_begin_with_by, says_by
 from crawler.extraction.structured import Claims
 from crawler.extraction.text import key
 from news.dates import date_begins, parse_date
@@ -30,6 +30,7 @@ _PARAGRAPH = 160  # characters; the text has begun
 _AUTHORS_PAGE = re.compile(
     r"/(?:author|autor|auteur|autore|auteurs|authors|autoren|autores|people|profil|profile)s?/|[?&]author="
 )
+_SHORT = 60  # characters
 _MOST_LINKS = 8
 _BELOW = 9  # blocks behind the text
 _ABOUT = re.compile(
@@ -60,8 +61,13 @@ def _near(page: Page, headline_at: int) -> list[tuple[int, LexborNode]]:
 
 
 def _authors_links(node: LexborNode) -> list[LexborNode]:
-    links = [node] if node.tag == "a" else node.css("a[href]")[:_MOST_LINKS]
+    links = [node] if node.tag == "a" else _links(node, "a[href]")
     return [link for link in links if _leads_to_author(link.attributes)]
+
+
+def _links(node: LexborNode, selector: str) -> list[LexborNode]:
+    """Links in *node*; most bylines hold no element, and a selector costs as much as all else."""
+    return node.css(selector)[:_MOST_LINKS] if next(node.iter(), None) is not None else []
 
 
 def _leads_to_author(attributes: dict[str, str | None]) -> bool:
@@ -79,7 +85,7 @@ def marked(page: Page, headline_at: int) -> Iterator[str]:
 
 
 def _without_categories(text: str, node: LexborNode) -> str:
-    for link in node.css("a[rel~=tag],a[rel~=category]")[:_MOST_LINKS]:
+    for link in _links(node, "a[rel~=tag],a[rel~=category]"):
         text = text.replace(" ".join(link.text(separator=" ").split()), "", 1)
     return text.strip()
 
@@ -107,11 +113,11 @@ def _continued(lines: Sequence[str]) -> str:
 def last_lines(page: Page, headline_at: int) -> Iterator[str]:
     """Lines behind the text that say nothing but "by" and a name."""
     for piece in page.pieces[headline_at + BEHIND :]:
+        if len(piece.text) > LINE or not may_begin_with_by(piece.text):
+            continue
         aside = piece.box.settled & NOT_HERE
-        if len(piece.text) < LINE and (
-            (not aside and len(piece.text) < 60 and LIST.fullmatch(piece.text))
-            or (not aside & ~Hint.CAPTION and is_signed(piece.text))
-        ):
+        short = not aside and len(piece.text) < _SHORT and LIST.fullmatch(piece.text)
+        if short or (not aside & ~Hint.CAPTION and is_signed(piece.text)):
             yield piece.text
 
 

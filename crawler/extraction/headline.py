@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extraction.blocks import Box, Page
+from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.hints import Hint
 from crawler.extraction.structured import Claims
 from crawler.extraction.text import ends_sentence, key, likeness, overlap, size
@@ -20,6 +20,8 @@ _SIGNS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _UNSPACED = re.compile(
     rf"(.{{6,}}[{_SIGNS}！？。」』】）])\s*[-_－—|｜]+\s*((?=[^-_－—|｜]*[{_SIGNS}])[^-_－—|｜\s]{{2,12}})"
 )
+_DASH = re.compile(r"\s[-–—]\s")
+_ARCHIVE = re.compile(r"blog archive?|archiv(?:es?|o)?", re.IGNORECASE)  # as an old WordPress puts before its titles
 _ABOVE = 12  # blocks at the page's beginning among which an unmarked headline is looked for
 _MAX = 400  # characters; longer is a paragraph
 _COLONS = tuple(f"{letter}: " for letter in "abcdefghijklmnopqrstuvwxyzäöüßéèñ")  # no space: part of the heading
@@ -28,6 +30,10 @@ _LONGEST_META = 10_000  # characters
 _TOPS = frozenset(("h1", "h2"))
 _MENUS = frozenset(("nav", "li", "ol", "ul"))
 _AROUND = 4  # boxes around a heading looked at
+_PARAGRAPH = 160  # characters
+_NEAR = 5  # blocks
+_MOSTLY = 0.3  # more of it linked is a list
+_FEW = 3  # words of a headline at least
 _SECOND = 3  # level two headings looked at
 _ASIDE = Hint.HIDDEN | Hint.NAVIGATION | Hint.COMMENT | Hint.RELATED | Hint.PROMO | Hint.AD
 _AGREES = 0.42  # share of words in common from which a heading and a claim mean one article
@@ -59,6 +65,8 @@ def find_headline(page: Page, claims: Claims, sites: frozenset[str]) -> tuple[st
     said = {source: without_site(text, sites, guess=text not in bare) for source, text in plain.items()}
     said = {source: text for source, text in said.items() if text and key(text) not in sites}
     visible = _visible(page, sites, list(said.values()))
+    if not visible and said.keys() <= {"title"} and len(SEPARATOR.split(said.get("title", ""), 1)[0].split()) <= _FEW:
+        visible = list(_above_prose(page))  # the title is a word or two: that of the section
     evidence = [Evidence("headline", source, text + _how_cut(given[source])) for source, text in said.items()]
     evidence += [Evidence("headline", "visible", text) for text in visible[:3]]
     chosen = _choose(visible, list(said.values())) or _from_text(page)
@@ -155,7 +163,7 @@ def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> st
             title = head
             continue
         first, rest = title[: cuts[0][0]].strip(), title[cuts[0][1] :].strip()
-        if key(first) in sites and rest:
+        if rest and (key(first) in sites or _ARCHIVE.fullmatch(first)):
             title = rest
             continue
         return title
@@ -189,7 +197,29 @@ def _visible(page: Page, sites: frozenset[str], said: Sequence[str]) -> list[str
         seconds = [piece.text for piece in headings if piece.tag == "h2" and not piece.box.settled & _ASIDE]
         found += [text for text in aside if _agrees(text, said) >= _AGREES]
         found += [text for text in seconds[:_SECOND] if key(text) in claimed]
+        parts = {key(part) for claim in said for part in _parts(claim)}
+        found += [text for text in seconds if parts and key(text) in parts]
     return [text for text in map(_plain, found) if 2 < len(text) < _MAX and key(text) not in sites]
+
+
+def _above_prose(page: Page) -> Iterator[str]:
+    """The first level two heading that a paragraph follows."""
+    for n, piece in enumerate(page.pieces):
+        if piece.tag != "h2" or piece.box.settled & _ASIDE or len(piece.text.split()) < _FEW:
+            continue
+        if any(map(_is_paragraph, page.pieces[n + 1 : n + _NEAR])):
+            yield piece.text
+            return
+
+
+def _is_paragraph(piece: Piece) -> bool:
+    return len(piece.text) > _PARAGRAPH and piece.link_share < _MOSTLY
+
+
+def _parts(claim: str) -> Iterator[str]:
+    """What stands before and behind each separator in *claim*, when it is long enough to be a headline."""
+    for found in SEPARATOR.finditer(claim):
+        yield from (part for part in (claim[: found.start()], claim[found.end() :]) if len(part.split()) >= _FEW)
 
 
 def _marked(page: Page) -> Iterator[tuple[str, LexborNode]]:
@@ -216,7 +246,7 @@ def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
     agreed, best = max(((_agrees(text, said), -n) for n, text in enumerate(visible)), default=(0.0, 0))
     if agreed >= _AGREES:
         return visible[-best]
-    if len(set(visible)) == 1 and len(visible[0].split()) >= 3:
+    if len(set(visible)) == 1 and (len(visible[0].split()) >= 3 or key(visible[0]).endswith(tuple(claimed))):
         return visible[0]
     return said[0]
 
@@ -224,13 +254,17 @@ def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
 def _without_kicker(visible: str, said: Sequence[str]) -> str:
     """The heading without the line above it, or the section behind a bar, when a claim has the rest alone.
 
-    "Colleges: Star keeps busy" is one heading, "Colleges Star keeps busy" has a line above it.
+    "Colleges: Star keeps busy" is one heading, "Colleges Star keeps busy" has a line above it; so it has when a claim
+    sets "Colleges - " before the rest.
     """
     folded = key(visible)
     for claim in said:
         rest = key(claim)
         if rest == folded and ":" in claim and ":" not in visible:
             return claim  # a line above that the page sets apart by its look alone
+        if rest == folded and " - " in claim and not _DASH.search(visible):
+            above, title = claim.split(" - ", 1)
+            return title if len(title.split()) > len(above.split()) else visible
         if len(claim.split()) < 3 or rest == folded:
             continue
         if folded.endswith(rest) and not visible[: -len(claim)].endswith(_COLONS):

@@ -23,6 +23,11 @@ _BY_INSIDE = re.compile(
     rf"(?:\d|[^|·•]{{1,30}}[|·•]\s(?=(?-i:By|Von|Par|Por) )|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?(?:\b(?:{_BY_WORDS})\b:?|\bredaktion:)\s+(?=\S)",
     re.IGNORECASE,
 )
+_FIRST_WORDS = frozenset(
+    f"{_BY_WORDS}|written|words|story|text|review|analysis|opinion|geschrieben|verfasst|gastbeitrag|beitrag|gastkommentar|kommentar|"
+    "interview|analyse|reportage|essay|kolumne|bericht|escrito|écrit|scritto|geschreven|autor|autorin|autoren|author|authors|auteur|"
+    "auteurs|auteur(s)|autore|redaktion|reporter|writer|tekst|texto|texte|testo|yazan|haber|текст|文".split("|")
+)
 LIST = re.compile(
     r"\W*(?:(?:(?:written|words|story|text|verfasst|geschrieben|escrito|écrit|scritto)\s)?(?:by|von|par|por|di|door)|text|texto|texte|autor|autorin|autoren|author|authors|auteur|auteurs|autore|autores)\b:?\s[^\d.:]{4,50}",
     re.IGNORECASE,
@@ -119,9 +124,15 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
     )
 
 
+def may_begin_with_by(line: str) -> bool:
+    """A cheap look before the pattern: most lines begin with another word."""
+    first = line.split(" ", 1)[0]
+    return first.startswith("By") or first.casefold().strip("*([|·•–—-:：") in _FIRST_WORDS
+
+
 def persons_in(line: str, sites: frozenset[str]) -> tuple[str, ...]:
     """The names of several words in a line that says "by", without teams; none when the line says anything else."""
-    if not BY.match(line):
+    if not may_begin_with_by(line) or not BY.match(line):
         return ()
     names = [name for name in names_in([line], sites) if " " in name and "&" not in name and not _is_group(name, sites)]
     return tuple(names)
@@ -218,6 +229,8 @@ def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]
     text = " ".join(text[:_TEXT].split())
     if not trusted and ((_CREDIT.search(text) and not BY.match(text)) or _OTHER_LINE.match(text)):
         return
+    if not trusted:
+        text = _GLUED_MONTH.sub(" ", text)
     handle = "" if trusted else _handle_before_date(text)
     if handle:
         yield handle
@@ -241,7 +254,6 @@ def _after_by(text: str) -> str:
     """*text* without "by" and without what follows the names."""
     inside = _BY_INSIDE.match(text)
     text = text[inside.end() :] if inside else BY.sub("", text)
-    text = _GLUED_MONTH.sub(" ", text)
     text = _WEEKDAY.sub("", text[: date_begins(text)])
     cut = _CUT.sub("", text)
     return cut if " " in cut or not _INSTITUTE.match(text) else text

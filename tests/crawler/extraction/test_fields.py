@@ -91,6 +91,39 @@ def test_a_heading_of_three_words_wins_over_a_headline_made_for_sharing() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("claim", "heading", "expected"),
+    [
+        ("River games - The bridge will be mended", "River games The bridge will be mended", "The bridge will be mended"),
+        ("River games - The bridge will be mended", "River games - The bridge will be mended", "River games - The bridge will be mended"),
+        ("A bridge – mended at last", "A bridge – mended at last", "A bridge – mended at last"),
+        ("History", "Townhistory", "Townhistory"),
+        ("A bridge is mended at last", "Bridges", "A bridge is mended at last"),
+    ],
+)  # fmt: skip
+def test_a_line_above_the_headline_is_told_by_a_dash_that_the_page_does_not_show(
+    claim: str, heading: str, expected: str
+) -> None:
+    assert read(f"<h1>{heading}</h1>{TEXT * 3}", meta("og:title", claim)).headline == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "expected"),
+    [
+        ("News | The Outlet", "The bridge will be mended", "The bridge will be mended"),
+        ("The Outlet » Blog Archiv » The bridge is mended", "What does it cost?", "The bridge is mended"),
+        ("The bridge will be mended | Association of Bridges (AB) of the valley", "The bridge will be mended", "The bridge will be mended"),
+        ("The council has mended the bridge", "What does it cost?", "The council has mended the bridge"),
+    ],
+)  # fmt: skip
+def test_a_heading_of_level_two_is_the_headline_where_the_title_is_none(
+    title: str, heading: str, expected: str
+) -> None:
+    page = f"<h2>Our good services</h2><ul><li>All of them</li></ul><p>Ahoy.</p><p>Ahoy.</p><p>Ahoy.</p><p>Ahoy.</p><h2>{heading}</h2>{TEXT * 3}"
+
+    assert read(page, f"<title>{title}</title>" + meta("og:site_name", "The Outlet")).headline == expected
+
+
 def test_an_endless_title_of_the_page_is_cut() -> None:
     assert len(read(TEXT * 3, meta("og:title", "bridge " * 200_000)).headline or "") <= 400
 
