@@ -237,8 +237,8 @@ _WALLS = r"""
 (?:create (?:an|your|a free) account|register|sign up) (?:or|and) (?:sign|log) ?in(?: to (?:continue|keep|read)\b.*)? ; (?:sign|log) ?in (?:or (?:register|create an account) )?to (?:continue|keep) reading ;
 (?:please )?(?:subscribe|register|sign up) (?:now |today |for free )?to (?:continue|keep|read the (?:full|rest)|unlock) ; to (?:continue|keep) reading,? (?:please )?(?:subscribe|register|sign|log) ;
 this (?:article|content|story) is (?:only )?(?:for|available to|reserved for|exclusive to) (?:our |paying )?(?:subscribers|members) ; already a subscriber\? ; already have an account\? ;
-(?:sie sind )?bereits abonnent(?:in)?\? ; jetzt (?:anmelden|registrieren) und weiterlesen ; (?:um )?(?:diesen|den vollständigen) artikel (?:weiter)?(?:zu )?lesen mit ; nur für abonnenten ; mit .{2,20} weiterlesen$ ; (?:jetzt )?weiterlesen mit .{2,40}$ ;
-(?:cet )?article (?:est )?réservé aux abonnés ; la suite (?:de cet article )?est réservée ; déjà abonné ; contenido exclusivo para suscriptores ; ¿ya (?:eres|es) suscriptor ; suscríbete para (?:seguir|continuar) ;
+(?:sie sind )?bereits abonnent(?:in)?\? ; jetzt (?:anmelden|registrieren) und weiterlesen ; (?:um )?(?:diesen|den vollständigen) artikel (?:weiter)?(?:zu )?lesen mit ; (?:dieser (?:artikel|text|beitrag|inhalt) ist )?(?:nur|exklusiv|ausschließlich) für (?:unsere )?abonnent ; mit .{2,20} weiterlesen$ ; (?:jetzt )?weiterlesen mit .{2,40}$ ;
+(?:cet )?article (?:est )?réservé aux abonnés ; la suite (?:de cet article )?est réservée ; il vous reste \d+ ?% de cet article ; déjà abonné ; contenido exclusivo para suscriptores ; ¿ya (?:eres|es) suscriptor ; suscríbete para (?:seguir|continuar) ;
 contenuto riservato (?:agli abbonati)? ; sei già abbonato ; alleen voor abonnees ; al abonnee\? ; (?:treść|artykuł) (?:dostępny|dostępna|tylko) (?:tylko )?dla ; conteúdo exclusivo para assinantes ; já é assinante
 """
 

@@ -55,6 +55,8 @@ class Page:
     names: list[tuple[int, LexborNode]] = field(
         default_factory=list
     )  # (pieces before, element that may hold an author)
+    terms: list[tuple[str, str]] = field(default_factory=list)  # (rel, text) of links to a tag or a category
+    pictures: list[tuple[int, Box, LexborNode]] = field(default_factory=list)  # (pieces before, box, element)
     source: bytes = field(default=b"", repr=False)  # the page itself, as UTF-8
     title: str = ""
     language: str = ""

@@ -16,11 +16,13 @@ CREDIT = re.compile(
 )
 _MAKER_AND_AGENCY = re.compile(r"[^/,;:!?]{3,40}\s?/\s?[^/,;:!?]{2,40}")  # "A. Smith/Agency"
 _LONGEST_CREDIT, _WORDS_OF_CREDIT = 100, 10  # characters, words
-_HOME = re.compile(
-    r"home\W*|startseite|accueil|in[ií]cio|homepage|start|index|news|nachrichten|hjem|etusivu|anasayfa|.*\bnavigation",
+_NOWHERE = re.compile(  # the site itself, or what was filed nowhere
+    r"all|allgemein|uncategori[sz]ed|non classé|sin categor[ií]a|(?:senza|sem) categoria|geen categorie|bez kategorii"
+    r"|home\W*|startseite|accueil|in[ií]cio|homepage|start|index|news|nachrichten|hjem|etusivu|anasayfa|.*\bnavigation",
     re.IGNORECASE,
 )
 _MOST_TAGS = 30
+_NEAR = 15  # blocks below the headline
 # Several tags in one; "Business, Finance, & Economics" is one.
 _COMMAS = re.compile(r"[^,]+(?:,(?!\s*(?:&|and\b|und\b|et\b|y\b))[^,]+){2,}")
 _NAMED = re.compile(r"^(?:nlp )?(?:category|topic|subject|tag|keyword|section|subsection)\s?:\s?", re.IGNORECASE)
@@ -45,7 +47,8 @@ def find_section(page: Page, claims: Claims, sites: frozenset[str], headline: st
         "category",
         "og:article:section",
     )
-    steps = (step for step in claims.trail if not _HOME.fullmatch(step) and not _names_one(step, sites))
+    filed = (text.strip(" ›") for rel, text in page.terms if "category" in rel)  # as WordPress and its like link it
+    steps = (step for step in (*claims.trail, *filed) if not _NOWHERE.fullmatch(step) and not _names_one(step, sites))
     candidates = (section.strip(" -–|/>") for section in (named.split(",")[0], *steps))
     return next((section[:100] for section in candidates if _is_section(section, sites, headline)), None)
 
@@ -65,6 +68,8 @@ def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
     said = list(claims.keywords) or [content for name, content in page.meta if name == "article:tag"]
     if not said:
         said = meta_value(page, "news_keywords", "keywords", "parsely-tags", "sailthru.tags").split(",")
+    if not any(map(key, said)):
+        said = [text.strip(" #") for rel, text in page.terms if rel.split() == ["tag"]]
     tags: dict[str, str] = {}
     parts = (part for text in said for part in (text.split(",") if _COMMAS.fullmatch(text) else [text]))
     for tag in (_NAMED.sub("", " ".join(part.split())) for part in parts):
@@ -74,13 +79,13 @@ def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
 
 
 def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image | None:
-    """The leading picture: what the page names for sharing, with the caption that stands nearest to the headline."""
-    source = absolute(
-        meta_value(page, "og:image:secure_url", "og:image", "twitter:image", "twitter:image:src") or claims.image, url
-    )
+    """The leading picture: what the page names for sharing, or shows first in a figure, with the caption that stands
+    nearest to the headline."""
+    named = meta_value(page, "og:image:secure_url", "og:image", "twitter:image", "twitter:image:src") or claims.image
+    source = absolute(named, url) or absolute(_first_shown(page, headline_at), url)
     if source is None:
         return None
-    near = [p for p in page.pieces[headline_at : headline_at + 15] if _is_caption(p)]
+    near = [p for p in page.pieces[headline_at : headline_at + _NEAR] if _is_caption(p)]
     caption = next((p.text for p in near if len(p.text) > 10 and not _is_credit(p)), claims.image_caption)
     beside = next((p.text for p in near if _is_credit(p)), "")
     return Image(
@@ -88,6 +93,16 @@ def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image 
         caption[:1000] or None,
         (_credit_in(caption) or _bare_credit(beside) or claims.image_credit)[:200] or None,
     )
+
+
+def _first_shown(page: Page, headline_at: int) -> str:
+    """The address of the first picture in a figure near the headline; scripts load some from another attribute."""
+    for position, box, node in page.pictures:
+        around = box.tag == "figure" or (box.parent is not None and box.parent.tag == "figure")
+        if around and headline_at <= position <= headline_at + _NEAR:
+            sources = (node.attributes.get(name) or "" for name in ("data-src", "src"))
+            return next((source for source in sources if source and not source.startswith("data:")), "")
+    return ""
 
 
 def _credit_in(caption: str) -> str:

@@ -32,6 +32,7 @@ _LONGEST_MENU = 3000  # characters
 _LONGEST_LINE = 100  # characters without a tag in them; a longer line may be running text
 _FACTS = "head > title,meta,link[rel],script[type*='ld+json' i]"
 _MOST_TIMES = 60  # whose text is taken: nested ones would hold the page many times
+_MOST_TERMS, _MOST_PICTURES = 60, 100
 MAX_BOXES = 60_000  # the largest news pages have 10,000
 # Names for those who test the site: all that is left where class names are made by machines.
 _TESTED = frozenset(("data-testid", "data-test-id", "data-test", "data-component"))
@@ -133,6 +134,8 @@ class _Walk:
             self._time(node, node.attributes)
         elif tag.name == "img":
             self.box.pictured = True
+            if len(self.page.pictures) < _MOST_PICTURES:
+                self.page.pictures.append((len(self.page.pieces), self.box, node))
         elif tag.kind == BOX:
             self._flush()
 
@@ -174,9 +177,12 @@ class _Walk:
             self.in_link += 1
             if self.box.tag in HEADINGS and _leads_to_itself(attributes):
                 self.anchored = True
-            if "author" in (attributes.get("rel") or ""):
+            rel = attributes.get("rel") or ""
+            if "author" in rel:
                 hints |= Hint.BYLINE
                 self.page.names.append((len(self.page.pieces), node))
+            elif "tag" in rel and len(self.page.terms) < _MOST_TERMS:
+                self.page.terms.append((rel, node.text()))
         elif name == "time":
             self._time(node, attributes)
         self.inline.append(self.inline[-1] | hints)
