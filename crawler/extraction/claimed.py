@@ -16,7 +16,7 @@ def with_claimed_text(blocks: tuple[Block, ...], claim: str) -> tuple[Block, ...
     shown = sum(len(block.text) for block in blocks if block.label is Label.BODY)
     if len(claim) < _ENOUGH or shown > _SHOWN * len(claim):
         return blocks
-    paragraphs = tuple(Block(text, Label.BODY, "claimed in JSON-LD", 0.6) for text in _paragraphs(claim))
+    paragraphs = tuple(Block(text, Label.BODY, "claimed in JSON-LD", 0.6) for text in paragraphs_of(claim))
     others = (
         block.relabelled(Label.OTHER, "not the claimed text", 0.5) if block.label is Label.BODY else block
         for block in blocks
@@ -24,6 +24,7 @@ def with_claimed_text(blocks: tuple[Block, ...], claim: str) -> tuple[Block, ...
     return (*others, *paragraphs)
 
 
-def _paragraphs(claim: str) -> list[str]:
+def paragraphs_of(claim: str) -> list[str]:
+    """The paragraphs of a claimed text, without markup."""
     parts = _BREAK.split(html.unescape(claim) if "&" in claim else claim)
     return [text for text in (" ".join(_TAG.sub(" ", part).split()) for part in parts) if text]

@@ -55,18 +55,18 @@ def read_page(
     settle_hints(page)
     sites = site_names(page, claims, url)
     headline, shown, evidence = find_headline(page, claims, sites)
-    blocks = with_scripted_text(with_claimed_text(_label(page, shown), claims.body), utf8, headline)
+    blocks = with_scripted_text(with_claimed_text(_label(page, shown, claims.body), claims.body), utf8, headline)
     blocks = with_deck(blocks, _descriptions(page, claims))
     refuse_others(page, claims, headline, blocks, url)
     read = Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES)
     return _with_fields(page, claims, sites, read, now, timezone)
 
 
-def _label(page: Page, headline: str | None) -> tuple[Block, ...]:
+def _label(page: Page, headline: str | None, claim: str) -> tuple[Block, ...]:
     end = story_end(page, headline)
     container = find_container(page, end)
     call_captions(page, container)  # they vote for the box around them
-    labelled = without_strays(tuple(Labeller(page, container, end, headline).label()), page, container)
+    labelled = without_strays(tuple(Labeller(page, container, end, headline).label()), page, container, claim)
     return with_told_pictures(labelled, page, container)
 
 

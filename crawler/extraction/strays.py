@@ -8,15 +8,19 @@ sites.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from crawler.extraction.blocks import Box, Page, Piece
+from crawler.extraction.claimed import paragraphs_of
 from crawler.extraction.hints import Hint
+from crawler.extraction.text import key
 from news.article import Block, Label
 from news.edit_words import CORRECTION
 from news.teasers.blocks import QUOTED
 
 WITH_LINKS = "box with links beside the text"  # the rule of the surest kind
 _BEHIND, _AT_END, _AMONG = "box behind the text", "box at the text's end", "box among the text"
+_UNCLAIMED = "box that the claimed text lacks"
 _BODY = Label.BODY
 _PARAGRAPHS = frozenset(("p", "ul", "ol", "blockquote", "pre", "table", "h2", "h3", "h4", "h5", "h6"))
 _LINES = frozenset(("p", "li", "div", "blockquote", "h2", "h3", "h4", "h5", "h6"))
@@ -26,6 +30,7 @@ _ALIKE = 0.08  # share of the prose in other boxes of that name which makes it o
 _LEAST, _WITH_MANY_LINKS, _MOST, _ALMOST_ALL = 0.23, 0.38, 0.5, 0.7  # share of the prose that the holder has
 _LINKED = 0.23  # share of the characters
 _NEAR_END = 800.0  # characters of prose that follow
+_LONG_CLAIM, _AGREES, _BEGINNING = 600, 0.9, 40  # characters, share of the holder's prose, letters
 _DIGITS = re.compile(r"\d+")
 
 
@@ -41,8 +46,9 @@ class _Branch:
 class _Text:
     """The text of one page, as far as the markup tells, and the box that holds most of it."""
 
-    def __init__(self, blocks: Sequence[Block], page: Page, container: Box) -> None:
+    def __init__(self, blocks: Sequence[Block], page: Page, container: Box, claim: str) -> None:
         self.blocks = blocks
+        self.claim = claim
         self.pieces = page.pieces
         self.body = [n for n in range(container.first, container.last) if blocks[n].label is _BODY]
         held: dict[Box, float] = {}
@@ -85,13 +91,27 @@ class _Text:
         """The holder's prose behind the box, in characters."""
         return self._prose(box.last, self.holder.last)
 
+    @cached_property
+    def claimed(self) -> str:
+        """The letters of the text that JSON-LD claims; empty when it is short or another text than the holder's."""
+        letters = key(" ".join(paragraphs_of(self.claim))) if len(self.claim) > _LONG_CLAIM else ""
+        own = [p for p in map(self.pieces.__getitem__, self.body) if p.prose and _holder_of(p) is self.holder]
+        agrees = sum(piece.prose for piece in own if letters and _begins(piece.text) in letters)
+        return letters if agrees >= _AGREES * sum(piece.prose for piece in own) else ""
+
     def _prose(self, first: int, last: int) -> float:
         return sum(self.pieces[n].prose for n in self.body if first <= n < last)
 
 
-def without_strays(blocks: tuple[Block, ...], page: Page, container: Box) -> tuple[Block, ...]:
-    """*blocks*, one for each piece of *page*, without the text in boxes that are none of the text's own."""
-    text = _Text(blocks, page, container)
+def _begins(text: str) -> str:
+    return key(text[: 2 * _BEGINNING])[:_BEGINNING]
+
+
+def without_strays(blocks: tuple[Block, ...], page: Page, container: Box, claim: str) -> tuple[Block, ...]:
+    """*blocks*, one for each piece of *page*, without the text in boxes that are none of the text's own.
+
+    `claim` is the whole text as JSON-LD has it, or empty."""
+    text = _Text(blocks, page, container, claim)
     strays = dict(_strays(text)) if text.share > _LEAST else {}
     if not strays:
         return blocks
@@ -138,6 +158,8 @@ def _rule(text: _Text, branch: _Branch) -> str:
         return _BEHIND if little or others else ""
     if not little or CORRECTION.search(text.blocks[branch.places[0]].text):
         return ""
+    if text.claim and text.before(branch.top) and _is_unclaimed(text, branch):
+        return _UNCLAIMED
     if text.share > _WITH_MANY_LINKS and _linked(text.blocks[branch.top.first : branch.top.last]) > _LINKED:
         return WITH_LINKS
     after = text.after(branch.top)
@@ -151,6 +173,12 @@ def _rule_in(text: _Text, branch: _Branch, others: int, after: float) -> str:
     if not after and branch.prose < _TENTH * text.total:
         return _AT_END
     return _AMONG if others >= len(branch.places) and _is_no_text(text, branch) else ""
+
+
+def _is_unclaimed(text: _Text, branch: _Branch) -> bool:
+    """True when the claimed text, which agrees with the holder's, has no part of the box."""
+    texts = [text.blocks[n].text for n in branch.places]
+    return bool(text.claimed) and not any(_begins(line) in text.claimed for line in texts)
 
 
 def _linked(blocks: Sequence[Block]) -> float:

@@ -1,5 +1,7 @@
 """Boxes beside the text's own, whatever their names are; each rule with a twin that keeps."""
 
+import json
+
 from crawler.extraction.page import read_page
 from news.article import Block, Label
 
@@ -70,3 +72,19 @@ def test_a_little_behind_the_box_of_nearly_all_text_is_none_and_another_part_is_
 
     assert blocks(page.format(f"{PROSE * 2}<p>{CARD}</p>"))[CARD].rule == "box behind the text"
     assert is_text(page.format(f"{PROSE * 3}<p>{CARD}</p>"), CARD)
+
+
+def claiming(claim: str, box: str) -> str:
+    data = json.dumps({"@type": "NewsArticle", "headline": "Swing bridge to close", "articleBody": claim})
+    return f'<script type="application/ld+json">{data}</script>{PROSE * 8}{box}{PROSE * 12}'
+
+
+def test_a_small_box_that_the_claimed_text_lacks_is_none_and_one_that_it_has_is_text() -> None:
+    claim, box = f"{PROSE} " * 20, f"<div class=qx><p>{CARD}</p></div>"
+
+    assert blocks(claiming(claim, box))[CARD].rule == "box that the claimed text lacks"
+    assert is_text(claiming(f"{claim} {CARD}", box), CARD)
+
+
+def test_a_claim_of_another_text_says_nothing() -> None:
+    assert is_text(claiming("Nobody was hurt, said the police. " * 40, f"<div class=qx><p>{CARD}</p></div>"), CARD)
