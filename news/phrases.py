@@ -283,7 +283,7 @@ POINTER = re.compile(rf"\W*(?P<phrase>{_POINTER})\b(?P<mark>\s*(?:[:|»>→▶�
 MAY_CALL = re.compile(rf"\b{_beginnings(_CALLS)}")  # without this no call: a cheap look before the dear one
 # A heading of what readers wrote.
 COMMENTS = re.compile(
-    r"\W*(?:\d[\d.,]*\s(?:comments?|responses?|replies|thoughts|kommentare?|antworten|commentaires?|comentarios?|commenti|reacties|komentarz[ey]?|comentários?|kommentarer)(?: (?:on|to|zu|sur|en|su|op) [“„\"'«‘].{0,200})?"
+    r"\W*(?:\d[\d.,]*\s(?:(?:reader |user )?comments?|responses?|replies|thoughts|kommentare?|antworten|commentaires?|comentarios?|commenti|reacties|komentarz[ey]?|comentários?|kommentarer)(?: (?:on|to|zu|sur|en|su|op) [“„\"'«‘].{0,200})?"
     r"|(?:comments?|kommentare|commentaires|comentarios|commenti|reacties|komentarze|comentários)\s?\(\d+\)|(?:leave|post|add|write) a (?:reply|comment|response)(?: cancel reply)?|join the discussion"
     r"|(?:schreiben? sie|schreibe?) (?:einen|ihren) kommentar|kommentar (?:schreiben|verfassen|hinterlassen)|laisser un commentaire|deja (?:un|tu) comentario|lascia un commento|geef een reactie|dodaj komentarz|deixe (?:um|seu) comentário)\W*"
 )

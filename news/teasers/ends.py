@@ -6,7 +6,7 @@ from itertools import islice
 
 from news.article import Article, Block, Label
 from news.phrases import COMMENTS
-from news.teasers.blocks import END, HEADING, MIN_RUN, Verdict, is_prose, is_title
+from news.teasers.blocks import END, HEADING, MIN_RUN, Verdict, is_prose, is_title, key
 
 _ANNOUNCING = 40  # characters; shorter is "Share this:"
 _LINES_OF_SIGNATURE, _SIGNATURE = 5, 60  # lines, characters
@@ -18,6 +18,7 @@ _ADDED = re.compile(
     r"[.!?…。！？؟।]\s*[(（\[【][^()（）]{2,40}[)）\]】]$"
     r"|[\w.!?…] ?(?:[\U0001F300-\U0001FAFF\u2639-\u263b]\ufe0f?|[:;]-?[)(])+$"
 )
+_COUNTED = 30  # letters: "12 thoughts on", "3 Gedanken zu"
 _OPENS = re.compile(r"[“„«]")
 
 
@@ -80,14 +81,26 @@ def _is_plain_item(block: Block) -> bool:
     return block.tag in ("li", "ul", "ol", "td", "th", "pre", "dd", "blockquote") and block.link_share <= 0.3
 
 
-def comments(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+def comments(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
     """What stands below a heading that counts comments, or asks for one, behind the first paragraphs."""
+    headline = key(article.headline or "")
     prose = (position for position in body if is_prose(blocks[position]))
     first = next(islice(prose, 1, None), len(blocks))
     for n in range(first + 1, len(blocks)):
-        if blocks[n].tag[0] == "h" and COMMENTS.fullmatch(blocks[n].text.lower()):
+        if blocks[n].tag[0] == "h" and _heads_comments(blocks[n].text, headline):
             yield from ((p, Label.COMMENT, "below a heading of comments", 0.9) for p in body if p >= n)
             return
+
+
+def _heads_comments(text: str, headline: str) -> bool:
+    """True for "Leave a reply", and for a number and the headline: "6 thoughts on The bridge is mended"."""
+    if COMMENTS.fullmatch(text.lower()):
+        return True
+    return bool(headline) and text[0].isdigit() and _counts(key(text), headline)
+
+
+def _counts(letters: str, headline: str) -> bool:
+    return letters.endswith(headline) and len(headline) < len(letters) <= len(headline) + _COUNTED
 
 
 def orphan_headings(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:

@@ -229,13 +229,20 @@ def test_a_list_that_ends_the_text_stays() -> None:
 
 @pytest.mark.parametrize(
     "head",
-    ["10 thoughts on “A bridge is mended”", "3 Comments", "Kommentare (12)", "Leave a Reply", "Kommentar schreiben"],
+    ["10 thoughts on “A bridge is mended”", "3 Comments", "124 Reader Comments", "Kommentare (12)", "Leave a Reply"],
 )
 def test_what_readers_wrote_goes(head: str) -> None:
     assert kept(PROSE, MORE, heading(head), "I never liked the bridge at all, and nobody asked me.", MORE) == (
         PROSE,
         MORE,
     )
+
+
+def test_a_number_and_the_headline_head_what_readers_wrote_and_another_heading_with_a_number_does_not() -> None:
+    blocks = [Block("A bridge is mended", Label.HEADLINE, tag="h1"), Block(PROSE), Block(MORE)]
+    for head, left in (("6 thoughts on A bridge is mended", 2), ("6 thoughts on the bridge", 4)):
+        page = Article(URL, "A bridge is mended", blocks=(*blocks, heading(head), Block(MORE)))
+        assert len(remove_teasers(page).paragraphs) == left
 
 
 @pytest.mark.parametrize(
