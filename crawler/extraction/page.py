@@ -24,7 +24,7 @@ from crawler.extraction.surroundings import find_canonical, find_image, find_sec
 from crawler.extraction.walk import read_blocks
 from news.article import Article, Block, Label
 
-RULES = "2026.11-12"  # changes whenever a rule does: stored readings name the rule set that made them
+RULES = "2026.11-13"  # changes whenever a rule does: stored readings name the rule set that made them
 
 
 def read_page(
