@@ -24,6 +24,7 @@ _UNCLAIMED = "box that the claimed text lacks"
 _BODY = Label.BODY
 _PARAGRAPHS = frozenset(("p", "ul", "ol", "blockquote", "pre", "table", "h2", "h3", "h4", "h5", "h6"))
 _LINES = frozenset(("p", "li", "div", "blockquote", "h2", "h3", "h4", "h5", "h6"))
+_ROWS, _FEWEST_ROWS = frozenset(("li", "td", "th", "dd")), 3
 _LITTLE = 300.0  # characters of prose
 _TENTH = 0.1  # of the prose
 _ALIKE = 0.08  # share of the prose in other boxes of that name which makes it one of the text's own
@@ -171,7 +172,7 @@ def _rule(text: _Text, branch: _Branch) -> str:
 def _rule_in(text: _Text, branch: _Branch, others: int, after: float) -> str:
     """The rule for a little box below paragraphs of the holder, which has most of the text."""
     if not after and branch.prose < _TENTH * text.total:
-        return _AT_END
+        return "" if _is_list(text, branch) else _AT_END
     return _AMONG if others >= len(branch.places) and _is_no_text(text, branch) else ""
 
 
@@ -179,6 +180,12 @@ def _is_unclaimed(text: _Text, branch: _Branch) -> bool:
     """True when the claimed text, which agrees with the holder's, has no part of the box."""
     texts = [text.blocks[n].text for n in branch.places]
     return bool(text.claimed) and not any(_begins(line) in text.claimed for line in texts)
+
+
+def _is_list(text: _Text, branch: _Branch) -> bool:
+    """True for a recipe's ingredients, results and the like: rows of a list or a table, and no links in them."""
+    rows = [text.blocks[n] for n in branch.places if text.blocks[n].tag in _ROWS]
+    return len(rows) >= _FEWEST_ROWS and not any(row.link_share for row in rows)
 
 
 def _linked(blocks: Sequence[Block]) -> float:

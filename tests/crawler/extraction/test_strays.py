@@ -88,3 +88,10 @@ def test_a_small_box_that_the_claimed_text_lacks_is_none_and_one_that_it_has_is_
 
 def test_a_claim_of_another_text_says_nothing() -> None:
     assert is_text(claiming("Nobody was hurt, said the police. " * 40, f"<div class=qx><p>{CARD}</p></div>"), CARD)
+
+
+def test_rows_without_links_in_a_box_at_the_texts_end_are_text() -> None:
+    rows = "<div class=qx><ul><li>{}200 g flour</li><li>2 eggs</li><li>A pinch of salt</li></ul></div>"
+
+    assert is_text(PROSE * 8 + rows.format(""), "2 eggs")
+    assert not is_text(PROSE * 8 + rows.format(LINK), "2 eggs")
