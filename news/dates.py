@@ -190,9 +190,9 @@ _NAMED_DAY = re.compile(rf"^\W*(?P<word>{'|'.join(_DAY_WORD)})\b" + _CLOCK, re.I
 
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "wib": 420, "bst": 60, "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "msk": 180,
-    "est": -300, "edt": -240, "et": -300, "cst": -360, "cdt": -300, "ct": -360, "mst": -420, "mdt": -360, "mt": -420,
-    "pst": -480, "pdt": -420, "pt": -480, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "sast": 120,
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "sast": 120,
 }  # fmt: skip
+_AMERICAN = {"et": -300, "ct": -360, "mt": -420, "pt": -480}  # in winter; what it is in summer bears the same name
 
 
 def parse_date(
@@ -332,7 +332,8 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None], zone:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
-        date = datetime(year, month, day, tzinfo=_zone(clock, zone))
+        date = datetime(year, month, day, tzinfo=zone)
+        date = date.replace(tzinfo=_zone(clock, zone, date))
     except ValueError:
         return None
     hour, minute = int(clock.get("hour") or 0), int(clock.get("minute") or 0)
@@ -347,7 +348,7 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None], zone:
         return date
 
 
-def _zone(clock: dict[str, str | None], zone: tzinfo) -> tzinfo:
+def _zone(clock: dict[str, str | None], zone: tzinfo, day: datetime) -> tzinfo:
     offset, name = clock.get("offset"), (clock.get("zone") or "").lower()
     if offset:
         digits = offset[1:].replace(":", "").ljust(4, "0")
@@ -356,7 +357,18 @@ def _zone(clock: dict[str, str | None], zone: tzinfo) -> tzinfo:
             return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes)) if minutes else UTC
     if name in _ZONES:
         return timezone(timedelta(minutes=_ZONES[name])) if _ZONES[name] else UTC
+    if name in _AMERICAN:
+        return timezone(timedelta(minutes=_AMERICAN[name] + 60 * _in_american_summer(day)))
     return zone
+
+
+def _in_american_summer(day: datetime) -> bool:
+    """From the second Sunday in March to the first in November, as the Energy Policy Act of 2005 has it."""
+    return _sunday_from(day.replace(month=3, day=8)) <= day < _sunday_from(day.replace(month=11, day=1))
+
+
+def _sunday_from(day: datetime) -> datetime:
+    return day + timedelta(days=6 - day.weekday())
 
 
 def _mail(text: str) -> datetime | None:
