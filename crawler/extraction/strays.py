@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 from crawler.extraction.blocks import Box, Page, Piece
 from crawler.extraction.claimed import paragraphs_of
@@ -101,7 +102,15 @@ class _Text:
         return letters if agrees >= _AGREES * sum(piece.prose for piece in own) else ""
 
     def _prose(self, first: int, last: int) -> float:
-        return sum(self.pieces[n].prose for n in self.body if first <= n < last)
+        return self._sums[last] - self._sums[first] if first < last else 0.0
+
+    @cached_property
+    def _sums(self) -> list[float]:
+        """Running sums of the text's prose: a page may have as many boxes as paragraphs."""
+        proses = [0.0] * len(self.pieces)
+        for n in self.body:
+            proses[n] = self.pieces[n].prose
+        return list(accumulate(proses, initial=0.0))
 
 
 def _begins(text: str) -> str:

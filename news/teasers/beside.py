@@ -41,10 +41,11 @@ def repeated_headline(blocks: Sequence[Block], _: Sequence[int], article: Articl
             yield position, Label.HEADLINE, "repeats the headline", 1.0
     if len(same) < 2:
         return
+    known = set(same)
     between = [
         p
         for p in range(same[0] + 1, same[-1])
-        if p not in same and blocks[p].label in (Label.BODY, Label.OTHER, Label.LEAD)
+        if p not in known and blocks[p].label in (Label.BODY, Label.OTHER, Label.LEAD)
     ]
     prose = [p for p in between if len(blocks[p].text) > 60]
     if len(prose) == 1 and len(between) <= 3 and blocks[same[-1] + 1 :]:
