@@ -60,8 +60,11 @@ def weigh(page: Page) -> list[float]:
     return sums
 
 
-def settle_hints(page: Page) -> None:
-    """Give every box the hints of its ancestors too, those left out that would set most of the text aside."""
+def settle_hints(page: Page, sums: list[float]) -> None:
+    """Give every box the hints of its ancestors too, those left out that would set most of the text aside.
+
+    `sums` are what `weigh` gave.
+    """
     named = _prose_by_name(page)
     for box in page.boxes:
         own = box.hints
@@ -70,7 +73,7 @@ def settle_hints(page: Page) -> None:
                 own &= ~Hint.RELATED  # "teaser text" is a lead, too, when there is but one
             own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0))
             if box.prose > _NO_BIO and own & (Hint.BYLINE | Hint.EMBED):
-                own = _without_text(page, box, own)
+                own = _without_text(box, own, sums[-1] - sums[box.last])
         inherited = box.parent.settled & ~Hint.ARTICLE if box.parent is not None else 0
         if inherited & _CHANCE and box.hints & Hint.ARTICLE and box.prose > _NO_MENU:
             inherited &= ~_CHANCE
@@ -133,11 +136,11 @@ def _believed(box: Box, own: int, share: float) -> int:
     return own
 
 
-def _without_text(page: Page, box: Box, own: int) -> int:
-    """The hints of a box that holds more than a post or a note on the author, and stands among the text."""
+def _without_text(box: Box, own: int, behind: float) -> int:
+    """The hints of a box that holds more than a post or a note on the author, with so much prose *behind* it."""
     if box.prose > _NO_POST:
         own &= ~Hint.EMBED
-    if sum(piece.prose for piece in page.pieces[box.last :]) > _GOES_ON:
+    if behind > _GOES_ON:
         own &= ~Hint.BYLINE
     return own
 

@@ -99,7 +99,6 @@ def _paragraphs(text: str) -> list[str]:
         page = read_blocks(affordable(text.encode("utf-8", "replace")))
     except PageTooCostly:
         return []
-    weigh(page)
-    settle_hints(page)
+    settle_hints(page, weigh(page))
     texts = [piece.text for piece in page.pieces if not (piece.box.settled | piece.hints) & SET_ASIDE]
     return [text for text in texts if not _PLACE.fullmatch(text)]
