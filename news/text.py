@@ -9,6 +9,7 @@ _TERMINAL_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-
 _SOFT = ("\u00ad", "\u2060", "\ufeff")  # marks for where a word may break, or may not
 # Inside a text some scripts need the joiners, at its ends none does.
 UNSEEN = frozenset(("\u200b", "\u200c", "\u200d", "\u200e", "\u200f", *_SOFT))
+_NO_LETTERS = re.compile(r"[\W_]+")
 _AT_ENDS = " " + "".join(sorted(UNSEEN))
 
 
@@ -31,6 +32,11 @@ def without_unseen(text: str) -> str:
     for mark in _SOFT:
         text = text.replace(mark, "")
     return text.strip(_AT_ENDS)
+
+
+def key(text: str) -> str:
+    """Letters and digits alone, folded: equal for texts that a reader takes for the same."""
+    return _NO_LETTERS.sub("", text).casefold()
 
 
 def small(text: str) -> str:

@@ -3,9 +3,10 @@
 import re
 from functools import lru_cache
 
+from news.text import key as folded
+
 _CJK = "\u0e00-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _WIDE = re.compile(f"[{_CJK}]")
-_KEY = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;]['\"”“’»«)\]›」』*†]*$")
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 
@@ -25,11 +26,8 @@ def size(text: str) -> float:
 
 @lru_cache(maxsize=512)
 def key(text: str) -> str:
-    """Letters and digits alone, folded: equal for texts that a reader takes for the same.
-
-    Remembered, since one page asks for its headlines and its site's names again and again.
-    """
-    return _KEY.sub("", text).casefold()
+    """As `news.text` has it, and remembered: one page asks for its headlines and its site's names again and again."""
+    return folded(text)
 
 
 def ends_sentence(text: str) -> bool:

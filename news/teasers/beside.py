@@ -7,7 +7,8 @@ from itertools import takewhile
 from news.article import Article, Block, Label
 from news.dates import parse_date
 from news.phrases import CREDITED, MAY_BE_CREDITED
-from news.teasers.blocks import DIGIT, END, HEADING, LETTERS, QUOTED, Verdict, is_prose, key
+from news.teasers.blocks import DIGIT, END, HEADING, LETTERS, QUOTED, Verdict, is_prose
+from news.text import key
 
 # "Nobody crossed it. Credit: Agency"; in a sentence the word stands small or is followed by an end.
 _CREDIT_ENDS = re.compile(

@@ -11,14 +11,11 @@ BODY = Label.BODY  # every rule asks every block: looking the name up in the enu
 FRAGMENT = "fragment outside a paragraph"  # the rule that reading the markup gives such blocks
 MIN_RUN = 3  # items that make a timed list
 TITLE_CHARS = 220  # a longer text is no headline
-_NO_LETTERS = re.compile(r"[\W_]+")
 END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
 QUOTED = re.compile(r"[\"“”„«»‹›]")
 HEADING = re.compile(r"h[1-6]$")
-
-
-def key(text: str) -> str:
-    return _NO_LETTERS.sub("", text).casefold()
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+DIGIT = re.compile(r"\d")
 
 
 def is_title(block: Block) -> bool:
@@ -33,7 +30,3 @@ def is_prose(block: Block) -> bool:
         and block.link_share < 0.5
         and not HEADING.match(block.tag)
     )
-
-
-LETTERS = re.compile(r"[^\W\d_]{2,}")
-DIGIT = re.compile(r"\d")

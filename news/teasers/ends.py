@@ -6,7 +6,8 @@ from itertools import islice
 
 from news.article import Article, Block, Label
 from news.phrases import COMMENTS
-from news.teasers.blocks import END, HEADING, MIN_RUN, Verdict, is_prose, is_title, key
+from news.teasers.blocks import END, HEADING, MIN_RUN, Verdict, is_prose, is_title
+from news.text import key
 
 _ANNOUNCING = 40  # characters; shorter is "Share this:"
 _LINES_OF_SIGNATURE, _SIGNATURE = 5, 60  # lines, characters
