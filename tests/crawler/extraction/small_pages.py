@@ -1,6 +1,7 @@
 """One small article, and what a page may say about it in its head."""
 
 import json
+from datetime import datetime
 
 from crawler.extraction.page import read_page
 from news.article import Article
@@ -10,8 +11,9 @@ TEXT = "<p>" + "The council met on Monday evening and decided to repair the old 
 BODY = f"<h1>The bridge will be mended</h1>{TEXT * 3}"
 
 
-def read(body: str = BODY, head: str = "", **fields: object) -> Article:
-    return read_page(f"<html lang='en'><head>{head}</head><body>{body}</body></html>", URL, **fields)  # type: ignore[arg-type]
+def read(body: str = BODY, head: str = "", *, now: datetime | None = None, timezone: str | None = None) -> Article:
+    page = f"<html lang='en'><head>{head}</head><body>{body}</body></html>"
+    return read_page(page, URL, now=now, timezone=timezone)
 
 
 def claims(**fields: object) -> str:
