@@ -73,8 +73,8 @@ def _load_reader() -> None:
 
 
 def _answer_lines(lines: IO[bytes]) -> None:
-    # a page makes thousands of small objects and no circles: looking for some every 700 costs a twentieth of the time
     _load_reader()
+    # a page makes thousands of small objects and no circles: looking for some every 700 costs a twentieth of the time
     gc.freeze()
     gc.set_threshold(50_000)
     for line in lines:

@@ -190,7 +190,8 @@ _NAMED_DAY = re.compile(rf"^\W*(?P<word>{'|'.join(_DAY_WORD)})\b" + _CLOCK, re.I
 
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "wib": 420, "bst": 60, "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "msk": 180,
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "sast": 120,
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
+    "pst": -480, "pdt": -420, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "sast": 120,
 }  # fmt: skip
 _AMERICAN = {"et": -300, "ct": -360, "mt": -420, "pt": -480}  # in winter; what it is in summer bears the same name
 
