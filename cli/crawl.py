@@ -44,7 +44,7 @@ class Duration(click.ParamType[timedelta]):
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        from crawler.outlets.values import Wrong, duration
+        from crawler.outlets.options import Wrong, duration
 
         try:
             return value if isinstance(value, timedelta) else duration(value)

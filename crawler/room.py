@@ -23,7 +23,7 @@ from crawler.job import CrawlJob, Keeper
 from crawler.listener import Listener, Silence
 from crawler.logs import log_finished, own_stats
 from crawler.options import CrawlOptions
-from crawler.outlets.row import to_row
+from crawler.outlets.options import to_row
 from crawler.paces import HostPaces
 from crawler.patience import patiently
 from crawler.result import NO_LINKS, CrawlResult

@@ -12,7 +12,7 @@ from archive.models import outlets as outlet_table
 from archive.outlets import host_name
 from crawler.options import TargetKind
 from crawler.outlets.file import Outlets, load_outlets
-from crawler.outlets.row import from_row
+from crawler.outlets.options import from_row
 from news.errors import NewsError
 from news.outlets import Outlet
 from news.urls import canonicalise, fetchable, same_site, url_key

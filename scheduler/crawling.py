@@ -18,7 +18,7 @@ from archive.home import Home
 from archive.models import outlets
 from archive.processes import connection_name
 from crawler.options import SCHEDULED, TargetKind
-from crawler.outlets.row import from_row
+from crawler.outlets.options import from_row
 from crawler.patience import patiently
 from crawler.result import CrawlResult
 from crawler.room import CrawlRoom

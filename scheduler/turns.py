@@ -23,7 +23,7 @@ from archive.turns import (
     set_due,
 )
 from crawler.outlets.file import Outlets
-from crawler.outlets.row import to_row
+from crawler.outlets.options import to_row
 from crawler.result import CrawlResult
 from news.backoff import OFFLINE, is_network, pause_after
 from news.outlets import Outlet

@@ -1,18 +1,16 @@
-"""`newskeep outlets add`."""
+"""x"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from cli.outlets.entries import asked_for, outlet_of
-from cli.outlets.findings import tell_found
-from cli.outlets.known import at_home, look_at, opened
-from cli.outlets.options import as_json, dry_run
-from cli.outlets.remembered import remember
-from cli.outlets.values import found_values
-from cli.output import emit, say
+from cli.outlets.outlets_file import as_json, at_home, dry_run, look_at, opened, page_key
+from cli.outlets.values import found_values, remember, tell_found
+from cli.output import emit, say, tell
 from news.errors import SettingError
 
 if TYPE_CHECKING:
@@ -20,6 +18,90 @@ if TYPE_CHECKING:
     from crawler.outlets.file import Outlets
     from crawler.outlets.survey import Survey
     from news.outlets import Outlet
+
+_MAX_BYTES = 20_000_000
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@dry_run
+@as_json
+def import_(file: IO[bytes], dry_run: bool, json_: bool) -> None:
+    """Add the outlets of an OPML file or of another outlets.toml; those already there are left as they are.
+
+    \b
+    newskeep outlets import feeds.opml --dry-run
+    newskeep outlets import other/outlets.toml
+    """
+    from crawler.outlets.edit import add_outlets
+
+    home, known = opened()
+    body = file.read(_MAX_BYTES)
+    new, left = _new_among(known, _opml_entries(body) if _is_xml(body) else _toml_entries(body, file.name))
+    if new and not dry_run:
+        add_outlets(home.outlets_file, new)
+    for entry in new:
+        _report_imported(entry, dry_run, json_)
+    say(f"{len(new)} {'would be added' if dry_run else 'added'}, {left} already there")
+
+
+def _report_imported(entry: Mapping[str, Any], dry_run: bool, json_: bool) -> None:
+    if json_:
+        emit({"type": "outlet", "outlet": entry["name"], "url": entry["url"], "written": not dry_run})
+    else:
+        tell(f"{'would add' if dry_run else 'added'} {entry['name']:<20} {entry['url']}")
+
+
+def _is_xml(body: bytes) -> bool:
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _opml_entries(body: bytes) -> list[dict[str, Any]]:
+    from crawler.outlets.opml import read_opml
+
+    sites = [
+        {"title": site.title, "url": site.url, "language": site.language, "feeds": list(site.feeds)}
+        for site in read_opml(body)
+    ]
+    return [{key: value for key, value in site.items() if value} for site in sites]
+
+
+def _toml_entries(body: bytes, name: str) -> list[dict[str, Any]]:
+    import tomllib
+
+    from crawler.outlets.file import parse_outlets
+
+    try:
+        text = body.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{name} is neither OPML nor TOML") from error
+    parse_outlets(text, Path(name).name)
+    return [dict(entry) for entry in tomllib.loads(text).get("outlet", [])]
+
+
+def _new_among(known: Outlets, given: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """The entries of outlets that are not there yet, each with a name of its own, and how many were there."""
+    pages = {page_key(outlet.url) for outlet in known.outlets}
+    names = {outlet.name.lower() for outlet in known.outlets}
+    new, left = [], 0
+    for entry in given:
+        key = page_key(entry["url"])
+        if key in pages:
+            left += 1
+            continue
+        name = _free_name(outlet_of(entry).name, names)
+        names.add(name.lower())
+        pages.add(key)
+        new.append({"name": name, **{field: value for field, value in entry.items() if field != "name"}})
+    return new, left
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free.lower() in taken:
+        number += 1
+        free = f"{name[:60]}-{number}"
+    return free
 
 
 @click.command()
@@ -45,7 +127,7 @@ def add(url: str, name: str | None, no_look: bool, dry_run: bool, json_: bool) -
         add_outlets(home.outlets_file, [entry])
         if look:
             remember(home, outlet, look)
-    _tell(home, outlet, look, dry_run, json_)
+    _report_added(home, outlet, look, dry_run, json_)
 
 
 def _new_entry(known: Outlets, url: str, name: str | None) -> dict[str, Any]:
@@ -60,7 +142,7 @@ def _new_entry(known: Outlets, url: str, name: str | None) -> dict[str, Any]:
     return entry
 
 
-def _tell(home: Home, outlet: Outlet, look: Survey | None, dry_run: bool, json_: bool) -> None:
+def _report_added(home: Home, outlet: Outlet, look: Survey | None, dry_run: bool, json_: bool) -> None:
     if json_:
         found = {"found": found_values(look), "per_day": look.per_day} if look else {}
         emit({"type": "outlet", "outlet": outlet.name, "url": outlet.url, "written": not dry_run, **found})
@@ -70,3 +152,24 @@ def _tell(home: Home, outlet: Outlet, look: Survey | None, dry_run: bool, json_:
     say(f"{'would add' if dry_run else 'added'} “{outlet.name}” to {home.outlets_file}")
     if not dry_run:
         say(f"  next: newskeep crawl {outlet.name}")
+
+
+def outlet_of(entry: Mapping[str, Any]) -> Outlet:
+    """The outlet that *entry* would be. Raises OutletsInvalid with what is wrong with it."""
+    from crawler.outlets.edit import with_entries
+    from crawler.outlets.file import parse_outlets
+
+    return parse_outlets(with_entries("", [entry]), "the new entry").outlets[0]
+
+
+def asked_for(entry: Mapping[str, Any]) -> Outlet:
+    """The outlet of an entry that was typed at the command line. Raises UsageError for a value that cannot be used."""
+    from crawler.outlets.options import OUTLET_KEYS, Wrong
+
+    for key, value in entry.items():
+        try:
+            OUTLET_KEYS[key](value)
+        except Wrong as wrong:
+            said = f"{wrong.message}; {wrong.help}" if wrong.help else wrong.message
+            raise click.UsageError(said, click.get_current_context(silent=True)) from wrong
+    return outlet_of(entry)

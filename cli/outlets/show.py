@@ -1,23 +1,23 @@
-"""`newskeep outlets show`."""
+"""`newskeep outlets show`, `list`, `check` and `export`: print what outlets.toml says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.completion import complete_outlet
-from cli.outlets.known import named, opened
-from cli.outlets.options import as_json
-from cli.outlets.remembered import remembered
-from cli.outlets.values import in_words, set_values, timetable, zone_of
+from cli.outlets.outlets_file import as_json, named, opened
+from cli.outlets.values import in_words, remembered, set_values, timetable, zone_of
 from cli.output import emit, say, tell
 
 if TYPE_CHECKING:
     from archive.home import Home
     from crawler.outlets.file import Outlets
+    from crawler.outlets.opml import Subscription
     from news.outlets import Outlet
 
 Marked = dict[str, tuple[Any, str]]  # key: (value, mark)
@@ -64,3 +64,91 @@ def marked(outlet: Outlet, known: Outlets, found: Mapping[str, Any], defaults: M
     values |= {key: (value, "set" if key in own else "default") for key, value in set_values(outlet).items()}
     order = [field.name for field in fields(outlet)]
     return dict(sorted(values.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+
+
+_TIMES = 3
+
+
+@click.command()
+@as_json
+def check(json_: bool) -> None:
+    """Check outlets.toml, and say when each outlet is due.
+
+    \b
+    newskeep outlets check
+    newskeep outlets check --json
+    """
+    home, known = opened()
+    now = datetime.now(UTC)
+    for outlet in known.outlets:
+        zone, times = zone_of(outlet), _next_times(outlet, now)
+        if json_:
+            emit({"type": "outlet", "outlet": outlet.name, "enabled": outlet.enabled, "when": timetable(outlet),
+                  "timezone": zone or "UTC", "next": [time.isoformat() for time in times]})  # fmt: skip
+        elif outlet.enabled:
+            shown = ", ".join(_time_in_words(time, now) for time in times)
+            tell(f"{outlet.name:<20} {timetable(outlet)}; next {shown}")
+        else:
+            tell(f"{outlet.name:<20} off")
+    if not home.outlets_file.exists():
+        say(f"{home.outlets_file} is not there yet\n  next: newskeep outlets add https://…")
+        return
+    say(f"{home.outlets_file}: {len(known.outlets)} outlet{'s' if len(known.outlets) != 1 else ''}, no mistakes")
+
+
+def _next_times(outlet: Outlet, now: datetime) -> tuple[datetime, ...]:
+    from scheduler.timetable import next_turns
+
+    return next_turns(outlet, zone_of(outlet), now, _TIMES) if outlet.enabled else ()
+
+
+def _time_in_words(time: datetime, now: datetime) -> str:
+    """A turn as people say it; its year where that is another."""
+    return f"{time:%a %d %b %H:%M %Z}" if time.year == now.year else f"{time:%a %d %b %Y %H:%M %Z}"
+
+
+@click.command("list")
+@as_json
+def list_(json_: bool) -> None:
+    """List the outlets.
+
+    \b
+    newskeep outlets list
+    newskeep outlets list --json
+    """
+    _, known = opened()
+    for outlet in known.outlets:
+        if json_:
+            emit({"type": "outlet", "outlet": outlet.name, **set_values(outlet)})
+        else:
+            state = "" if outlet.enabled else "  off"
+            tell(f"{outlet.name:<20} {outlet.url:<45} {timetable(outlet)}{state}")
+    if not known.outlets:
+        say("no outlets yet\n  next: newskeep outlets add https://…")
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["opml", "toml"]), default="opml", show_default=True)
+def export(format_: str) -> None:
+    """Print the outlets as OPML, for a feed reader, or as TOML.
+
+    \b
+    newskeep outlets export > outlets.opml
+    newskeep outlets export --format toml > copy.toml
+    """
+    from crawler.outlets.file import read_text
+    from crawler.outlets.opml import write_opml
+
+    home, known = opened()
+    if format_ == "toml":
+        click.echo(read_text(home.outlets_file), nl=False)
+    else:
+        click.echo(write_opml(_subscription(home, outlet) for outlet in known.outlets), nl=False)
+
+
+def _subscription(home: Home, outlet: Outlet) -> Subscription:
+    from crawler.outlets.opml import Subscription
+
+    found = {} if outlet.feeds is not None else remembered(home, outlet.name) or {}
+    feeds = outlet.feeds if outlet.feeds is not None else tuple(found.get("feeds") or ())
+    return Subscription(outlet.url, outlet.title or found.get("title") or outlet.name, outlet.language, feeds)

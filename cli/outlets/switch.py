@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.completion import complete_outlet
-from cli.outlets.known import named, opened
-from cli.outlets.options import as_json, dry_run
+from cli.outlets.outlets_file import as_json, dry_run, named, opened
 from cli.output import emit, say
 
 if TYPE_CHECKING:

@@ -11,11 +11,9 @@ import click
 
 from cli.completion import complete_outlet
 from cli.exits import NOTHING_FETCHED
-from cli.outlets.entries import asked_for
-from cli.outlets.findings import tell_found
-from cli.outlets.known import at_home, contact_of, look_at, opened
-from cli.outlets.options import as_json
-from cli.outlets.values import found_values
+from cli.outlets.add import asked_for
+from cli.outlets.outlets_file import as_json, at_home, contact_of, look_at, opened
+from cli.outlets.values import found_values, tell_found
 from cli.output import emit, say, tell
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from crawler.outlets.diagnostics import Places, find_places
 from crawler.outlets.file import Outlets, parse_outlets, read_text, toml_lines, toml_value
-from crawler.outlets.places import Places, find_places
 from news.errors import SettingError
 
 Edit = Callable[[str, Outlets], str]

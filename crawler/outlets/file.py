@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.outlets import values
-from crawler.outlets.places import Places, find_places
-from crawler.outlets.problems import OutletsInvalid, Problem
-from crawler.outlets.values import Reader, Wrong
+from crawler.outlets import options
+from crawler.outlets.diagnostics import OutletsInvalid, Places, Problem, find_places
+from crawler.outlets.options import Reader, Wrong
 from news.errors import SettingError
 from news.outlets import Outlet
 from news.urls import host_of
@@ -94,9 +93,9 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def outlets(self, given: Mapping[str, Any]) -> Outlets:
-        self._refuse_unknown(given, values.TOP_KEYS, ())
-        contact = self._value(values.text, given.get("contact"), ("contact",))
-        defaults = self._table(given.get("defaults", {}), values.DEFAULT_KEYS, ("defaults",))
+        self._refuse_unknown(given, options.TOP_KEYS, ())
+        contact = self._value(options.text, given.get("contact"), ("contact",))
+        defaults = self._table(given.get("defaults", {}), options.DEFAULT_KEYS, ("defaults",))
         entries = [self._entry(entry, ("outlet", number)) for number, entry in enumerate(self._list(given))]
         outlets = [outlet_of(entry, defaults) for entry in entries if "url" in entry and "name" in entry]
         self._refuse_same_names(entries)
@@ -111,7 +110,7 @@ class _Reading:
         return []
 
     def _entry(self, entry: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
-        read = self._table(entry, values.OUTLET_KEYS, path)
+        read = self._table(entry, options.OUTLET_KEYS, path)
         if not isinstance(entry, dict):
             return read
         if "url" not in entry:
@@ -143,7 +142,7 @@ class _Reading:
     def _refuse_unknown(self, given: Mapping[str, Any], known: Mapping[str, Any], path: tuple[str | int, ...]) -> None:
         for key in given:
             if key not in known:
-                self._add(f"unknown key “{key[:80]}”", (*path, key), values.nearest(key, known), key=True)
+                self._add(f"unknown key “{key[:80]}”", (*path, key), options.nearest(key, known), key=True)
 
     def _refuse_same_names(self, entries: list[dict[str, Any]]) -> None:
         first: dict[str, int] = {}

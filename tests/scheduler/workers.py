@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from archive.outlets import ensure_outlet
 from archive.turns import set_due
-from crawler.outlets.row import to_row
+from crawler.outlets.options import to_row
 from news.outlets import Outlet
 from tests.site import Answer, Site, article_page, story
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.outlets.diagnostics import OutletsInvalid
 from crawler.outlets.edit import add_outlets, remove_outlet, set_key
 from crawler.outlets.file import load_outlets
-from crawler.outlets.problems import OutletsInvalid
 from news.errors import SettingError
 
 FILE = """# mine

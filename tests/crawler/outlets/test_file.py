@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.outlets.diagnostics import OutletsInvalid, Problem
 from crawler.outlets.file import load_outlets, name_from_url, parse_outlets
-from crawler.outlets.problems import OutletsInvalid, Problem
 from news.errors import SettingError
 from news.outlets import Listing, OnPaywall, Outlet
 

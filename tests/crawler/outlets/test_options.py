@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.outlets.file import parse_outlets
-from crawler.outlets.row import from_row, to_row
+from crawler.outlets.options import from_row, to_row
 from news.outlets import Outlet
 
 FULL = """

@@ -1,7 +1,8 @@
-"""What may stand in outlets.toml: how each key's value is read. A reader raises Wrong, saying what would be right."""
+"""Options of an outlet: how each is read from outlets.toml and how the archive's row keeps it."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -13,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.discovery.limits import MAX_URL_CHARS
 from crawler.discovery.tidy import language_tag
-from news.outlets import Listing, OnPaywall
+from news.outlets import Listing, OnPaywall, Outlet
 from news.urls import canonicalise
 
 Reader = Callable[[Any], Any]
@@ -263,3 +264,95 @@ OUTLET_KEYS: Mapping[str, Reader] = {
 _OF_ONE_OUTLET = ("name", "title", "url", "feeds", "sitemaps", "listings", "article_url", "enabled", "note")
 DEFAULT_KEYS: Mapping[str, Reader] = {key: read for key, read in OUTLET_KEYS.items() if key not in _OF_ONE_OUTLET}
 TOP_KEYS: Mapping[str, Reader] = {"contact": text, "defaults": table(DEFAULT_KEYS), "outlet": many(table(OUTLET_KEYS))}
+
+_IN_COLUMNS = frozenset({"name", "url"})
+
+
+def to_row(outlet: Outlet) -> dict[str, Any]:
+    """The values that differ from what an outlet has when nobody says anything, as JSON can hold them."""
+    return {
+        field.name: _row_value(value)
+        for field in fields(Outlet)
+        if field.name not in _IN_COLUMNS and (value := getattr(outlet, field.name)) != field.default
+    }
+
+
+def from_row(name: str, url: str, row: Mapping[str, Any]) -> Outlet:
+    """The outlet that `to_row` wrote down; a value in another form, of another version's, is left out."""
+    given = {
+        key: value
+        for key, text in row.items()
+        if key in _ROW_READERS and (value := _read_row_value(key, text)) is not None
+    }
+    return Outlet(name, url, **given)
+
+
+def _row_value(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Listing):
+        return {"url": value.url, "links": value.links}
+    return [_row_value(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _read_row_value(key: str, value: Any) -> Any:
+    try:
+        return _ROW_READERS[key](value)
+    except (TypeError, ValueError, KeyError, OverflowError):
+        return None
+
+
+def _row_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _length(value: Any) -> timedelta:
+    return timedelta(seconds=float(value))
+
+
+def _row_every(value: Any) -> timedelta | str:
+    return "auto" if value == "auto" else _length(value)
+
+
+def _row_listing(value: Any) -> Listing:
+    links = value["links"]
+    return Listing(_row_text(value["url"]), None if links is None else _row_text(links))
+
+
+def _row_many(read: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
+    def read_all(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise TypeError(value)
+        return tuple(map(read, value))
+
+    return read_all
+
+
+_ROW_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "title": _row_text,
+    "language": _row_text,
+    "timezone": _row_text,
+    "schedule": _row_text,
+    "every": _row_every,
+    "budget": _length,
+    "delay": float,
+    "feeds": _row_many(_row_text),
+    "sitemaps": _row_many(_row_text),
+    "listings": _row_many(_row_listing),
+    "article_url": _row_text,
+    "skip_url": _row_many(_row_text),
+    "revisit": _row_many(_length),
+    "remove": _row_many(_row_text),
+    "keep": _row_many(_row_text),
+    "on_paywall": OnPaywall,
+    "enabled": _truth,
+    "note": _row_text,
+}

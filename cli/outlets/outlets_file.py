@@ -1,10 +1,12 @@
-"""The outlets of outlets.toml: opened, found by name or address, looked at."""
+"""Open outlets.toml, find an outlet in it by name or address, visit its site."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import click
 
 from cli.exits import USAGE
 from news.errors import NewsError
@@ -71,3 +73,7 @@ def look_at(home: Home, outlet: Outlet, known: Outlets) -> Survey:
     from crawler.outlets.survey import survey
 
     return survey(home, outlet, contact_of(home, known), datetime.now(UTC))
+
+
+as_json = click.option("--json", "json_", is_flag=True, help="One JSON object a line.")
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
