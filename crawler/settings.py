@@ -34,7 +34,7 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": (
         "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8"
     ),
-    # bodies are kept as they came, and WARC tools stumble over br and zstd (see decisions.md)
+    # bodies are kept as they came, and warcio cannot read br or zstd (docs/decisions/0003-captures-before-rows.md)
     "Accept-Encoding": "gzip, deflate",
 }
 
