@@ -1,5 +1,5 @@
 # Every day's commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
-.PHONY: setup demo test test-slow drill drill-s3 lint format docs lock clean
+.PHONY: setup demo test test-slow drill drill-s3 lint format docs ruleset lock clean
 
 PYTHON ?= python3
 
@@ -28,7 +28,7 @@ lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/mypy tools/setup.py tools/settings_page.py
+	.venv/bin/mypy tools/setup.py tools/settings_page.py tools/ruleset.py
 	.venv/bin/lint-imports
 
 format: setup
@@ -37,6 +37,9 @@ format: setup
 
 docs: setup
 	.venv/bin/python tools/settings_page.py
+
+ruleset: setup
+	.venv/bin/python tools/ruleset.py
 
 lock: setup
 	.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --all-extras \

@@ -16,7 +16,6 @@ from news.compared import QUOTATION_MARK, UNSPACED, Compared
 from news.fingerprints import letters_of, words_of
 from news.phrases import ADDRESS, CALL
 
-RULES = "memory-1"  # joins the name of the rule set where memory set something aside
 OPENING = 2  # paragraphs that tell what an article is about
 OTHERS = 2  # articles under which a line has to stand as well; a sign-off may stand under one
 HEADLINE = "headline of another article"

@@ -8,8 +8,8 @@ from archive.storing.pages import PageToStore
 from news.article import Article, Flag
 from news.compared import Compared
 from news.fingerprints import body_digest, letters_digest, text_digest
+from news.ruleset import BOILERPLATE_RULES
 from news.sameness import LEAST_NEAR, Page
-from news.site_memory import RULES
 from news.urls import believed_canonical, canonicalise, url_key
 from news.walls import is_wall
 
@@ -44,7 +44,7 @@ class ReadPage:
         compared = Compared.of(article.headline, body)
         return replace(
             self,
-            article=replace(article, rules=f"{article.rules} {RULES}"),
+            article=replace(article, rules=f"{article.rules} {BOILERPLATE_RULES}"),
             seen=replace(self.seen, body=body, words=len(compared.words)),
             letters=letters_digest("".join(compared.words)),
             digest=body_digest(body),

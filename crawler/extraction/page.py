@@ -23,8 +23,7 @@ from crawler.extraction.structured import Claims, read_claims
 from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
 from crawler.extraction.walk import read_blocks
 from news.article import Article, Block, Label
-
-RULES = "2026.11-13"  # changes whenever a rule does: stored readings name the rule set that made them
+from news.ruleset import READING_RULES
 
 
 def read_page(
@@ -57,7 +56,7 @@ def read_page(
     blocks = with_scripted_text(with_claimed_text(_label(page, shown, claims.body), claims.body), utf8, headline)
     blocks = with_deck(blocks, _descriptions(page, claims))
     refuse_others(page, claims, headline, blocks, url)
-    read = Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=RULES)
+    read = Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=READING_RULES)
     return _with_fields(page, claims, sites, read, now, timezone)
 
 
@@ -109,5 +108,5 @@ def _with_fields(
         canonical_url=find_canonical(page, read.url),
         flags=find_flags(page, claims, read, authors),
         evidence=(*read.evidence, *said_authors, *said_dates, *said_language),
-        rules=RULES,
+        rules=READING_RULES,
     )

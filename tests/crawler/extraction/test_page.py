@@ -4,9 +4,10 @@
 
 import pytest
 
-from crawler.extraction.page import RULES, read_page
+from crawler.extraction.page import read_page
 from news.article import Article, Label
 from news.errors import SettingError
+from news.ruleset import READING_RULES
 from news.teasers import remove_teasers
 from tests.crawler.extraction import pages
 
@@ -25,7 +26,7 @@ def test_one_headline_lead_and_text_are_found_in_any_markup(page: str) -> None:
     assert article.headline == pages.HEADLINE
     assert article.lead == pages.LEAD
     assert article.paragraphs == pages.PARAGRAPHS
-    assert article.rules == RULES
+    assert article.rules == READING_RULES
 
 
 @pytest.mark.parametrize("page", list(LAYOUTS.values()), ids=list(LAYOUTS))
