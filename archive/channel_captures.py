@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from archive.captures.files import WHERE
+from archive.captures.index import FILE_PLACE
 from news.urls import canonicalise, url_key
 
 
@@ -13,7 +13,7 @@ def latest_body(conn: Connection, url: str, digest: bytes) -> tuple[str, int, in
 
 
 _LATEST = text(f"""
-select {WHERE} as file, c.record_offset, c.record_length
+select {FILE_PLACE} as file, c.record_offset, c.record_length
 from captures c left join capture_files f on f.name = c.file
 where c.url_key = :url_key and c.digest = :digest and c.revisit_of is null
 order by c.captured_at desc limit 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from archive.captures.files import WHERE
+from archive.captures.index import FILE_PLACE
 from news.ids import parse_id
 from news.revisions import weight
 from news.text import storable
@@ -233,7 +233,7 @@ where a.id = :id and (r.number = cast(:number as int) or (cast(:number as int) i
 """)
 
 _PLACE = text(f"""
-select {WHERE} as file, c.record_offset, c.record_length, c.digest
+select {FILE_PLACE} as file, c.record_offset, c.record_length, c.digest
 from captures r join captures c on c.id = coalesce(r.revisit_of, r.id)
 left join capture_files f on f.name = c.file where r.id = :id
 """)  # noqa: S608 - put together from constants

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.completion import complete_outlet
-from cli.ledger import total_line
+from cli.crawl_report import total_line
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 from news.errors import ArchiveError
@@ -22,7 +22,7 @@ from news.reasons import in_words
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from archive.account import Account
+    from archive.crawl_summary import CrawlSummary
     from cli.progress import Lines
     from crawler.options import CrawlOptions
     from crawler.result import CrawlResult
@@ -121,12 +121,12 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
 
 def _nothing_to_retry(engine: Engine, crawl_id: int) -> str | None:
     """Why there is nothing to fetch again of a crawl; None when there is, or when there was no such crawl."""
-    from archive.account import left_to_retry
+    from archive.crawl_summary import failed_addresses
     from archive.crawls import find_crawl
 
     with engine.connect() as conn:
         found = find_crawl(conn, crawl_id)
-        if found is None or left_to_retry(conn, crawl_id):
+        if found is None or failed_addresses(conn, crawl_id):
             return None
     if found.counts.get(Disposition.FAILED):
         return f"nothing to retry: later crawls have met all that failed in crawl {crawl_id}"
@@ -143,14 +143,14 @@ def _listener(engine: Engine, *, json_: bool, quiet: bool) -> Lines:
     return Bars(lambda crawl_id: _account(engine, crawl_id))
 
 
-def _account(engine: Engine, crawl_id: int) -> Account:
-    from archive.account import Account, account_of
+def _account(engine: Engine, crawl_id: int) -> CrawlSummary:
+    from archive.crawl_summary import CrawlSummary, summarise_crawl
 
     try:
         with engine.connect() as conn:
-            return account_of(conn, crawl_id)
+            return summarise_crawl(conn, crawl_id)
     except ArchiveError:  # the crawl's own end says so
-        return Account()
+        return CrawlSummary()
 
 
 def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:

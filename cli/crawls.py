@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import need_crawl, need_outlet, opened, strong, when
+from cli.archive_helpers import need_crawl, need_outlet, opened_archive, strong, when
 from cli.completion import complete_outlet
-from cli.ledger import account_lines, books_lines, nonzero, size
+from cli.crawl_report import account_lines, books_lines, nonzero, size
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.dispositions import Disposition
 from news.text import one_line
 
 if TYPE_CHECKING:
-    from archive.account import Account
+    from archive.crawl_summary import CrawlSummary
     from archive.crawls import CrawlRecord
     from news.dispositions import Ledger
 
@@ -45,7 +45,7 @@ def list_(outlet: str | None, limit: int, as_json: bool) -> None:
     """
     from archive.crawls import list_crawls
 
-    with opened() as (_, conn):
+    with opened_archive() as (_, conn):
         if outlet is not None:
             outlet = need_outlet(conn, outlet)
         found = list_crawls(conn, outlet=outlet, limit=limit)
@@ -69,14 +69,14 @@ def show(number: int, as_json: bool) -> None:
     newskeep crawls show 2041
     newskeep crawls show 2041 --json
     """
-    from archive.account import account_of
+    from archive.crawl_summary import summarise_crawl
     from archive.crawls import find_crawl
     from archive.frontier import ledger
 
-    with opened() as (_, conn):
+    with opened_archive() as (_, conn):
         found = find_crawl(conn, need_crawl(conn, number))
         assert found
-        books, account = ledger(conn, number), account_of(conn, number)
+        books, account = ledger(conn, number), summarise_crawl(conn, number)
     if as_json:
         emit(_record(found) | _books_record(books, account))
     else:
@@ -97,7 +97,7 @@ def _line(crawl: CrawlRecord, width: int) -> str:
     return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{books}{turn}"
 
 
-def _books_record(books: Ledger, account: Account) -> dict[str, Any]:
+def _books_record(books: Ledger, account: CrawlSummary) -> dict[str, Any]:
     reasons: dict[str, dict[str, int]] = {}
     for (disposition, reason), count in books.reasons.items():
         reasons.setdefault(disposition, {})[reason] = count
@@ -107,7 +107,7 @@ def _books_record(books: Ledger, account: Account) -> dict[str, Any]:
     return {"links": books.links, "counts": counts, "reasons": reasons, "removed": removed, "usual": usual}
 
 
-def _ledger_lines(crawl: CrawlRecord, books: Ledger, account: Account) -> Iterator[str]:
+def _ledger_lines(crawl: CrawlRecord, books: Ledger, account: CrawlSummary) -> Iterator[str]:
     yield strong(f"Crawl {crawl.id} · {one_line(crawl.outlet)} · {crawl.state}")
     yield f"  {when(crawl.started_at)} to {when(crawl.finished_at)} · {crawl.pages} pages, {size(crawl.bytes)}"
     turn = f" · on schedule, due {when(crawl.due_at)}" if crawl.due_at else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, coloured, dim, need_article, need_crawl, opened, strong, when
+from cli.archive_helpers import NotFound, coloured, dim, need_article, need_crawl, opened_archive, strong, when
 from cli.output import emit, say
 from news.differences import Mark, Piece, paragraph_pieces, word_pieces
 from news.ids import short_id
@@ -43,7 +43,7 @@ def diff(
     """
     if [article is not None, crawl is not None, today].count(True) != 1:
         raise click.UsageError("name an article or a crawl, or ask for today.")
-    with opened() as (_, conn):
+    with opened_archive() as (_, conn):
         pairs = _of_article(conn, article, first, second) if article else _of_many(conn, crawl)
     for old, new in pairs:
         if as_json:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, dim, need_article, opened, strong, when
-from cli.matched import why
+from cli.archive_helpers import NotFound, dim, evidence_in_words, need_article, opened_archive, strong, when
 from cli.output import emit
 from news.article import LAST_CHANGE
 from news.ids import parse_id, short_id
@@ -51,7 +50,7 @@ def explain(address: str, as_json: bool) -> None:
     newskeep explain https://www.example.org/politik/a-123
     newskeep explain a1f3c --json
     """
-    with opened() as (_, conn):
+    with opened_archive() as (_, conn):
         found, site = _look(conn, address)
     if as_json:
         emit(_record(address, found, site))
@@ -199,12 +198,12 @@ def _compared(found: Explanation) -> str:
     if not told:
         return ""
     came = next((event for event in told[:-1] if event.disposition == "copy"), None)
-    return _ended(told[-1]) + (f"; it came as a copy: {why(came.evidence or {})}" if came else "")
+    return _ended(told[-1]) + (f"; it came as a copy: {evidence_in_words(came.evidence or {})}" if came else "")
 
 
 def _ended(event: EventFacts) -> str:
     evidence = event.evidence or {}
-    if matched := why(evidence) if event.disposition == "copy" else "":
+    if matched := evidence_in_words(evidence) if event.disposition == "copy" else "":
         return f"{matched} → {event.disposition}"
     rule = str(evidence.get("rule", ""))
     details = [f"{name} {value}" for name, value in evidence.items() if name in ("words", "headline")]

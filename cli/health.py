@@ -111,7 +111,7 @@ def _beats(role: str, called: str, *, needed: bool = True) -> bool:
 
 def _url() -> str:
     """The archive's address; the embedded server is not started for the question."""
-    from archive.database_urls import normal_url
+    from archive.database import normal_url
     from archive.embedded import EmbeddedServer
 
     home = find_home()

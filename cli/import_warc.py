@@ -19,7 +19,7 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
     if dry_run:
         return _look(file)
     from archive.captures import CaptureFiles
-    from archive.captures.handover import HandOver
+    from archive.captures.upload import Uploader
     from archive.database import open_archive
     from crawler.captured import CaptureImporter
     from crawler.reader import PageReader
@@ -28,7 +28,7 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
     engine = open_archive(home)
     try:
         with (
-            HandOver(engine, home) as handing,
+            Uploader(engine, home) as handing,
             CaptureFiles(home, handing.soon) as files,
             PageReader() as read,
             answering(engine, as_json) as answers,
@@ -56,7 +56,7 @@ def _tell(answers: Answers, as_json: bool) -> None:
 
 def _look(file: BinaryIO) -> int:
     """Tell what the file holds, and write nothing."""
-    from archive.captures.warcs import read_records
+    from archive.captures.warc_reader import read_records
 
     kinds = Counter(record.kind or "unnamed" for record in read_records(file, 0))
     say(", ".join(f"{number} {kind}" for kind, number in kinds.most_common()) or "The file holds no record.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cli.ledger import closing_lines, one_line, size
+from cli.crawl_report import closing_lines, one_line, size
 from cli.output import STDERR, STDOUT, emit, outliving, say
 from news.dispositions import Disposition
 from news.ids import short_id
@@ -14,7 +14,7 @@ from news.text import printable
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from archive.account import Account
+    from archive.crawl_summary import CrawlSummary
     from archive.store import Outcome
     from crawler.job import CrawlJob
     from crawler.result import CrawlResult
@@ -72,7 +72,7 @@ class Records(Lines):
 class Bars(Lines):
     """Two bars per outlet, a line for each page that brought something, and the closing account."""
 
-    def __init__(self, account: "Callable[[int], Account]") -> None:
+    def __init__(self, account: "Callable[[int], CrawlSummary]") -> None:
         super().__init__()
         self._account = account
         self._bars = _bars()

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import coloured, dim, need_outlet, opened, strong, when
+from cli.archive_helpers import coloured, dim, need_outlet, opened_archive, strong, when
 from cli.completion import complete_outlet
 from cli.output import emit, say
 from news.ids import short_id
 from news.text import one_line
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy import Connection
 
-    from archive.search import Filters, Hit
-
+    from archive.search import EmptySearch, Filters, Hit, Term
 
 MOST_CHARACTERS = 500  # ranking against a page of one word repeated takes PostgreSQL minutes from a hundred terms on
 
@@ -62,7 +63,7 @@ def search(
     asked = " ".join(query)
     if len(asked) > MOST_CHARACTERS:
         raise click.UsageError(f"a search of {len(asked)} characters; {MOST_CHARACTERS} at most")
-    with opened() as (_, conn):
+    with opened_archive() as (_, conn):
         if outlet is not None:
             outlet = need_outlet(conn, outlet)
         filters = Filters(outlet, lang, since, until)
@@ -87,10 +88,9 @@ def search(
 
 
 def _why(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
-    from archive.search_nothing import why_nothing
-    from cli.search_nothing import nothing_lines
+    from archive.search import explain_empty_search
 
-    yield from nothing_lines(why_nothing(conn, query, filters, datetime.now(UTC).date()), filters)
+    yield from empty_search_lines(explain_empty_search(conn, query, filters, datetime.now(UTC).date()), filters)
 
 
 def _record(hit: Hit) -> dict[str, Any]:
@@ -110,3 +110,60 @@ def _marked(snippet: str, start: str, end: str) -> str:
     from archive.search import FOUND_END, FOUND_START
 
     return snippet.replace(FOUND_START, start).replace(FOUND_END, end)
+
+
+_GAPS_SHOWN = 3
+
+
+def empty_search_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
+    """The lines below "Nothing was found"; none when there is nothing to explain."""
+    yield from (_term_line(term) for term in found.terms)
+    if len(found.terms) > 1 and all(term.articles for term in found.terms):
+        yield "  each of them is there, but no article has them all"
+    for term in found.without:
+        if term.articles:
+            yield f"  without {_quoted(term)}: {_articles(term.articles)}"
+    if found.unfiltered:
+        yield f"  without {_names(filters)}: {_articles(found.unfiltered)}"
+    yield from _gap_lines(found, filters)
+
+
+def _term_line(term: Term) -> str:
+    line = f"  {_quoted(term):<20} {_articles(term.articles)}"
+    if not any(map(str.isalnum, term.text)):
+        return f"{line}   no word: letters and digits are searched for"
+    if term.stop_word_of:
+        languages = ", ".join(name.capitalize() for name in term.stop_word_of)
+        return f"{line}   a stop word of {languages}: too common to be searched for"
+    return line if term.articles else f"{line}   ← empties the search"
+
+
+def _gap_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
+    who = one_line(filters.outlet) if filters.outlet else "anything"
+    if found.imported:
+        yield f"  nobody has crawled {who} yet: what is there was imported"
+    elif found.first_looked is None:
+        yield f"  nobody has looked at {who} yet\n  try: newskeep crawl {one_line(filters.outlet or 'https://…')}"
+    for first, last in found.gaps[:_GAPS_SHOWN]:
+        days = _day(first) if first == last else f"{_day(first)} to {_day(last)}"
+        yield f"  nobody looked at {who} on {days}: what appeared then may be missing"
+    if len(found.gaps) > _GAPS_SHOWN:
+        yield f"  … and {len(found.gaps) - _GAPS_SHOWN} gaps more"
+
+
+def _names(filters: Filters) -> str:
+    named = {"--outlet": filters.outlet, "--lang": filters.language, "--from": filters.since, "--to": filters.until}
+    return ", ".join(f"{option} {one_line(str(value))}" for option, value in named.items() if value is not None)
+
+
+def _quoted(term: Term) -> str:
+    shown = one_line(term.text)
+    return shown if '"' in shown else f"“{shown}”"
+
+
+def _articles(number: int) -> str:
+    return f"{number} article{'s' if number != 1 else ''}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %b %Y}"

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, dim, is_story, need_article, need_crawl, need_story, opened, strong, when
-from cli.matched import why
+from cli.archive_helpers import (
+    NotFound,
+    dim,
+    evidence_in_words,
+    is_story,
+    need_article,
+    need_crawl,
+    need_story,
+    opened_archive,
+    strong,
+    when,
+)
 from cli.output import emit, say
 from news.ids import short_id
 from news.text import one_line, printable
@@ -42,7 +52,7 @@ def show(
     newskeep show https://example.org/a --raw > page.html
     """
     _check_usage(article, revision, removed, copies, raw, crawl, as_json)
-    with opened() as (home, conn):
+    with opened_archive() as (home, conn):
         if removed:
             _show_removed(conn, article, revision, crawl, as_json)
         elif copies or is_story(article or ""):
@@ -179,7 +189,7 @@ def _story_lines(members: list[StoryArticle]) -> Iterator[str]:
     for story_id, group in groupby(members, lambda member: member.story_id):
         yield strong(short_id("s", story_id))
         for number, member in enumerate(group):
-            told = why(member.evidence, earliest=number == 0)
+            told = evidence_in_words(member.evidence, earliest=number == 0)
             yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
             yield f"    {one_line(member.headline or '')}"
             yield f"    {dim(told)}  {one_line(member.url)}"

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archived import NotFound, dim, is_story, need_article, need_story, opened, strong, when
-from cli.matched import why
+from cli.archive_helpers import (
+    NotFound,
+    dim,
+    evidence_in_words,
+    is_story,
+    need_article,
+    need_story,
+    opened_archive,
+    strong,
+    when,
+)
 from cli.output import emit, say, tell
 from news.ids import short_id
 from news.text import one_line, printable
@@ -38,7 +47,7 @@ def story(named: str, split: str | None, merge: str | None, events: bool, dry_ru
     """
     if split is not None and merge is not None:
         raise click.UsageError("split or merge, one at a time.")
-    with opened() as (_, conn):
+    with opened_archive() as (_, conn):
         story_id = need_story(conn, named)
         if split is not None:
             _split(conn.engine, _leaving(conn, story_id, named, split), dry_run, as_json)
@@ -122,7 +131,8 @@ def _lines(story_id: int, members: list[Member]) -> Iterator[str]:
     for member in members:
         yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
         yield f"    {one_line(member.headline or '')}"
-        yield f"    {dim(why(member.evidence, earliest=member.earliest, agency=member.agency))}  {one_line(member.url)}"
+        matched = evidence_in_words(member.evidence, earliest=member.earliest, agency=member.agency)
+        yield f"    {dim(matched)}  {one_line(member.url)}"
         for passage in member.passages:
             yield dim(f"      “{_cut(passage)}”")
 

@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 from w3lib.encoding import http_content_type_encoding
 
 from archive.captures import CapturedResponse, CaptureFiles, Original, StoredRecord, read_record
-from archive.captures.known import KnownCapture, Seen, known_captures, original_at
+from archive.captures.index import ArchivedCapture, CaptureKey, find_captures, find_original
 from archive.captures.response import Headers
-from archive.captures.warcs import READABLE, WarcRecord, is_cut, read_records, response_in, warc_time
+from archive.captures.warc_reader import READABLE, WarcRecord, is_cut, read_records, response_in, warc_time
 from archive.home import Home
 from archive.importing import Entry, Importer, importing
 from archive.lookup import article_at
@@ -76,7 +76,7 @@ class _Candidate:
     ended: tuple[Disposition, str | None] | None = None
 
     @property
-    def seen(self) -> Seen:
+    def seen(self) -> CaptureKey:
         return self.key, self.response.captured_at, self.digest
 
 
@@ -169,7 +169,7 @@ class CaptureImporter:
             return _ended(record, Disposition.SKIPPED, ended[1])
         where = _refers_to(record, key) or self._payloads.get(record.fields.get("warc-payload-digest", ""))
         with self._engine.connect() as conn:
-            found = original_at(conn, *where) if where else None
+            found = find_original(conn, *where) if where else None
         if found is None:
             return _ended(record, Disposition.SKIPPED, "revisit_without_original")
         try:
@@ -197,7 +197,7 @@ class CaptureImporter:
         with importing(self._engine):
             known |= self._known(read)  # by now: somebody else may take in the same file
             ends = self._archive([one for one in read if one.seen not in known], name, ours)
-        taken, first = [], set[Seen]()
+        taken, first = [], set[CaptureKey]()
         for one in items:
             if isinstance(one, Taken):
                 taken.append(one)
@@ -207,11 +207,11 @@ class CaptureImporter:
             taken.append(_taken(one, _shown(one, again) if again else ends[one.seen]))
         return taken
 
-    def _known(self, pages: Sequence[_Candidate]) -> dict[Seen, KnownCapture]:
+    def _known(self, pages: Sequence[_Candidate]) -> dict[CaptureKey, ArchivedCapture]:
         if not pages:
             return {}
         with self._engine.connect() as conn:
-            return known_captures(conn, {one.seen for one in pages})
+            return find_captures(conn, {one.seen for one in pages})
 
     def _read(self, one: _Candidate) -> _Candidate:
         """The candidate with its article, or with how it ended without one."""
@@ -239,7 +239,7 @@ class CaptureImporter:
         canonical = believed_canonical(article.url, article.canonical_url)
         return remove_teasers(replace(article, canonical_url=canonical))
 
-    def _archive(self, pages: Sequence[_Candidate], name: str, ours: bool) -> dict[Seen, Outcome]:
+    def _archive(self, pages: Sequence[_Candidate], name: str, ours: bool) -> dict[CaptureKey, Outcome]:
         if not pages:
             return {}
         links = self._importer.enter([_entry(one) for one in pages])
@@ -310,12 +310,12 @@ def _taken(one: _Candidate, outcome: Outcome) -> Taken:
     return Taken(one.record.id, one.response.url, outcome)
 
 
-def _as_known(outcome: Outcome) -> KnownCapture:
+def _as_known(outcome: Outcome) -> ArchivedCapture:
     reason = None if outcome.article_id else outcome.reason
-    return KnownCapture(outcome.link_id, outcome.article_id, outcome.story_id, reason)
+    return ArchivedCapture(outcome.link_id, outcome.article_id, outcome.story_id, reason)
 
 
-def _shown(one: _Candidate, known: KnownCapture) -> Outcome:
+def _shown(one: _Candidate, known: ArchivedCapture) -> Outcome:
     """How a capture ends that the archive has already."""
     ended, reason = Disposition.UNCHANGED, None
     if is_gone(one.response.status):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select
 
-from archive.account import left_to_retry
+from archive.crawl_summary import failed_addresses
 from archive.home import Home
 from archive.models import links as link_table
 from crawler.discovery.kinds import announced_by
@@ -38,7 +38,9 @@ def preview(home: Home, engine: Engine, targets: Sequence[str], options: CrawlOp
     chosen, contact = choose_targets(home, engine, targets, options)
     if options.retry is not None:
         with engine.connect() as conn:
-            return [PlannedLink(chosen[0].outlet.name, url, None, True) for url in left_to_retry(conn, options.retry)]
+            return [
+                PlannedLink(chosen[0].outlet.name, url, None, True) for url in failed_addresses(conn, options.retry)
+            ]
     now = datetime.now(UTC)
     return [plan for target in chosen for plan in _plan(home, engine, target, contact, options, now)]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
-from archive.captures.handover import HandOver
+from archive.captures.upload import Uploader
 from archive.crawls import find_crawl
 from archive.home import Home
 from archive.lookup import address_of
@@ -39,7 +39,7 @@ def crawl(
     chosen, contact = choose_targets(home, engine, targets, options)
     require_contact(home, contact, [target.address for target in chosen])
     with (
-        HandOver(engine, home) as handing,
+        Uploader(engine, home) as handing,
         CaptureFiles(home, handing.soon) as captures,
         asyncio.Runner() as loop,
     ):

@@ -11,7 +11,7 @@ from procrastinate.worker import Worker as QueueWorker
 from sqlalchemy import Connection, Engine, select
 
 from archive.captures import CaptureFiles
-from archive.captures.handover import HandOver
+from archive.captures.upload import Uploader
 from archive.database import database_url
 from archive.deaths import is_suspect, survived
 from archive.home import Home
@@ -51,7 +51,7 @@ class Crawling:
         )
 
     async def __aenter__(self) -> Self:
-        handing = self._open.enter_context(HandOver(self.engine, self.home))
+        handing = self._open.enter_context(Uploader(self.engine, self.home))
         captures = self._open.enter_context(CaptureFiles(self.home, handing.soon))
         self.room = CrawlRoom(self.home, self.engine, captures, self.process_id)
         self._keeping = asyncio.create_task(self.room.keep_outlets())

@@ -7,8 +7,7 @@ from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from archive.database import database_url
-from archive.database_urls import with_defaults
+from archive.database import database_url, with_defaults
 from archive.home import Home
 from news.errors import ArchiveUnavailable
 

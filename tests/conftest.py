@@ -52,8 +52,7 @@ def cluster() -> Iterator[EmbeddedServer]:
 @pytest.fixture(scope="session")
 def template(cluster: EmbeddedServer) -> str:
     """The name of a database with the schema and nothing in it."""
-    from archive.connections import connect_to
-    from archive.database import make_engine, upgrade
+    from archive.database import connect_to, make_engine, upgrade
 
     run_sql(cluster, f"create database {TEMPLATE}")
     engine = make_engine(lambda: connect_to(url_of(cluster, TEMPLATE)))

@@ -4,8 +4,8 @@ Write with `CaptureFiles`, read with `read_record`. A record is synced before a 
 `archive.store` sees to that.
 """
 
-from archive.captures.reader import read_record
 from archive.captures.response import CapturedResponse, Original, StoredRecord
-from archive.captures.writer import CaptureFiles
+from archive.captures.warc_reader import read_record
+from archive.captures.warc_writer import CaptureFiles
 
 __all__ = ["CaptureFiles", "CapturedResponse", "Original", "StoredRecord", "read_record"]

@@ -27,14 +27,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.embedded import processes
-from archive.embedded.account import folder_owner, server_account
-from archive.embedded.binaries import Binaries, find_binaries
-from archive.embedded.cluster import CLEAN_ENVIRONMENT, OWNER, create_cluster
-from archive.embedded.locks import POLL_SECONDS, locked, try_lock
-from archive.embedded.log import ServerLog, hint_for
-from archive.embedded.memory import shared_buffers
-from archive.embedded.sockets import forget_url, server_url
+from archive.embedded import host
+from archive.embedded.cluster import (
+    CLEAN_ENVIRONMENT,
+    OWNER,
+    Binaries,
+    ServerLog,
+    create_cluster,
+    find_binaries,
+    hint_for,
+)
+from archive.embedded.host import (
+    POLL_SECONDS,
+    folder_owner,
+    forget_url,
+    locked,
+    server_account,
+    server_url,
+    shared_buffers,
+    try_lock,
+)
 from news.errors import ArchiveUnavailable
 
 PORT = 5432
@@ -145,7 +157,7 @@ class EmbeddedServer:
     def _postmaster(self) -> int | None:
         line = self._status_line(0)
         pid = int(line) if line and line.isdecimal() else 0
-        return pid if pid and processes.works_in(pid, self.data) else None
+        return pid if pid and host.works_in(pid, self.data) else None
 
     def _version(self) -> int | None:
         try:
@@ -173,14 +185,14 @@ class EmbeddedServer:
             elif child.poll() is not None:
                 raise self._failed("did not start")
             if child is None and waited > _ORPHAN_SECONDS and self._postmaster() is None:
-                processes.end(processes.postgres_in(self.data))
+                host.end_processes(host.postgres_in(self.data))
             if waited > _START_SECONDS:
                 raise self._failed("does not answer")
             time.sleep(POLL_SECONDS)
 
     def _start_if_nobody_is_left(self) -> _Detached | None:
         self._reap()
-        if self.data.exists() and processes.postgres_in(self.data):  # also one that somebody started by hand
+        if self.data.exists() and host.postgres_in(self.data):  # also one that somebody started by hand
             return None
         alive = try_lock(self.folder / "alive.lock")
         if alive is None:
@@ -235,7 +247,7 @@ class EmbeddedServer:
             return False
         os.kill(pid, signal.SIGINT)  # "fast": connections are ended, then everything is written down
         deadline = time.monotonic() + _STOP_SECONDS
-        while processes.works_in(pid, self.data):
+        while host.works_in(pid, self.data):
             if time.monotonic() > deadline:
                 raise self._failed("does not end")
             self._reap()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from archive.captures.files import WHERE
+from archive.captures.index import FILE_PLACE
 from news.article import Flag
 from news.sameness import KnownArticle
 
@@ -157,7 +157,7 @@ order by found.article_id
 
 _ARTICLES = text(f"""
 select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, a.first_captured_at, a.last_checked_at,
-       r.headline, r.lead, r.valid_from, t.body, t.words, {WHERE} as file, c.record_offset, c.record_length,
+       r.headline, r.lead, r.valid_from, t.body, t.words, {FILE_PLACE} as file, c.record_offset, c.record_length,
        said.numbers, said.digests
 from articles a
 join revisions r on r.id = a.revision_id

@@ -5,7 +5,7 @@ from typing import Any
 
 from archive.captures import StoredRecord
 from archive.frontier import Settlement
-from archive.searching import search_config
+from archive.search import search_config
 from archive.storing.known import Kept
 from archive.storing.pages import PageToStore
 from archive.storing.preparing import ReadPage

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from archive.captures.files import CaptureFile
+from archive.captures.index import CaptureFile
 from archive.captures.object_store import require_store, sizes_beside
 from archive.home import Home
 from cli.checks.finding import Finding

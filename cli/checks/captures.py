@@ -6,7 +6,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from archive.captures.files import CaptureFile
+from archive.captures.index import CaptureFile
 from archive.captures.repair import whole_length
 from archive.home import Home
 from cli.checks.finding import Finding

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
-from archive.captures.files import CaptureFile, all_files
-from archive.database import connect_archive, embedded_server, refuse_what_does_not_fit, schema_status
-from archive.database_urls import normal_url, shown_url
+from archive.captures.index import CaptureFile, all_files
+from archive.database import (
+    connect_archive,
+    embedded_server,
+    normal_url,
+    refuse_what_does_not_fit,
+    schema_status,
+    shown_url,
+)
 from archive.models import captures
 from cli.checks.finding import Finding
 from cli.exits import CONFIGURATION_INVALID

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from archive.alerts import Alert
-from archive.connections import in_one_line
+from archive.database import in_one_line
 from archive.home import Home
 from cli.checks.finding import Finding
 from cli.exits import CONFIGURATION_INVALID, DATABASE

@@ -2,7 +2,7 @@
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 
-from archive.captures.decoding import decode
+from archive.captures.response import decode
 from crawler.safety.reasons import Refused
 from news.errors import BodyTooLarge, CaptureDamaged
 

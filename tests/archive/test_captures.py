@@ -19,8 +19,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.cli import main as warcio
 
 from archive.captures import CapturedResponse, CaptureFiles, Original, StoredRecord, read_record
-from archive.captures.decoding import decode
 from archive.captures.repair import mend_captures, whole_length
+from archive.captures.response import decode
 from archive.home import Home
 from news.errors import ArchiveError, CaptureDamaged
 from news.settings import read_settings

@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from archive.connections import connect_to, external_connections, refuse_unfit_server
+from archive.database import (
+    connect_to,
+    embedded_server,
+    external_connections,
+    make_engine,
+    normal_url,
+    open_archive,
+    refuse_unfit_server,
+    schema_status,
+    shown_url,
+)
 from archive.database import database_url as archive_url
-from archive.database import embedded_server, make_engine, open_archive, schema_status
-from archive.database_urls import normal_url, shown_url
-from archive.embedded import EmbeddedServer, processes
+from archive.embedded import EmbeddedServer, host
 from archive.home import Home
 from news.errors import ArchiveUnavailable, SchemaOutdated, SettingError
 from news.settings import read_settings
@@ -22,7 +30,7 @@ CLOSED_PORT = "postgresql://keeper:sesame@127.0.0.1:1/news"
 
 
 def kill_all(server: EmbeddedServer) -> None:
-    while found := processes.postgres_in(server.data):
+    while found := host.postgres_in(server.data):
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

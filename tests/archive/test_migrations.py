@@ -11,8 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from archive.connections import connect_to
-from archive.database import make_engine, schema_status, upgrade
+from archive.database import connect_to, make_engine, schema_status, upgrade
 from archive.models import metadata
 from archive.schema import FOLDER, alembic_config, known_steps
 from archive.views import VIEWS

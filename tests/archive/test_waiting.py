@@ -7,8 +7,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, text
 
-from archive.connections import connect_to
-from archive.database import make_engine, upgrade
+from archive.database import connect_to, make_engine, upgrade
 from archive.home import Home, find_home
 from archive.schema import alembic_config, known_steps
 from archive.waiting import Upgrading, wait_for_archive

@@ -6,7 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.captures.warcs import READABLE, WarcRecord, read_records, response_in, warc_time
+from archive.captures.warc_reader import READABLE, WarcRecord, read_records, response_in, warc_time
 
 
 def record(number: int) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.captures import CaptureFiles
-from archive.captures.handover import hand_over
+from archive.captures.upload import upload_finished
 from archive.home import Home, open_home
 from tests.conftest import Outcome
 from tests.newsroom import Newsroom, article
@@ -30,7 +30,7 @@ def handed(newsroom: Newsroom, engine: Engine, home: Home, store: Path) -> Path:
     """The stored file of a page whose local copy is gone."""
     with CaptureFiles(home) as captures:
         newsroom.store_captured(captures, (article(), PAGE))
-    (file,) = hand_over(engine, open_home())
+    (file,) = upload_finished(engine, open_home())
     assert not list(home.captures.glob("*.warc.gz"))
     return store / file.name
 

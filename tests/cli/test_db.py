@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
-from archive.connections import connect_to
+from archive.database import connect_to
 from archive.embedded import EmbeddedServer
 from archive.home import Home
 from archive.schema import known_steps

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.connections import connect_to
-from archive.database import make_engine, upgrade
+from archive.database import connect_to, make_engine, upgrade
 
 
 def test_a_worker_waits_for_the_schema_and_then_works(empty_database_url: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from archive.captures import read_record
-from archive.captures.files import WHERE
+from archive.captures.index import FILE_PLACE
 from archive.database import open_archive
 from archive.home import Home, open_home
 from news.errors import NewsError
@@ -127,8 +127,8 @@ def _wrong_crawls(name: str, crawls: Iterable[Any]) -> Iterator[str]:
 
 def _captures(conn: Connection, home: Home) -> Iterator[str]:
     """Each capture can be read back, from where the database says that it lies."""
-    for row in _rows(conn, f"select c.id, {WHERE} as file, c.record_offset, c.record_length, c.digest, c.revisit_of "
-                           "from captures c left join capture_files f on f.name = c.file"):  # fmt: skip
+    for row in _rows(conn, f"select c.id, {FILE_PLACE} as file, c.record_offset, c.record_length, c.digest, "
+                           "c.revisit_of from captures c left join capture_files f on f.name = c.file"):  # fmt: skip
         try:
             read_record(home, row.file, row.record_offset, row.record_length)
         except NewsError as problem:

@@ -21,9 +21,8 @@ from random import Random
 
 import psycopg
 
-from archive.captures.handover import hand_over
-from archive.connections import connect_to
-from archive.database import make_engine
+from archive.captures.upload import upload_finished
+from archive.database import connect_to, make_engine
 from archive.embedded import EmbeddedServer
 from archive.home import Home, find_home
 from tests.drills.checks import Truth, problems, summary
@@ -160,7 +159,7 @@ def play(stage: Processes, script: Script) -> tuple[Report, list[str], dict[str,
     stage.start_database()
     engine = make_engine(lambda: connect_to(stage.environ("daemon")["NEWSKEEP_DATABASE_URL"]))
     for actor in stage.actors:  # what the last to be stopped had no time for; a next start would take it up
-        hand_over(engine, stage.home(actor))
+        upload_finished(engine, stage.home(actor))
     engine.dispose()
     home = stage.home("daemon")
     return report, problems(home, Truth(stage.web, report.moved_on)), summary(home)

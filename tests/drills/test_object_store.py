@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.captures import CaptureFiles
-from archive.captures.files import all_files
-from archive.captures.handover import hand_over
+from archive.captures.index import all_files
 from archive.captures.object_store import measure, put
+from archive.captures.upload import upload_finished
 from archive.home import Home, open_home
 from news.errors import StoreUnavailable
 from tests.conftest import Outcome
@@ -112,7 +112,7 @@ def test_a_crawl_leaves_its_captures_in_s3_where_everything_finds_them(
 def test_a_file_of_several_parts_arrives_whole(newsroom: Newsroom, engine: Engine, spool: Home) -> None:
     name = publish(newsroom, spool, os.urandom(60_000_000))  # s3fs sends parts of 50 MiB
 
-    (file,) = hand_over(engine, spool)
+    (file,) = upload_finished(engine, spool)
 
     assert (file.name, file.size > 60_000_000, local(spool)) == (name, True, [])
     assert measure(file.place) == (file.size, file.digest)
@@ -124,11 +124,11 @@ def test_files_wait_while_s3_is_away_and_go_when_it_is_back(
     name = publish(newsroom, spool, b"<p>Zugunglueck bei Linz</p>")
     server.end()
     with pytest.raises(StoreUnavailable):
-        hand_over(engine, spool)
+        upload_finished(engine, spool)
     assert local(spool) == [name]
 
     server.start()
-    assert [file.name for file in hand_over(engine, spool)] == [name]
+    assert [file.name for file in upload_finished(engine, spool)] == [name]
     assert local(spool) == []
 
 
@@ -140,7 +140,7 @@ def test_a_bucket_that_is_not_there_is_no_place_to_put_anything(server: Server, 
 
 def test_doctor_sees_what_s3_has_lost(newskeep: Newskeep, newsroom: Newsroom, engine: Engine, spool: Home) -> None:
     publish(newsroom, spool, b"<p>Zugunglueck bei Linz</p>")
-    (file,) = hand_over(engine, spool)
+    (file,) = upload_finished(engine, spool)
     with engine.begin() as conn:
         conn.execute(text("update capture_files set size = size + 1"))
 

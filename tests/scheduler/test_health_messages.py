@@ -20,8 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Engine, text
 
 from archive.alerts import end_alert, open_alert, open_alerts
-from archive.connections import connect_to
-from archive.database import make_engine
+from archive.database import connect_to, make_engine
 from archive.home import Home
 from news.settings import read_settings
 from scheduler.health import mail, webhook

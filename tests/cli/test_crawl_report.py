@@ -2,8 +2,8 @@
 
 import pytest
 
-from archive.account import Account
-from cli.ledger import closing_lines, one_line
+from archive.crawl_summary import CrawlSummary
+from cli.crawl_report import closing_lines, one_line
 from cli.progress import is_problem
 from crawler.outcome import exit_code
 from crawler.result import CrawlResult
@@ -22,7 +22,7 @@ def result(counts: dict[Disposition, int], links: int | None = None, **more: obj
 
 
 def test_each_way_to_end_has_a_line_with_its_reasons_and_the_next_command() -> None:
-    lines = closing_lines(result({NEW: 38, REVISED: 7, FAILED: 2}), Account())
+    lines = closing_lines(result({NEW: 38, REVISED: 7, FAILED: 2}), CrawlSummary())
     assert lines[0] == "Crawl 2041 · spiegel · 1 min 52 s · 53 pages, 6.2 MB"
     assert lines[1] == "   38  new"
     assert lines[2].endswith("newskeep diff --crawl 2041")
@@ -32,7 +32,9 @@ def test_each_way_to_end_has_a_line_with_its_reasons_and_the_next_command() -> N
 
 
 def test_what_was_removed_and_what_is_usual_stand_below_the_links() -> None:
-    account = Account(312, 45, 7, 41, {"headline": 3, "typo": 2}, {"krone": 5}, Usual(38, 29, 51, "Sunday evening"))
+    account = CrawlSummary(
+        312, 45, 7, 41, {"headline": 3, "typo": 2}, {"krone": 5}, Usual(38, 29, 51, "Sunday evening")
+    )
     lines = closing_lines(result({NEW: 38, REVISED: 7}), account)
     assert lines[2].split() == [
         "7",
@@ -50,7 +52,7 @@ def test_what_was_removed_and_what_is_usual_stand_below_the_links() -> None:
 
 
 def test_more_or_less_than_usual_is_unusual() -> None:
-    few, many = (Account(usual=Usual(new, 29, 51, "Sunday evening")) for new in (3, 99))
+    few, many = (CrawlSummary(usual=Usual(new, 29, 51, "Sunday evening")) for new in (3, 99))
     assert closing_lines(result({NEW: 3}), few)[-1] == "  Unusual   3 new is below the usual 29–51 for a Sunday evening"
     assert "99 new is above the usual" in closing_lines(result({NEW: 99}), many)[-1]
 
@@ -70,19 +72,19 @@ def test_books_that_do_not_balance_are_named_and_end_with_8() -> None:
 
 def test_links_of_an_interrupted_crawl_wait_and_are_accounted_for() -> None:
     crawl = result({NEW: 3}, links=8, state="interrupted")
-    assert "    5  waiting    the next crawl goes on with them" in closing_lines(crawl, Account())
+    assert "    5  waiting    the next crawl goes on with them" in closing_lines(crawl, CrawlSummary())
     assert crawl.balanced
     assert exit_code([crawl]) == 130
 
 
 def test_a_crawl_that_could_read_nothing_has_no_books_to_praise() -> None:
-    assert closing_lines(result({}, looked=False), Account())[-1] == "    0  links seen ✗ nothing could be read"
-    assert closing_lines(result({}), Account())[-1] == "    0  links seen ✓ all accounted for"
+    assert closing_lines(result({}, looked=False), CrawlSummary())[-1] == "    0  links seen ✗ nothing could be read"
+    assert closing_lines(result({}), CrawlSummary())[-1] == "    0  links seen ✓ all accounted for"
 
 
 def test_a_site_that_never_gave_a_link_is_no_success_and_says_so() -> None:
     barren = result({}, unread={"https://a.example/": "no_links"})
-    lines = closing_lines(barren, Account())
+    lines = closing_lines(barren, CrawlSummary())
     assert "    0  links seen ✗ no link to an article was found" in lines
     assert lines[-1] == "  https://a.example/: nothing in it looks like a link to an article"
     assert exit_code([barren]) == 5

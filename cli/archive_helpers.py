@@ -1,20 +1,20 @@
-"""What the reading verbs share: the archive opened, ids and addresses resolved, times made readable."""
+"""What the reading verbs share: open the archive, resolve ids and addresses, format times and evidence."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.home import Home, open_home
 from cli.exits import USAGE
 from news.errors import NewsError
-from news.ids import parse_id
+from news.ids import parse_id, short_id
 from news.text import one_line
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class NotFound(NewsError):
 
 
 @contextmanager
-def opened() -> Iterator[tuple[Home, Connection]]:
+def opened_archive() -> Iterator[tuple[Home, Connection]]:
     """The data folder and a connection to its archive."""
     from archive.database import open_archive
 
@@ -121,3 +121,35 @@ def strong(text: str) -> str:
 def dim(text: str) -> str:
     """*text* set back, where that can be shown."""
     return click.style(text, dim=True) if coloured() else text
+
+
+_RULES = {
+    "same_letters": "the same letters and digits",
+    "same_text": "most of both texts is the same",
+    "part_of_text": "a part of the text",
+    "same_headline": "a part of the text, under the same headline",
+    "edited_text": "the same text, edited",
+    "merged_by_hand": "merged by hand",
+    "split_by_hand": "split off by hand",
+}
+
+
+def evidence_in_words(evidence: Mapping[str, Any], *, earliest: bool = False, agency: str | None = None) -> str:
+    """What an article was matched by, in how much of it, with what, and the agency that it names."""
+    return " · ".join(one_line(part) for part in _evidence_parts(evidence, earliest, agency))
+
+
+def _evidence_parts(evidence: Mapping[str, Any], earliest: bool, agency: str | None) -> Iterator[str]:
+    if earliest:
+        yield "earliest copy we saw"
+    rule = str(evidence.get("rule", ""))
+    matched = evidence.get("article")
+    if rule in _RULES:
+        yield _RULES[rule] + (f" as {short_id('a', matched)}" if isinstance(matched, int) else "")
+        if rule != "same_letters" and evidence.get("share") is not None:
+            of_other = evidence.get("share_of_other", "?")
+            yield f"{evidence['share']} % of the shorter's words, {of_other} % of the longer's"
+        if passages := evidence.get("passages"):
+            yield f"longest passages {', '.join(f'{end - start} words' for start, end in passages)}"
+    if named := evidence.get("agency") or agency:
+        yield f"names {named}"

@@ -1,4 +1,4 @@
-"""A crawl's closing account in words."""
+"""The closing report of a crawl, in words."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from news.reasons import in_words
 from news.text import printable
 
 if TYPE_CHECKING:
-    from archive.account import Account
+    from archive.crawl_summary import CrawlSummary
     from crawler.result import CrawlResult
 
 _HINTS = {
@@ -26,7 +26,7 @@ _MOST_DETAILS = 4
 Reasons = Mapping[tuple[Disposition, str], int]  # {("failed", "http_503"): 2}
 
 
-def closing_lines(result: "CrawlResult", account: "Account") -> list[str]:
+def closing_lines(result: "CrawlResult", account: "CrawlSummary") -> list[str]:
     """The account of one crawl, a line for each way in which links ended."""
     ledger = result.ledger
     if ledger is None:
@@ -40,14 +40,14 @@ def closing_lines(result: "CrawlResult", account: "Account") -> list[str]:
     return lines + [f"  {url}: {in_words(reason)}" for url, reason in list(result.unread.items())[:10]]
 
 
-def books_lines(crawl_id: int, counts: Mapping[str, int], reasons: Reasons, account: "Account") -> Iterator[str]:
+def books_lines(crawl_id: int, counts: Mapping[str, int], reasons: Reasons, account: "CrawlSummary") -> Iterator[str]:
     """A line for each way in which links ended, with reasons and the command that shows more."""
     for kind in (kind for kind in _ORDER if counts.get(kind)):
         detail = _detail(kind, reasons, account)
         yield f"{counts[kind]:5}  {kind:<11}{detail:<{_DETAIL_WIDTH}} {_HINTS.get(kind, '').format(crawl_id)}".rstrip()
 
 
-def account_lines(crawl_id: int, account: "Account") -> Iterator[str]:
+def account_lines(crawl_id: int, account: "CrawlSummary") -> Iterator[str]:
     """What was removed from the texts, and whether so much news is usual."""
     if account.blocks:
         share = f"{account.least}" if account.least == account.most else f"{account.least}–{account.most}"
@@ -122,7 +122,7 @@ def _failures(result: "CrawlResult") -> str:
     return f"; failed: {told}; try: newskeep crawl --retry {result.crawl_id}" if told else ""
 
 
-def _detail(kind: Disposition, reasons: Reasons, account: "Account") -> str:
+def _detail(kind: Disposition, reasons: Reasons, account: "CrawlSummary") -> str:
     if kind is Disposition.REVISED:
         return _most(account.changes)
     if kind is Disposition.COPY:

@@ -18,8 +18,8 @@ from sqlalchemy import Engine, text
 from warcio.cli import main as warcio
 
 from archive.captures import CaptureFiles, read_record
-from archive.captures.files import CaptureFile, all_files
-from archive.captures.handover import HandOver, hand_over
+from archive.captures.index import CaptureFile, all_files
+from archive.captures.upload import Uploader, upload_finished
 from archive.channel_captures import latest_body
 from archive.home import Home
 from archive.lookup import place_of
@@ -75,7 +75,7 @@ def test_a_finished_file_is_handed_over_and_its_records_are_found_there(
     (name,) = publish(newsroom, spool, HTML, HTML * 2)
     assert states(engine) == ["spooled"]
 
-    (file,) = hand_over(engine, spool)
+    (file,) = upload_finished(engine, spool)
 
     assert (file.name, file.state, local(spool)) == (name, "stored", [])
     assert file.place == f"{spool.settings['CAPTURE_STORE'].rstrip('/')}/{name}"
@@ -87,7 +87,7 @@ def test_a_finished_file_is_handed_over_and_its_records_are_found_there(
 def test_without_a_store_the_files_stay(engine: Engine, newsroom: Newsroom, home: Home) -> None:
     names = publish(newsroom, home, HTML)
 
-    assert hand_over(engine, home) == []
+    assert upload_finished(engine, home) == []
     assert local(home) == names
     assert states(engine) == ["spooled"]
     assert bodies(engine, home) == [HTML]
@@ -97,9 +97,9 @@ def test_a_file_that_is_being_written_stays(engine: Engine, newsroom: Newsroom, 
     with CaptureFiles(spool) as captures:
         newsroom.store_captured(captures, (article(), HTML))
 
-        assert hand_over(engine, spool) == []
+        assert upload_finished(engine, spool) == []
         assert bodies(engine, spool) == [HTML]
-    assert len(hand_over(engine, spool)) == 1
+    assert len(upload_finished(engine, spool)) == 1
 
 
 def test_the_store_holds_what_other_tools_read(engine: Engine, newsroom: Newsroom, home: Home, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_the_store_holds_what_other_tools_read(engine: Engine, newsroom: Newsroo
     (name,) = publish(newsroom, spool, HTML)
     before = (spool.captures / name).read_bytes()
 
-    hand_over(engine, spool)
+    upload_finished(engine, spool)
 
     assert [path.name for path in (tmp_path / "store").iterdir()] == [name]
     assert (tmp_path / "store" / name).read_bytes() == before
@@ -122,7 +122,7 @@ def test_a_file_without_rows_is_kept_too(engine: Engine, newsroom: Newsroom, spo
     with CaptureFiles(spool) as captures:
         record = captures.write(captured(HTML))
 
-    (file,) = hand_over(engine, spool)
+    (file,) = upload_finished(engine, spool)
 
     assert read_record(spool, file.place, record.offset, record.length).body == HTML
 
@@ -146,7 +146,7 @@ def test_a_half_copy_in_the_store_is_written_anew(
         (tmp_path / "store" / left).write_bytes((spool.captures / name).read_bytes()[:20])
 
     assert bodies(engine, spool) == [HTML]
-    hand_over(engine, spool)
+    upload_finished(engine, spool)
 
     assert [path.name for path in (tmp_path / "store").iterdir()] == [name]
     assert bodies(engine, spool) == [HTML]
@@ -157,10 +157,10 @@ def test_a_copy_that_was_left_behind_goes_once_the_store_is_asked_again(
 ) -> None:
     (name,) = publish(newsroom, spool, HTML)
     data = (spool.captures / name).read_bytes()
-    hand_over(engine, spool)
+    upload_finished(engine, spool)
     (spool.captures / name).write_bytes(data)  # as if killed before the copy was removed
 
-    (file,) = hand_over(engine, spool)
+    (file,) = upload_finished(engine, spool)
 
     assert (file.state, local(spool)) == ("stored", [])
 
@@ -169,10 +169,10 @@ def test_a_copy_that_differs_from_the_stored_file_is_kept(
     engine: Engine, newsroom: Newsroom, spool: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     (name,) = publish(newsroom, spool, HTML)
-    hand_over(engine, spool)
+    upload_finished(engine, spool)
     (spool.captures / name).write_bytes(gzip.compress(b"WARC/1.1\r\n"))
 
-    assert hand_over(engine, spool) == []
+    assert upload_finished(engine, spool) == []
     assert local(spool) == [name]
 
 
@@ -192,7 +192,7 @@ def test_the_local_copy_stays_when_the_store_returns_something_else(
     spool = with_store(home, "lossy://archive")
     names = publish(newsroom, spool, HTML)
 
-    assert hand_over(engine, spool) == []
+    assert upload_finished(engine, spool) == []
 
     assert "capture_file_differs" in [record.message for record in caplog.records]
     assert (local(spool), states(engine), bodies(engine, spool)) == (names, ["spooled"], [HTML])
@@ -201,20 +201,20 @@ def test_the_local_copy_stays_when_the_store_returns_something_else(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from archive.captures import handover
+from archive.captures import upload
 from archive.database import open_archive
 from archive.home import open_home
 
-step, spare = sys.argv[1], getattr(handover, sys.argv[1])
+step, spare = sys.argv[1], getattr(upload, sys.argv[1])
 
 def killed(*given):
     if sys.argv[2] == "after":
         spare(*given)
     os.kill(os.getpid(), signal.SIGKILL)
 
-setattr(handover, step, killed)
+setattr(upload, step, killed)
 home = open_home()
-handover.hand_over(open_archive(home), home)
+upload.upload_finished(open_archive(home), home)
 """
 
 
@@ -234,7 +234,7 @@ def test_a_hand_over_that_is_killed_loses_nothing_and_is_taken_up(
     assert ended.returncode == -signal.SIGKILL
     assert bodies(engine, spool) == [HTML, HTML * 3]
 
-    hand_over(engine, spool)
+    upload_finished(engine, spool)
     assert (bodies(engine, spool), local(spool)) == ([HTML, HTML * 3], [])
     assert states(engine) == ["stored", "stored"]
 
@@ -244,8 +244,8 @@ def test_two_at_once_hand_each_file_over_once(engine: Engine, newsroom: Newsroom
     with (spool.captures / name).open("r+b") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
 
-        assert hand_over(engine, spool) == []
-    assert len(hand_over(engine, spool)) == 1
+        assert upload_finished(engine, spool) == []
+    assert len(upload_finished(engine, spool)) == 1
 
 
 # --- a store that is away, or cannot be
@@ -258,8 +258,8 @@ def test_a_store_that_is_away_holds_nothing_up(
     names = publish(newsroom, spool, HTML)
 
     with pytest.raises(StoreUnavailable, match="not-mounted"):
-        hand_over(engine, spool)
-    with HandOver(engine, spool):
+        upload_finished(engine, spool)
+    with Uploader(engine, spool):
         pass
 
     assert local(spool) == names
@@ -270,7 +270,7 @@ def test_a_store_that_is_away_holds_nothing_up(
 
 @pytest.mark.parametrize("store", ["nosuch://x/y", "s3://bucket/captures"])
 def test_a_store_without_a_driver_is_said_before_anything_is_fetched(engine: Engine, home: Home, store: str) -> None:
-    with pytest.raises(SettingError, match=store.partition(":")[0]), HandOver(engine, with_store(home, store)):
+    with pytest.raises(SettingError, match=store.partition(":")[0]), Uploader(engine, with_store(home, store)):
         pass
 
 
@@ -284,14 +284,14 @@ def test_a_file_handed_over_while_it_is_asked_for_is_found(engine: Engine, newsr
     with engine.connect() as conn:
         ((offset, length),) = conn.execute(text("select record_offset, record_length from captures")).all()
 
-    hand_over(engine, spool)
+    upload_finished(engine, spool)
 
     assert read_record(spool, name, offset, length).body == HTML
 
 
 def test_a_channel_is_read_again_from_the_store(engine: Engine, newsroom: Newsroom, spool: Home) -> None:
     publish(newsroom, spool, HTML)
-    hand_over(engine, spool)
+    upload_finished(engine, spool)
     with engine.connect() as conn:
         url = str(conn.execute(text("select url from captures")).scalar_one())
         where = latest_body(conn, url, sha256(HTML).digest())
@@ -305,7 +305,7 @@ def test_a_channel_is_read_again_from_the_store(engine: Engine, newsroom: Newsro
 
 def test_files_are_handed_over_while_others_are_written(engine: Engine, newsroom: Newsroom, home: Home) -> None:
     spool = with_store(home, "memory://beside", CAPTURE_ROLL_BYTES=1)
-    with HandOver(engine, spool) as handing, CaptureFiles(spool, handing.soon) as captures:
+    with Uploader(engine, spool) as handing, CaptureFiles(spool, handing.soon) as captures:
         for number in range(4):
             newsroom.store_captured(captures, (article(url=f"https://krone.example/{number}"), HTML * (number + 1)))
 
@@ -318,7 +318,7 @@ def test_files_are_handed_over_while_others_are_written(engine: Engine, newsroom
 def test_a_stored_file_keeps_its_place_when_it_is_noted_again(engine: Engine, newsroom: Newsroom, spool: Home) -> None:
     """A batch may be written after its file was rolled and handed over."""
     (name,) = publish(newsroom, spool, HTML)
-    (file,) = hand_over(engine, spool)
+    (file,) = upload_finished(engine, spool)
     with CaptureFiles(spool) as captures, engine.begin() as conn:
         captures.note(conn, [name])
 

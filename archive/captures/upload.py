@@ -18,7 +18,7 @@ from typing import BinaryIO, Self
 
 from sqlalchemy import Engine
 
-from archive.captures.files import CaptureFile, find_file, note_stored
+from archive.captures.index import CaptureFile, find_file, note_stored
 from archive.captures.object_store import digest_of, measure, place_in, put, require_store
 from archive.captures.repair import mend_captures
 from archive.home import Home
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 60.0  # until a store that could not be reached is tried again
 
 
-def hand_over(engine: Engine, home: Home) -> list[CaptureFile]:
+def upload_finished(engine: Engine, home: Home) -> list[CaptureFile]:
     """Move every finished file of this folder to the store; the files that it has now. None where no store is set.
 
     Files that somebody writes to, or hands over at this moment, are left alone. Raises StoreUnavailable, SettingError
@@ -39,11 +39,11 @@ def hand_over(engine: Engine, home: Home) -> list[CaptureFile]:
     if not store or not home.captures.is_dir():
         return []
     mend_captures(home.captures)
-    handed = (_hand_over(engine, store, path) for path in sorted(home.captures.glob("*.warc.gz")))
+    handed = (_upload(engine, store, path) for path in sorted(home.captures.glob("*.warc.gz")))
     return [file for file in handed if file]
 
 
-def _hand_over(engine: Engine, store: str, path: Path) -> CaptureFile | None:
+def _upload(engine: Engine, store: str, path: Path) -> CaptureFile | None:
     with _finished(path) as local:
         if local is None:
             return None
@@ -100,7 +100,7 @@ def _finished(path: Path) -> Iterator[BinaryIO | None]:
         yield file if os.fstat(file.fileno()).st_nlink else None
 
 
-class HandOver:
+class Uploader:
     """Hands files over in a thread of its own while a crawl or a worker runs; does nothing where no store is set.
 
     `soon` is for whoever has just finished a file. Use as a context manager; leaving it waits for *patience* seconds
@@ -139,13 +139,13 @@ class HandOver:
             self._wake.wait(PAUSE_SECONDS)
             self._wake.clear()
             ended = self._ended.is_set()
-            hand_over_or_say(self._engine, self._home)
+            upload_or_log(self._engine, self._home)
 
 
-def hand_over_or_say(engine: Engine, home: Home) -> list[CaptureFile]:
+def upload_or_log(engine: Engine, home: Home) -> list[CaptureFile]:
     """As `hand_over`; what cannot be handed over now is logged and waits."""
     try:
-        return hand_over(engine, home)
+        return upload_finished(engine, home)
     except (NewsError, OSError) as error:
         logger.warning("capture_files_wait", extra={"problem": str(error)})
         return []

@@ -1,4 +1,4 @@
-"""What the archive can tell of one crawl beside its counts: removed text, kinds of edits, earlier crawls like it."""
+"""Summarise a crawl beyond its counts: removed text, kinds of edits, how it compares with earlier crawls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from news.usual import Usual, usual_at
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class CrawlSummary:
     """`blocks` were removed from `texts` texts, `least` to `most` per cent of each. `usual` as in news.usual."""
 
     blocks: int = 0
@@ -23,11 +23,11 @@ class Account:
     usual: Usual | None = None
 
 
-def account_of(conn: Connection, crawl_id: int) -> Account:
+def summarise_crawl(conn: Connection, crawl_id: int) -> CrawlSummary:
     """The account of a crawl that has ended."""
     values = {"crawl_id": crawl_id}
     removed = conn.execute(_REMOVED, values).one()
-    return Account(
+    return CrawlSummary(
         removed.blocks,
         removed.texts,
         removed.least,
@@ -38,7 +38,7 @@ def account_of(conn: Connection, crawl_id: int) -> Account:
     )
 
 
-def left_to_retry(conn: Connection, crawl_id: int) -> list[str]:
+def failed_addresses(conn: Connection, crawl_id: int) -> list[str]:
     """The addresses of the links that failed in that crawl and were not met since."""
     return list(conn.execute(_LEFT, {"crawl_id": crawl_id}).scalars())
 

@@ -1,0 +1,127 @@
+"""The captures that the database knows, and where each capture file lies."""
+
+import socket
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from archive.captures.response import Original
+from archive.home import Home
+
+# What `read_record` takes as a file, for `captures c left join capture_files f on f.name = c.file`.
+FILE_PLACE = "coalesce(case when f.state = 'stored' then f.place end, c.file)"
+
+CaptureKey = tuple[int, datetime, bytes]  # key of the address, when, digest of the body as received
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedCapture:
+    """A capture of the archive with what its address shows."""
+
+    link_id: int
+    article_id: int | None
+    story_id: int | None
+    reason: str | None  # why its address shows no article
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOriginal:
+    """The capture that a revisit refers to, and where its record lies."""
+
+    original: Original
+    file: str
+    offset: int
+    length: int
+
+
+def find_captures(conn: Connection, seen: Collection[CaptureKey]) -> dict[CaptureKey, ArchivedCapture]:
+    """Those of *seen* that the archive has."""
+    rows = conn.execute(_KNOWN, {"keys": [one[0] for one in seen], "times": [one[1] for one in seen]})
+    found = {
+        (row.url_key, row.captured_at, row.digest): ArchivedCapture(
+            row.link_id, row.article_id, row.story_id, row.reason
+        )
+        for row in rows
+    }
+    return {one: found[one] for one in seen if one in found}
+
+
+def find_original(conn: Connection, url_key: int, at: datetime) -> StoredOriginal | None:
+    """The capture with a body of that address and second."""
+    row = conn.execute(_ORIGINAL, {"url_key": url_key, "at": at}).first()
+    if row is None:
+        return None
+    return StoredOriginal(Original(row.id, row.url, row.captured_at), row.file, row.record_offset, row.record_length)
+
+
+_KNOWN = text("""
+select c.url_key, date_trunc('second', c.captured_at) as captured_at, c.digest, l.id as link_id, l.article_id,
+       a.story_id, case when l.article_id is null then l.reason end as reason
+from unnest(cast(:keys as bigint[]), cast(:times as timestamptz[])) as seen(url_key, at)
+join captures c on c.url_key = seen.url_key
+               and c.captured_at >= seen.at and c.captured_at < seen.at + interval '1 second'
+join links l on l.url_key = seen.url_key
+left join articles a on a.id = l.article_id
+""")
+
+_ORIGINAL = text(f"""
+select c.id, c.url, c.captured_at, {FILE_PLACE} as file, c.record_offset, c.record_length
+from captures c left join capture_files f on f.name = c.file
+where c.url_key = :url_key and c.captured_at >= :at and c.captured_at < cast(:at as timestamptz) + interval '1 second'
+  and c.revisit_of is null
+order by c.id limit 1
+""")  # noqa: S608 - put together from constants
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFile:
+    """A file as the database knows it. `state`: spooled (in folder `place` on `host`) or stored (at URL `place`)."""
+
+    name: str
+    state: str
+    host: str
+    place: str
+    size: int | None = None
+    digest: bytes | None = None
+
+
+def note_spooled(conn: Connection, home: Home, names: Iterable[str]) -> None:
+    """Remember that this machine has these files in its captures folder, unless more is known of them."""
+    rows = [{"name": name, "host": socket.gethostname(), "place": str(home.captures)} for name in sorted(set(names))]
+    if rows:
+        conn.execute(_NOTE, rows)
+
+
+def note_stored(conn: Connection, file: CaptureFile) -> None:
+    """Remember that the store has the file, whole and verified. From now on its records are read from there."""
+    values = {"name": file.name, "host": file.host, "place": file.place, "size": file.size, "digest": file.digest}
+    conn.execute(_STORED, values)
+
+
+def find_file(conn: Connection, name: str) -> CaptureFile | None:
+    """What is known of the file, or None."""
+    row = conn.execute(_FIND, {"name": name}).first()
+    return CaptureFile(**row._mapping) if row else None
+
+
+def all_files(conn: Connection) -> list[CaptureFile]:
+    """All files that rows point into or that a store has, by name."""
+    return [CaptureFile(**row._mapping) for row in conn.execute(_ALL)]
+
+
+_NOTE = text("""
+insert into capture_files (name, state, host, place) values (:name, 'spooled', :host, :place)
+on conflict (name) do nothing
+""")
+
+_STORED = text("""
+insert into capture_files (name, state, host, place, size, digest, stored_at)
+values (:name, 'stored', :host, :place, :size, :digest, clock_timestamp())
+on conflict (name) do update set state = excluded.state, place = excluded.place, size = excluded.size,
+    digest = excluded.digest, stored_at = excluded.stored_at
+""")
+
+_FIND = text("select name, state, host, place, size, digest from capture_files where name = :name")
+_ALL = text("select name, state, host, place, size, digest from capture_files order by name")

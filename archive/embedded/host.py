@@ -1,0 +1,218 @@
+"""What the embedded server needs of the operating system: accounts, processes, file locks, memory, its socket."""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import signal
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from news.errors import ArchiveUnavailable
+
+
+def works_in(pid: int, folder: Path) -> bool:
+    """True when process *pid* lives (a zombie stands nowhere) and its working directory is *folder*."""
+    try:
+        return os.path.samestat(os.stat(f"/proc/{pid}/cwd"), folder.stat())
+    except PermissionError:
+        return os.geteuid() == 0 and _owner_sees(pid, folder)
+    except OSError:
+        return False
+
+
+def _owner_sees(pid: int, folder: Path) -> bool:
+    """The same, asked as the account of both: in a container root may not look into another account's processes."""
+    try:
+        process, there = os.stat(f"/proc/{pid}"), folder.stat()
+        if process.st_uid != there.st_uid:
+            return False
+        told = subprocess.run(  # noqa: S603
+            ["stat", "-L", "-c", "%d:%i", f"/proc/{pid}/cwd"],  # noqa: S607 - wherever the system has it
+            user=process.st_uid, group=process.st_gid, extra_groups=[],
+            capture_output=True, text=True, check=False, cwd="/",
+        )  # fmt: skip
+    except OSError:
+        return False
+    return told.stdout.strip() == f"{there.st_dev}:{there.st_ino}"
+
+
+def postgres_in(folder: Path) -> list[int]:
+    """The PostgreSQL processes at work in *folder*, as far as our account may look."""
+    return [pid for pid in _all_pids() if _is_postgres(pid) and works_in(pid, folder)]
+
+
+def end_processes(pids: list[int]) -> None:
+    """Ask the processes to end."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def _all_pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+
+
+def _is_postgres(pid: int) -> bool:
+    try:  # an open shell in the folder is not one; everybody may read this name, unlike the link to the program
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip() == "postgres"
+    except OSError:
+        return False
+
+
+_LONGEST = 100  # bytes; the kernel takes 107 for the socket's whole path
+_SOCKET_NAME = "/.s.PGSQL.5432"
+
+
+def server_url(data: Path, port: int, owner: str) -> str:
+    """The libpq URL of the database *owner* behind the socket in the folder *data*."""
+    return f"postgresql://{owner}@/{owner}?host={quote(os.fsencode(_short(data)), safe='')}&port={port}"
+
+
+def forget_url(data: Path) -> None:
+    """Take away what `server_url` may have made."""
+    if _needs_link(data):
+        _link(data).unlink(missing_ok=True)
+
+
+def _needs_link(data: Path) -> bool:
+    name = os.fsencode(data)
+    return len(name) + len(_SOCKET_NAME) > _LONGEST or b"," in name
+
+
+def _link(data: Path) -> Path:
+    return _socket_folder() / hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+
+
+def _short(data: Path) -> Path:
+    """*data*, or a link to it where its name is too long for a socket or has a comma (libpq then reads two hosts)."""
+    if not _needs_link(data):
+        return data
+    link = _link(data)
+    if not (link.is_symlink() and link.readlink() == data):
+        beside = link.with_suffix(f".{os.getpid()}")
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(data)
+        beside.replace(link)
+    return link
+
+
+def _socket_folder() -> Path:
+    folder = Path(f"/tmp/newskeep-{os.geteuid()}")  # noqa: S108 - short on purpose; who owns it is checked
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise ArchiveUnavailable(
+            f"{folder} is not a private folder of ours", f"remove {folder}, or set a shorter NEWSKEEP_HOME"
+        )
+    return folder
+
+
+_NOBODY = 65534  # where the password file names no "nobody": the kernel's own overflow uid
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user and group id; `switch` says whether the server's processes must change to it."""
+
+    uid: int
+    gid: int
+    switch: bool
+
+    @property
+    def popen_arguments(self) -> dict[str, Any]:
+        """What makes subprocess start a program under this account."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
+
+    def give(self, path: Path) -> None:
+        """Make *path* this account's own."""
+        if self.switch:
+            os.chown(path, self.uid, self.gid)
+
+
+def folder_owner(folder: Path) -> Account:
+    """The account that owns *folder*: what root creates in it for good must stay readable to that one."""
+    found = folder.stat()
+    return Account(found.st_uid, found.st_gid, switch=os.geteuid() == 0)
+
+
+def server_account(folder: Path) -> Account:
+    """The account for a server whose files lie in *folder*: ours, or as root the folder's owner, or else nobody."""
+    if os.geteuid() != 0:
+        return Account(os.geteuid(), os.getegid(), switch=False)
+    owner = folder_owner(folder)
+    return owner if owner.uid != 0 else _nobody()
+
+
+def _nobody() -> Account:
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        return Account(_NOBODY, _NOBODY, switch=True)
+    return Account(entry.pw_uid, entry.pw_gid, switch=True)
+
+
+POLL_SECONDS = 0.02
+
+
+def try_lock(path: Path) -> int | None:
+    """A descriptor that holds the lock *path*, or None when somebody else does. Closing it lets go."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
+    folder_owner(path.parent).give(path)
+    return descriptor
+
+
+@contextmanager
+def locked(path: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock *path*. Raises ArchiveUnavailable when somebody else has held it for so many *seconds*."""
+    deadline = time.monotonic() + seconds
+    while (descriptor := try_lock(path)) is None:
+        if time.monotonic() > deadline:
+            raise ArchiveUnavailable(f"another command has been at the embedded server for {seconds:.0f} s ({path})")
+        time.sleep(POLL_SECONDS)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+_SHARE = 16  # the rest of memory serves it too, as the system's cache of files
+_LEAST, _MOST = 128, 1024  # MB; PostgreSQL's own choice, and what a million articles have use for
+_MEMORY_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def shared_buffers() -> str:
+    """A share of what this machine or container has, as PostgreSQL writes it."""
+    return f"{buffers_of(min(_machine_memory(), _container_memory() or _machine_memory()))}MB"
+
+
+def buffers_of(memory: int) -> int:
+    """MB for so many bytes of memory."""
+    return max(_LEAST, min(_MOST, memory // _SHARE // 2**20))
+
+
+def _machine_memory() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE")
+
+
+def _container_memory() -> int | None:
+    """The container's limit; None without one."""
+    try:
+        return int(_MEMORY_LIMIT.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # no container, or "max"
+        return None
