@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Integer, LargeBinary, Row, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from archive.captures.index import FILE_PLACE
 from archive.models import channels
 from news.outlets import ChannelKind
 from news.text import storable
 from news.urls import canonicalise, fetchable, url_key
 
 
-class Looked(StrEnum):
+class LookOutcome(StrEnum):
     """How a look at a channel ended. SKIPPED and FAILED need a reason."""
 
     READ = "read"
@@ -39,7 +40,7 @@ class Channel:
     body_digest: bytes | None
     links_last: int | None
     failures: int
-    disposition: Looked | None
+    disposition: LookOutcome | None
     reason: str | None
     last_seen_at: datetime | None
     last_read_at: datetime | None
@@ -60,7 +61,7 @@ class Look:
     """How one look at a channel ended. None keeps what is known; a body read anew replaces both validators."""
 
     channel_id: int
-    disposition: Looked
+    disposition: LookOutcome
     reason: str | None = None
     looked_at: datetime | None = None  # None: now
     title: str | None = None
@@ -73,7 +74,7 @@ class Look:
 
 def known_channels(conn: Connection, outlet_id: int) -> list[Channel]:
     """All channels of the outlet, in the order they were found."""
-    rows = conn.execute(_ALL.where(channels.c.outlet_id == outlet_id).order_by(channels.c.id))
+    rows = conn.execute(_ALL_CHANNELS.where(channels.c.outlet_id == outlet_id).order_by(channels.c.id))
     return [_channel(row) for row in rows]
 
 
@@ -92,18 +93,18 @@ def ensure_channels(conn: Connection, outlet_id: int, found: Sequence[FoundChann
 
 def _by_key(conn: Connection, outlet_id: int, keys: Iterable[int]) -> dict[int, Channel]:
     mine = (channels.c.outlet_id == outlet_id) & channels.c.url_key.in_(list(keys))
-    return {row.url_key: _channel(row) for row in conn.execute(_ALL.where(mine))}
+    return {row.url_key: _channel(row) for row in conn.execute(_ALL_CHANNELS.where(mine))}
 
 
 def save_looks(conn: Connection, *looks: Look) -> None:
     """Write how looks ended; a failure counts one more in a row, anything else starts again at none."""
     if looks:
-        conn.execute(_SAVE, [_look_values(look) for look in looks])
+        conn.execute(_SAVE_LOOK, [_look_values(look) for look in looks])
 
 
-_ALL = select(channels)
+_ALL_CHANNELS = select(channels)
 
-_SAVE = text("""
+_SAVE_LOOK = text("""
 update channels set
     disposition = :disposition, reason = :reason,
     last_seen_at = coalesce(:looked_at, now()),
@@ -150,5 +151,19 @@ def _row(outlet_id: int, key: int, found: FoundChannel) -> dict[str, object]:
 def _channel(row: Row[Any]) -> Channel:
     values = row._mapping
     fields = {field.name: values[field.name] for field in dataclass_fields(Channel)}
-    disposition = Looked(values["disposition"]) if values["disposition"] else None
+    disposition = LookOutcome(values["disposition"]) if values["disposition"] else None
     return Channel(**fields | {"kind": ChannelKind(values["kind"]), "disposition": disposition})
+
+
+def latest_body(conn: Connection, url: str, digest: bytes) -> tuple[str, int, int] | None:
+    """(file, offset, length) of the record that holds the body with *digest* of the channel at *url*, if it is kept."""
+    row = conn.execute(_LATEST_BODY, {"url_key": url_key(canonicalise(url)), "digest": digest}).first()
+    return (row.file, row.record_offset, row.record_length) if row else None
+
+
+_LATEST_BODY = text(f"""
+select {FILE_PLACE} as file, c.record_offset, c.record_length
+from captures c left join capture_files f on f.name = c.file
+where c.url_key = :url_key and c.digest = :digest and c.revisit_of is null
+order by c.captured_at desc limit 1
+""")  # noqa: S608 - put together from constants

@@ -10,9 +10,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 
-from archive import frontier_sql as sql
 from news.dispositions import Disposition, Ledger
 from news.outlets import FoundLink
 from news.text import storable
@@ -73,27 +72,27 @@ def add_links(
     if not pages:
         return []
     values = _columns(pages) | {"outlet_id": outlet_id, "crawl_id": crawl_id, "channel_id": channel_id}
-    for statement in (sql.INSERT_NEW, sql.MEET_OWN, sql.MEET_GUESTS):
+    for statement in (_INSERT_NEW, _MEET_OWN, _MEET_GUESTS):
         conn.execute(statement, values)
-    met = {link.url_key: link for link in _links(conn.execute(sql.BY_KEYS, values))}
+    met = {link.url_key: link for link in _links(conn.execute(_BY_KEYS, values))}
     return [met[key] for key in pages]
 
 
 def waiting_links(conn: Connection, outlet_id: int, crawl_id: int) -> list[Link]:
     """The links that killed crawls of this outlet left unsettled, now owed by *crawl_id*, the oldest first."""
-    return _links(conn.execute(sql.CLAIM_WAITING, {"outlet_id": outlet_id, "crawl_id": crawl_id}))
+    return _links(conn.execute(_CLAIM_WAITING, {"outlet_id": outlet_id, "crawl_id": crawl_id}))
 
 
 def due_links(conn: Connection, outlet_id: int, crawl_id: int, now: datetime, limit: int = 1000) -> list[Link]:
     """The links whose time to look again has come and that this crawl has not met, now owed by it."""
     values = {"outlet_id": outlet_id, "crawl_id": crawl_id, "now": now, "limit": limit}
-    return _links(conn.execute(sql.CLAIM_DUE, values))
+    return _links(conn.execute(_CLAIM_DUE, values))
 
 
 def retry_links(conn: Connection, crawl_id: int, of_crawl: int) -> list[Link]:
     """The links that failed in crawl *of_crawl* and were not met since, now owed by *crawl_id*."""
     values = {"crawl_id": crawl_id, "of_crawl": of_crawl}
-    return _links(conn.execute(sql.CLAIM_FAILED, values)) + _links(conn.execute(sql.CLAIM_FAILED_GUESTS, values))
+    return _links(conn.execute(_CLAIM_FAILED, values)) + _links(conn.execute(_CLAIM_FAILED_GUESTS, values))
 
 
 def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> None:
@@ -107,30 +106,30 @@ def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> 
     if not last:
         return
     values = _values(crawl_id, [last[link_id] for link_id in sorted(last)])
-    conn.execute(sql.LOCK, values)
+    conn.execute(_LOCK, values)
     earlier = [one for one in settlements if one is not last[one.link_id] and one.disposition in _STORED]
     for one in earlier:
-        conn.execute(sql.EVENTS, _values(crawl_id, [one]))
+        conn.execute(_EVENTS, _values(crawl_id, [one]))
     told = {one.link_id for one in earlier}
-    conn.execute(sql.EVENTS, _values(crawl_id, [one for one in last.values() if not _is_expected(one, told)]))
-    for statement in (sql.SETTLE, sql.SETTLE_GUESTS) if crawl_id is not None else (sql.SETTLE_IMPORTED,):
+    conn.execute(_EVENTS, _values(crawl_id, [one for one in last.values() if not _is_expected(one, told)]))
+    for statement in (_SETTLE, _SETTLE_GUESTS) if crawl_id is not None else (_SETTLE_IMPORTED,):
         conn.execute(statement, values)
 
 
 def owed_links(conn: Connection, crawl_id: int) -> list[Link]:
     """What the crawl has not settled yet."""
-    return [link for link in _links(conn.execute(sql.OF_CRAWL, {"crawl_id": crawl_id})) if link.owed]
+    return [link for link in _links(conn.execute(_OF_CRAWL, {"crawl_id": crawl_id})) if link.owed]
 
 
 def ledger(conn: Connection, crawl_id: int) -> Ledger:
     """The crawl's books: recounted from the tables while it runs, as they were closed afterwards."""
-    closed = conn.execute(sql.CLOSED, {"crawl_id": crawl_id}).first()
+    closed = conn.execute(_CLOSED, {"crawl_id": crawl_id}).first()
     return _closed_books(closed) if closed else count_links(conn, crawl_id)
 
 
 def count_links(conn: Connection, crawl_id: int) -> Ledger:
     """The books recounted from the tables; right only for a crawl that is running, or was the outlet's last."""
-    rows = conn.execute(sql.COUNT, {"crawl_id": crawl_id}).all()
+    rows = conn.execute(_COUNT, {"crawl_id": crawl_id}).all()
     counts: dict[Disposition, int] = {}
     reasons: dict[tuple[Disposition, str], int] = {}
     for ended, reason, number in rows:
@@ -209,3 +208,187 @@ def _link(row: Row[Any]) -> Link:
 def _closed_books(row: Row[Any]) -> Ledger:
     reasons = {(Disposition(d), reason): n for d, by_reason in row.reasons.items() for reason, n in by_reason.items()}
     return Ledger(row.links, {Disposition(d): n for d, n in row.counts.items()}, reasons)
+
+
+# ruff: noqa: S608 - put together from constants of this file alone
+
+
+_COLUMNS = ", ".join(
+    f"l.{name}"
+    for name in (
+        "id",
+        "outlet_id",
+        "url",
+        "canonical_url",
+        "url_key",
+        "disposition",
+        "reason",
+        "title",
+        "announced_at",
+        "attempts",
+        "etag",
+        "last_modified",
+        "body_digest",
+        "article_id",
+        "seen",
+        "first_seen_at",
+        "last_fetched_at",
+        "due_at",
+    )
+)
+
+_FOUND = """
+unnest(cast(:urls as text[]), cast(:canonicals as text[]), cast(:keys as bigint[]), cast(:titles as text[]),
+       cast(:times as timestamptz[])) as f(url, canonical_url, url_key, title, announced_at)
+"""
+
+# In the order of their keys: two crawls that enter the same pages never wait for each other in a circle.
+_INSERT_NEW = text(f"""
+insert into links (outlet_id, channel_id, crawl_id, url, canonical_url, url_key, title, announced_at)
+select :outlet_id, cast(:channel_id as bigint), :crawl_id, f.url, f.canonical_url, f.url_key, f.title, f.announced_at
+from {_FOUND} order by f.url_key
+on conflict (url_key) do nothing
+""")
+
+_MEET_OWN = text(f"""
+with mine as (
+    select l.id, f.title, f.announced_at, l.crawl_id is distinct from :crawl_id as first_time
+    from links l join {_FOUND} on f.url_key = l.url_key
+    where l.outlet_id = :outlet_id order by l.id for no key update of l
+)
+update links l set
+    crawl_id = :crawl_id,
+    state = case when first_time then 'waiting' else l.state end,
+    seen = l.seen + first_time::int,
+    last_seen_at = now(),
+    title = coalesce(mine.title, l.title),
+    announced_at = greatest(l.announced_at, mine.announced_at)
+from mine where l.id = mine.id
+""")
+
+_MEET_GUESTS = text("""
+insert into guest_links (crawl_id, link_id)
+select :crawl_id, l.id from links l
+where l.url_key = any(cast(:keys as bigint[])) and l.outlet_id <> :outlet_id order by l.id
+on conflict do nothing
+""")
+
+_OWED = "case when g.link_id is null then l.state = 'waiting' and l.crawl_id = :crawl_id else g.disposition is null end"
+
+_BY_KEYS = text(f"""
+select {_COLUMNS}, {_OWED} as owed
+from links l left join guest_links g on g.link_id = l.id and g.crawl_id = :crawl_id
+where l.url_key = any(cast(:keys as bigint[]))
+""")
+
+_OF_CRAWL = text(f"""
+select {_COLUMNS}, {_OWED} as owed
+from links l left join guest_links g on g.link_id = l.id and g.crawl_id = :crawl_id
+where l.crawl_id = :crawl_id or g.link_id is not null order by l.id
+""")
+
+_CLAIM_WAITING = text(f"""
+update links l set crawl_id = :crawl_id
+where l.outlet_id = :outlet_id and l.state = 'waiting' and l.crawl_id is distinct from :crawl_id
+returning {_COLUMNS}, true as owed
+""")
+
+_CLAIM_DUE = text(f"""
+update links l set crawl_id = :crawl_id, state = 'waiting'
+where l.id in (
+    select id from links
+    where outlet_id = :outlet_id and due_at <= :now and crawl_id is distinct from :crawl_id
+    order by due_at limit :limit for no key update
+)
+returning {_COLUMNS}, true as owed
+""")
+
+_CLAIM_FAILED = text(f"""
+update links l set crawl_id = :crawl_id, state = 'waiting'
+where l.crawl_id = :of_crawl and l.state = 'done' and l.disposition = 'failed'
+returning {_COLUMNS}, true as owed
+""")
+
+_CLAIM_FAILED_GUESTS = text(f"""
+with failed as (delete from guest_links where crawl_id = :of_crawl and disposition = 'failed' returning link_id),
+     taken as (insert into guest_links (crawl_id, link_id) select :crawl_id, link_id from failed on conflict do nothing)
+select {_COLUMNS}, true as owed from links l join failed on failed.link_id = l.id
+""")
+
+_SETTLEMENTS = """
+unnest(cast(:link_id as bigint[]), cast(:disposition as text[]), cast(:reason as text[]),
+       cast(:fetched_at as timestamptz[]), cast(:etag as text[]), cast(:last_modified as text[]),
+       cast(:body_digest as bytea[]), cast(:due_at as timestamptz[]), cast(:evidence as text[]),
+       cast(:article_id as bigint[]), cast(:revision as int[]), cast(:said_digest as bytea[]))
+    as s(link_id, disposition, reason, fetched_at, etag, last_modified, body_digest, due_at, evidence, article_id,
+         revision, said_digest)
+"""
+
+# Never a full lock: that would wait for guests, who merely refer to a link, and they for each other.
+_LOCK = text("select 1 from links where id = any(cast(:link_id as bigint[])) order by id for no key update")
+
+# Unchanged after something was stored is what everybody expects: no event, or there would be two for every article.
+_EVENTS = text(f"""
+insert into link_events (link_id, crawl_id, disposition, reason, evidence)
+select s.link_id, cast(:crawl_id as bigint), s.disposition, s.reason, cast(s.evidence as jsonb)
+from {_SETTLEMENTS} join links l on l.id = s.link_id
+where s.disposition in ('new', 'copy', 'revised', 'moved')
+   or ((l.disposition, l.reason) is distinct from (s.disposition, s.reason)
+       and not (s.disposition = 'unchanged' and (s.reason is null or s.reason = 'not_due')
+                and l.disposition in ('new', 'copy', 'revised', 'moved', 'unchanged')))
+order by s.link_id
+""")
+
+# What an address said before it was gone is forgotten: when it is back, with the same bytes even, it is read anew.
+_GONE = "coalesce(s.reason like 'gone\\_%', false)"
+
+_SETTLE = text(f"""
+update links l set
+    state = 'done',
+    disposition = s.disposition,
+    reason = s.reason,
+    attempts = case when s.disposition = 'failed' then l.attempts + 1 else 0 end,
+    last_fetched_at = coalesce(s.fetched_at, l.last_fetched_at),
+    etag = case when not {_GONE} then coalesce(s.etag, l.etag) end,
+    last_modified = case when not {_GONE} then coalesce(s.last_modified, l.last_modified) end,
+    body_digest = case when not {_GONE} then coalesce(s.body_digest, l.body_digest) end,
+    due_at = s.due_at,
+    article_id = coalesce(s.article_id, l.article_id),
+    revision = coalesce(s.revision, l.revision),
+    said_digest = coalesce(s.said_digest, l.said_digest)
+from {_SETTLEMENTS} where l.id = s.link_id
+""")
+
+_SETTLE_IMPORTED = text(f"""
+update links l set
+    disposition = case when n.newest then s.disposition else l.disposition end,
+    reason = case when n.newest then s.reason else l.reason end,
+    last_fetched_at = greatest(s.fetched_at, l.last_fetched_at),
+    body_digest = case when not n.newest then l.body_digest
+                       when not {_GONE} then coalesce(s.body_digest, l.body_digest) end,
+    article_id = case when n.newest then coalesce(s.article_id, l.article_id)
+                      else coalesce(l.article_id, s.article_id) end,
+    revision = case when n.newest then coalesce(s.revision, l.revision) else l.revision end,
+    said_digest = case when n.newest then coalesce(s.said_digest, l.said_digest) else l.said_digest end
+from {_SETTLEMENTS}
+cross join lateral (
+    select coalesce(s.fetched_at >= o.last_fetched_at, true) as newest from links o where o.id = s.link_id
+) as n
+where l.id = s.link_id
+""")
+
+_SETTLE_GUESTS = text(f"""
+update guest_links g set disposition = s.disposition, reason = s.reason
+from {_SETTLEMENTS} where g.link_id = s.link_id and g.crawl_id = cast(:crawl_id as bigint)
+""")
+
+_COUNT = text("""
+select ended, reason, count(*) from (
+    select case when state = 'done' then disposition end as ended, case when state = 'done' then reason end as reason
+    from links where crawl_id = :crawl_id
+    union all
+    select disposition, reason from guest_links where crawl_id = :crawl_id
+) as seen group by ended, reason
+""")
+
+_CLOSED = text("select links, counts, reasons from crawls where id = :crawl_id and state <> 'running'")

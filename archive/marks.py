@@ -15,7 +15,7 @@ from typing import Self
 
 from sqlalchemy import Connection, text
 
-from archive.channels import Look, Looked, save_looks
+from archive.channels import Look, LookOutcome, save_looks
 from archive.frontier import Settlement, settle
 from archive.home import Home
 from news.dispositions import Disposition
@@ -121,7 +121,7 @@ def _settle(conn: Connection, crawl_id: int, path: Path) -> bool:
     channel = conn.execute(_CHANNEL, {"channel_id": -mark, "crawl_id": crawl_id}).first()
     if channel:
         again = channel.reason == KILLED_THE_CRAWL
-        save_looks(conn, Look(channel.id, Looked.SKIPPED if again else Looked.FAILED, KILLED_THE_CRAWL))
+        save_looks(conn, Look(channel.id, LookOutcome.SKIPPED if again else LookOutcome.FAILED, KILLED_THE_CRAWL))
     return bool(link or channel)
 
 

@@ -11,9 +11,9 @@ from scrapy.settings import Settings as ScrapySettings
 
 import crawler.settings
 from archive.home import Home
-from crawler.safety.robots import AGENT
-from news.addresses import is_test_host
+from crawler.channels.kinds.robots import AGENT
 from news.errors import SettingError
+from news.ip_addresses import is_test_host
 from news.politeness import concurrency
 
 THREADS = 32  # names to look up, captures to write, batches to store

@@ -12,16 +12,16 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.http import Response
 
 from archive.home import Home
+from crawler.channels.kinds.robots import RobotsRules
 from crawler.engine import require_contact, scrapy_settings, threads
-from crawler.safety.reasons import reason_of
-from crawler.safety.robots import RobotsRules
+from crawler.safety.failures import reason_of
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What came back; `headers` have lower-case names, `body` is unpacked.
 
-    `error` names why there is no answer (see crawler.safety.reasons); then status is 0 and body empty.
+    `error` names why there is no answer (see crawler.safety.failures); then status is 0 and body empty.
     """
 
     url: str
@@ -104,5 +104,5 @@ async def _run(home: Home, contact: str | None, delay: float | None, collector: 
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     settings = scrapy_settings(home, contact, delay)
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    settings["DOWNLOADER_MIDDLEWARES"]["crawler.middlewares.captures.CaptureMiddleware"] = None
+    settings["DOWNLOADER_MIDDLEWARES"]["crawler.middlewares.CaptureMiddleware"] = None
     await AsyncCrawlerRunner(settings).crawl(FetchSpider, collector=collector)

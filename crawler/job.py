@@ -14,11 +14,11 @@ from archive.home import Home
 from archive.marks import ReadingMark
 from archive.store import find_original
 from crawler.batches import Batches
+from crawler.channels.kinds.robots import RobotsCache
 from crawler.listener import Listener, Silence
 from crawler.options import CrawlOptions, TargetKind
-from crawler.paces import HostPaces
 from crawler.patience import patiently
-from crawler.safety.robots import RobotsMemory
+from crawler.safety.guard import HostPaces
 from news.errors import NewsError
 from news.outlets import Outlet
 from news.urls import canonicalise, url_key
@@ -65,7 +65,7 @@ class CrawlJob:
     mark: ReadingMark
     listener: Listener = field(default_factory=Silence)
     paces: HostPaces = field(default_factory=HostPaces)  # shared by all crawls of the process
-    robots_memory: RobotsMemory | None = None  # None: robots.txt is asked for in any case
+    robots_memory: RobotsCache | None = None  # None: robots.txt is asked for in any case
     problem: NewsError | None = None  # what stopped the crawl
     looked: bool = False  # a channel (or the page asked for) was read or is unchanged
     reasons: dict[str, str] = field(default_factory=dict)  # why channels could not be read: {url: reason}

@@ -10,6 +10,7 @@ from traceback import extract_tb
 from typing import Any
 
 from scrapy import Spider
+from scrapy.logformatter import LogFormatter
 
 from archive.home import Home
 from crawler.result import CrawlResult
@@ -125,3 +126,16 @@ def _places(error: BaseException) -> list[str]:
 
 def _as_json(chosen: str) -> bool:
     return chosen == "json" or (chosen == "auto" and not sys.stderr.isatty())
+
+
+class QuietLogFormatter(LogFormatter):
+    """Says nothing per page."""
+
+    def crawled(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        return None
+
+    def scraped(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        return None
+
+    def dropped(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        return None

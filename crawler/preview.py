@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from archive.crawl_summary import failed_addresses
 from archive.home import Home
 from archive.models import links as link_table
-from crawler.discovery.kinds import announced_by
+from crawler.channels.kind import announced_by
 from crawler.fetch import fetch
 from crawler.options import CrawlOptions, TargetKind
 from crawler.outlets.survey import survey

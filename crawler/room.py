@@ -18,16 +18,16 @@ from archive.locks import OutletLocks
 from archive.marks import ReadingMark, count_deaths, has_marks
 from archive.outlets import ensure_outlet
 from crawler.batches import Batches
+from crawler.channels.kinds.robots import RobotsCache
 from crawler.engine import scrapy_settings
 from crawler.job import CrawlJob, Keeper
 from crawler.listener import Listener, Silence
 from crawler.logs import log_finished, own_stats
 from crawler.options import CrawlOptions
 from crawler.outlets.options import to_row
-from crawler.paces import HostPaces
 from crawler.patience import patiently
 from crawler.result import NO_LINKS, CrawlResult
-from crawler.safety.robots import RobotsMemory
+from crawler.safety.guard import HostPaces
 from crawler.spiders.news import NewsSpider
 from crawler.targets import Target
 from news.dispositions import Disposition, Ledger
@@ -52,7 +52,7 @@ class CrawlRoom:
     process_id: int | None = None
     stopping: bool = False
     _running: dict[int, Crawler] = field(default_factory=dict)  # by outlet
-    _robots: RobotsMemory = field(default_factory=RobotsMemory)
+    _robots: RobotsCache = field(default_factory=RobotsCache)
     _locks: OutletLocks = field(init=False)
     _paces: HostPaces = field(default_factory=HostPaces)
     _batches: Batches = field(init=False)

@@ -46,11 +46,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider decides what is off-site
-    "crawler.middlewares.robots.RobotsMiddleware": 100,
-    "crawler.middlewares.patience.PatienceMiddleware": 550,
-    "crawler.middlewares.unpacking.UnpackingMiddleware": 590,
-    "crawler.middlewares.redirects.RedirectsMiddleware": 600,
-    "crawler.middlewares.captures.CaptureMiddleware": 950,  # next to the network: bytes as they were received
+    "crawler.middlewares.RobotsMiddleware": 100,
+    "crawler.middlewares.RetryMiddleware": 550,
+    "crawler.middlewares.ContentEncodingMiddleware": 590,
+    "crawler.middlewares.RedirectsMiddleware": 600,
+    "crawler.middlewares.CaptureMiddleware": 950,  # next to the network: bytes as they were received
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
@@ -85,6 +85,6 @@ DOWNLOAD_DELAY_JITTER = 0  # a robots.txt delay is a least, not a mean
 DOWNLOAD_WARNSIZE = 0
 
 LOG_LEVEL = "WARNING"
-LOG_FORMATTER = "crawler.quiet.QuietLogFormatter"
+LOG_FORMATTER = "crawler.logs.QuietLogFormatter"
 STATS_DUMP = False
 WARN_ON_GENERATOR_RETURN_VALUE = False

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from crawler.discovery.limits import MAX_FEED_BYTES
-from crawler.discovery.markup import clean_xml, elements
-from crawler.discovery.tidy import absolute, language_tag, plain_text
+from crawler.channels.markup import MAX_FEED_BYTES, clean_xml, elements
+from crawler.channels.plain_values import absolute, language_tag, plain_text
 from news.errors import SettingError
 from news.urls import host_of
 

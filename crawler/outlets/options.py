@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cronsim import CronSim, CronSimError
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from crawler.discovery.limits import MAX_URL_CHARS
-from crawler.discovery.tidy import language_tag
+from crawler.channels.plain_values import MAX_URL_CHARS, language_tag
 from news.outlets import Listing, OnPaywall, Outlet
 from news.urls import canonicalise
 

@@ -6,16 +6,14 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from archive.home import Home
-from crawler.discovery.describe import describe
-from crawler.discovery.feeds import Feed, read_feed
-from crawler.discovery.homepage import HomePage, feed_guesses, read_home, sitemap_guesses
-from crawler.discovery.listing import article_links
-from crawler.discovery.markup import decoded
-from crawler.discovery.robots import crawl_delay, sitemap_lines
-from crawler.discovery.sitemaps import read_sitemap
+from crawler.channels.homepage import HomePage, describe, feed_guesses, read_home, sitemap_guesses
+from crawler.channels.kinds.feed import Feed, read_feed
+from crawler.channels.kinds.listing import article_links
+from crawler.channels.kinds.robots import AGENT, crawl_delay, sitemap_lines
+from crawler.channels.kinds.sitemap import read_sitemap
+from crawler.channels.markup import decoded
 from crawler.extraction.page import read_page
 from crawler.fetch import Fetched, fetch
-from crawler.safety.robots import AGENT
 from news.article import Article
 from news.errors import NewsError, OutletBlocked
 from news.outlets import FoundLink, FoundOutlet, Outlet

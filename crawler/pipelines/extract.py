@@ -6,7 +6,7 @@ from dataclasses import replace
 from crawler.page import Page
 from crawler.pipelines.stage import Stage
 from crawler.reading import read_for
-from crawler.safety.reasons import reason_of
+from crawler.safety.failures import reason_of
 from news.article import Article, Flag
 from news.dispositions import Disposition
 from news.errors import NotAnArticle, PageTooCostly

@@ -7,8 +7,11 @@ host spellings all pass it. Proxies are never used: they would connect in our pl
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,9 +24,8 @@ from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloa
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from crawler.paces import HostPaces
-from crawler.safety.reasons import Refused
-from news.addresses import Network, may_connect, may_use_port
+from crawler.safety.failures import Refused
+from news.ip_addresses import Network, may_connect, may_use_port
 from news.politeness import LONGEST_WAIT, asked_pause
 
 # (family, type, protocol, canonical name, socket address), as getaddrinfo gives it
@@ -170,3 +172,39 @@ def _place_of(url: str) -> tuple[str, int | None]:
     except ValueError:
         return "", None
     return parts.hostname or "", port
+
+
+_MANY = 10_000  # hosts remembered before those are forgotten whose pause is over
+
+
+@dataclass(slots=True)
+class HostPaces:
+    """When each host was last asked, and which hosts want to be left alone for a while."""
+
+    clock: Callable[[], float] = monotonic
+    _last: dict[str, tuple[float, float]] = field(default_factory=dict)  # host: (its last turn, the pause after it)
+    _closed_until: dict[str, float] = field(default_factory=dict)
+
+    async def turn(self, host: str, pause: float) -> None:
+        """Return when *host* may be asked by a crawl that leaves it *pause* seconds between requests."""
+        wait = self.claim(host, pause)
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def claim(self, host: str, pause: float) -> float:
+        """Take the next turn at *host*; the seconds until then. Of two crawls' pauses the longer one holds."""
+        now = self.clock()
+        last, after = self._last.get(host, (float("-inf"), 0.0))
+        start = max(now, last + max(after, pause))
+        if len(self._last) >= _MANY:
+            self._last = {name: (began, rest) for name, (began, rest) in self._last.items() if began + rest > now}
+        self._last[host] = (start, pause)
+        return start - now
+
+    def close(self, host: str, seconds: float) -> None:
+        """Leave *host* alone for so long."""
+        self._closed_until[host] = self.clock() + seconds
+
+    def closed(self, host: str) -> bool:
+        """True while *host* is to be left alone."""
+        return self.clock() < self._closed_until.get(host, float("-inf"))

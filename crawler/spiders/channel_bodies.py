@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from scrapy.http import Response
 
 from archive.channels import Channel, FoundChannel
-from crawler.discovery.feeds import Feed, read_feed
-from crawler.discovery.homepage import HomePage, read_home
-from crawler.discovery.listing import article_links
-from crawler.discovery.sitemaps import read_sitemap
+from crawler.channels.homepage import HomePage, read_home
+from crawler.channels.kinds.feed import Feed, read_feed
+from crawler.channels.kinds.listing import article_links
+from crawler.channels.kinds.sitemap import read_sitemap
 from crawler.job import CrawlJob
-from crawler.spiders.asking import content_type
+from crawler.spiders.requests import content_type
 from news.outlets import ChannelKind, FoundLink
 from news.selection import newest_first
 from news.urls import canonicalise, same_site, url_key

@@ -12,15 +12,14 @@ from w3lib.encoding import http_content_type_encoding
 
 from archive.frontier import Link, Settlement, add_links, due_links, retry_links, settle, waiting_links
 from archive.store import Outcome
+from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.options import TargetKind
 from crawler.page import Page
+from crawler.safety.failures import Refused, reason_of
 from crawler.safety.guard import STOPPING
-from crawler.safety.reasons import Refused, reason_of
-from crawler.safety.robots import RobotsRules
-from crawler.spiders.asking import conditions, header
-from crawler.spiders.channels import ChannelReader
-from crawler.spiders.named import NamedAddress
+from crawler.spiders.discovery import ChannelReader
+from crawler.spiders.requests import TargetProbe, conditions, header
 from news.dispositions import Disposition
 from news.errors import NewsError
 from news.outlets import ChannelKind, FoundLink
@@ -58,7 +57,7 @@ class NewsSpider(Spider):
         self.job = job
         self.stopping = False
         self.stopped_by: str | None = None
-        self.named = NamedAddress(job)
+        self.named = TargetProbe(job)
         self.reader = ChannelReader(job, self._ask)
 
     @classmethod

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from archive.channels import Channel, FoundChannel, Look, Looked, ensure_channels, known_channels, save_looks
+from archive.channels import Channel, FoundChannel, Look, LookOutcome, ensure_channels, known_channels, save_looks
 from archive.outlets import ensure_outlet, found_of, save_found
 from news.outlets import ChannelKind
 
@@ -35,21 +35,21 @@ def test_channels_come_back_in_the_order_asked_for_and_each_once(engine: Engine)
 
 
 def test_reading_is_remembered_for_the_next_conditional_request(engine: Engine) -> None:
-    read = look(engine, disposition=Looked.READ, etag='"1"', last_modified="Sun", body_digest=b"d" * 32, links=0)
+    read = look(engine, disposition=LookOutcome.READ, etag='"1"', last_modified="Sun", body_digest=b"d" * 32, links=0)
 
     assert (read.etag, read.last_modified, read.body_digest, read.links_last) == ('"1"', "Sun", b"d" * 32, 0)
-    assert (read.disposition, read.last_read_at, read.last_seen_at) == (Looked.READ, NOW, NOW)
-    unchanged = look(engine, disposition=Looked.UNCHANGED)
+    assert (read.disposition, read.last_read_at, read.last_seen_at) == (LookOutcome.READ, NOW, NOW)
+    unchanged = look(engine, disposition=LookOutcome.UNCHANGED)
     assert (unchanged.etag, unchanged.links_last) == ('"1"', 0)
-    without = look(engine, disposition=Looked.READ, links=7)
+    without = look(engine, disposition=LookOutcome.READ, links=7)
     assert (without.etag, without.last_modified, without.links_last) == (None, None, 7)
 
 
 def test_failures_are_counted_in_a_row(engine: Engine) -> None:
-    counts = [look(engine, disposition=Looked.FAILED, reason="timeout").failures for _ in range(3)]
+    counts = [look(engine, disposition=LookOutcome.FAILED, reason="timeout").failures for _ in range(3)]
 
     assert counts == [1, 2, 3]
-    assert look(engine, disposition=Looked.UNCHANGED).failures == 0
+    assert look(engine, disposition=LookOutcome.UNCHANGED).failures == 0
 
 
 def test_what_was_found_once_is_kept_until_it_is_found_anew(engine: Engine) -> None:

@@ -20,7 +20,7 @@ from warcio.cli import main as warcio
 from archive.captures import CaptureFiles, read_record
 from archive.captures.index import CaptureFile, all_files
 from archive.captures.upload import Uploader, upload_finished
-from archive.channel_captures import latest_body
+from archive.channels import latest_body
 from archive.home import Home
 from archive.lookup import place_of
 from news.errors import CaptureDamaged, SettingError, StoreUnavailable

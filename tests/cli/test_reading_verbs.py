@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from archive.captures import CapturedResponse, CaptureFiles
-from archive.channels import FoundChannel, Look, Looked, ensure_channels, save_looks
+from archive.channels import FoundChannel, Look, LookOutcome, ensure_channels, save_looks
 from archive.home import Home
 from archive.store import PageToStore, store_pages
 from cli.main import main
@@ -325,8 +325,8 @@ def test_explain_shows_the_robots_txt_of_the_pages_own_site(newskeep: Newskeep, 
     ]
     with newsroom.engine.begin() as conn:
         own, others = ensure_channels(conn, outlet_id, found)
-        save_looks(conn, Look(own.id, Looked.READ, looked_at=NOW))
-        save_looks(conn, Look(others.id, Looked.FAILED, "forbidden_port", NOW + timedelta(hours=1)))
+        save_looks(conn, Look(own.id, LookOutcome.READ, looked_at=NOW))
+        save_looks(conn, Look(others.id, LookOutcome.FAILED, "forbidden_port", NOW + timedelta(hours=1)))
     allowed = newskeep("explain", kept).out.splitlines()[2]
     assert "yes; robots.txt read" in allowed
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from archive.home import find_home
+from crawler.channels.kinds.robots import CACHE_SECONDS, RobotsCache, RobotsRules
 from crawler.engine import scrapy_settings
-from crawler.safety.robots import KEPT_SECONDS, RobotsMemory, RobotsRules
 
 
 def test_settings_of_one_crawl_do_not_reach_the_next(tmp_path: Path) -> None:
@@ -29,11 +29,11 @@ def test_a_copy_says_what_a_deep_copy_says(tmp_path: Path) -> None:
 
 
 def test_rules_that_could_be_read_are_remembered_and_others_are_not() -> None:
-    memory, rules = RobotsMemory(), RobotsRules(delay=3.0)
+    memory, rules = RobotsCache(), RobotsRules(delay=3.0)
     memory.keep("https://a.example", rules)
     memory.keep("https://b.example", RobotsRules(closed="robots_http_503"))
 
     assert memory.get("https://a.example") is rules
     assert memory.get("https://b.example") is None
-    memory._kept["https://a.example"] = (memory._kept["https://a.example"][0] - KEPT_SECONDS, rules)
+    memory._kept["https://a.example"] = (memory._kept["https://a.example"][0] - CACHE_SECONDS, rules)
     assert memory.get("https://a.example") is None

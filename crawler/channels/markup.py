@@ -1,7 +1,10 @@
-"""A stranger's XML as clean UTF-8: declared encodings believed where they hold, nothing left that stops the parser."""
+"""Decode, unpack and clean untrusted XML, within size limits: a document over its limit is cut, not refused."""
 
+import gzip
 import html
+import io
 import re
+import zlib
 from collections.abc import Iterator
 from html.entities import html5
 from io import BytesIO
@@ -23,6 +26,24 @@ _ENTITY = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{1,31});|(?!#\w{1,8};))")
 _NUMBERED = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _BARE_LESS_THAN = re.compile(r"<(?![A-Za-z_/!?])")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_GZIP_MAGIC = b"\x1f\x8b"
+
+MAX_FEED_BYTES = 4_000_000
+
+
+def unpacked(body: bytes, most: int) -> bytes:
+    """The first *most* bytes of *body*, unpacked when it is gzip (declared or not); if damaged, its good part."""
+    if not body.startswith(_GZIP_MAGIC):
+        return body[:most]
+    parts = bytearray()
+    packed = gzip.GzipFile(fileobj=io.BytesIO(body))
+    try:
+        # One step at a time: the good part of a broken archive is already here when the error comes.
+        while len(parts) < most and (part := packed.read1(min(65_536, most - len(parts)))):
+            parts += part
+    except (OSError, EOFError, zlib.error):
+        pass
+    return bytes(parts)
 
 
 def decoded(body: bytes, content_type: str | None = None) -> str:

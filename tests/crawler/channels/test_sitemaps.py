@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.limits import unpacked
-from crawler.discovery.sitemaps import read_sitemap
+from crawler.channels.kinds.sitemap import read_sitemap
+from crawler.channels.markup import unpacked
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink
 

@@ -1,4 +1,4 @@
-"""What an outlet's home page says of the outlet: name, language, feeds, sitemaps, sections, and the articles on it."""
+"""What an outlet says of itself on its home page and in its feeds, and where it announces articles."""
 
 import re
 from collections.abc import Iterable
@@ -7,12 +7,13 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.discovery.listing import each_once, looks_like_article
-from crawler.discovery.shape import is_section, shape_of
-from crawler.discovery.tidy import absolute, language_tag, plain_text
-from crawler.discovery.tree import Link, base_of, links, parse_html
-from news.outlets import FoundLink
+from crawler.channels.kinds.feed import Feed
+from crawler.channels.kinds.listing import each_once, looks_like_article
+from crawler.channels.page_links import PageLink, base_of, is_section, links, parse_html, shape_of
+from crawler.channels.plain_values import absolute, language_tag, plain_text
+from news.outlets import FoundLink, FoundOutlet
 from news.urls import host_of
+from news.zones import time_zone
 
 MAX_FEEDS, MAX_SECTIONS = 60, 80
 _MAX_DECLARED = 500  # also languages, pictures and apps are declared as alternates
@@ -92,7 +93,7 @@ _FEED_PATH = re.compile(
 _COMMENTS = re.compile(r"/comments?/|[?&]feed=comments|kommentare?[/.]", re.IGNORECASE)
 
 
-def _feeds(tree: LexborHTMLParser, url: str, found: Iterable[Link]) -> tuple[str, ...]:
+def _feeds(tree: LexborHTMLParser, url: str, found: Iterable[PageLink]) -> tuple[str, ...]:
     base = base_of(tree, url)
     declared = [
         absolute(base, node.attributes.get("href"))
@@ -110,7 +111,7 @@ def _declared(tree: LexborHTMLParser, url: str, selector: str) -> tuple[str, ...
     return tuple(dict.fromkeys(link for link in found if link))[:MAX_FEEDS]
 
 
-def _sections(found: Iterable[Link], articles: Iterable[Link], url: str) -> tuple[str, ...]:
+def _sections(found: Iterable[PageLink], articles: Iterable[PageLink], url: str) -> tuple[str, ...]:
     """Section pages, those in the menu and those that articles of this page lie below first."""
     parents = {_parent(link.url) for link in articles}
     sections: dict[str, bool] = {}
@@ -141,3 +142,39 @@ def feed_guesses(url: str) -> tuple[str, ...]:
 def sitemap_guesses(url: str) -> tuple[str, ...]:
     """Where the site of *url* would have a sitemap, the newest articles' first."""
     return tuple(urljoin(url, path) for path in _USUAL_SITEMAPS)
+
+
+def describe(
+    url: str,
+    home: HomePage,
+    feeds: Iterable[tuple[str, Feed]] = (),
+    sitemaps: Iterable[str] = (),
+    delay: float | None = None,
+    problems: Iterable[str] = (),
+) -> FoundOutlet:
+    """All that is known of the outlet at *url*: from its home page, the feeds that could be read, and robots.txt."""
+    read = list(feeds)
+    language = _with_region(home.language, [feed.language for _, feed in read])
+    return FoundOutlet(
+        title=home.title or next((_short(feed.title) for _, feed in read if feed.title), None),
+        language=language,
+        timezone=time_zone(url, language),
+        delay=delay,
+        feeds=tuple(dict.fromkeys(address for address, _ in read)),
+        sitemaps=tuple(dict.fromkeys(sitemaps)),
+        listings=(url, *home.sections),
+        problems=tuple(problems),
+    )
+
+
+def _with_region(own: str | None, said: Iterable[str | None]) -> str | None:
+    """The page's language, with the region that its feeds add to it."""
+    tags = [tag for tag in said if tag]
+    if own is None:
+        return max(tags, key=tags.count, default=None)
+    regions = {tag for tag in tags if tag.partition("-")[0] == own and "-" in tag}
+    return regions.pop() if len(regions) == 1 else own
+
+
+def _short(title: str | None) -> str | None:
+    return re.split(r"\s+[|–—-]\s+", title)[0] if title else None

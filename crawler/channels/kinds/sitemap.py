@@ -6,12 +6,14 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.discovery.feeds import read_feed
-from crawler.discovery.limits import MAX_LINKS, MAX_SITEMAP_BYTES, unpacked
-from crawler.discovery.markup import clean_xml, decoded, elements, local_name
-from crawler.discovery.tidy import absolute, announced_time, plain_text
+from crawler.channels.kinds.feed import read_feed
+from crawler.channels.markup import clean_xml, decoded, elements, local_name, unpacked
+from crawler.channels.plain_values import absolute, announced_time, plain_text
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink
+
+MAX_SITEMAP_BYTES = 20_000_000  # 50,000 addresses of 300 characters, unpacked
+MAX_LINKS = 50_000  # per sitemap, the protocol's limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery import feeds
-from crawler.discovery.feeds import read_feed
+from crawler.channels.kinds import feed
+from crawler.channels.kinds.feed import read_feed
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink
 
@@ -174,7 +174,7 @@ def test_a_feed_with_one_item_that_can_be_read_is_a_feed() -> None:
 
 
 def test_a_feed_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feeds, "_MAX_ITEMS", 10)
+    monkeypatch.setattr(feed, "_MAX_ITEMS", 10)
     assert len(urls(rss(*(item(f"/{number}") for number in range(12))))) == 10
 
 

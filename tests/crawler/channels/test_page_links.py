@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.listing import article_links
-from crawler.discovery.shape import Shape, shape_of
+from crawler.channels.kinds.listing import article_links
+from crawler.channels.page_links import Shape, shape_of
 from news.errors import PageTooCostly, SettingError
 
 SITE = "https://www.a.example/"

@@ -1,6 +1,6 @@
 """What robots.txt says beside its rules."""
 
-from crawler.discovery.robots import crawl_delay, rules_for, sitemap_lines
+from crawler.channels.kinds.robots import count_rules, crawl_delay, sitemap_lines
 
 URL = "https://a.example/robots.txt"
 
@@ -31,7 +31,7 @@ def test_what_stands_beyond_the_first_500_kib_is_not_read() -> None:
 
 def test_the_rules_of_our_own_group_count_and_otherwise_those_for_all() -> None:
     both = "User-agent: *\nDisallow: /a\nDisallow: /b\n\nUser-agent: Newskeep\nUser-agent: other\nAllow: /\n"
-    assert rules_for(both, "Newskeep") == 1
-    assert rules_for("user-agent: x\nUSER-AGENT: *\nallow: /a # all\ndisallow:\nCrawl-delay: 3\n", "Newskeep") == 1
-    assert rules_for("User-agent: other\nDisallow: /\n", "Newskeep") == 0
-    assert rules_for("", "Newskeep") == 0
+    assert count_rules(both, "Newskeep") == 1
+    assert count_rules("user-agent: x\nUSER-AGENT: *\nallow: /a # all\ndisallow:\nCrawl-delay: 3\n", "Newskeep") == 1
+    assert count_rules("User-agent: other\nDisallow: /\n", "Newskeep") == 0
+    assert count_rules("", "Newskeep") == 0

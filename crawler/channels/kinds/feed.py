@@ -15,9 +15,8 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.discovery.limits import MAX_FEED_BYTES, unpacked
-from crawler.discovery.markup import clean_xml, decoded, elements, local_name
-from crawler.discovery.tidy import absolute, announced_time, language_tag, plain_text
+from crawler.channels.markup import MAX_FEED_BYTES, clean_xml, decoded, elements, local_name, unpacked
+from crawler.channels.plain_values import absolute, announced_time, language_tag, plain_text
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.addresses import is_test_host, may_connect, may_use_port
+from news.ip_addresses import is_test_host, may_connect, may_use_port
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 

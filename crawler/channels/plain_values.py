@@ -1,4 +1,4 @@
-"""Strangers' titles, addresses, language tags and times, made plain. What cannot be made plain is None."""
+"""Turn untrusted titles, URLs, language tags and times into plain values. A value that cannot be read is None."""
 
 import html
 import re
@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
-from crawler.discovery.limits import MAX_TITLE_CHARS, MAX_URL_CHARS
+MAX_URL_CHARS = 2_000
+MAX_TITLE_CHARS = 500
 
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 # Control and format characters that have no place in a title: also NUL, lone surrogates and bidirectional overrides.

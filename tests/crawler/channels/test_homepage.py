@@ -2,9 +2,8 @@
 
 import pytest
 
-from crawler.discovery.describe import describe
-from crawler.discovery.feeds import Feed
-from crawler.discovery.homepage import HomePage, feed_guesses, read_home, sitemap_guesses
+from crawler.channels.homepage import HomePage, describe, feed_guesses, read_home, sitemap_guesses
+from crawler.channels.kinds.feed import Feed
 
 SITE = "https://www.standard.example/"
 

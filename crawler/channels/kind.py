@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from crawler.discovery.feeds import read_feed
-from crawler.discovery.listing import article_links
-from crawler.discovery.sitemaps import read_sitemap
+from crawler.channels.kinds.feed import read_feed
+from crawler.channels.kinds.listing import article_links
+from crawler.channels.kinds.sitemap import read_sitemap
 from crawler.extraction.page import read_page
 from news.errors import NewsError, NotAnArticle
 from news.outlets import ChannelKind, FoundLink

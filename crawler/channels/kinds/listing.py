@@ -1,9 +1,8 @@
-"""Which links on a listing lead to articles."""
+"""Listings: home and section pages that link to articles."""
 
 from collections.abc import Iterable
 
-from crawler.discovery.shape import is_article, shape_of
-from crawler.discovery.tree import Link, links, parse_html
+from crawler.channels.page_links import PageLink, is_article, links, parse_html, shape_of
 from news.outlets import FoundLink
 
 
@@ -20,12 +19,12 @@ def article_links(
     return each_once(link for link in found if selector or looks_like_article(link, url))
 
 
-def looks_like_article(link: Link, site: str) -> bool:
+def looks_like_article(link: PageLink, site: str) -> bool:
     """True when a link's address, words and place are those of an article on *site*."""
     return is_article(shape_of(link.url, site), link.text, link.in_heading, link.in_navigation)
 
 
-def each_once(found: Iterable[Link]) -> tuple[FoundLink, ...]:
+def each_once(found: Iterable[PageLink]) -> tuple[FoundLink, ...]:
     """One link for each address, with its longest words: a card links its picture, its kicker and its headline."""
     titles: dict[str, str] = {}
     for link in found:

@@ -11,20 +11,27 @@ from scrapy.http.request import NO_CALLBACK
 from sqlalchemy import Connection
 
 from archive.captures import StoredRecord, read_record
-from archive.channel_captures import latest_body
-from archive.channels import Channel, FoundChannel, Look, Looked, ensure_channels, known_channels, save_looks
+from archive.channels import (
+    Channel,
+    FoundChannel,
+    Look,
+    LookOutcome,
+    ensure_channels,
+    known_channels,
+    latest_body,
+    save_looks,
+)
 from archive.frontier import Link, add_links
 from archive.outlets import found_of, save_found
 from archive.store import store_captures
-from crawler.discovery.describe import describe
-from crawler.discovery.homepage import feed_guesses, sitemap_guesses
-from crawler.discovery.kinds import sniff
+from crawler.channels.homepage import describe, feed_guesses, sitemap_guesses
+from crawler.channels.kind import sniff
+from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.patience import patiently
-from crawler.safety.reasons import Refused, reason_of
-from crawler.safety.robots import RobotsRules
-from crawler.spiders.asking import channel_request, header
+from crawler.safety.failures import Refused, reason_of
 from crawler.spiders.channel_bodies import NOT_READ, Announced, ChannelBodies, page_key
+from crawler.spiders.requests import channel_request, header
 from news.backoff import pause_after
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
 from news.outlets import ChannelKind, Listing
@@ -210,14 +217,14 @@ class ChannelReader:
         with self.job.mark.on_channel(channel.id):
             return self.bodies.read(channel, response, body)
 
-    async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, Looked]:
+    async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, LookOutcome]:
         """(what to read, how the look ended); an unchanged channel is read from its capture to recheck its links."""
         if response.status == 304:
-            return (await self._kept_body(channel) if self.job.options.recheck else None), Looked.UNCHANGED
+            return (await self._kept_body(channel) if self.job.options.recheck else None), LookOutcome.UNCHANGED
         if response.status != 200:
             raise Refused(f"http_{response.status}")
         same = response.meta.get("digest") == channel.body_digest
-        return response.body, Looked.UNCHANGED if same else Looked.READ
+        return response.body, LookOutcome.UNCHANGED if same else LookOutcome.READ
 
     async def _kept_body(self, channel: Channel) -> bytes:
         digest = channel.body_digest or b""
@@ -247,7 +254,7 @@ class ChannelReader:
         self.job.links = len(self.links)
 
     async def _save_look(
-        self, channel: Channel, response: Response, ended: Looked, read: Announced, lost: str | None
+        self, channel: Channel, response: Response, ended: LookOutcome, read: Announced, lost: str | None
     ) -> None:
         await self._save_capture(channel, response, ended)
         look = Look(
@@ -258,14 +265,14 @@ class ChannelReader:
             title=read.title,
             etag=header(response, "ETag"),
             last_modified=header(response, "Last-Modified"),
-            body_digest=response.meta.get("digest") if ended is Looked.READ else None,
-            links=len(read.links) if ended is Looked.READ and not lost else None,
+            body_digest=response.meta.get("digest") if ended is LookOutcome.READ else None,
+            links=len(read.links) if ended is LookOutcome.READ and not lost else None,
         )
         await self.job.db(lambda conn: save_looks(conn, look))
 
-    async def _save_capture(self, channel: Channel, response: Response, ended: Looked) -> None:
+    async def _save_capture(self, channel: Channel, response: Response, ended: LookOutcome) -> None:
         record: StoredRecord | None = response.meta.get("record")
-        if record and ended is Looked.READ:
+        if record and ended is LookOutcome.READ:
             job, key = self.job, url_key(canonicalise(channel.url))
             outlet_id, crawl_id, pairs = job.crawl.outlet_id, job.crawl.id, [(key, record)]
             await patiently(lambda: store_captures(job.engine, job.keeper.files, outlet_id, crawl_id, pairs))
@@ -277,7 +284,7 @@ class ChannelReader:
         self.job.reasons[channel.url] = reason
         skipped = isinstance(error, Refused) and reason == "robots_txt"
         again = datetime.now(UTC) + pause_after(channel.failures + 1, channel.url)
-        ended = Looked.SKIPPED if skipped else Looked.FAILED
+        ended = LookOutcome.SKIPPED if skipped else LookOutcome.FAILED
         look = Look(channel.id, ended, reason, next_due_at=None if skipped else again)
         await self.job.db(lambda conn: save_looks(conn, look))
 
@@ -294,7 +301,7 @@ def _in_pause(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
 
 def _set_aside(channel: Channel) -> bool:
     """True for a channel that killed two crawls in a row; naming it tries it again."""
-    return (channel.disposition, channel.reason) == (Looked.SKIPPED, KILLED_THE_CRAWL)
+    return (channel.disposition, channel.reason) == (LookOutcome.SKIPPED, KILLED_THE_CRAWL)
 
 
 def _again(channel: Channel) -> FoundChannel:
@@ -313,4 +320,4 @@ def _still_lost(channel: Channel) -> str | None:
 
 
 def _robots_look(row: Channel, rules: RobotsRules) -> Look:
-    return Look(row.id, Looked.FAILED if rules.closed else Looked.READ, rules.closed)
+    return Look(row.id, LookOutcome.FAILED if rules.closed else LookOutcome.READ, rules.closed)

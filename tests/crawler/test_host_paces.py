@@ -1,6 +1,6 @@
 """Turns at a host, by a clock that a test sets."""
 
-from crawler.paces import HostPaces
+from crawler.safety.guard import HostPaces
 
 
 class Clock:

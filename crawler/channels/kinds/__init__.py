@@ -1,0 +1,1 @@
+"""One module per kind of channel; `crawler.channels.kind` finds each by its presence here."""

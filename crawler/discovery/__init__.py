@@ -1,1 +1,0 @@
-"""Where an outlet announces its articles: pure readers of feeds, sitemaps, robots.txt and listings, under limits."""
