@@ -6,6 +6,8 @@ import click
 
 from cli.output import say
 
+SECTION = "Look after"
+
 _INTO = {
     "bash": "newskeep completion bash >> ~/.bashrc",
     "zsh": "newskeep completion zsh >> ~/.zshrc",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from crawler.options import CrawlOptions
     from crawler.result import CrawlResult
 
+SECTION = "Collect"
+
 
 class Delay(click.FloatRange):
     """Seconds; “nan” is none, though it is neither too small nor too large."""

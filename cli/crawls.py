@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from archive.crawls import CrawlRecord
     from news.dispositions import Ledger
 
+SECTION = "Look after"
+
 
 @click.group(cls=Verbs)
 def crawls() -> None:

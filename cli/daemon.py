@@ -2,6 +2,8 @@
 
 import click
 
+SECTION = "Collect"
+
 
 @click.command()
 def daemon() -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from archive.home import Home
     from archive.schema import SchemaStatus
 
+SECTION = "Look after"
+
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from archive.lookup import RevisionText
 
+SECTION = "Read"
+
 _COLOURS = {Mark.REMOVED: "red", Mark.ADDED: "green"}
 _SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
 

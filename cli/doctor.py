@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from archive.home import Home
     from cli.checks.finding import Finding
 
+SECTION = "Look after"
+
 _MARKS = {"fine": "✓", "note": "·", "bad": "✗"}
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from archive.explaining import ChannelFacts, EventFacts, Explanation, LinkFacts, ReadingFacts
 
+SECTION = "Read"
+
 Step = tuple[str, str]
 
 _NAMED = 4  # other articles that are named

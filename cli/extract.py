@@ -19,6 +19,8 @@ from news.text import printable
 if TYPE_CHECKING:
     from news.article import Article
 
+SECTION = "Read"
+
 
 @click.command()
 @click.option(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from archive.alerts import Alert
     from scheduler.health.overview import Overview
 
+SECTION = "Look after"
+
 _SILENT_SECONDS = 30.0
 _UNHEALTHY = 1
 

@@ -15,6 +15,8 @@ from news.errors import NewsError
 if TYPE_CHECKING:
     from archive.home import Home
 
+SECTION = "Collect"
+
 _GZIP, _WARC = b"\x1f\x8b", b"WARC/"
 _PEEK = 1 << 16
 _OTHERS = {

@@ -19,6 +19,8 @@ from news.settings import SETTINGS
 if TYPE_CHECKING:
     from archive.home import Home
 
+SECTION = "Begin"
+
 OUTLETS = """\
 # Whose news Newskeep collects. `newskeep outlets add URL` writes here, and so may you: comments stay.
 # `newskeep outlets check` reads it and says what is wrong.

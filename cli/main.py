@@ -12,28 +12,6 @@ from cli.output import STDOUT, open_missing, outliving, say
 from cli.verbs import Verbs
 from news.errors import NewsError
 
-# verb: (module, one line for the overview). The module holds a click command of the verb's name.
-VERBS = {
-    "init": ("cli.init", "Make a data folder, outlets.toml and the database."),
-    "demo": ("cli.demo", "The offline tour: four pretend outlets, crawled twice."),
-    "doctor": ("cli.doctor", "Check database, folders, clock, contact and outlets.toml."),
-    "outlets": ("cli.outlets", "Add, list, show, test, check, import and export outlets."),
-    "daemon": ("cli.daemon", "Crawl every outlet when its turn comes, for years."),
-    "worker": ("cli.worker", "Crawl what a daemon decides, on this machine too."),
-    "health": ("cli.health", "Show alerts, and whether daemon and workers are alive."),
-    "crawl": ("cli.crawl", "Crawl outlets, home pages, feeds, sitemaps or articles once."),
-    "crawls": ("cli.crawls", "List crawls and show their ledgers."),
-    "explain": ("cli.explain", "Say why a page is (not) in the archive."),
-    "extract": ("cli.extract", "Read pages without a network or database."),
-    "show": ("cli.show", "Show an article, its removed parts or its raw capture."),
-    "search": ("cli.search", "Search the archive's texts."),
-    "diff": ("cli.diff", "Show what changed between revisions."),
-    "story": ("cli.story", "Show who carries a text; split and merge stories."),
-    "import": ("cli.import_", "Take in articles that other programs wrote."),
-    "completion": ("cli.completion", "Print what makes bash, zsh or fish complete verbs and outlets."),
-    "db": ("cli.db", "Database: upgrade, status, url, stop."),
-}
-
 
 class AllVerbs(Verbs):
     """The verbs of `newskeep` itself."""
@@ -45,7 +23,7 @@ class AllVerbs(Verbs):
 
 
 @click.group(
-    cls=AllVerbs, table=VERBS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=AllVerbs, package="cli", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
 @click.version_option(package_name="newskeep", prog_name="newskeep")
 def newskeep() -> None:

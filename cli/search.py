@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from archive.search import EmptySearch, Filters, Hit, Term
 
+SECTION = "Read"
+
+
 MOST_CHARACTERS = 500  # ranking against a page of one word repeated takes PostgreSQL minutes from a hundred terms on
 
 

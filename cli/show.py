@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from archive.home import Home
     from archive.lookup import ArchivedArticle, RemovedBlock, StoryArticle
 
+SECTION = "Read"
+
 
 @click.command()
 @click.argument("article", metavar="[ID|URL]", required=False)

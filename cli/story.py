@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from archive.stories import Member, SameEvent
 
+SECTION = "Read"
+
 _PASSAGE_CHARS = 160
 
 

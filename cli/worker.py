@@ -9,6 +9,8 @@ import click
 if TYPE_CHECKING:
     from archive.home import Home
 
+SECTION = "Collect"
+
 
 @click.command()
 @click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes, instead of WORKER_PROCESSES.")

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+SECTION = "Begin"
+
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Keep the tour's data folder and say where it is.")

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from cli import main as command_line
+from cli.outlets import outlets
 from cli.output import outliving
+from cli.verbs import SECTIONS, Verbs
 
 CALL = "from cli.main import main; main()"
 
@@ -148,8 +151,9 @@ def test_what_outlives_its_reader_goes_on_and_other_errors_are_told() -> None:
 def every_verb() -> list[list[str]]:
     """All verbs of both levels, as they are typed."""
     found = []
-    for name in command_line.VERBS:
-        command = command_line.newskeep.get_command(click.Context(command_line.newskeep), name)
+    root = click.Context(command_line.newskeep)
+    for name in command_line.newskeep.list_commands(root):
+        command = command_line.newskeep.get_command(root, name)
         found.append([name])
         if isinstance(command, click.Group):
             found += [[name, verb] for verb in command.list_commands(click.Context(command))]
@@ -161,6 +165,34 @@ def test_each_verb_s_help_starts_with_two_examples(verb: list[str]) -> None:
     told = CliRunner().invoke(command_line.newskeep, [*verb, "--help"], prog_name="newskeep").output
     examples = told.partition("Options:")[0].splitlines()[2:]
     assert sum("newskeep " in line for line in examples) >= 2
+
+
+@pytest.mark.parametrize("group", [command_line.newskeep, outlets], ids=lambda group: group.name)
+def test_the_overview_says_of_each_verb_what_its_own_help_begins_with(group: Verbs) -> None:
+    for verb in group.verbs.values():
+        command = group.get_command(click.Context(group), verb.name)
+        assert command
+        assert command.name == verb.name
+        assert (command.help or "").splitlines()[0] == verb.help
+        assert verb.help.endswith(".")
+
+
+def test_each_verb_stands_in_a_section_of_the_overview() -> None:
+    assert {verb.section for verb in command_line.newskeep.verbs.values()} == {*SECTIONS} - {"Verbs"}
+
+
+def test_a_new_file_is_a_new_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "verbs_of_a_test"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "import_.py").write_text(
+        'import click\n\nSECTION = "Read"\n\n@click.command("import")\ndef import_() -> None:\n    """Take it in."""\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    group = Verbs(package=package.name)
+    [verb] = group.verbs.values()
+    assert verb == ("import", f"{package.name}.import_", "import_", "Take it in.", "Read")
+    assert isinstance(group.get_command(click.Context(group), "import"), click.Command)
 
 
 HEAVY = ("scrapy", "sqlalchemy", "psycopg", "lxml", "selectolax", "aiohttp", "numpy", "rich", "w3lib", "cronsim")
