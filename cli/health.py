@@ -96,7 +96,7 @@ def _beats(role: str, called: str, *, needed: bool = True) -> bool:
     """
     import psycopg
 
-    from archive.pulse import pulse
+    from scheduler.pulse import pulse
 
     host = socket.gethostname()
     try:

@@ -14,7 +14,7 @@ from archive.home import Home
 from crawler.channels.kinds.robots import AGENT
 from news.errors import SettingError
 from news.ip_addresses import is_test_host
-from news.politeness import concurrency
+from news.schedule.backoff import concurrency
 
 THREADS = 32  # names to look up, captures to write, batches to store
 

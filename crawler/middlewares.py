@@ -21,7 +21,7 @@ from crawler.channels.kinds.robots import RobotsCache, RobotsRules, read_robots
 from crawler.job import Keeper
 from crawler.safety.failures import TRANSIENT, Refused, reason_of
 from news.errors import BodyTooLarge, CaptureDamaged
-from news.politeness import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
+from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
 
 _CLEAR = frozenset(
     {"forbidden_address", "forbidden_port", "dns", "connection_refused", "tls", "bad_url", "retry_after"}

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
-from archive.turns import Turn, all_turns, arrivals, save_rhythm
-from news.rhythm import MEMORY, learn
+from news.schedule.rhythm import MEMORY, learn
 from scheduler.timetable import AUTO
+from scheduler.turn_queries import Turn, all_turns, arrivals, save_rhythm
 from scheduler.turns import zone_of_turn
 
 logger = logging.getLogger(__name__)

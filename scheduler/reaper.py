@@ -8,12 +8,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from archive.crawls import interrupt_crawl
-from archive.deaths import Charged, charge
 from archive.home import Home
 from archive.locks import outlet_is_free
 from archive.marks import blame_marks, marks_of
-from archive.processes import connection_name, mark_stopped, silent_processes
-from news.blame import Death
+from scheduler.deaths import Charged, Death, charge
+from scheduler.processes import connection_name, mark_stopped, silent_processes
 
 logger = logging.getLogger(__name__)
 

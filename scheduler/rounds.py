@@ -10,21 +10,21 @@ from sqlalchemy import Connection, Engine
 from archive.alerts import end_alert, open_alert
 from archive.forgetting import forget_lines
 from archive.home import Home
-from archive.processes import SCHEDULER, beat, forget_processes, register, stopped
-from archive.turns import all_turns, free_lost
 from crawler.engine import require_contact
 from crawler.outlets.file import Outlets
 from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
 from scheduler.health import HealthRounds
 from scheduler.health.machine import own_memory
-from scheduler.hearing import Hearing
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
-from scheduler.offline import PROBE_SECONDS, PROBES, is_offline
+from scheduler.liveness import Liveness
+from scheduler.outages import PROBE_SECONDS, PROBES, is_offline
 from scheduler.outlets_watch import OutletsWatch
+from scheduler.processes import SCHEDULER, beat, forget_processes, register, stopped
 from scheduler.queue import Queue
 from scheduler.reaper import reap
+from scheduler.turn_queries import all_turns, free_lost
 from scheduler.turns import AT_ONCE, offer_due, put_on_timetable
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Scheduler:
         self.leader = Leader(engine)
         self.agenda = Agenda()
         self.queue = Queue(home)
-        self.hearing = Hearing(home.settings["PROCESS_SILENCE_SECONDS"])
+        self.hearing = Liveness(home.settings["PROCESS_SILENCE_SECONDS"])
         self.health = HealthRounds(engine, home, self.leader)
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
         self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads

@@ -18,10 +18,10 @@ from archive.database import connect_archive
 from archive.home import Home
 from archive.marks import old_marks
 from crawler.patience import patiently
-from news.blame import Death
 from news.errors import ArchiveError, ArchiveUnavailable
+from scheduler.deaths import Death
+from scheduler.liveness import end_when_stalled
 from scheduler.reaper import bury
-from scheduler.stall import end_when_stalled
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from cronsim import CronSim, CronSimError
 from cronsim.explain import explain
 
 from news.outlets import Outlet
-from news.rhythm import Rhythm, next_look
-from news.spreading import share
+from news.schedule.backoff import jitter
+from news.schedule.rhythm import Rhythm, next_look
 
 AUTO = "auto"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,14 +61,14 @@ def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after
     one timetable never start together, and the place is the same after a restart.
     """
     if outlet.schedule:
-        late = _CRON_MINUTE * share(outlet.name)
+        late = _CRON_MINUTE * jitter(outlet.name)
         return next_times(outlet.schedule, timezone, after - late, 1)[0].astimezone(UTC) + late
     if outlet.every == AUTO:
         return next_look(
-            rhythm or Rhythm(), interval_of(outlet), share(outlet.name), ZoneInfo(timezone or "UTC"), after
+            rhythm or Rhythm(), interval_of(outlet), jitter(outlet.name), ZoneInfo(timezone or "UTC"), after
         )
     every = _length(outlet.every)
-    first = _EPOCH + every * share(outlet.name)
+    first = _EPOCH + every * jitter(outlet.name)
     return first + every * ((after - first) // every + 1)
 
 

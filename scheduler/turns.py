@@ -1,4 +1,4 @@
-"""The turns of outlets: put on the timetable from outlets.toml, offered when they come, moved on when a crawl ends."""
+"""The turns of outlets: put on the timetable from outlets.toml, offered when due, moved on when a crawl ends."""
 
 import logging
 from collections.abc import Mapping
@@ -7,10 +7,20 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
-from archive.deaths import take_back
 from archive.outlets import ensure_outlet
-from archive.turns import (
+from crawler.outlets.file import Outlets
+from crawler.outlets.options import to_row
+from crawler.result import CrawlResult
+from news.outlets import Outlet
+from news.schedule.backoff import OFFLINE, is_network, jitter, pause_after
+from news.schedule.rhythm import HOURS, Rhythm
+from news.zones import time_zone
+from scheduler.deaths import take_back
+from scheduler.outages import AGAIN, commonest, somebody_answered, was_offline, was_ours
+from scheduler.timetable import AUTO, interval_of, next_turn
+from scheduler.turn_queries import (
     Turn,
+    add_gap,
     all_turns,
     due_turns,
     find_turn,
@@ -22,17 +32,6 @@ from archive.turns import (
     one_at_a_time,
     set_due,
 )
-from crawler.outlets.file import Outlets
-from crawler.outlets.options import to_row
-from crawler.result import CrawlResult
-from news.backoff import OFFLINE, is_network, pause_after
-from news.outlets import Outlet
-from news.rhythm import HOURS, Rhythm
-from news.spreading import share
-from news.zones import time_zone
-from scheduler.gaps import NO_WORKER, NOT_RUNNING, record_gap
-from scheduler.offline import AGAIN, commonest, somebody_answered, was_offline, was_ours
-from scheduler.timetable import AUTO, interval_of, next_turn
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +151,7 @@ def zone_of_turn(turn: Turn) -> str | None:
 def rhythm_of(kept: Mapping[str, Any] | None) -> Rhythm:
     """What was learnt of when the outlet publishes; nothing when it cannot be read."""
     looks: Any = (kept or {}).get("looks")
-    readable = isinstance(looks, list) and len(looks) == HOURS and all(isinstance(share, float) for share in looks)
+    readable = isinstance(looks, list) and len(looks) == HOURS and all(isinstance(jitter, float) for jitter in looks)
     return Rhythm(tuple(looks)) if readable and min(looks) > 0 else Rhythm()
 
 
@@ -170,7 +169,7 @@ def _first_turn(outlet: Outlet, number: int, now: datetime) -> datetime:
     if outlet.schedule:
         return next_turn(outlet, zone_of(outlet, {}), None, now)
     regular = next_turn(outlet, zone_of(outlet, {}), None, now)
-    return min(regular, now + timedelta(seconds=FIRST_SECONDS * number) * share(outlet.name, "first"))
+    return min(regular, now + timedelta(seconds=FIRST_SECONDS * number) * jitter(outlet.name, "first"))
 
 
 def _set_anew(outlet: Outlet, turn: Turn, now: datetime) -> datetime | None:
@@ -181,3 +180,15 @@ def _set_anew(outlet: Outlet, turn: Turn, now: datetime) -> datetime | None:
     latest = regular if outlet.schedule else next_turn(outlet, zone_of(outlet, turn.found), None, regular)
     astray = turn.due_at > latest and not turn.failures
     return regular if (changed or astray) and turn.due_at > now else None
+
+
+LATE = timedelta(minutes=2)  # a turn that begins no later was not missed
+NOT_RUNNING, NO_WORKER = "not_running", "no_worker"
+
+
+def record_gap(conn: Connection, outlet_id: int, due_at: datetime, now: datetime, reason: str) -> bool:
+    """Write the gap of a turn that was due at *due_at* and comes only *now*; True when there was one.
+
+    However many turns were missed in between, it is one gap.
+    """
+    return now - due_at > LATE and add_gap(conn, outlet_id, due_at, now, reason)

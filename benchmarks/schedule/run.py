@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from news.rhythm import HOURS, Rhythm, learn, next_look
+from news.schedule.rhythm import HOURS, Rhythm, learn, next_look
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 9, 7, tzinfo=ZONE)  # a Monday; the clocks go back in the weeks that are judged
@@ -66,7 +66,7 @@ KINDS = (
 )
 
 
-# Newsrooms on which nothing was chosen: what is changed in news/rhythm.py is tried on those above and judged on these.
+# Newsrooms on which nothing was chosen: a change of news/schedule/rhythm.py is tried on those above, judged on these.
 
 
 def tabloid(day: int, hour: int) -> float:

@@ -69,8 +69,8 @@ def _take_back(home: Home, name: str) -> bool:
     if not home.settings["NEWSKEEP_DATABASE_URL"] and not home.postgres.exists():
         return False
     from archive.database import open_archive
-    from archive.deaths import take_back
-    from archive.turns import find_turn
+    from scheduler.deaths import take_back
+    from scheduler.turn_queries import find_turn
 
     engine = open_archive(home)
     try:

@@ -26,7 +26,7 @@ from scrapy.http import Headers, Response
 
 from crawler.safety.failures import Refused
 from news.ip_addresses import Network, may_connect, may_use_port
-from news.politeness import LONGEST_WAIT, asked_pause
+from news.schedule.backoff import LONGEST_WAIT, asked_pause
 
 # (family, type, protocol, canonical name, socket address), as getaddrinfo gives it
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]

@@ -32,9 +32,9 @@ from crawler.patience import patiently
 from crawler.safety.failures import Refused, reason_of
 from crawler.spiders.channel_bodies import NOT_READ, Announced, ChannelBodies, page_key
 from crawler.spiders.requests import channel_request, header
-from news.backoff import pause_after
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
 from news.outlets import ChannelKind, Listing
+from news.schedule.backoff import pause_after
 from news.selection import KILLED_THE_CRAWL
 from news.urls import canonicalise, url_key
 

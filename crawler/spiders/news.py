@@ -23,8 +23,8 @@ from crawler.spiders.requests import TargetProbe, conditions, header
 from news.dispositions import Disposition
 from news.errors import NewsError
 from news.outlets import ChannelKind, FoundLink
-from news.politeness import pause
-from news.revisiting import next_look, published_about
+from news.schedule.backoff import pause
+from news.schedule.rechecks import next_recheck, published_about
 from news.selection import (
     KILLED_THE_CRAWL,
     Candidate,
@@ -199,7 +199,7 @@ class NewsSpider(Spider):
 
     def _look_again(self, link: Link, now: datetime) -> datetime | None:
         published = published_about(link.first_seen_at, link.announced_at)
-        return next_look(published, now, self.job.outlet.revisit, first=link.last_fetched_at is None)
+        return next_recheck(published, now, self.job.outlet.revisit, first=link.last_fetched_at is None)
 
     async def failed(self, failure: "Failure") -> None:
         """A link that gave no answer ends as failed, or as skipped where we chose not to ask."""

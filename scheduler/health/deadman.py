@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from sqlalchemy import Engine
 
-from archive.measures import workers_beat
 from news.logline import error_in_words
+from scheduler.metrics import workers_beat
 
 logger = logging.getLogger(__name__)
 

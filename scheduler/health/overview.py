@@ -10,12 +10,12 @@ from archive.alert_messages import last_problem
 from archive.alerts import Alert, ended_alerts, open_alerts
 from archive.home import Home
 from archive.outlet_days import count_days, outlets_to_count, watched_outlets
-from archive.processes import Process, live_processes
 from news.health import Judgement, Rule
 from scheduler.health.alerting import MACHINE
 from scheduler.health.machine import judge_machine
 from scheduler.health.outlets import OutletJudge
 from scheduler.health.telling import channels
+from scheduler.processes import Process, live_processes
 
 _ENDED_SHOWN = 5
 _ALL = 100_000

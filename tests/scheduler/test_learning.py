@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from archive.outlets import ensure_outlet
-from archive.turns import all_turns, arrivals, set_due
-from news.rhythm import Rhythm
+from news.schedule.rhythm import Rhythm
 from scheduler.learning import learn_rhythms
+from scheduler.turn_queries import all_turns, arrivals, set_due
 from scheduler.turns import rhythm_of
 from tests.newsroom import Newsroom, article
 

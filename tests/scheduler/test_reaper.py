@@ -9,22 +9,20 @@ from sqlalchemy import Engine, text
 
 from archive.crawls import Crawl, close_crawl, open_crawl
 from archive.database import database_url
-from archive.deaths import is_suspect, take_back
 from archive.frontier import Settlement, add_links, owed_links
 from archive.home import Home
 from archive.locks import OutletLocks
 from archive.marks import ReadingMark, count_deaths, old_marks
 from archive.outlets import ensure_outlet
-from archive.processes import WORKER, beat, forget_processes, register
-from archive.turns import set_due
 from crawler.batches import Batches
-from news.blame import Death, blamed
 from news.dispositions import Disposition
 from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
-from scheduler.jobs import worker_app
-from scheduler.queue import QUEUE, Queue
+from scheduler.deaths import Death, blamed, is_suspect, take_back
+from scheduler.processes import WORKER, beat, forget_processes, register
+from scheduler.queue import QUEUE, Queue, worker_app
 from scheduler.reaper import bury, reap
+from scheduler.turn_queries import set_due
 from tests.conftest import Outcome
 from tests.scheduler.workers import Workers, hold, is_gone, outlet_on, publish, rows, until, value
 from tests.site import Site
@@ -98,7 +96,7 @@ def test_a_process_of_which_nothing_is_heard_is_buried_and_one_that_beats_is_not
     home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead, alive = Dead(engine, queue, "krone"), Dead(engine, queue, "kurier")
-    monkeypatch.setattr("archive.processes._SILENT", _without_the_grace_after_a_start())
+    monkeypatch.setattr("scheduler.processes._SILENT", _without_the_grace_after_a_start())
     silence_all(engine)
     assert beat(engine, alive.process_id)
 
@@ -110,7 +108,7 @@ def test_who_could_not_have_heard_anybody_buries_nobody(
     home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = Dead(engine, queue)
-    monkeypatch.setattr("archive.processes._SILENT", _without_the_grace_after_a_start())
+    monkeypatch.setattr("scheduler.processes._SILENT", _without_the_grace_after_a_start())
     silence_all(engine)
 
     assert reap(engine, 20, lambda: False) == []
@@ -135,7 +133,7 @@ def test_a_worker_that_was_buried_gets_no_job_and_does_not_break(home: Home, eng
 
 def _without_the_grace_after_a_start() -> object:
     """The tests' server has just been started, and nobody is buried then."""
-    from archive import processes
+    from scheduler import processes
 
     return text(str(processes._SILENT).replace("pg_postmaster_start_time()", "'-infinity'::timestamptz"))
 

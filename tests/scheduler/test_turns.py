@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from archive.deaths import charge
 from archive.home import Home
-from archive.turns import Turn, all_turns, free_lost
 from crawler.outlets.file import Outlets, parse_outlets
 from crawler.result import CrawlResult
 from news.errors import ArchiveUnavailable, Busy
 from news.outlets import Outlet
+from scheduler.deaths import charge
 from scheduler.queue import Queue
+from scheduler.turn_queries import Turn, all_turns, free_lost
 from scheduler.turns import crawl_begins, crawl_ended, offer_due, put_on_timetable
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

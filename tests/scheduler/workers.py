@@ -15,9 +15,9 @@ from typing import Self
 from sqlalchemy import Engine, text
 
 from archive.outlets import ensure_outlet
-from archive.turns import set_due
 from crawler.outlets.options import to_row
 from news.outlets import Outlet
+from scheduler.turn_queries import set_due
 from tests.site import Answer, Site, article_page, story
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from tests.scheduler.test_cron import DAYS, LINES_OF_EACH_DAY, WEEK
+from tests.scheduler.test_timetable import DAYS, LINES_OF_EACH_DAY, WEEK
 
 HERE = Path(__file__).parent
 TAB = Path("/var/spool/cron/crontabs/root")

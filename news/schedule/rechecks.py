@@ -12,7 +12,7 @@ def published_about(first_seen_at: datetime, announced_at: datetime | None) -> d
     return min(first_seen_at, announced_at or first_seen_at)
 
 
-def next_look(published: datetime, now: datetime, ages: Iterable[timedelta], *, first: bool) -> datetime | None:
+def next_recheck(published: datetime, now: datetime, ages: Iterable[timedelta], *, first: bool) -> datetime | None:
     """When to look again at an article that was looked at *now*; None: as soon as a channel lists it again.
 
     With *ages* the next of them that is not just about to come; after the last one, and without any, when the

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.rhythm import HOURS, Rhythm, best_looks, learn, next_look
+from news.schedule.rhythm import HOURS, Rhythm, best_looks, learn, next_look
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, tzinfo=BERLIN).astimezone(UTC)  # a Monday

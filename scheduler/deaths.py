@@ -1,15 +1,28 @@
-"""Deaths of workers, charged to the outlets they crawled; one that keeps killing them is set aside for a person."""
+"""Deaths of workers, charged to the outlets they crawled. An outlet that keeps killing workers is set aside."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from sqlalchemy import Connection, text
 
 from archive.alerts import end_alert, open_alert
-from news.blame import Death, blamed
 
 RULE = "outlet_set_aside"  # the alert's
 REASON = "killed_workers"
+
+
+class Death(Enum):
+    """How a worker died: alone, or with the whole machine or container, which mostly somebody switched off.
+
+    `most` deaths in a row over an outlet set it aside; from `alone_from` on no other such crawl runs beside its own.
+    """
+
+    WORKER = (2, 3)
+    MACHINE = (5, 10)
+
+    def __init__(self, alone_from: int, most: int) -> None:
+        self.alone_from, self.most = alone_from, most
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +37,7 @@ class Charged:
 def charge(
     conn: Connection, outlet_ids: Collection[int], marked: Collection[int] = (), death: Death = Death.WORKER
 ) -> list[Charged]:
-    """Count the death of the worker that crawled these outlets, as `news.blame` has it."""
+    """Count the death of the worker that crawled these outlets, as `scheduler.deaths` has it."""
     known = _counts(conn, outlet_ids)
     before = {one: known[one][death] if one in known else 0 for one in outlet_ids}  # those off the timetable, too
     guilty = {"ids": sorted(blamed(before, marked, death))}
@@ -57,6 +70,17 @@ def is_suspect(conn: Connection, outlet_id: int) -> bool:
     """Whether so many workers in a row died over the outlet that no other such outlet may run beside it."""
     counts = _counts(conn, [outlet_id]).get(outlet_id, {})
     return any(number >= death.alone_from for death, number in counts.items())
+
+
+def blamed(running: Mapping[int, int], marked: Collection[int] = (), death: Death = Death.WORKER) -> set[int]:
+    """Who is charged with a death, of the outlets that were *running*: {outlet: such deaths in a row before this one}.
+
+    Those whose page was being read (*marked*), when that is known. Else the one outlet that is near its end already:
+    such outlets never run side by side, so an innocent one is cleared by the crawl that it survives. Else all.
+    """
+    read = set(marked) & running.keys()
+    near_the_end = {outlet for outlet, deaths in running.items() if deaths >= death.alone_from}
+    return read or near_the_end or set(running)
 
 
 def _counts(conn: Connection, outlet_ids: Collection[int]) -> dict[int, dict[Death, int]]:

@@ -1,18 +1,19 @@
-"""Outages of our own: which outlets could not be reached lately, and taking the blame off them.
+"""Outages of our own connection: no outlet is charged for them, and a few outlets are probed until one answers."""
 
-Every function runs in the caller's transaction.
-"""
-
-# ruff: noqa: S608 - put together from constants of this file alone
-
-from collections.abc import Collection
+import logging
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, text
 
-from news.backoff import OFFLINE, Ended
+from archive.alerts import end_alert, is_open, open_alert
+from news.schedule.backoff import OFFLINE, OFFLINE_WINDOW, Ended, are_offline, is_network
+
+# ruff: noqa: S608 - put together from constants of this file alone
+
 
 _LONGEST_FAILING_CRAWL = timedelta(hours=1)
 
@@ -83,3 +84,47 @@ where outlet_id = any(cast(:ids as bigint[])) and ended_at > :since and started_
 _LAST = text("""
 select opened_at, ended_at from alerts where rule = :offline and subject = 'machine' order by opened_at desc limit 1
 """)
+
+logger = logging.getLogger(__name__)
+
+MACHINE = "machine"  # the alert's subject
+AGAIN = timedelta(minutes=1)  # until an outlet that was tried in vain may be tried again
+PROBES, PROBE_SECONDS = 3, 20.0  # outlets tried at a time while we are offline, and how often
+
+
+def commonest(unread: Mapping[str, str]) -> str | None:
+    """The reason for which most channels could not be read."""
+    return next((reason for reason, _ in Counter(unread.values()).most_common(1)), None)
+
+
+def was_ours(conn: Connection, now: datetime) -> bool:
+    """True when a crawl that reached nobody, and is entered as such, failed because we are offline.
+
+    The looks of the last minutes, this one included, are then written down to us.
+    """
+    since = now - OFFLINE_WINDOW
+    looks = latest_looks(conn, since)
+    if not (is_open(conn, OFFLINE, MACHINE) or are_offline([look.ended for look in looks], now)):
+        return False
+    unreached = [look.outlet_id for look in looks if is_network(look.ended.reason)]
+    take_the_blame(conn, unreached, since, now)
+    if open_alert(conn, OFFLINE, MACHINE, {"outlets": len(unreached)}):
+        logger.error("network_lost", extra={"outlets": len(unreached)})
+    return True
+
+
+def somebody_answered(conn: Connection) -> None:
+    """A crawl could read something: we are not offline, or no longer."""
+    if end_alert(conn, OFFLINE, MACHINE):
+        logger.info("network_found")
+
+
+def is_offline(conn: Connection) -> bool:
+    """True while an outage of ours is known."""
+    return is_open(conn, OFFLINE, MACHINE)
+
+
+def was_offline(conn: Connection, due_at: datetime) -> bool:
+    """True when a turn that was due then has waited for the end of an outage of ours."""
+    outage = last_outage(conn)
+    return outage is not None and (outage[1] is None or outage[1] > due_at)

@@ -1,4 +1,4 @@
-"""Ends this process when its loop has stalled, saying where: a container or a service manager starts it again."""
+"""Whether processes are alive: end this one when its event loop stalls, and judge the silence of others with care."""
 
 import asyncio
 import faulthandler
@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import threading
+from dataclasses import dataclass
 from traceback import extract_stack
 
 from crawler.logs import StderrHandler
@@ -70,3 +71,28 @@ def _line(thread: int, seconds: float) -> str:
     record = logger.makeRecord(logger.name, logging.CRITICAL, "", 0, "loop_stalled", (), None, extra=facts)
     handlers = [one for one in logging.getLogger().handlers if isinstance(one, StderrHandler)]
     return handlers[0].format(record) if handlers else f"loop_stalled {facts}"
+
+
+@dataclass(slots=True)
+class Liveness:
+    """Call `heard` after each word with the database. Both clocks count, in seconds: the monotonic one stands still
+    while a machine sleeps, the other may be set.
+    """
+
+    silence: float  # after which a process that gave no sign is taken for dead
+    _last: tuple[float, float] | None = None
+    _deaf_until: float = float("-inf")
+
+    def heard(self, monotonic: float, wall: float) -> None:
+        """The database answered."""
+        if self._gap(monotonic, wall) > self.silence / 2:
+            self._deaf_until = monotonic + self.silence  # the others need a moment to be heard again, too
+        self._last = monotonic, wall
+
+    def can_tell(self, monotonic: float, wall: float) -> bool:
+        """Whether somebody's silence is his own. A process that has just been started believes what it finds."""
+        return self._gap(monotonic, wall) <= self.silence / 2 and monotonic >= self._deaf_until
+
+    def _gap(self, monotonic: float, wall: float) -> float:
+        last = self._last or (monotonic, wall)
+        return max(monotonic - last[0], wall - last[1])

@@ -9,10 +9,10 @@ from sqlalchemy import Engine, text
 from archive.alerts import open_alerts
 from archive.crawls import close_crawl, open_crawl
 from archive.home import Home
-from archive.turns import Turn, all_turns
 from crawler.outlets.file import parse_outlets
 from crawler.result import CrawlResult
 from scheduler.queue import Queue
+from scheduler.turn_queries import Turn, all_turns
 from scheduler.turns import crawl_begins, crawl_ended, offer_due, put_on_timetable
 
 OUTLETS = parse_outlets("".join(f'[[outlet]]\nname = "o{n}"\nurl = "https://o{n}.example"\n' for n in range(5)))

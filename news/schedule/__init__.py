@@ -1,0 +1,1 @@
+"""When to crawl: an outlet's rhythm, pauses after failures and between requests, and rechecks of articles."""
