@@ -1,9 +1,12 @@
-"""Read WARC records: our own at their place, and any file record by record, whatever is wrong with it."""
+"""Read WARC records (ISO 28500 1.0 and 1.1): our own at their place, any file record by record, damaged or not.
 
-from __future__ import annotations
+Written by hand, since no library reads on behind a damaged place (docs/decisions/0055-warc-reader.md).
+"""
 
+import hashlib
 import re
 import zlib
+from base64 import b32encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +20,13 @@ from archive.home import Home
 from news.errors import CaptureDamaged
 
 READABLE = frozenset({"response", "revisit"})
+_ANY_SIZE = 1 << 62
 _MOST_LINE = 1 << 16
 _MOST_FIELDS = 500
 _MOST_HEAD = 1 << 18  # of HTTP
+_STEP = 1 << 16
+_GZIP_MAGIC = b"\x1f\x8b"
+_MEMBER_START = b"\x1f\x8b\x08"
 _VERSION = re.compile(rb"WARC/[01]\.\d+\s*")
 _STATUS = re.compile(r"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t]+(.*))?")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -29,10 +36,11 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
 
 @dataclass(frozen=True, slots=True)
 class WarcRecord:
-    """A record as it lies in the file. `kind` is its WARC-Type, "damaged" for a place that holds no whole record.
+    """A record of a WARC file.
 
-    `fields` have small names. `block` is None for what nobody reads: other kinds, and more than the bytes asked for.
-    `length` is None where the record cannot be read from its `offset` alone.
+    `kind` is its WARC-Type, or "damaged" for a place without a whole record. Names in `fields` are lower case. `block`
+    is None for kinds that are not READABLE and for blocks over the size limit. `offset` and `length` are bytes of the
+    file as it lies; `length` is None where the record cannot be read from its `offset` alone.
     """
 
     kind: str
@@ -43,29 +51,48 @@ class WarcRecord:
 
     @property
     def id(self) -> str:
-        """What the file calls it."""
-        return _bare(self.fields.get("warc-record-id", "")).removeprefix("urn:uuid:") or f"byte {self.offset}"
+        """The record's id in its file, or its offset."""
+        return _unbracketed(self.fields.get("warc-record-id", "")).removeprefix("urn:uuid:") or f"byte {self.offset}"
 
     @property
     def url(self) -> str | None:
-        """The address that was asked for. wget puts it in angle brackets."""
-        return _bare(self.fields.get("warc-target-uri", "")) or None
+        """The address that was fetched. wget writes it in angle brackets."""
+        return _unbracketed(self.fields.get("warc-target-uri", "")) or None
 
     @property
     def captured_at(self) -> datetime | None:
-        """When, in whole seconds as our own records have it; None when it is not said or no time."""
+        """The capture time in whole seconds, as in our own records; None when missing or invalid."""
         return warc_time(self.fields.get("warc-date"))
 
 
+def read_record(home: Home, file: str, offset: int, length: int) -> CapturedResponse:
+    """Read the response at that place and check its digest; a revisit comes without body.
+
+    *file* is a name below NEWSKEEP_HOME/captures or the URL of a file in an object store. Raises CaptureDamaged when
+    there is no whole record, StoreUnavailable when the store does not answer.
+    """
+    where = f"{file} at byte {offset}"
+    record = next(read_records(BytesIO(_read_bytes(home, file, offset, length, where)), _ANY_SIZE), None)
+    if record is None or record.kind == "damaged":
+        problem = record.fields["problem"] if record else "it is empty"
+        raise CaptureDamaged(f"{where} is no whole record: {problem}")
+    if not _digest_matches(record.fields.get("warc-block-digest", ""), record.block or b""):
+        raise CaptureDamaged(f"{where}: the block does not have its digest")
+    response = response_in(record)
+    if response is None:
+        raise CaptureDamaged(f"{where} holds no response")
+    return response
+
+
 def read_records(file: BinaryIO, most: int) -> Iterator[WarcRecord]:
-    """Every record, in order; the block of responses and revisits of up to *most* bytes with it."""
-    stream = ByteStream(file)
-    while (record := _next(stream, most)) is not None:
+    """Read every record in order, with the block of responses and revisits of up to *most* bytes."""
+    stream = _Unpacked(file)
+    while (record := _next_record(stream, most)) is not None:
         yield record
 
 
 def warc_time(text: str | None) -> datetime | None:
-    """A time as WARC writes it, in whole seconds; None for anything else."""
+    """Parse a WARC time to whole seconds; None for anything else."""
     found = _DATE.fullmatch(text or "")
     try:
         return datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found else None
@@ -74,9 +101,9 @@ def warc_time(text: str | None) -> datetime | None:
 
 
 def response_in(record: WarcRecord) -> CapturedResponse | None:
-    """The HTTP answer that a record holds, its chunks undone; None when there is none or no time.
+    """The HTTP response of a record, its chunks joined; None without one or without a time.
 
-    A revisit has the head of the answer, or nothing at all.
+    A revisit holds the head of the response, or nothing at all.
     """
     at, block = record.captured_at, record.block
     if at is None or block is None or record.url is None:
@@ -86,9 +113,8 @@ def response_in(record: WarcRecord) -> CapturedResponse | None:
     status, *lines = head.decode("latin-1").replace("\r\n", "\n").split("\n")
     found = _STATUS.match(status)
     if found is None:
-        return (
-            CapturedResponse(record.url, 304, (), b"", at) if record.kind == "revisit" and not block.strip() else None
-        )
+        empty_revisit = record.kind == "revisit" and not block.strip()
+        return CapturedResponse(record.url, 304, (), b"", at) if empty_revisit else None
     headers = tuple(_headers(lines))
     chunked = any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers)
     whole = _without_chunks(body) if chunked else body
@@ -97,14 +123,51 @@ def response_in(record: WarcRecord) -> CapturedResponse | None:
 
 
 def is_cut(record: WarcRecord, response: CapturedResponse) -> bool:
-    """Whether only the beginning of the body was kept: the record says so, or the answer promised more."""
+    """Whether only the beginning of the body was kept: the record says so, or the server announced more."""
     promised = response.header("content-length") or ""
     short = promised.isdecimal() and promised.isascii() and len(promised) < 19 and int(promised) > len(response.body)
     plain = response.header("content-encoding") is None and response.header("transfer-encoding") is None
     return "warc-truncated" in record.fields or (short and plain)
 
 
-def _next(stream: ByteStream, most: int) -> WarcRecord | None:
+# Our own files
+
+
+def _read_bytes(home: Home, file: str, offset: int, length: int, where: str) -> bytes:
+    """Read from the local copy as long as there is one, else from the store: an upload may be under way."""
+    name, store = file.rpartition("/")[2], home.settings["CAPTURE_STORE"]
+    place = file if "://" in file else place_in(store, name) if store else None
+    try:
+        data = _read_local(home.captures / name, offset, length)
+    except OSError as error:
+        if not place:
+            raise CaptureDamaged(f"{where} cannot be read: {error.strerror}", "newskeep doctor") from error
+        data = read_range(place, offset, length)
+    if len(data) < length:
+        raise CaptureDamaged(f"{where} has {len(data)} of {length} bytes")
+    return data
+
+
+def _read_local(path: Path, offset: int, length: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(length)
+
+
+def _digest_matches(stated: str, data: bytes) -> bool:
+    """Compare with a digest such as "sha256:BASE32" or "sha1:HEX"; an unknown algorithm is not checked."""
+    algorithm, _, value = stated.partition(":")
+    try:
+        found = hashlib.new(algorithm.lower().replace("-", ""), data, usedforsecurity=False).digest()
+    except ValueError:
+        return True
+    return value.lower() in (b32encode(found).decode().lower(), found.hex())
+
+
+# Records
+
+
+def _next_record(stream: "_Unpacked", most: int) -> WarcRecord | None:
     offset = 0
     try:
         while True:
@@ -116,12 +179,11 @@ def _next(stream: ByteStream, most: int) -> WarcRecord | None:
                 break
         return _record(stream, line, offset, alone, most)
     except CaptureDamaged as error:
-        fields = {"problem": str(error)}
-        _find_next(stream)
-        return WarcRecord("damaged", fields, None, offset)
+        _go_to_next_record(stream)
+        return WarcRecord("damaged", {"problem": str(error)}, None, offset)
 
 
-def _record(stream: ByteStream, line: bytes, offset: int, alone: bool, most: int) -> WarcRecord:
+def _record(stream: "_Unpacked", line: bytes, offset: int, alone: bool, most: int) -> WarcRecord:
     if not _VERSION.fullmatch(line):
         raise CaptureDamaged("no record begins here")
     fields = _fields(stream)
@@ -136,23 +198,12 @@ def _record(stream: ByteStream, line: bytes, offset: int, alone: bool, most: int
         block, whole = None, stream.skip(int(size))
     if not whole:
         raise CaptureDamaged("the file ends in the middle of a record")
-    _skip_end(stream)
-    end = stream.member_ends()
+    _skip_empty_lines(stream)
+    end = stream.member_end()
     return WarcRecord(kind, fields, block, offset, end - offset if alone and end else None)
 
 
-def _skip_end(stream: ByteStream) -> None:
-    """Pass over the two empty lines behind a record, where they are."""
-    for _ in range(2):
-        if stream.member_ends():
-            return
-        line = stream.line(_MOST_LINE)
-        if line.strip():
-            stream.put_back(line)
-            return
-
-
-def _fields(stream: ByteStream) -> dict[str, str]:
+def _fields(stream: "_Unpacked") -> dict[str, str]:
     fields: dict[str, str] = {}
     name = ""
     for _ in range(_MOST_FIELDS):
@@ -171,7 +222,18 @@ def _fields(stream: ByteStream) -> dict[str, str]:
     raise CaptureDamaged("a record with an endless head")
 
 
-def _find_next(stream: ByteStream) -> None:
+def _skip_empty_lines(stream: "_Unpacked") -> None:
+    """Skip the two empty lines behind a record, where they are."""
+    for _ in range(2):
+        if stream.member_end():
+            return
+        line = stream.line(_MOST_LINE)
+        if line.strip():
+            stream.put_back(line)
+            return
+
+
+def _go_to_next_record(stream: "_Unpacked") -> None:
     """Go to where the next record seems to begin."""
     while True:
         try:
@@ -185,7 +247,7 @@ def _find_next(stream: ByteStream) -> None:
             return
 
 
-def _bare(text: str) -> str:
+def _unbracketed(text: str) -> str:
     return text.strip().removeprefix("<").removesuffix(">").strip()
 
 
@@ -204,7 +266,7 @@ def _headers(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _without_chunks(body: bytes) -> bytes:
-    """The body with its chunks joined; as it is where it has none: many tools undo them and leave the header."""
+    """Join the chunks. A body without any stays as it is: many tools join them and leave the header."""
     pieces, place = [], 0
     while found := _CHUNK.match(body, place):
         size = int(found[1], 16)
@@ -218,25 +280,21 @@ def _without_chunks(body: bytes) -> bytes:
     return b"".join(pieces)
 
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_MEMBER_START = b"\x1f\x8b\x08"
-_STEP = 1 << 16
+class _Unpacked:
+    """The bytes of a file, read forward only; gzip is unpacked on demand, since a small file may hold gigabytes.
 
-
-class ByteStream:
-    """Reads forward only. gzip may come as one member for each record, as one for all, or not at all.
-
-    Raises CaptureDamaged where the stream cannot be unpacked; `skip_damage` goes on behind that place.
+    gzip may come as one member for each record, as one for all, or not at all. Raises CaptureDamaged where the stream
+    cannot be unpacked; `skip_damage` goes on behind that place.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._packed = b""  # read and not unpacked yet
-        self._buffer = b""  # unpacked and not asked for yet
-        self._taken = 0  # bytes read from the file
+        self._packed = b""  # read, not yet unpacked
+        self._buffer = b""  # unpacked, not yet taken
+        self._bytes_read = 0  # from the file
         self._member: zlib._Decompress | None = None
         self._member_start = 0
-        self._of_member = 0  # bytes of it that were asked for
+        self._taken_of_member = 0  # bytes
         self._read_more()
         self._is_gzip = self._packed.startswith(_GZIP_MAGIC)
 
@@ -247,7 +305,7 @@ class ByteStream:
         return self._take(min(end + 1 if end >= 0 else len(self._buffer), most))
 
     def read(self, number: int) -> bytes:
-        """So many bytes, fewer at the end."""
+        """The next *number* bytes, fewer at the end."""
         pieces, wanted = [], number
         while wanted and (self._buffer or self._unpack()):
             pieces.append(self._take(wanted))
@@ -255,35 +313,35 @@ class ByteStream:
         return b"".join(pieces)
 
     def skip(self, number: int) -> bool:
-        """Pass over so many bytes without holding them; False when there were fewer."""
+        """Skip *number* bytes without holding them; False when there were fewer."""
         while number and (self._buffer or self._unpack()):
             number -= len(self._take(number))
         return not number
 
     def put_back(self, data: bytes) -> None:
-        """Let *data*, which was just taken, be taken again."""
+        """Return *data*, which was just taken, to the stream."""
         self._buffer = data + self._buffer
-        self._of_member -= len(data)
+        self._taken_of_member -= len(data)
 
     def place(self) -> tuple[int, bool]:
-        """Where in the file as it lies the next byte is, and whether a record can be read from there alone."""
+        """The offset of the next byte in the file as it lies, and whether a record can be read from there alone."""
         if not self._is_gzip:
-            return self._taken - len(self._packed) - len(self._buffer), True
+            return self._bytes_read - len(self._packed) - len(self._buffer), True
         while not self._buffer and self._unpack():
             pass
         if not self._buffer:
-            return self._taken, True
-        return self._member_start, not self._of_member
+            return self._bytes_read, True
+        return self._member_start, not self._taken_of_member
 
-    def member_ends(self) -> int | None:
-        """Where the gzip member ends of which everything was taken; None where there is more of it, or none."""
+    def member_end(self) -> int | None:
+        """The end of the gzip member when all of it was taken; None before that, and without gzip."""
         while self._member and not self._buffer:
             self._unpack()
         over = self._is_gzip and not self._member and not self._buffer
-        return self._taken - len(self._packed) if over else None
+        return self._bytes_read - len(self._packed) if over else None
 
     def skip_damage(self) -> bool:
-        """Go on at the next gzip member behind a place that could not be unpacked; False when there is none."""
+        """Go to the next gzip member behind a place that could not be unpacked; False when there is none."""
         self._buffer, self._member = b"", None
         self._packed = self._packed[1:]
         while (start := self._packed.find(_MEMBER_START)) < 0:
@@ -295,12 +353,12 @@ class ByteStream:
 
     def _take(self, number: int) -> bytes:
         data, self._buffer = self._buffer[:number], self._buffer[number:]
-        self._of_member += len(data)
+        self._taken_of_member += len(data)
         return data
 
     def _read_more(self) -> bool:
         data = self._file.read(_STEP)
-        self._taken += len(data)
+        self._bytes_read += len(data)
         self._packed += data
         return bool(data)
 
@@ -324,8 +382,8 @@ class ByteStream:
             pass
         if not self._packed:
             return False
-        self._member_start = self._taken - len(self._packed)
-        self._member, self._of_member = zlib.decompressobj(31), 0
+        self._member_start = self._bytes_read - len(self._packed)
+        self._member, self._taken_of_member = zlib.decompressobj(31), 0
         return True
 
     def _unpack_member(self) -> None:
@@ -338,66 +396,3 @@ class ByteStream:
         self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
         if self._member.eof:
             self._member = None
-
-
-def read_record(home: Home, file: str, offset: int, length: int) -> CapturedResponse:
-    """The response whose record lies there; a revisit comes without body. Digests are checked.
-
-    *file* is a name below NEWSKEEP_HOME/captures or the URL of a file in an object store. Raises CaptureDamaged when
-    there is no whole record, StoreUnavailable when the store does not answer.
-    """
-    from warcio.exceptions import ArchiveLoadFailed  # not at the top: most crawls read no record, and it takes 70 ms
-
-    where = f"{file} at byte {offset}"
-    data = _read_bytes(home, file, offset, length, where)
-    try:
-        return _parse(data, where)
-    except (ArchiveLoadFailed, ValueError, EOFError, OSError, zlib.error, AttributeError) as error:
-        raise CaptureDamaged(f"{where} is no whole record: {error}") from error
-
-
-def _read_bytes(home: Home, file: str, offset: int, length: int, where: str) -> bytes:
-    """From the copy here as long as there is one, else from the store: a file may be handed over at this moment."""
-    name, store = file.rpartition("/")[2], home.settings["CAPTURE_STORE"]
-    place = file if "://" in file else place_in(store, name) if store else None
-    try:
-        data = _read_here(home.captures / name, offset, length)
-    except OSError as error:
-        if not place:
-            raise CaptureDamaged(f"{where} cannot be read: {error.strerror}", "newskeep doctor") from error
-        data = read_range(place, offset, length)
-    if len(data) < length:
-        raise CaptureDamaged(f"{where} has {len(data)} of {length} bytes")
-    return data
-
-
-def _read_here(path: Path, offset: int, length: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(offset)
-        return file.read(length)
-
-
-def _parse(data: bytes, where: str) -> CapturedResponse:
-    from warcio.archiveiterator import ArchiveIterator
-
-    record = next(iter(ArchiveIterator(BytesIO(data), check_digests=True)), None)
-    if record is None or record.rec_type not in ("response", "revisit"):
-        raise CaptureDamaged(f"{where} holds no response")
-    body = record.raw_stream.read()
-    if record.digest_checker.passed is False:
-        raise CaptureDamaged(f"{where}: {'; '.join(record.digest_checker.problems)}")
-    head, fields = record.http_headers, record.rec_headers
-    status, _, reason = head.statusline.partition(" ")
-    return CapturedResponse(
-        url=fields.get_header("WARC-Target-URI"),
-        status=int(status),
-        headers=tuple(head.headers),
-        body=body,
-        captured_at=_time(fields.get_header("WARC-Date")),
-        reason=reason,
-        ip=fields.get_header("WARC-IP-Address"),
-    )
-
-
-def _time(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
