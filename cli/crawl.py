@@ -14,7 +14,7 @@ import click
 
 from cli.completion import complete_outlet
 from cli.crawl_report import total_line
-from cli.output import STDERR, STDOUT, emit, outliving, say
+from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
 from news.dispositions import Disposition
 from news.errors import ArchiveError
 from news.reasons import in_words
@@ -156,13 +156,13 @@ def _account(engine: Engine, crawl_id: int) -> CrawlSummary:
 
 
 def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
-    with outliving(STDERR):
+    with ignore_broken_pipe(STDERR):
         for result in results:
             _tell_problem(result)
-    with outliving(STDOUT):
+    with ignore_broken_pipe(STDOUT):
         for record in summary_records(results) if json_ else ():
             emit(record)
-    with outliving(STDERR):
+    with ignore_broken_pipe(STDERR):
         if results and not quiet and (len(results) > 1 or not sys.stderr.isatty()):
             say(total_line(results))
 

@@ -1,4 +1,4 @@
-"""One style for everything that goes wrong: `error: what, where and why`, then the command to go on with."""
+"""How errors are printed: `error: what, where and why`, then `try:` with the next command."""
 
 import errno
 from collections.abc import Iterator
@@ -6,20 +6,20 @@ from collections.abc import Iterator
 import click
 
 from cli.exits import DATABASE, OUR_BUG
-from cli.output import say
+from cli.output import STDOUT, discard, say
 from news.errors import NewsError
 
 
-def tell_error(error: NewsError) -> int:
-    """Say what we raised on purpose; the exit code it ends with."""
+def print_error(error: NewsError) -> int:
+    """Print an error that we raised on purpose. Returns the exit code."""
     say(f"error: {error}")
     if error.hint:
         say(f"  try: {error.hint}")
     return error.exit_code
 
 
-def tell_usage(error: click.ClickException) -> int:
-    """Say what click found wrong with the command line; the exit code it ends with."""
+def print_usage_error(error: click.ClickException) -> int:
+    """Print what click found wrong with the command line. Returns the exit code."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return error.exit_code
@@ -31,17 +31,18 @@ def tell_usage(error: click.ClickException) -> int:
     return error.exit_code
 
 
-def tell_unforeseen(error: Exception) -> int:
-    """Say what nobody caught, while it is being handled: a full disk, or our bug. The exit code it ends with."""
+def print_unexpected_error(error: Exception) -> int:
+    """Print an error that was not expected: a full disk, or a bug of ours. Returns the exit code."""
     import traceback
 
-    full = next((one for one in _causes(error) if _is_full(one)), None)
+    full = next((cause for cause in _causes(error) if _is_full(cause)), None)
     if full is not None:
+        discard(STDOUT)  # it may be what is full; Python would fail again when it flushes at the end
         say(f"error: there is no room left to write: {' '.join(str(full).split())}\n  try: newskeep doctor")
         return DATABASE
 
     say(traceback.format_exc().rstrip())
-    say("error: this is a bug in newskeep; what was stored before stays\n  try: newskeep doctor")
+    say("error: this is a bug in newskeep; what was stored before is kept\n  try: newskeep doctor")
     return OUR_BUG
 
 
@@ -52,12 +53,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_full(error: BaseException) -> bool:
-    """True for the system's and for PostgreSQL's own word for a full disk."""
+    """True for the system's and PostgreSQL's codes for a full disk."""
     return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or getattr(error, "sqlstate", None) == "53100"
 
 
 def _uncapitalised(message: str) -> str:
-    """As our own messages are written: no capital in front, no full stop behind."""
+    """Return *message* as ours are written: no capital at the start, no full stop."""
     word = message.split(" ", 1)[0]
-    begins = message if word.isupper() else message[:1].lower() + message[1:]
-    return begins.removesuffix(".")
+    start = message if word.isupper() else message[:1].lower() + message[1:]
+    return start.removesuffix(".")

@@ -1,4 +1,4 @@
-"""The `newskeep` command. Each verb's module is imported only when that verb is called, so that --help stays fast."""
+"""The `newskeep` command."""
 
 import os
 import signal
@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from cli.errors import tell_error, tell_unforeseen, tell_usage
+from cli.errors import print_error, print_unexpected_error, print_usage_error
 from cli.exits import FINE, INTERRUPTED
-from cli.output import STDOUT, open_missing, outliving, say
+from cli.output import STDOUT, ignore_broken_pipe, open_missing, say
 from cli.verbs import Verbs
 from news.errors import NewsError
 
@@ -17,7 +17,7 @@ class AllVerbs(Verbs):
     """The verbs of `newskeep` itself."""
 
     def invoke(self, ctx: click.Context) -> object:
-        with outliving(STDOUT):  # click would end `| head -1` with exit code 1, which says that we have a bug
+        with ignore_broken_pipe(STDOUT):  # click would end `| head -1` with exit code 1: a bug
             return super().invoke(ctx)
         return None
 
@@ -36,22 +36,22 @@ def newskeep() -> None:
 
 
 def main() -> None:
-    """Run the command line; every error we raise on purpose ends in its own exit code."""
+    """Run the command line and exit; each error of `news/errors.py` has its own exit code."""
     open_missing()
-    if os.getpid() == 1:  # of a container, to which the kernel hands no signal that nobody listens for
+    if os.getpid() == 1:  # in a container the kernel ignores signals to process 1 without a handler
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         ended = newskeep(prog_name="newskeep", standalone_mode=False)
         code = ended if isinstance(ended, int) else FINE
     except NewsError as error:
-        code = tell_error(error)
+        code = print_error(error)
     except click.ClickException as error:
-        code = tell_usage(error)
+        code = print_usage_error(error)
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
         code = INTERRUPTED
     except Exception as error:
-        code = tell_unforeseen(error)
+        code = print_unexpected_error(error)
     sys.exit(code)
 
 

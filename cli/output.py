@@ -1,4 +1,4 @@
-"""What goes where: data to standard output (NDJSON with "v":1 when asked for), everything else to standard error."""
+"""Output: data goes to standard output (with --json as NDJSON with "v":1), everything else to standard error."""
 
 import os
 import sys
@@ -15,24 +15,24 @@ STDOUT, STDERR = 1, 2
 
 
 def emit(record: Mapping[str, Any]) -> None:
-    """One JSON object on a line of its own, flushed, so that a reader at the other end of a pipe sees it now."""
+    """Print one JSON object as a line and flush it, so that the reader of a pipe gets it at once."""
     click.echo(as_line({"v": 1, **record}))
 
 
 def say(text: str = "") -> None:
-    """One line for the person at the terminal."""
+    """Print one line for the user, to standard error."""
     click.echo(printable(storable(text)), err=True)
 
 
 def tell(text: str) -> None:
-    """One line or more of an answer for people, on standard output; nothing in it can steer the terminal."""
+    """Print an answer to standard output, without control characters that could steer the terminal."""
     click.echo(printable(storable(text)))
 
 
 def open_missing() -> None:
-    """Put the null device where a standard stream was closed (`>&-`).
+    """Open the null device in place of each closed standard stream (`>&-`).
 
-    Otherwise the next file to be opened gets the stream's number, and what others say goes into it.
+    Otherwise the next file that is opened gets the number of the stream, and messages are written into it.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
@@ -45,11 +45,16 @@ def open_missing() -> None:
 
 
 @contextmanager
-def outliving(descriptor: int) -> Iterator[None]:
-    """Go on when nobody reads that output any more (`| head -1`): what is told later is told to nobody."""
+def ignore_broken_pipe(descriptor: int) -> Iterator[None]:
+    """Continue when the reader of that output has gone (`| head -1`); later output is discarded."""
     try:
         yield
     except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, descriptor)
-        os.close(nowhere)
+        discard(descriptor)
+
+
+def discard(descriptor: int) -> None:
+    """Send what is written to *descriptor* to the null device from now on, buffered text included."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)

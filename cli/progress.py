@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cli.crawl_report import closing_lines, one_line, size
-from cli.output import STDERR, STDOUT, emit, outliving, say
+from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
 from news.dispositions import Disposition
 from news.ids import short_id
 from news.reasons import in_words
@@ -37,7 +37,7 @@ class Lines:
     def crawl_waits(self, busy: "Busy") -> None:
         """Say for whom."""
         if not self.quiet:
-            with outliving(STDERR):
+            with ignore_broken_pipe(STDERR):
                 say(f"{busy}; waiting until that has ended")
 
     def crawl_started(self, job: "CrawlJob") -> None:
@@ -56,7 +56,7 @@ class Lines:
         """Say how it went."""
         told_later = result.ledger is None and result.problem  # as an error, with what to do
         if (not self.quiet or is_problem(result)) and not told_later:
-            with outliving(STDERR):
+            with ignore_broken_pipe(STDERR):
                 say(one_line(result))
 
 
@@ -65,7 +65,7 @@ class Records(Lines):
 
     def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> None:
         record = {"type": "link", "crawl": job.crawl.id, "outlet": job.outlet.name, **link_record(outcome)}
-        with outliving(STDOUT):
+        with ignore_broken_pipe(STDOUT):
             emit(record)
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from cli import main as command_line
 from cli.outlets import outlets
-from cli.output import outliving
+from cli.output import ignore_broken_pipe
 from cli.verbs import SECTIONS, Verbs
 
 CALL = "from cli.main import main; main()"
@@ -140,11 +140,11 @@ def test_usage_keeps_its_exit_codes(args: list[str], code: int) -> None:
 def test_what_outlives_its_reader_goes_on_and_other_errors_are_told() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with outliving(writing):
+    with ignore_broken_pipe(writing):
         os.write(writing, b"lost")
     assert os.write(writing, b"into nothing") > 0
     os.close(writing)
-    with pytest.raises(ConnectionResetError), outliving(writing):
+    with pytest.raises(ConnectionResetError), ignore_broken_pipe(writing):
         raise ConnectionResetError
 
 
