@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, text
 
-from news.usual import Usual, usual_at
+from news.crawl_volume import Usual, usual_at
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlSummary:
-    """`blocks` were removed from `texts` texts, `least` to `most` per cent of each. `usual` as in news.usual."""
+    """`blocks` were removed from `texts` texts, `least` to `most` per cent of each. `usual` as in news.crawl_volume."""
 
     blocks: int = 0
     texts: int = 0

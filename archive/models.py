@@ -147,8 +147,8 @@ alerts = Table(
     Index(None, "opened_at"),
 )
 
-# One message about an alert that opened or ended, over one channel. A row is there once sending was tried; `told_at` is
-# null until it worked.
+# One message about an alert that opened or ended, over one channel (`webhook`, `mail`, the scheme of an Apprise URL). A
+# row is there once sending was tried; `told_at` is null until it worked.
 alert_messages = Table(
     "alert_messages",
     metadata,
@@ -160,7 +160,6 @@ alert_messages = Table(
     _time("tried_at"),
     _time("told_at"),
     CheckConstraint("change in ('opened', 'ended')", name="change"),
-    CheckConstraint("channel in ('webhook', 'mail')", name="channel"),
 )
 
 # What an outlet published on one of its days (its time zone) and how well it could be read; the health rules learn from

@@ -47,13 +47,11 @@ def doctor(as_json: bool) -> None:
 
 def examine(home: Home) -> list[Finding]:
     """All findings, in the order in which one thing rests on another."""
-    from cli.checks.capture_store import check_store
-    from cli.checks.captures import check_captures
+    from cli.checks.alerts import check_health
+    from cli.checks.captures import check_captures, check_store
+    from cli.checks.data_folder import check_disk, check_rights, check_settings
     from cli.checks.database import ask, check_backup, check_clock, open_for_checking
     from cli.checks.finding import Finding
-    from cli.checks.folders import check_disk, check_rights
-    from cli.checks.health import check_health
-    from cli.checks.settings import check_settings
 
     if not home.path.is_dir():
         return [Finding.bad("data folder", f"{home.path} does not exist", "newskeep init", 4)]

@@ -15,7 +15,7 @@ from cli.verbs import Verbs
 
 if TYPE_CHECKING:
     from archive.alerts import Alert
-    from scheduler.health.overview import Overview
+    from scheduler.monitor.overview import Overview
 
 SECTION = "Look after"
 
@@ -41,7 +41,7 @@ def health(ctx: click.Context, as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from archive.database import open_archive
-    from scheduler.health.overview import overview
+    from scheduler.monitor.overview import overview
 
     home = find_home()
     engine = open_archive(home)
@@ -122,7 +122,7 @@ def _url() -> str:
 
 
 def _show(found: Overview) -> None:
-    from news.health import State
+    from news.health.rule import State
 
     needy = len(found.opened)
     needs = "1 thing needs you." if needy == 1 else f"{needy} things need you."
@@ -145,9 +145,15 @@ def _show(found: Overview) -> None:
 def _records(found: Overview) -> list[dict[str, Any]]:
     alerts = [_alert(alert) for alert in (*found.opened, *found.ended)]
     rules = [
-        {"type": "rule", "subject": subject, "rule": str(one.rule), "state": str(one.state), "facts": dict(one.facts)}
-        for subject, judged in found.judgements.items()
-        for one in judged
+        {
+            "type": "rule",
+            "subject": subject,
+            "rule": judgement.rule.id,
+            "state": str(judgement.state),
+            "facts": dict(judgement.facts),
+        }
+        for subject, judgements in found.judgements.items()
+        for judgement in judgements
     ]
     processes = [
         {"type": "process", "role": one.role, "host": one.host, "pid": one.pid, "heartbeat_at": one.heartbeat_at}
@@ -171,7 +177,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
 
 
 def _sentence(alert: Alert) -> str:
-    from news.alert_words import sentence
+    from news.health.registry import sentence
 
     return sentence(alert.rule, alert.subject, alert.facts)
 

@@ -54,6 +54,14 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return read
 
 
+def _service_urls(text: str) -> tuple[str, ...]:
+    """URLs separated by commas or blanks; a comma within a URL belongs to it."""
+    urls = tuple(re.split(r"[,\s]+(?=[A-Za-z0-9]+://)", text.strip(" ,\n")))
+    if not all(re.fullmatch(r"[A-Za-z0-9]+://\S+", url) for url in urls):
+        raise ValueError(text)
+    return urls
+
+
 def _mail_addresses(text: str) -> tuple[str, ...]:
     addresses = tuple(part.strip() for part in text.split(",") if part.strip())
     if not all(_MAIL_ADDRESS.fullmatch(address) for address in addresses):
@@ -165,6 +173,8 @@ SETTINGS = (
             _mail_addresses, "a list of mail addresses"),
     Setting("ALERT_MAIL_FROM", None, "Sender of alerts; empty means newskeep@ and the machine's name.",
             _mail_address, "a mail address"),
+    Setting("ALERT_URLS", (), "More services for alerts, as Apprise URLs: slack://…, ntfys://… (comma-separated).",
+            _service_urls, "a list of URLs", secret=True),
     Setting("METRICS_LISTEN", None, "Where Prometheus may ask for metrics, as 127.0.0.1:9464; empty means nowhere.",
             _listener, "an address and a port such as 127.0.0.1:9464"),
     Setting("DEADMAN_URL", None, "Address that the leading daemon asks for once a minute while all is well.",

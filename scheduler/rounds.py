@@ -14,11 +14,11 @@ from crawler.engine import require_contact
 from crawler.outlets.file import Outlets
 from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
-from scheduler.health import HealthRounds
-from scheduler.health.machine import own_memory
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
 from scheduler.liveness import Liveness
+from scheduler.monitor.health_rounds import HealthRounds
+from scheduler.monitor.measurements import own_memory
 from scheduler.outages import PROBE_SECONDS, PROBES, is_offline
 from scheduler.outlets_watch import OutletsWatch
 from scheduler.processes import SCHEDULER, beat, forget_processes, register, stopped

@@ -15,8 +15,12 @@ from datetime import date, timedelta
 from statistics import median
 from unittest.mock import patch
 
-from news import health
-from news.health import OutletDay, State, layout_break, volume_drop
+import news.health.layout_break
+import news.health.volume_drop
+from news.health.layout_break import layout_break
+from news.health.outlet_day import OutletDay
+from news.health.rule import State
+from news.health.volume_drop import volume_drop
 
 FIRST = date(2026, 3, 2)
 LEARNT = 70  # days before the first judgement
@@ -119,7 +123,7 @@ def main() -> None:
     print("with guards")
     report(given.outlets, given.days)
     print("bare")
-    with patch.object(health, "_SIGMAS", 0.0):
+    with patch.object(news.health.layout_break, "SIGMAS", 0.0), patch.object(news.health.volume_drop, "SIGMAS", 0.0):
         report(given.outlets, given.days)
 
 

@@ -7,9 +7,9 @@ from cli.crawl_report import closing_lines, one_line
 from cli.progress import is_problem
 from crawler.outcome import exit_code
 from crawler.result import CrawlResult
+from news.crawl_volume import Usual
 from news.dispositions import Disposition, Ledger
 from news.errors import ArchiveUnavailable, Busy, NewsError
-from news.usual import Usual
 
 NEW, FAILED, UNCHANGED, REVISED = Disposition.NEW, Disposition.FAILED, Disposition.UNCHANGED, Disposition.REVISED
 

@@ -13,9 +13,9 @@ from sqlalchemy import Engine, text
 
 from archive.alerts import open_alert
 from archive.home import Home
+from cli.checks.data_folder import judge_disk
 from cli.checks.database import judge_clock
 from cli.checks.finding import Finding, State, exit_code
-from cli.checks.folders import judge_disk
 from tests.conftest import Outcome
 from tests.newsroom import Newsroom, article
 

@@ -19,8 +19,8 @@ from archive.crawls import close_crawl
 from archive.home import Home
 from news.errors import SettingError
 from news.settings import read_settings
-from scheduler.health.deadman import all_is_well, ask_for
 from scheduler.metrics import LATE_BUCKETS, Metrics
+from scheduler.monitor.health_rounds import all_is_well, ping
 from tests.newsroom import Newsroom, article
 
 RULES = Path(__file__).parents[2] / "docs" / "prometheus-rules.yml"
@@ -220,7 +220,7 @@ def listener() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_ping_is_asked_for(listener: tuple[str, list[str]]) -> None:
-    asyncio.run(ask_for(f"{listener[0]}/ping/sesame"))
+    asyncio.run(ping(f"{listener[0]}/ping/sesame"))
 
     assert listener[1] == ["/ping/sesame"]
 
@@ -229,7 +229,7 @@ def test_ping_is_asked_for(listener: tuple[str, list[str]]) -> None:
 def test_ping_that_fails_is_logged_without_its_secret(
     listener: tuple[str, list[str]], path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asyncio.run(ask_for(f"{listener[0]}{path}" if path else "http://127.0.0.1:1/ping/sesame"))
+    asyncio.run(ping(f"{listener[0]}{path}" if path else "http://127.0.0.1:1/ping/sesame"))
 
     [record] = [one for one in caplog.records if one.message.startswith("deadman_")]
     assert "sesame" not in str(vars(record))

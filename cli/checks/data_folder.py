@@ -1,0 +1,121 @@
+"""Check the data folder: access rights, disk, outlets.toml and the contact."""
+
+import os
+import shlex
+import shutil
+import stat
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.home import Home
+from cli.checks.finding import Finding
+from cli.exits import CONFIGURATION_INVALID
+from crawler.outlets.file import Outlets, load_outlets
+from news.errors import SettingError
+
+GIGABYTE = 1_000_000_000
+_OTHERS_WRITE = stat.S_IWOTH
+_SECRET = stat.S_IRWXG | stat.S_IRWXO
+_LEAST_FREE = GIGABYTE // 2
+_LEAST_DAYS = 7
+_FEW_DAYS = 30
+
+
+def check_rights(home: Home) -> Iterator[Finding]:
+    """Whether the parts of the data folder are ours to write and nobody else's, with the command that mends it."""
+    if locked_out := _rights((home.path, _OTHERS_WRITE)):
+        yield locked_out
+        return
+    wrong = [finding for finding in map(_rights, _parts(home)) if finding]
+    yield from wrong or [Finding.fine("data folder", f"{home.path}, ours to write")]
+
+
+def _parts(home: Home) -> Iterator[tuple[Path, int]]:
+    """Each part that exists, with the bits of its mode that must be off."""
+    parts = {
+        home.path: _OTHERS_WRITE,
+        home.captures: _OTHERS_WRITE,
+        home.outlets_file: _OTHERS_WRITE,
+        home.path / "newskeep.toml": _SECRET if _names_database(home.path / "newskeep.toml") else _OTHERS_WRITE,
+        home.path / ".env": _SECRET,
+        home.postgres: _SECRET,
+    }
+    return ((path, bits) for path, bits in parts.items() if path.exists())
+
+
+def _names_database(settings: Path) -> bool:
+    """Whether the file may hold the database's password."""
+    try:
+        return "NEWSKEEP_DATABASE_URL" in tomllib.loads(settings.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
+def _rights(part: tuple[Path, int]) -> Finding | None:
+    path, off = part
+    where = shlex.quote(str(path))
+    if not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)):
+        mend = f"sudo chown -R {os.geteuid()}:{os.getegid()} {where} && chmod -R u+rwX {where}"
+        return Finding.bad("data folder", f"{path} is not ours to write", mend, CONFIGURATION_INVALID)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & off:
+        mend = f"chmod {mode & ~off:04o} {where}"
+        return Finding.bad("data folder", f"{path} is open to others (mode {mode:04o})", mend, CONFIGURATION_INVALID)
+    return None
+
+
+def check_disk(home: Home, bytes_a_day: float | None) -> Finding:
+    """Free space, and for how long it will do at *bytes_a_day* (None: not known)."""
+    return judge_disk(shutil.disk_usage(home.path).free, bytes_a_day)
+
+
+def judge_disk(free: int, bytes_a_day: float | None) -> Finding:
+    """Bad under half a gigabyte or a week, a note under a month."""
+    days = free / bytes_a_day if bytes_a_day else None
+    text = f"{free / GIGABYTE:,.1f} GB free" + _forecast(days, bytes_a_day)
+    if free < _LEAST_FREE or (days is not None and days < _LEAST_DAYS):
+        return Finding.bad("disk", text, "make room, or move NEWSKEEP_HOME to a larger disk", CONFIGURATION_INVALID)
+    if days is not None and days < _FEW_DAYS:
+        return Finding.note("disk", text)
+    return Finding.fine("disk", text)
+
+
+def _forecast(days: float | None, bytes_a_day: float | None) -> str:
+    if days is None or bytes_a_day is None:
+        return ""
+    rate = f"{bytes_a_day / 1e6:,.1f} MB a day in the last week"
+    return f", {rate}: full in {days:,.0f} days" if days < 3650 else f", {rate}: enough for ten years"
+
+
+def check_settings(home: Home) -> Iterator[Finding]:
+    """Whether outlets.toml can be read, and whether outlets could reach us."""
+    try:
+        outlets = load_outlets(home.outlets_file)
+    except SettingError as error:
+        yield Finding.of("outlets.toml", error)
+        yield _contact(home, None)
+        return
+    yield _outlets(home, outlets)
+    yield _contact(home, outlets)
+
+
+def _outlets(home: Home, outlets: Outlets) -> Finding:
+    if not home.outlets_file.exists():
+        return Finding.note("outlets.toml", f"{home.outlets_file} does not exist", "newskeep init")
+    if not outlets.outlets:
+        return Finding.note("outlets.toml", "no outlets in it yet", "newskeep outlets add https://www.example.org")
+    off = sum(not outlet.enabled for outlet in outlets.outlets)
+    return Finding.fine("outlets.toml", f"outlets: {len(outlets.outlets)}, switched off: {off}")
+
+
+def _contact(home: Home, outlets: Outlets | None) -> Finding:
+    contact = home.settings["NEWSKEEP_CONTACT"] or (outlets.contact if outlets else None)
+    if contact:
+        return Finding.fine("contact", contact)
+    if outlets is None:
+        return Finding.note("contact", "not known while outlets.toml cannot be read")
+    return Finding.bad(
+        "contact", "none, so that no live site may be crawled",
+        f'write  contact = "you@…"  at the top of {home.outlets_file}', CONFIGURATION_INVALID,
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""The rules of health for the machine, its database and its workers."""
+
+from datetime import timedelta
+
+from news.health.rule import Facts, Judgement, MachineRule, Measured, Rule, State
+
+LEAST_FREE = 500_000_000  # bytes
+LEAST_DAYS = 7
+CLOCK_SECONDS = 5.0
+_FREE_AGAIN = 1.2  # times the limit, before an open alert ends
+_ANSWER_SECONDS = 5.0
+_CONNECTIONS_SHARE = 0.9
+_WRAP_SHARE = 0.75  # of the two thousand million transactions after which PostgreSQL stops taking any
+_TRANSACTIONS = 2_000_000_000
+_BACKUP_DAYS = 8
+_MEMORY_BYTES = 2_000_000_000
+_MEMORY_SHARE = 0.95
+_WORKER_SECONDS = 60.0
+_TWO_MINUTES = timedelta(minutes=2)
+
+
+def disk_full_soon(measured: Measured) -> Judgement:
+    """Broken under half a gigabyte, or when the last week's growth fills the disk within a week."""
+    free, rate = measured.free_bytes, measured.bytes_a_day
+    margin = _FREE_AGAIN if DISK_FULL_SOON.id in measured.open_rules else 1.0
+    days = free / rate if rate else None
+    broken = free < LEAST_FREE * margin or (days is not None and days < LEAST_DAYS * margin)
+    facts = {"free_bytes": free, "bytes_a_day": round(rate) if rate else None,
+             "days": round(days, 1) if days is not None and days < 3650 else None}  # fmt: skip
+    return _judgement(DISK_FULL_SOON, broken, facts)
+
+
+def clock_wrong(measured: Measured) -> Judgement:
+    """Broken when our clock is over five seconds away from the database's."""
+    seconds = measured.clock_ahead_seconds
+    return _judgement(CLOCK_WRONG, abs(seconds) > CLOCK_SECONDS, {"seconds": round(seconds, 1)})
+
+
+def database_strained(measured: Measured) -> Judgement:
+    """Broken when the server answers slowly, is almost full of connections or nears the end of its transactions."""
+    share = measured.connections / max(1, measured.max_connections)
+    used = measured.oldest_transaction_age / _TRANSACTIONS
+    broken = measured.answer_seconds > _ANSWER_SECONDS or share > _CONNECTIONS_SHARE or used > _WRAP_SHARE
+    facts = {"answer_seconds": round(measured.answer_seconds, 1), "connections": measured.connections,
+             "max_connections": measured.max_connections, "transactions_used": round(used, 2)}  # fmt: skip
+    return _judgement(DATABASE_STRAINED, broken, facts)
+
+
+def backup_old(measured: Measured) -> Judgement:
+    """Broken when the last backup is over eight days old; learning when none is known."""
+    if measured.backup_age is None:
+        return Judgement(BACKUP_OLD, State.LEARNING)
+    days = measured.backup_age / timedelta(days=1)
+    return _judgement(BACKUP_OLD, days > _BACKUP_DAYS, {"days": round(days, 1)})
+
+
+def memory_high(measured: Measured) -> Judgement:
+    """Broken when this process holds over two gigabytes, or its container is full."""
+    used, limit = measured.container_memory, measured.container_limit
+    share = (used or 0) / limit if limit else 0.0
+    facts = {"bytes": measured.memory, "container_bytes": used, "container_allows": limit}
+    return _judgement(MEMORY_HIGH, measured.memory > _MEMORY_BYTES or share > _MEMORY_SHARE, facts)
+
+
+def no_worker(measured: Measured) -> Judgement:
+    """Broken when outlets wait and no worker gave a sign for a minute."""
+    silent, due = measured.worker_silent_seconds, measured.outlets_due
+    gone = silent is None or silent > _WORKER_SECONDS
+    return _judgement(
+        NO_WORKER, gone and due > 0, {"due": due, "silent_seconds": None if silent is None else round(silent)}
+    )
+
+
+def _judgement(rule: Rule, broken: bool, facts: Facts) -> Judgement:
+    return Judgement(rule, State.BROKEN if broken else State.HOLDS, facts)
+
+
+def _disk(facts: Facts) -> str:
+    full = f", full in {facts['days']:g} days" if facts.get("days") is not None else ""
+    return f"{facts['free_bytes'] / 1e9:,.1f} GB free{full}"
+
+
+def _clock(facts: Facts) -> str:
+    way = "ahead of" if facts["seconds"] > 0 else "behind"
+    return f"{abs(facts['seconds']):g} s {way} the database's"
+
+
+def _database(facts: Facts) -> str:
+    return (f"answers in {facts['answer_seconds']:g} s, {facts['connections']} of {facts['max_connections']} "
+            f"connections, {facts['transactions_used']:.0%} of transaction numbers used")  # fmt: skip
+
+
+def _memory(facts: Facts) -> str:
+    limit = facts.get("container_allows")
+    container = f", {facts['container_bytes'] / limit:.0%} of the container's" if limit else ""
+    return f"{facts['bytes'] / 1e6:,.0f} MB in this process{container}"
+
+
+def _worker(facts: Facts) -> str:
+    silent = facts.get("silent_seconds")
+    worker = "no worker runs" if silent is None else f"no worker gave a sign for {silent} s"
+    return f"{facts['due']} outlets wait, {worker}"
+
+
+DISK_FULL_SOON = MachineRule(
+    id="disk_full_soon",
+    title="disk full soon",
+    broken_when="under 0.5 GB are free, or a week's growth fills the disk",
+    learns_for="two days",
+    decide=disk_full_soon,
+    describe=_disk,
+)
+CLOCK_WRONG = MachineRule(
+    id="clock_wrong",
+    title="clock is wrong",
+    broken_when="our clock and the database's differ by over five seconds",
+    decide=clock_wrong,
+    describe=_clock,
+    opens_after=_TWO_MINUTES,
+)
+DATABASE_STRAINED = MachineRule(
+    id="database_strained",
+    title="database under strain",
+    broken_when="it answers in over five seconds, or 90 % of its connections or 75 % of its transaction numbers are "
+    "used",
+    decide=database_strained,
+    describe=_database,
+    opens_after=_TWO_MINUTES,
+)
+BACKUP_OLD = MachineRule(
+    id="backup_old",
+    title="last backup is old",
+    broken_when="`last-backup` in the data folder is over eight days old: have your backup touch that file; without it "
+    "the rule is silent",
+    decide=backup_old,
+    describe=lambda facts: f"made {facts['days']:g} days ago",
+)
+MEMORY_HIGH = MachineRule(
+    id="memory_high",
+    title="memory is short",
+    broken_when="the daemon holds over 2 GB, or its container is full",
+    decide=memory_high,
+    describe=_memory,
+    opens_after=_TWO_MINUTES,
+)
+NO_WORKER = MachineRule(
+    id="no_worker",
+    title="nobody crawls",
+    broken_when="outlets wait and no worker gave a sign for a minute",
+    decide=no_worker,
+    describe=_worker,
+    remedy="newskeep worker",
+    opens_after=_TWO_MINUTES,
+)

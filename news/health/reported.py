@@ -1,0 +1,37 @@
+"""Rules whose alerts other parts of the program open and end, when they see the fault themselves."""
+
+from datetime import datetime
+
+from news.health.rule import Facts, Rule
+
+
+def _since(facts: Facts) -> str:
+    return f"since {datetime.fromisoformat(facts['since']):%Y-%m-%d %H:%M %Z}"
+
+
+DATABASE_AWAY = Rule(
+    id="database_away",
+    title="database cannot be reached",
+    broken_when="it has not answered for two minutes",
+    describe=_since,
+)
+OFFLINE = Rule(
+    id="offline",
+    title="we are offline",
+    broken_when="nearly all outlets cannot be reached; that is charged to none of them",
+    describe=lambda facts: f"outlets that could not be reached: {facts['outlets']}",
+)
+OUTLETS_FILE = Rule(
+    id="outlets_file",
+    title="cannot be used, the last good one stays in force",
+    broken_when="outlets.toml cannot be used; the last good one stays in force",
+    describe=lambda facts: str(facts["problem"]),
+    remedy="newskeep outlets check",
+)
+OUTLET_SET_ASIDE = Rule(
+    id="outlet_set_aside",
+    title="set aside",
+    broken_when="an outlet killed three workers in a row; a person has to look",
+    describe=lambda facts: f"{facts['deaths']} workers in a row died while they crawled it",
+    remedy="newskeep outlets on {subject}",
+)

@@ -1,0 +1,1 @@
+"""Watches the outlets and the machine: judges the rules of health, keeps their alerts, notifies people."""

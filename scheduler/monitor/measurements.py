@@ -1,0 +1,158 @@
+"""Measure the machine, the archive and the outlets for the rules of health."""
+
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from archive.home import Home
+from news.health.outlet_day import VOLUME_DAYS, OutletDay, OutletHistory, Silence, unwatched
+from news.health.rule import Measured
+from news.health.volume_drop import common_share, usual_volume
+from scheduler.monitor.day_counts import WatchedOutlet, emptied_listings, neighbours, read_days, read_looks
+
+LAST_BACKUP = "last-backup"  # a file in the data folder that the operator's backup touches
+_CGROUP = Path("/sys/fs/cgroup")
+_LEAST_DAYS = 2.0  # of growth, before a forecast
+_DAYS_READ = timedelta(days=VOLUME_DAYS + 10)
+_DAYS_COMPARED = timedelta(days=7)  # with those of other outlets
+_LOOKS_READ = timedelta(days=3)  # before the last article
+
+
+def measure_machine(conn: Connection, home: Home, now: datetime, open_rules: frozenset[str]) -> Measured:
+    """The figures of this machine, its database and its workers; *open_rules* are the ids of rules with an alert."""
+    began, before = time.monotonic(), datetime.now(UTC)
+    database_time, connections, max_connections, oldest = conn.execute(_SERVER).one()
+    answer_seconds, after = time.monotonic() - began, datetime.now(UTC)
+    silent_seconds, due = conn.execute(_WORKERS).one()
+    return Measured(
+        answer_seconds=answer_seconds,
+        connections=connections,
+        max_connections=max_connections,
+        oldest_transaction_age=oldest,
+        clock_ahead_seconds=(before + (after - before) / 2 - database_time).total_seconds(),
+        free_bytes=shutil.disk_usage(home.path).free,
+        bytes_a_day=_bytes_a_day(conn),
+        backup_age=_backup_age(home, now),
+        memory=own_memory(),
+        container_memory=_container_memory(),
+        container_limit=_number(_CGROUP / "memory.max"),
+        worker_silent_seconds=silent_seconds,
+        outlets_due=due,
+        open_rules=open_rules,
+    )
+
+
+def own_memory() -> int:
+    """Bytes of memory that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGESIZE")
+
+
+@dataclass(slots=True)
+class OutletHistories:
+    """Reads what the rules judge of one outlet after the other; remembers what all outlets of a time zone published."""
+
+    _common: dict[tuple[str, date], Mapping[date, float]] = field(default_factory=dict)
+
+    def read(
+        self, conn: Connection, outlet: WatchedOutlet, now: datetime, opened: Mapping[str, datetime]
+    ) -> OutletHistory:
+        """The outlet's history from its counted days; *opened* says since when the alerts of rules (ids) are open."""
+        today = now.astimezone(outlet.zone).date()
+        days = read_days(conn, [outlet.id], today - _DAYS_READ)[outlet.id]
+        return OutletHistory(
+            today=today,
+            days=days,
+            silence=_silence(conn, outlet, days[-1].last_article_at if days else None, now),
+            emptied_listings=emptied_listings(conn, outlet.id),
+            open_since={rule: at.astimezone(outlet.zone).date() for rule, at in opened.items()},
+            common_shares=lambda: self._common_shares(conn, outlet, today),
+        )
+
+    def _common_shares(self, conn: Connection, outlet: WatchedOutlet, today: date) -> Mapping[date, float]:
+        key = (str(outlet.zone), today)
+        if key not in self._common:
+            neighbour_days = read_days(conn, neighbours(conn, outlet), today - _DAYS_READ)
+            self._common = {key: _shares_by_day(neighbour_days, today)}
+        return self._common[key]
+
+
+def _silence(conn: Connection, outlet: WatchedOutlet, last_article: datetime | None, now: datetime) -> Silence | None:
+    if last_article is None:
+        return None
+    looks = read_looks(conn, outlet.id, last_article - _LOOKS_READ, now)
+    until = max((look.started_at for look in looks if look.counts), default=last_article)
+    gaps = unwatched(looks, last_article, until) if until > last_article else ()
+    zone = outlet.zone
+    away = tuple((start.astimezone(zone), end.astimezone(zone)) for start, end in gaps)
+    return Silence(last_article.astimezone(zone), max(until, last_article).astimezone(zone), away)
+
+
+def _shares_by_day(days_by_outlet: Mapping[int, list[OutletDay]], today: date) -> dict[date, float]:
+    """By how much each of the last days was weaker for all outlets."""
+    shares: dict[date, list[float]] = {}
+    first = today - _DAYS_COMPARED
+    for days in days_by_outlet.values():
+        for day in days:
+            usual = usual_volume(days, day, first) if first <= day.day < today and day.counts else None
+            if usual:
+                shares.setdefault(day.day, []).append(day.articles / usual)
+    return {day: common_share(found) for day, found in shares.items()}
+
+
+def _bytes_a_day(conn: Connection) -> float | None:
+    """How much captures and database grow a day, by the last week; None while less than two days are known."""
+    size, days = conn.execute(_GROWTH).one()
+    return float(size) / float(days) if days and days >= _LEAST_DAYS else None
+
+
+def _container_memory() -> int | None:
+    """Bytes that the container needs; its cache of files, which is given back when memory is short, does not count."""
+    used = _number(_CGROUP / "memory.current")
+    try:
+        lines = (_CGROUP / "memory.stat").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return used
+    cache = sum(int(line.split()[1]) for line in lines if line.startswith(("inactive_file ", "active_file ")))
+    return None if used is None else max(0, used - cache)
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):  # no container, or "max": no limit
+        return None
+
+
+def _backup_age(home: Home, now: datetime) -> timedelta | None:
+    try:
+        return now - datetime.fromtimestamp((home.path / LAST_BACKUP).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+_SERVER = text("""
+select clock_timestamp(), (select count(*) from pg_stat_activity where backend_type = 'client backend'),
+       current_setting('max_connections')::int,
+       (select age(datfrozenxid) from pg_database where datname = current_database())
+""")
+
+# The database takes about as much as what it points at: its rows are counted by their texts.
+_GROWTH = text("""
+select coalesce(sum(record_length), 0), extract(epoch from now() - greatest(min(captured_at),
+    now() - interval '7 days')) / 86400
+from captures where captured_at > now() - interval '7 days'
+""")
+
+# Outlets less than a minute late do not wait yet. A living worker without time for them is no matter of this rule.
+_WORKERS = text("""
+select extract(epoch from clock_timestamp() - max(heartbeat_at)),
+    (select count(*) from turns where due_at < clock_timestamp() - interval '1 minute' and set_aside_at is null)
+from processes where role = 'worker' and stopped_at is null
+""")
