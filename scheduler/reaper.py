@@ -11,6 +11,7 @@ from archive.crawls import interrupt_crawl
 from archive.home import Home
 from archive.locks import outlet_is_free
 from archive.marks import blame_marks, marks_of
+from news.errors import ArchiveUnavailable
 from scheduler.deaths import Charged, Death, charge
 from scheduler.processes import connection_name, mark_stopped, silent_processes
 
@@ -18,6 +19,10 @@ logger = logging.getLogger(__name__)
 
 SILENCE_SECONDS = 20.0
 _END_MILLISECONDS = 2000  # for a connection that is being ended
+
+
+class StillConnected(ArchiveUnavailable):
+    """The server has not ended the connections of a dead process, so what it held cannot be freed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,15 @@ def reap(engine: Engine, silence: float = SILENCE_SECONDS, can_tell: Callable[[]
         silent = silent_processes(conn, silence)
         silent = silent if can_tell() else []
         left = set(conn.execute(_LEFT_BEHIND).scalars()) - set(silent)
-    freed = [one for process_id in silent for one in bury(engine, process_id, "silent", death=Death.MACHINE)]
-    return freed + [one for process_id in sorted(left) for one in bury(engine, process_id, "", death=None)]
+    dead: list[tuple[int, str, Death | None]] = [(process_id, "silent", Death.MACHINE) for process_id in silent]
+    dead += [(process_id, "", None) for process_id in sorted(left)]
+    freed: list[Freed] = []
+    for process_id, how, death in dead:
+        try:
+            freed += bury(engine, process_id, how, death=death)
+        except StillConnected as error:
+            logger.warning("process_not_buried", extra={"process_id": process_id, "error": str(error)})
+    return freed
 
 
 def bury(
@@ -51,11 +63,10 @@ def bury(
     """Write that the process ended (*how*, in words) and free what it held; nothing when that was done before.
 
     Its *death* counts against the outlets it crawled, None against nobody: when its parent, whose *home* holds its
-    marks, knows which pages were being read, against theirs alone. Raises ArchiveUnavailable.
+    marks, knows which pages were being read, against theirs alone. Raises ArchiveUnavailable; StillConnected when the
+    process's connections do not end in time: then nothing is written, and the next attempt counts the death.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        # before its crawls are closed: a process that merely hung must not hold outlets, nor commit what it had begun
-        conn.execute(_END_CONNECTIONS, {"name": connection_name(process_id), "wait": _END_MILLISECONDS})
+    _end_connections(engine, process_id)
     with engine.begin() as conn:
         if mark_stopped(conn, process_id, how):
             logger.warning("process_dead", extra={"process_id": process_id, "how": how})
@@ -65,6 +76,20 @@ def bury(
     for one in freed:
         logger.warning("outlet_set_aside" if one.set_aside else "outlet_freed", extra=_facts(one))
     return freed
+
+
+def _end_connections(engine: Engine, process_id: int) -> None:
+    """End the process's connections before its crawls are closed. Raises StillConnected.
+
+    A process that only hung must not hold outlets, nor commit what it had begun. And the server lets go of a
+    connection's locks a moment after its client died: until then the outlet looks as if another process crawled it.
+    """
+    values = {"name": connection_name(process_id), "wait": _END_MILLISECONDS}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        ended = conn.execute(_END_CONNECTIONS, values).all()
+        left = [row.pid for row in ended if not row.in_time]  # or they had ended before
+        if left and conn.execute(_STILL_THERE, {"pids": left, **values}).first():
+            raise StillConnected(f"the connections of process {process_id} do not end")
 
 
 def _free(conn: Connection, process_id: int, death: Death | None, home: Home | None) -> tuple[list[Freed], list[Path]]:
@@ -107,9 +132,12 @@ def _facts(one: Freed) -> dict[str, object]:
 
 
 _END_CONNECTIONS = text("""
-select pg_terminate_backend(pid, :wait) from pg_stat_activity
+select pid, pg_terminate_backend(pid, :wait) as in_time from pg_stat_activity
 where application_name = :name and datname = current_database() and pid <> pg_backend_pid()
 """)
+
+# A connection leaves pg_stat_activity after it has let go of its locks.
+_STILL_THERE = text("select 1 from pg_stat_activity where pid = any(:pids) and application_name = :name")
 
 _RUNNING = text("select id, outlet_id from crawls where process_id = :id and state = 'running' order by outlet_id")
 

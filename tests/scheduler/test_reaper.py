@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.crawls import Crawl, close_crawl, open_crawl
-from archive.database import database_url
+from archive.database import database_url, open_archive
 from archive.frontier import Settlement, add_links, owed_links
-from archive.home import Home
+from archive.home import Home, open_home
 from archive.locks import OutletLocks
 from archive.marks import ReadingMark, count_deaths, old_marks
 from archive.outlets import ensure_outlet
@@ -18,10 +18,11 @@ from crawler.batches import Batches
 from news.dispositions import Disposition
 from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
+from scheduler import reaper
 from scheduler.deaths import Death, blamed, is_suspect, take_back
-from scheduler.processes import WORKER, beat, forget_processes, register
+from scheduler.processes import WORKER, beat, forget_processes, name_connections, register
 from scheduler.queue import QUEUE, Queue, worker_app
-from scheduler.reaper import bury, reap
+from scheduler.reaper import StillConnected, bury, reap
 from scheduler.turn_queries import set_due
 from tests.conftest import Outcome
 from tests.scheduler.workers import Workers, hold, is_gone, outlet_on, publish, rows, until, value
@@ -44,9 +45,20 @@ def queue(home: Home) -> Iterator[Queue]:
 
 
 class Dead:
-    """A worker that has died: its row, one crawl it ran and the job it took."""
+    """A worker that has died: its row, one crawl it ran and the job it took.
 
-    def __init__(self, engine: Engine, queue: Queue, name: str = "krone", pid: int | None = None) -> None:
+    The server may still hold the lock of its outlet: it notices a moment later that the client is gone. `hang` is
+    called before the client goes.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        queue: Queue,
+        name: str = "krone",
+        pid: int | None = None,
+        hang: Callable[[Engine], None] = lambda engine: None,
+    ) -> None:
         with engine.begin() as conn:
             self.outlet_id = ensure_outlet(conn, name, f"https://{name}.example/")
             if value(engine, f"select 1 from turns where outlet_id = {self.outlet_id}") is None:
@@ -56,11 +68,15 @@ class Dead:
         with engine.begin() as conn:
             conn.execute(text("set local search_path to public, queue"))
             conn.execute(_TAKE, {"id": self.process_id, "outlet": str(self.outlet_id)})
-        locks = OutletLocks(engine)
+        own = open_archive(open_home())
+        name_connections(own, self.process_id)
+        locks = OutletLocks(own)
         self.crawl: Crawl = open_crawl(engine, self.outlet_id, "test", locks=locks, process_id=self.process_id)
         with engine.begin() as conn:
             add_links(conn, self.outlet_id, self.crawl.id, None, [FoundLink(f"https://{name}.example/a")])
+        hang(own)
         locks.drop()
+        own.dispose()
 
 
 _TAKE = text("""
@@ -69,6 +85,12 @@ with worker as (
 )
 update procrastinate_jobs set status = 'doing', worker_id = :id where args ->> 'outlet_id' = :outlet
 """)
+
+
+_BACKENDS = """
+select pid from pg_stat_activity
+where application_name = current_setting('application_name') and pid <> pg_backend_pid()
+"""
 
 
 def jobs(engine: Engine) -> list[tuple[object, ...]]:
@@ -90,6 +112,49 @@ def test_a_buried_process_leaves_nothing_behind(home: Home, engine: Engine, queu
     assert rows(engine, "select state, note from crawls") == [("interrupted", "interrupted")]
     assert rows(engine, "select note from processes where stopped_at is not null") == [("SIGKILL",)]
     assert bury(engine, dead.process_id, "SIGKILL") == []
+
+
+def test_a_death_is_counted_when_the_server_is_slow_to_let_go_of_the_outlet(
+    home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.reaper._END_MILLISECONDS", 50)
+    stopped: list[int] = []
+
+    def stop_backends(own: Engine) -> None:
+        stopped.extend(pid for (pid,) in rows(own, _BACKENDS) if isinstance(pid, int))
+        for pid in stopped:
+            _signal(pid, signal.SIGSTOP)
+
+    dead = Dead(engine, queue, hang=stop_backends)
+    try:
+        with pytest.raises(StillConnected):
+            bury(engine, dead.process_id, "SIGKILL")
+        assert rows(engine, "select state from crawls") == [("running",)]
+        assert value(engine, "select stopped_at from processes") is None
+    finally:
+        for pid in stopped:
+            _signal(pid, signal.SIGCONT)
+    monkeypatch.setattr("scheduler.reaper._END_MILLISECONDS", 10_000)
+
+    assert [freed.deaths for freed in bury(engine, dead.process_id, "SIGKILL")] == [1]
+
+
+def test_one_process_that_cannot_be_buried_yet_keeps_no_other_from_it(
+    home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, dead = Dead(engine, queue, "krone"), Dead(engine, queue, "kurier")
+    monkeypatch.setattr("scheduler.processes._SILENT", _without_the_grace_after_a_start())
+    silence_all(engine)
+    end_connections = reaper._end_connections
+
+    def end_all_but_one(engine: Engine, process_id: int) -> None:
+        if process_id == stuck.process_id:
+            raise StillConnected("its connections do not end")
+        end_connections(engine, process_id)
+
+    monkeypatch.setattr(reaper, "_end_connections", end_all_but_one)
+
+    assert [freed.outlet_id for freed in reap(engine, 20)] == [dead.outlet_id]
 
 
 def test_a_process_of_which_nothing_is_heard_is_buried_and_one_that_beats_is_not(
