@@ -1,16 +1,21 @@
 """The public views: documented in docs/schema.md, stable between releases. Ids are as people see them (a1f3c, s77)."""
 
-V_ARTICLES = """
+from archive.fields import COLUMNS
+
+# A left join, which PostgreSQL leaves out of queries that name none of the reading's fields.
+V_ARTICLES = f"""
 create view v_articles as
 select 'a' || to_hex(a.id) as id, o.name as outlet, a.url, a.canonical_url,
        r.headline, r.lead, t.body, r.language, r.authors, r.date_published, r.date_modified,
        a.first_captured_at, 's' || to_hex(a.story_id) as story_id, a.flags,
-       r.number as revisions, t.words
+       r.number as revisions, t.words,
+       {", ".join(column.sql for column in COLUMNS)}
 from articles a
 join outlets o on o.id = a.outlet_id
 join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest
-"""
+left join readings d on d.id = r.reading_id
+"""  # noqa: S608 - put together from constants
 
 V_REVISIONS = """
 create view v_revisions as

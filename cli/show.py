@@ -101,7 +101,10 @@ def _show_article(conn: Connection, named: str, revision: int | None, as_json: b
 
 
 def _article_record(found: ArchivedArticle) -> dict[str, Any]:
-    record = asdict(found) | {"id": short_id("a", found.id), "story_id": short_id("s", found.story_id)}
+    from archive.fields import COLUMNS
+
+    columns = {column.name: column.value_in(found.fields) for column in COLUMNS}
+    record = asdict(found) | columns | {"id": short_id("a", found.id), "story_id": short_id("s", found.story_id)}
     del record["capture_id"]
     return {"type": "article", **record}
 
@@ -125,6 +128,7 @@ def _provenance(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
     for address in found.addresses[:5]:
         yield "also at", one_line(address)
     yield "published", " · ".join([when(found.date_published), *map(one_line, found.authors)])
+    yield from _more_fields(found)
     yield "captured", f"first {when(found.first_captured_at)}, last looked {when(found.last_checked_at)}"
     kinds = f" ({', '.join(found.changes)})" if found.changes else ""
     held = f"held from {when(found.valid_from)}" + (f" to {when(found.valid_to)}" if found.valid_to else "")
@@ -137,6 +141,15 @@ def _provenance(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
     if found.removed:
         hint = f"newskeep show {short_id('a', found.id)} --removed"
         yield "removed", f"{found.removed} block{'s' if found.removed > 1 else ''}, {found.words_removed} words: {hint}"
+
+
+def _more_fields(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
+    """The fields that are kept with the reading, where the page has them."""
+    from archive.fields import COLUMNS
+
+    for column in COLUMNS:
+        if value := column.value_in(found.fields):
+            yield column.label, one_line(", ".join(value) if column.is_list else value)
 
 
 def _show_removed(conn: Connection, named: str | None, revision: int | None, crawl: int | None, as_json: bool) -> None:
