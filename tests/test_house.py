@@ -1,26 +1,19 @@
-"""The house itself: what the documents promise is there, what the lock holds is safe, and imports run one way."""
+"""Rules for the whole repository: imports run one way, the lock is complete, licences fit."""
 
 import importlib.metadata
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
-import click
 import pytest
 from packaging.requirements import Requirement
-
-from cli.main import newskeep
-from tools import settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 # --- imports
@@ -103,75 +96,3 @@ def test_nothing_at_run_time_is_under_the_gpl() -> None:
 
     assert len(licences) > len(PROJECT["dependencies"])  # the search went beyond the direct ones
     assert {name: told for name, told in licences.items() if forbids(told)} == {}
-
-
-# --- documents
-
-
-def test_the_settings_page_is_written_from_the_table_of_settings() -> None:
-    page = settings_page.page()
-
-    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == page, "run `make docs`"
-
-
-def test_the_readme_can_be_read_in_two_minutes() -> None:
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
-
-
-def test_the_changelog_tells_of_this_version() -> None:
-    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-
-
-def commands(program: str) -> list[str]:
-    """Each call of *program* in a code block or between backticks in the documents, without the remark beside it."""
-    found = set()
-    for document in DOCUMENTS:
-        text = document.read_text(encoding="utf-8")
-        lines = [line for block in re.findall(r"```\w*\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
-        lines += re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-        found |= {
-            part for line in lines for part in re.split(r"\s{2,}|\$ |\s>+\s", line) if part.startswith(f"{program} ")
-        }
-    return sorted(found)
-
-
-@pytest.mark.parametrize("line", commands("newskeep"))
-def test_each_newskeep_command_in_the_documents_exists(line: str) -> None:
-    with suppress(click.MissingParameter):  # a sentence may name a verb without its arguments
-        files = (".html", ".jsonl", ".warc.gz")
-        parse(newskeep, ["-" if word.endswith(files) else word for word in shlex.split(line)[1:]])
-
-
-def parse(group: click.Command, words: list[str]) -> None:
-    """Read *words* as click would, without running anything; raises click's own error for what is not there."""
-    context = group.make_context(group.name, list(words), resilient_parsing=False)
-    if isinstance(group, click.Group) and context._protected_args:
-        _, command, rest = group.resolve_command(context, [*context._protected_args, *context.args])
-        assert command, f"no verb {words[0]}"
-        parse(command, rest)
-
-
-@pytest.mark.parametrize("words", [["nonesuch"], ["extract", "--nonesuch", "-"]])
-def test_a_command_that_does_not_exist_is_noticed(words: list[str]) -> None:
-    with pytest.raises(click.UsageError):
-        parse(newskeep, words)
-
-
-@pytest.mark.parametrize("line", commands("make"))
-def test_each_make_target_in_the_documents_exists(line: str) -> None:
-    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-
-    assert line.split()[1] in targets
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_each_file_that_a_document_links_to_exists(document: Path) -> None:
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
-
-    assert [link for link in links if not (document.parent / link).exists()] == []
-
-
-def test_every_verb_is_named_in_the_documents() -> None:
-    text = " ".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
-
-    assert [verb for verb in newskeep.verbs if f"newskeep {verb}" not in text] == []

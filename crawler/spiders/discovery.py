@@ -233,7 +233,7 @@ class ChannelReader:
             try:
                 return await asyncio.to_thread(lambda: read_record(self.job.home, *where).decoded_body())
             except (CaptureDamaged, StoreUnavailable):
-                pass  # it is asked for again below; `newskeep verify` will say what is damaged
+                pass  # it is fetched again below
         response = await self.ask(channel_request(channel, whatever=True))
         return bytes(response.body) if response.status == 200 else b""
 
