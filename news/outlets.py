@@ -1,6 +1,6 @@
-"""An outlet as data, and what discovery finds of it."""
+"""An outlet as data, the table of its options in outlets.toml, and what discovery finds of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -34,8 +34,8 @@ class Outlet:
     """One outlet as outlets.toml describes it. None means: not set, discovery finds it.
 
     `delay` is in seconds. `article_url` and `skip_url` are regular expressions searched in the canonical URL.
-    `budget` is what [defaults] says of `every` where the outlet's own is "auto": it takes no more looks than that.
-    `remove` and `keep` are CSS selectors for text that is (not) a teaser.
+    `remove` and `keep` are CSS selectors for text that is (not) a teaser. `budget` is `every` of [defaults] where the
+    outlet's own `every` is "auto": "auto" may not crawl more often than that on average. OPTIONS lists how each is set.
     """
 
     name: str
@@ -58,6 +58,98 @@ class Outlet:
     on_paywall: OnPaywall = OnPaywall.HEADLINE
     enabled: bool = True
     note: str | None = None
+
+
+class Kind(StrEnum):
+    """Kind of an option's value, as the documents call it; `crawler/outlets/options.py` has a reader for each."""
+
+    NAME = "a name of letters, digits, `-`, `_` and `.`"
+    TEXT = "a text"
+    URL = "a web address"
+    LANGUAGE = "a language tag"
+    TIMEZONE = "a time zone"
+    SCHEDULE = "five fields, as in cron"
+    INTERVAL = 'a duration or `"auto"`'
+    DURATION = "a duration"
+    SECONDS = "a number of seconds, 0 to 3600"
+    PATTERN = "a regular expression"
+    SELECTOR = "a CSS selector"
+    LISTING = "a web address, or a table with `url` and `links`"
+    ON_PAYWALL = '`"headline"` or `"skip"`'
+    SWITCH = "`true` or `false`"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of an outlet: `key` in outlets.toml ("teasers.keep" is `keep` in the table `teasers`).
+
+    `example` is a value as TOML. `unset` says what holds without it, where that is not the default. `many` makes the
+    value a list; `shared` allows the key in [defaults].
+    """
+
+    key: str
+    kind: Kind
+    help: str
+    example: str
+    unset: str = ""
+    many: bool = False
+    shared: bool = False
+
+    @property
+    def field(self) -> str:
+        """Field of Outlet that holds the value."""
+        return self.key.rpartition(".")[2]
+
+
+# All options, in the order in which they are shown. A new one is a row here and a field of Outlet; reading, checking,
+# showing, keeping in the archive and docs/outlets.md follow.
+OPTIONS = (
+    Option("name", Kind.NAME, "Name of the outlet in commands and reports.", '"krone"', "main part of the host"),
+    Option("url", Kind.URL, "Home page. The only key that an outlet must have.", '"https://www.krone.at"'),
+    Option("title", Kind.TEXT, "Title, as its readers know it.", '"Kronen Zeitung"', "found on the site"),
+    Option("language", Kind.LANGUAGE, "Language of its articles.", '"de-AT"', "found on the site", shared=True),
+    Option(
+        "timezone", Kind.TIMEZONE, "Time zone of `schedule`, and of times on its pages that state none.",
+        '"Europe/Vienna"', "follows from address and language", shared=True,
+    ),
+    Option("schedule", Kind.SCHEDULE, "When it is crawled.", '"*/20 5-23 * * *"', "`every` applies", shared=True),
+    Option(
+        "every", Kind.INTERVAL, "Time between crawls; `auto` learns when the outlet publishes. Not with `schedule`.",
+        '"30m"', "30 minutes", shared=True,
+    ),
+    Option(
+        "delay", Kind.SECONDS, "Pause between two requests to the site.", "2",
+        "`CRAWL_DELAY_SECONDS`, or more if robots.txt asks for it", shared=True,
+    ),
+    Option("feeds", Kind.URL, "RSS and Atom feeds.", '["https://www.krone.at/rss"]', "found on the site", many=True),
+    Option("sitemaps", Kind.URL, "Sitemaps.", '["https://www.krone.at/news.xml"]', "found on the site", many=True),
+    Option(
+        "listings", Kind.LISTING, "Pages that list articles; `links` is a CSS selector of links to articles.",
+        '[{ url = "https://www.krone.at/", links = "article a" }]', "home page and sections", many=True,
+    ),
+    Option("article_url", Kind.PATTERN, "Only addresses that match are articles.", r"'/\d{7}$'", "any address"),
+    Option("skip_url", Kind.PATTERN, "Addresses that match are skipped.", "['/live/']", many=True, shared=True),
+    Option(
+        "revisit", Kind.DURATION, "Ages at which an article is fetched again, to see changes.",
+        '["1h", "6h", "1d"]', "whenever its age has doubled", many=True, shared=True,
+    ),
+    Option(
+        "teasers.remove", Kind.SELECTOR, "Elements of an article page that are not part of the article.",
+        '[".c_related"]', many=True, shared=True,
+    ),
+    Option(
+        "teasers.keep", Kind.SELECTOR, "Elements that look like teasers but are part of the article.",
+        '[".fact-box"]', many=True, shared=True,
+    ),
+    Option(
+        "on_paywall", Kind.ON_PAYWALL, "Page behind a paywall: keep headline and lead, or skip the page.",
+        '"skip"', shared=True,
+    ),
+    Option("enabled", Kind.SWITCH, "Whether the outlet is crawled.", "false"),
+    Option("note", Kind.TEXT, "A remark for yourself.", '"new layout since May"'),
+)  # fmt: skip
+
+DEFAULTS = {each.name: each.default for each in fields(Outlet)}  # of each field of Outlet; name and url have none
 
 
 @dataclass(frozen=True, slots=True)

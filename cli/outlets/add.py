@@ -163,13 +163,12 @@ def outlet_of(entry: Mapping[str, Any]) -> Outlet:
 
 
 def asked_for(entry: Mapping[str, Any]) -> Outlet:
-    """The outlet of an entry that was typed at the command line. Raises UsageError for a value that cannot be used."""
-    from crawler.outlets.options import OUTLET_KEYS, Wrong
+    """Outlet of an entry given at the command line. Raises UsageError for a value that cannot be used."""
+    from crawler.outlets.options import OUTLET_TABLE, Wrong, read_value
 
-    for key, value in entry.items():
-        try:
-            OUTLET_KEYS[key](value)
-        except Wrong as wrong:
-            said = f"{wrong.message}; {wrong.help}" if wrong.help else wrong.message
-            raise click.UsageError(said, click.get_current_context(silent=True)) from wrong
+    mistakes: list[Wrong] = []
+    read_value(OUTLET_TABLE, entry, lambda wrong, _: mistakes.append(wrong))
+    for wrong in mistakes:
+        message = f"{wrong.message}; {wrong.help}" if wrong.help else wrong.message
+        raise click.UsageError(message, click.get_current_context(silent=True)) from wrong
     return outlet_of(entry)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import click
 
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, named, opened
-from cli.outlets.values import in_words, remembered, set_values, timetable, zone_of
+from cli.outlets.values import in_words, remembered, timetable, zone_of
 from cli.output import emit, say, tell
 
 if TYPE_CHECKING:
@@ -58,11 +57,13 @@ def built_in(home: Home, outlet: Outlet) -> dict[str, Any]:
 
 def marked(outlet: Outlet, known: Outlets, found: Mapping[str, Any], defaults: Mapping[str, Any]) -> Marked:
     """Each value with its mark, in the order of outlets.toml: what is set goes before what is found."""
+    from crawler.outlets.options import OUTLET_TABLE, set_values
+
     own = known.given.get(outlet.name, frozenset())
     values: Marked = {key: (value, "default") for key, value in defaults.items()}
     values |= {key: (value, "found") for key, value in found.items() if value not in (None, [], ())}
     values |= {key: (value, "set" if key in own else "default") for key, value in set_values(outlet).items()}
-    order = [field.name for field in fields(outlet)]
+    order = list(OUTLET_TABLE.keys)
     return dict(sorted(values.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
 
 
@@ -116,6 +117,8 @@ def list_(json_: bool) -> None:
     newskeep outlets list
     newskeep outlets list --json
     """
+    from crawler.outlets.options import set_values
+
     _, known = opened()
     for outlet in known.outlets:
         if json_:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from news.errors import SettingError
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
@@ -18,14 +18,14 @@ _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 
 @dataclass(slots=True)
-class Places:
+class Positions:
     """Spans (start, end) in the text: of `keys`, of `values` and of table `headers`, by path; lists count from 0."""
 
-    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    headers: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    values: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    headers: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
 
-    def of(self, path: Path, *, key: bool = False) -> tuple[int, int]:
+    def of(self, path: KeyPath, *, key: bool = False) -> tuple[int, int]:
         """The span of a key or value; of what holds it when it has none of its own."""
         first, second = (self.keys, self.values) if key else (self.values, self.keys)
         while path:
@@ -36,42 +36,42 @@ class Places:
         return (0, 0)
 
 
-def find_places(text: str) -> Places:
-    """The places in *text*, which has no carriage returns."""
+def find_positions(text: str) -> Positions:
+    """The positions in *text*, which has no carriage returns."""
     return _Scanner(text).scan()
 
 
 class _Scanner:
     def __init__(self, text: str) -> None:
-        self.text, self.at, self.places = text, 0, Places()
-        self.tables: dict[Path, int] = {}  # entries of each list of tables so far
+        self.text, self.at, self.positions = text, 0, Positions()
+        self.tables: dict[KeyPath, int] = {}  # entries of each list of tables so far
 
-    def scan(self) -> Places:
-        table: Path = ()
+    def scan(self) -> Positions:
+        table: KeyPath = ()
         while self._skip(_BLANK) < len(self.text):
             if self.text[self.at] == "[":
                 table = self._header()
             else:
                 self._pair(table)
-        return self.places
+        return self.positions
 
     def _skip(self, blank: re.Pattern[str]) -> int:
         found = blank.match(self.text, self.at)
         self.at = found.end() if found else self.at
         return self.at
 
-    def _header(self) -> Path:
+    def _header(self) -> KeyPath:
         start, is_list = self.at, self.text.startswith("[[", self.at)
         self.at += 2 if is_list else 1
         names = [name for name, _ in self._key()]
         self.at += 2 if is_list else 1
         path = self._numbered(names, is_list)
-        self.places.headers[path] = (start, self.at)
+        self.positions.headers[path] = (start, self.at)
         return path
 
-    def _numbered(self, names: list[str], is_list: bool) -> Path:
+    def _numbered(self, names: list[str], is_list: bool) -> KeyPath:
         """The path of a header, with the number of the entry for each list of tables in it."""
-        path: Path = ()
+        path: KeyPath = ()
         for position, name in enumerate(names, 1):
             path = (*path, name)
             if is_list and position == len(names):
@@ -92,16 +92,16 @@ class _Scanner:
                 return parts
             self.at += 1
 
-    def _pair(self, table: Path) -> None:
+    def _pair(self, table: KeyPath) -> None:
         path = table
         for name, span in self._key():
             path = (*path, name)
-            self.places.keys.setdefault(path, span)
+            self.positions.keys.setdefault(path, span)
         self.at += 1  # the equals sign
         self._skip(_SPACE)
         self._value(path)
 
-    def _value(self, path: Path) -> None:
+    def _value(self, path: KeyPath) -> None:
         start = self.at
         opening = self.text[start]
         if opening == "[":
@@ -112,9 +112,9 @@ class _Scanner:
             found = _STRING.match(self.text, start) or _SCALAR.match(self.text, start)
             assert found  # tomllib has read it
             self.at = start + len(found[0].rstrip())
-        self.places.values[path] = (start, self.at)
+        self.positions.values[path] = (start, self.at)
 
-    def _items(self, path: Path) -> None:
+    def _items(self, path: KeyPath) -> None:
         self.at += 1
         number = 0
         while self.text[self._skip(_BLANK)] != "]":
@@ -124,7 +124,7 @@ class _Scanner:
                 self.at += 1
         self.at += 1
 
-    def _inline(self, path: Path) -> None:
+    def _inline(self, path: KeyPath) -> None:
         self.at += 1
         while self.text[self._skip(_BLANK)] != "}":
             self._pair(path)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from crawler.outlets.diagnostics import Places, find_places
+from crawler.outlets.diagnostics import Positions, find_positions
 from crawler.outlets.file import Outlets, parse_outlets, read_text, toml_lines, toml_value
 from news.errors import SettingError
 
@@ -67,32 +67,32 @@ def with_entries(text: str, entries: Sequence[Mapping[str, Any]]) -> str:
 
 def with_key(text: str, number: int, key: str, value: object) -> str:
     """*text* with *key* of outlet *number* set: in its place, or on a line of its own after the entry's last key."""
-    places, path = find_places(text), ("outlet", number, key)
-    if path in places.values:
-        start, end = places.values[path]
+    positions, path = find_positions(text), ("outlet", number, key)
+    if path in positions.values:
+        start, end = positions.values[path]
         return text[:start] + toml_value(value) + text[end:]
-    header = places.headers.get(("outlet", number))
+    header = positions.headers.get(("outlet", number))
     if header is None:
         raise SettingError("this outlet is written in one line; edit outlets.toml by hand")
-    end = _line_end(text, max([header[1], *_own_values(places, number)]))
+    end = _line_end(text, max([header[1], *_own_values(positions, number)]))
     return f"{text[:end]}\n{key} = {toml_value(value)}{text[end:]}"
 
 
 def without_entry(text: str, number: int) -> str:
     """*text* without outlet *number* and the comment lines right above it."""
-    places = find_places(text)
-    header = places.headers.get(("outlet", number))
+    positions = find_positions(text)
+    header = positions.headers.get(("outlet", number))
     if header is None:
         raise SettingError("this outlet is written in one line; edit outlets.toml by hand")
-    values = [end for path, (_, end) in places.values.items() if path[:2] == ("outlet", number)]
+    values = [end for path, (_, end) in positions.values.items() if path[:2] == ("outlet", number)]
     start, end = _with_comment(text, header[0]), _line_end(text, max([header[1], *values])) + 1
     return text[:start].rstrip("\n") + ("\n\n" if text[:start].strip() else "") + text[end:].lstrip("\n")
 
 
-def _own_values(places: Places, number: int) -> Iterator[int]:
+def _own_values(positions: Positions, number: int) -> Iterator[int]:
     """Where the values right below the entry's header end; a key behind a table of its own would fall into that."""
-    below = {header for header in places.headers if header[:2] == ("outlet", number) and len(header) > 2}
-    for path, (_, end) in places.values.items():
+    below = {header for header in positions.headers if header[:2] == ("outlet", number) and len(header) > 2}
+    for path, (_, end) in positions.values.items():
         if path[:2] == ("outlet", number) and not any(path[: len(header)] == header for header in below):
             yield end
 

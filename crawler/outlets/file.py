@@ -4,15 +4,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.outlets import options
-from crawler.outlets.diagnostics import OutletsInvalid, Places, Problem, find_places
-from crawler.outlets.options import Reader, Wrong
+from crawler.outlets.diagnostics import KeyPath, OutletsInvalid, Positions, Problem, find_positions
+from crawler.outlets.options import FILE_TABLE, OUTLET_TABLE, Wrong, by_field, read_value
 from news.errors import SettingError
 from news.outlets import Outlet
 from news.urls import host_of
@@ -64,13 +63,14 @@ def parse_outlets(text: str, name: str = "outlets.toml") -> Outlets:
         given = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise OutletsInvalid(name, text, [_syntax_problem(text, error)]) from error
-    reading = _Reading(find_places(text))
+    reading = _Reading(find_positions(text))
     found = reading.outlets(given)
     if reading.problems:
         raise OutletsInvalid(name, text, reading.problems)
     return found
 
 
+_TIMES = {"schedule", "every"}
 _WHERE = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 
 
@@ -88,19 +88,20 @@ def _syntax_problem(text: str, error: Exception) -> Problem:
 class _Reading:
     """One reading of a file: the values that are good, and a problem for each that is not."""
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
+    def __init__(self, positions: Positions) -> None:
+        self.positions = positions
         self.problems: list[Problem] = []
 
     def outlets(self, given: Mapping[str, Any]) -> Outlets:
-        self._refuse_unknown(given, options.TOP_KEYS, ())
-        contact = self._value(options.text, given.get("contact"), ("contact",))
-        defaults = self._table(given.get("defaults", {}), options.DEFAULT_KEYS, ("defaults",))
+        top = {key: value for key, value in given.items() if key != "outlet"}
+        shared = read_value(FILE_TABLE, top, self._report)
+        defaults = by_field(shared.get("defaults") or {})
         entries = [self._entry(entry, ("outlet", number)) for number, entry in enumerate(self._list(given))]
-        outlets = [outlet_of(entry, defaults) for entry in entries if "url" in entry and "name" in entry]
         self._refuse_same_names(entries)
-        keys = {entry["name"]: _typed(entry) for entry in entries if "name" in entry}
-        return Outlets(contact, defaults, tuple(outlets), keys)
+        if self.problems:
+            return Outlets()
+        outlets = tuple(outlet_of(entry.fields, defaults) for entry in entries)
+        return Outlets(shared.get("contact"), defaults, outlets, {entry.name: entry.keys for entry in entries})
 
     def _list(self, given: Mapping[str, Any]) -> list[Any]:
         entries = given.get("outlet", [])
@@ -109,68 +110,52 @@ class _Reading:
         self._add("one outlet where a list is expected", ("outlet",), "write [[outlet]], with two brackets")
         return []
 
-    def _entry(self, entry: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
-        read = self._table(entry, options.OUTLET_KEYS, path)
+    def _entry(self, entry: Any, path: KeyPath) -> "_Entry":
         if not isinstance(entry, dict):
-            return read
+            self._add("a table is expected here", path)
+            return _Entry(frozenset(), {})
+        fields = by_field(read_value(OUTLET_TABLE, entry, self._report, path))
         if "url" not in entry:
             self._add("an outlet without “url”", path, 'the smallest entry is url = "https://…"')
         if "schedule" in entry and "every" in entry:
             self._add("“schedule” and “every” in one outlet", (*path, "every"), "keep one of them", key=True)
-        if "name" not in entry and "url" in read:
-            read["name"], read["_derived"] = name_from_url(read["url"]), True
-        return read
+        if "name" not in entry and fields.get("url"):
+            fields["name"] = name_from_url(fields["url"])
+        return _Entry(frozenset(entry), fields)
 
-    def _table(self, given: Any, readers: Mapping[str, Reader], path: tuple[str | int, ...]) -> dict[str, Any]:
-        if not isinstance(given, dict):
-            self._add("a table is expected here", path)
-            return {}
-        self._refuse_unknown(given, readers, path)
-        read = {key: self._value(readers[key], given[key], (*path, key)) for key in given if key in readers}
-        return {key: value for key, value in read.items() if value is not None}
-
-    def _value(self, reader: Reader, given: Any, path: tuple[str | int, ...]) -> Any:
-        if given is None:
-            return None
-        try:
-            return reader(given)
-        except Wrong as wrong:
-            for each in (wrong, *wrong.others):
-                self._add(each.message, (*path, *each.inside), each.help, key=each.key)
-            return None
-
-    def _refuse_unknown(self, given: Mapping[str, Any], known: Mapping[str, Any], path: tuple[str | int, ...]) -> None:
-        for key in given:
-            if key not in known:
-                self._add(f"unknown key “{key[:80]}”", (*path, key), options.nearest(key, known), key=True)
-
-    def _refuse_same_names(self, entries: list[dict[str, Any]]) -> None:
+    def _refuse_same_names(self, entries: "list[_Entry]") -> None:
         first: dict[str, int] = {}
         for number, entry in enumerate(entries):
-            if "name" in entry and first.setdefault(entry["name"].lower(), number) != number:
-                help = "give this one a name of its own" if "_derived" in entry else "names are used once"
-                place = ("outlet", number, "url" if "_derived" in entry else "name")
-                self._add(f"a second outlet named “{entry['name']}”", place, help)
+            if entry.name and first.setdefault(entry.name.lower(), number) != number:
+                named = "name" in entry.keys
+                help = "names are used once" if named else "give this one a name of its own"
+                self._add(f"a second outlet named “{entry.name}”", ("outlet", number, "name" if named else "url"), help)
 
-    def _add(self, message: str, path: tuple[str | int, ...], help: str = "", *, key: bool = False) -> None:
-        self.problems.append(Problem(message, self.places.of(path, key=key), help))
+    def _report(self, wrong: Wrong, path: KeyPath) -> None:
+        self._add(wrong.message, path, wrong.help, key=wrong.key)
 
-
-def _typed(entry: Mapping[str, Any]) -> frozenset[str]:
-    """The keys that somebody typed: a name made from the address is none."""
-    return frozenset(entry) - ({"_derived", "name"} if "_derived" in entry else set())
+    def _add(self, message: str, path: KeyPath, help: str = "", *, key: bool = False) -> None:
+        self.problems.append(Problem(message, self.positions.of(path, key=key), help))
 
 
-def outlet_of(entry: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:
-    """The outlet of an entry whose values are read; what it leaves open comes from *defaults*."""
-    when = {"schedule", "every"}
-    inherited = {key: value for key, value in defaults.items() if not (key in when and when & entry.keys())}
-    given = {**inherited, **entry}
-    teasers = {**defaults.get("teasers", {}), **entry.get("teasers", {})}
-    fields = {key: value for key, value in given.items() if key not in ("teasers", "_derived")}
-    if given.get("every") == "auto" and isinstance(defaults.get("every"), timedelta):
-        fields["budget"] = defaults["every"]
-    return replace(Outlet(**fields), remove=teasers.get("remove", ()), keep=teasers.get("keep", ()))
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry that was read: the keys that it sets, and its values by field of Outlet."""
+
+    keys: frozenset[str]
+    fields: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.fields.get("name") or ""
+
+
+def outlet_of(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:
+    """Outlet with these values of its fields; what they leave open comes from *defaults*."""
+    own_time = _TIMES & fields.keys()
+    inherited = {key: value for key, value in defaults.items() if not (own_time and key in _TIMES)}
+    budget = defaults.get("every") if fields.get("every") == "auto" else None
+    return Outlet(**inherited | dict(fields), budget=budget if isinstance(budget, timedelta) else None)
 
 
 _SHARED_ENDINGS = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gv", "ne", "net", "or", "org"})

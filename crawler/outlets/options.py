@@ -1,8 +1,8 @@
-"""Options of an outlet: how each is read from outlets.toml and how the archive's row keeps it."""
+"""Options of an outlet: read and check their values, and write them as JSON for the archive's row and for people."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -13,29 +13,93 @@ from cronsim import CronSim, CronSimError
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.channels.plain_values import MAX_URL_CHARS, language_tag
-from news.outlets import Listing, OnPaywall, Outlet
+from crawler.outlets.diagnostics import KeyPath
+from news.outlets import DEFAULTS, OPTIONS, Kind, Listing, OnPaywall, Option, Outlet
 from news.urls import canonicalise
 
 Reader = Callable[[Any], Any]
 
 
 class Wrong(ValueError):
-    """A value that cannot be used: what is wrong, what to do, and where inside the value (list places and keys).
+    """A value that cannot be used: what is wrong, and what to do. `key` says that its key is wrong."""
 
-    `others` are further mistakes in the same list or table.
-    """
-
-    def __init__(self, message: str, help: str = "", inside: tuple[str | int, ...] = (), *, key: bool = False) -> None:
+    def __init__(self, message: str, help: str = "", *, key: bool = False) -> None:
         super().__init__(message)
-        self.message, self.help, self.inside, self.key = message, help, inside, key
-        self.others: list[Wrong] = []
+        self.message, self.help, self.key = message, help, key
 
-    def within(self, place: str | int) -> "Wrong":
-        """The same mistake (and the others), seen from the list or table around it."""
-        self.inside = (place, *self.inside)
-        for other in self.others:
-            other.inside = (place, *other.inside)
-        return self
+
+Report = Callable[[Wrong, KeyPath], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list of values of one shape; a single value counts as a list of one."""
+
+    item: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with these keys. A text in its place is the value of `key_of_text`, which the table must have."""
+
+    keys: Mapping[str, "Shape"]
+    key_of_text: str | None = None
+    make: Callable[..., Any] = dict
+
+
+Shape = Reader | Many | Table
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def read_value(shape: Shape, value: Any, report: Report, path: KeyPath = ()) -> Any:
+    """Value of that shape, without its parts that are wrong; each of them is handed to *report* with its path."""
+    try:
+        if isinstance(shape, Many):
+            return _read_list(shape, value, report, path)
+        return _read_table(shape, value, report, path) if isinstance(shape, Table) else shape(value)
+    except Wrong as wrong:
+        report(wrong, path)
+        return None
+
+
+def _read_list(shape: Many, value: Any, report: Report, path: KeyPath) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        return (read_value(shape.item, value, report, path),)
+    if len(value) > 1000:
+        raise Wrong("a list of more than 1,000")
+    return tuple(read_value(shape.item, item, report, (*path, number)) for number, item in enumerate(value))
+
+
+def _read_table(shape: Table, value: Any, report: Report, path: KeyPath) -> Any:
+    if isinstance(value, str) and shape.key_of_text:
+        return shape.make(**{shape.key_of_text: read_value(shape.keys[shape.key_of_text], value, report, path)})
+    if not isinstance(value, dict):
+        raise Wrong(f"{_shown(value)} where a table is expected", f"{{ {' = …, '.join(shape.keys)} = … }}")
+    unknown = [key for key in value if key not in shape.keys]
+    for key in unknown:
+        report(Wrong(f"unknown key “{key[:80]}”", nearest(key, shape.keys), key=True), (*path, key))
+    if shape.key_of_text and shape.key_of_text not in value:
+        if unknown:
+            return None  # most likely that key, misspelt
+        raise Wrong(f"a table without “{shape.key_of_text}”")
+    return shape.make(
+        **{
+            key: read_value(shape.keys[key], item, report, (*path, key))
+            for key, item in value.items()
+            if key in shape.keys
+        }
+    )
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Help for an unknown key: the known key that it resembles, or all known keys."""
+    near = get_close_matches(key, known, n=1)
+    return f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(known)}"[:150]
+
+
+# Values --------------------------------------------------------------------------------------------------------------
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -178,180 +242,100 @@ def on_paywall(value: Any) -> OnPaywall:
         raise Wrong(f"{_shown(value)} is no way to treat paywalls", "“headline” or “skip”") from error
 
 
-def many(reader: Reader) -> Reader:
-    """A reader of lists of what *reader* reads; one thing alone is a list of one."""
-
-    def read(value: Any) -> tuple[Any, ...]:
-        given = value if isinstance(value, list) else [value]
-        if len(given) > 1000:
-            raise Wrong("a list of more than 1,000")
-        if value is not given:
-            return (reader(value),)
-        return tuple(_read_each((place, reader, item) for place, item in enumerate(given)))
-
-    return read
-
-
-def _read_each(parts: Iterable[tuple[str | int, Reader, Any]]) -> list[Any]:
-    """What each part's reader makes of it; raises one Wrong that carries all."""
-    read, wrongs = [], []
-    for place, reader, value in parts:
-        try:
-            read.append(reader(value))
-        except Wrong as wrong:
-            wrongs.append(wrong.within(place))
-    if wrongs:
-        wrongs[0].others += [each for wrong in wrongs[1:] for each in (wrong, *wrong.others)]
-        raise wrongs[0]
-    return read
-
-
-def table(readers: Mapping[str, Reader]) -> Reader:
-    """A reader of tables with these keys."""
-
-    def read(value: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise Wrong(f"{_shown(value)} where a table is expected", f"{{ {' = …, '.join(readers)} = … }}")
-        read = _read_each((key, readers.get(key, _unknown(key, readers)), item) for key, item in value.items())
-        return dict(zip(value, read, strict=True))
-
-    return read
-
-
-def _unknown(key: str, readers: Mapping[str, Reader]) -> Reader:
-    def refuse(_: Any) -> Any:
-        raise Wrong(f"unknown key “{key[:80]}”", nearest(key, readers), key=True)
-
-    return refuse
-
-
-def nearest(key: str, known: Mapping[str, Any]) -> str:
-    near = get_close_matches(key, known, n=1)
-    return f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(known)}"[:150]
-
-
-def listing(value: Any) -> Listing:
-    if isinstance(value, str):
-        return Listing(url(value))
-    given = table({"url": url, "links": selector})(value)
-    if "url" not in given:
-        raise Wrong("a listing without “url”")
-    return Listing(given["url"], given.get("links"))
-
-
-# The keys of an outlet, in the order in which they are shown.
-OUTLET_KEYS: Mapping[str, Reader] = {
-    "name": name,
-    "title": text,
-    "url": url,
-    "language": language,
-    "timezone": timezone,
-    "schedule": schedule,
-    "every": every,
-    "delay": seconds,
-    "feeds": many(url),
-    "sitemaps": many(url),
-    "listings": many(listing),
-    "article_url": pattern,
-    "skip_url": many(pattern),
-    "revisit": many(duration),
-    "teasers": table({"remove": many(selector), "keep": many(selector)}),
-    "on_paywall": on_paywall,
-    "enabled": boolean,
-    "note": text,
+_READERS: Mapping[Kind, Shape] = {
+    Kind.NAME: name,
+    Kind.TEXT: text,
+    Kind.URL: url,
+    Kind.LANGUAGE: language,
+    Kind.TIMEZONE: timezone,
+    Kind.SCHEDULE: schedule,
+    Kind.INTERVAL: every,
+    Kind.DURATION: duration,
+    Kind.SECONDS: seconds,
+    Kind.PATTERN: pattern,
+    Kind.SELECTOR: selector,
+    Kind.LISTING: Table({"url": url, "links": selector}, key_of_text="url", make=Listing),
+    Kind.ON_PAYWALL: on_paywall,
+    Kind.SWITCH: boolean,
 }
-_OF_ONE_OUTLET = ("name", "title", "url", "feeds", "sitemaps", "listings", "article_url", "enabled", "note")
-DEFAULT_KEYS: Mapping[str, Reader] = {key: read for key, read in OUTLET_KEYS.items() if key not in _OF_ONE_OUTLET}
-TOP_KEYS: Mapping[str, Reader] = {"contact": text, "defaults": table(DEFAULT_KEYS), "outlet": many(table(OUTLET_KEYS))}
 
-_IN_COLUMNS = frozenset({"name", "url"})
+
+def _shape_of(option: Option) -> Shape:
+    reader = _READERS[option.kind]
+    return Many(reader) if option.many else reader
+
+
+def _table_of(options: Iterable[Option]) -> Table:
+    """Shape of a table with the keys of *options*; "teasers.keep" is a key in a table of its own."""
+    keys: dict[str, Any] = {}
+    for option in options:
+        table, _, key = option.key.rpartition(".")
+        (keys.setdefault(table, {}) if table else keys)[key] = _shape_of(option)
+    return Table({key: Table(shape) if isinstance(shape, dict) else shape for key, shape in keys.items()})
+
+
+# `every` of [defaults], kept with an outlet whose own is "auto"; no key of its own in outlets.toml.
+_BUDGET = Option(
+    "budget", Kind.DURATION, "The time between two crawls that auto must not fall below on average.", '"30m"'
+)
+_STORED = (*OPTIONS, _BUDGET)
+_IN_COLUMNS = ("name", "url")  # of the archive's table of outlets
+
+OUTLET_TABLE = _table_of(OPTIONS)
+_DEFAULTS_TABLE = _table_of(option for option in OPTIONS if option.shared)
+FILE_TABLE = Table({"contact": text, "defaults": _DEFAULTS_TABLE, "outlet": Many(OUTLET_TABLE)})
+_ROW_TABLE = _table_of(option for option in _STORED if option.key not in _IN_COLUMNS)
+
+
+def by_field(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a table that was read, by the field of Outlet that holds each."""
+    fields = {}
+    for option in _STORED:
+        table, _, key = option.key.rpartition(".")
+        holder = (values.get(table) or {}) if table else values
+        if key in holder:
+            fields[option.field] = holder[key]
+    return fields
+
+
+# Writing -------------------------------------------------------------------------------------------------------------
+
+
+def set_values(outlet: Outlet) -> dict[str, Any]:
+    """Values of the outlet by key, in the form of outlets.toml; what is not set (None, empty) is left out."""
+    return _by_key(outlet, (option for option in _STORED if getattr(outlet, option.field) not in (None, ())))
 
 
 def to_row(outlet: Outlet) -> dict[str, Any]:
-    """The values that differ from what an outlet has when nobody says anything, as JSON can hold them."""
-    return {
-        field.name: _row_value(value)
-        for field in fields(Outlet)
-        if field.name not in _IN_COLUMNS and (value := getattr(outlet, field.name)) != field.default
-    }
+    """Values that differ from the defaults, by key, in the form of outlets.toml: the archive keeps them as JSON."""
+    stored = (option for option in _STORED if option.key not in _IN_COLUMNS)
+    return _by_key(outlet, (option for option in stored if getattr(outlet, option.field) != DEFAULTS[option.field]))
 
 
 def from_row(name: str, url: str, row: Mapping[str, Any]) -> Outlet:
-    """The outlet that `to_row` wrote down; a value in another form, of another version's, is left out."""
-    given = {
-        key: value
-        for key, text in row.items()
-        if key in _ROW_READERS and (value := _read_row_value(key, text)) is not None
-    }
-    return Outlet(name, url, **given)
+    """Outlet that `to_row` wrote; options that cannot be read, such as those of another version, are left out."""
+    unreadable: set[str | int] = set()
+    values = read_value(_ROW_TABLE, dict(row), lambda _, path: unreadable.add(path[0]))
+    return Outlet(name, url, **by_field({key: value for key, value in values.items() if key not in unreadable}))
 
 
-def _row_value(value: object) -> object:
+def _by_key(outlet: Outlet, options: Iterable[Option]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for option in options:
+        table, _, key = option.key.rpartition(".")
+        (values.setdefault(table, {}) if table else values)[key] = _written(getattr(outlet, option.field))
+    return values
+
+
+def _written(value: Any) -> Any:
     if isinstance(value, timedelta):
-        return value.total_seconds()
+        return _short_duration(value)
     if isinstance(value, Listing):
-        return {"url": value.url, "links": value.links}
-    return [_row_value(one) for one in value] if isinstance(value, tuple) else value
+        return {"url": value.url, "links": value.links} if value.links else {"url": value.url}
+    return [_written(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _read_row_value(key: str, value: Any) -> Any:
-    try:
-        return _ROW_READERS[key](value)
-    except (TypeError, ValueError, KeyError, OverflowError):
-        return None
-
-
-def _row_text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
-
-
-def _truth(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(value)
-    return value
-
-
-def _length(value: Any) -> timedelta:
-    return timedelta(seconds=float(value))
-
-
-def _row_every(value: Any) -> timedelta | str:
-    return "auto" if value == "auto" else _length(value)
-
-
-def _row_listing(value: Any) -> Listing:
-    links = value["links"]
-    return Listing(_row_text(value["url"]), None if links is None else _row_text(links))
-
-
-def _row_many(read: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
-    def read_all(value: Any) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise TypeError(value)
-        return tuple(map(read, value))
-
-    return read_all
-
-
-_ROW_READERS: Mapping[str, Callable[[Any], Any]] = {
-    "title": _row_text,
-    "language": _row_text,
-    "timezone": _row_text,
-    "schedule": _row_text,
-    "every": _row_every,
-    "budget": _length,
-    "delay": float,
-    "feeds": _row_many(_row_text),
-    "sitemaps": _row_many(_row_text),
-    "listings": _row_many(_row_listing),
-    "article_url": _row_text,
-    "skip_url": _row_many(_row_text),
-    "revisit": _row_many(_length),
-    "remove": _row_many(_row_text),
-    "keep": _row_many(_row_text),
-    "on_paywall": OnPaywall,
-    "enabled": _truth,
-    "note": _row_text,
-}
+def _short_duration(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    unit, size = next((unit, size) for unit, size in (("d", 1440), ("h", 60), ("m", 1)) if minutes % size == 0)
+    return f"{minutes // size}{unit}"
