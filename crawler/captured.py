@@ -23,7 +23,7 @@ from archive.home import Home
 from archive.importing import Entry, Importer, importing
 from archive.lookup import article_at
 from archive.store import Outcome, PageToStore, store_pages
-from crawler.outlets.file import Outlets
+from crawler.outlets.file import OutletsFile
 from crawler.reader import PageReader
 from crawler.reading import Rereader
 from crawler.targets import owner
@@ -92,7 +92,7 @@ class CaptureImporter:
         engine: Engine,
         files: CaptureFiles,
         read: PageReader,
-        outlets: Outlets,
+        outlets: OutletsFile,
         archived: Mapping[str, Outlet],
     ) -> None:
         self._home, self._engine, self._files, self._read_page = home, engine, files, read

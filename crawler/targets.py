@@ -11,7 +11,7 @@ from archive.home import Home
 from archive.models import outlets as outlet_table
 from archive.outlets import host_name
 from crawler.options import TargetKind
-from crawler.outlets.file import Outlets, load_outlets
+from crawler.outlets.file import OutletsFile, load_outlets
 from crawler.outlets.options import from_row
 from news.errors import NewsError
 from news.outlets import Outlet
@@ -37,7 +37,7 @@ class Target:
     outlet_id: int | None = None
 
 
-def known_outlets(home: Home, engine: Engine) -> tuple[Outlets, dict[str, Outlet]]:
+def known_outlets(home: Home, engine: Engine) -> tuple[OutletsFile, dict[str, Outlet]]:
     """The outlets of outlets.toml, and those of the archive by name. Raises OutletsInvalid, SettingError."""
     columns = outlet_table.c.name, outlet_table.c.url, outlet_table.c.settings
     with engine.connect() as conn:
@@ -45,7 +45,7 @@ def known_outlets(home: Home, engine: Engine) -> tuple[Outlets, dict[str, Outlet
     return load_outlets(home.outlets_file), archived
 
 
-def resolve(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Target:
+def resolve(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Target:
     """The target that *text* names; *archived* has the outlets of the archive by name.
 
     An address that belongs to no known outlet makes one named after its host. Raises UnknownTarget.
@@ -58,7 +58,7 @@ def resolve(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Targ
     return _by_address(text, outlets, archived)
 
 
-def _by_address(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Target:
+def _by_address(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Target:
     try:
         key = url_key(canonicalise(text))
     except ValueError as error:
@@ -72,7 +72,7 @@ def _by_address(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> 
     return Target(outlet, TargetKind.OUTLET if at_home else TargetKind.UNKNOWN, outlet.url if at_home else text)
 
 
-def owner(text: str, outlets: Outlets, archived: Mapping[str, Outlet]) -> Outlet:
+def owner(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Outlet:
     """The outlet on whose host the address lies, or a new one called like the host."""
     named = next((outlet for outlet in outlets.outlets if _one_host(outlet.url, text)), None)
     if named:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.outlets.file import MAX_BYTES, Outlets, load_outlets
+from crawler.outlets.file import MAX_BYTES, OutletsFile, load_outlets
 from news.errors import SettingError
 
 
@@ -15,7 +15,7 @@ class OutletsWatch:
     """
 
     path: Path
-    outlets: Outlets | None = None
+    outlets: OutletsFile | None = None
     problem: str | None = None
     expected: bool = False
     _taken: str | None = None

@@ -11,7 +11,7 @@ from archive.alerts import end_alert, open_alert
 from archive.forgetting import forget_lines
 from archive.home import Home
 from crawler.engine import require_contact
-from crawler.outlets.file import Outlets
+from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError
 from scheduler.agenda import Agenda
 from scheduler.leader import ROUND_SECONDS, Leader
@@ -107,7 +107,7 @@ class Scheduler:
         self.contact = self.home.settings["NEWSKEEP_CONTACT"] or outlets.contact
         logger.info("timetable_set", extra={"outlets": len(outlets.outlets), "turns": turns})
 
-    def _missing_contact(self, outlets: Outlets | None) -> str | None:
+    def _missing_contact(self, outlets: OutletsFile | None) -> str | None:
         urls = [outlet.url for outlet in outlets.outlets if outlet.enabled] if outlets else []
         contact = outlets.contact if outlets else None
         try:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine
 
 from archive.outlets import ensure_outlet
-from crawler.outlets.file import Outlets
+from crawler.outlets.file import OutletsFile
 from crawler.outlets.options import to_row
 from crawler.result import CrawlResult
 from news.outlets import Outlet
@@ -47,7 +47,7 @@ class Jobs(Protocol):
     def offer(self, outlet_id: int, name: str, due_at: datetime, *, contact: str | None = None) -> bool: ...
 
 
-def put_on_timetable(conn: Connection, outlets: Outlets, now: datetime) -> int:
+def put_on_timetable(conn: Connection, outlets: OutletsFile, now: datetime) -> int:
     """Bring the timetable up to *outlets*; how many turns were set anew. Who is off or not named has no turn."""
     one_at_a_time(conn)
     known = {turn.name: turn for turn in all_turns(conn)}

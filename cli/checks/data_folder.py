@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.home import Home
 from cli.checks.finding import Finding
 from cli.exits import CONFIGURATION_INVALID
-from crawler.outlets.file import Outlets, load_outlets
+from crawler.outlets.file import OutletsFile, load_outlets
 from news.errors import SettingError
 
 GIGABYTE = 1_000_000_000
@@ -100,7 +100,7 @@ def check_settings(home: Home) -> Iterator[Finding]:
     yield _contact(home, outlets)
 
 
-def _outlets(home: Home, outlets: Outlets) -> Finding:
+def _outlets(home: Home, outlets: OutletsFile) -> Finding:
     if not home.outlets_file.exists():
         return Finding.note("outlets.toml", f"{home.outlets_file} does not exist", "newskeep init")
     if not outlets.outlets:
@@ -109,7 +109,7 @@ def _outlets(home: Home, outlets: Outlets) -> Finding:
     return Finding.fine("outlets.toml", f"outlets: {len(outlets.outlets)}, switched off: {off}")
 
 
-def _contact(home: Home, outlets: Outlets | None) -> Finding:
+def _contact(home: Home, outlets: OutletsFile | None) -> Finding:
     contact = home.settings["NEWSKEEP_CONTACT"] or (outlets.contact if outlets else None)
     if contact:
         return Finding.fine("contact", contact)

@@ -1,4 +1,4 @@
-"""x"""
+"""`newskeep outlets add` and `import`: add entries to outlets.toml."""
 
 from __future__ import annotations
 
@@ -8,18 +8,68 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from cli.outlets.outlets_file import as_json, at_home, dry_run, look_at, opened, page_key
-from cli.outlets.values import found_values, remember, tell_found
+from cli.outlets.outlets_file import as_json, dry_run, home_key, open_outlets, outlet_with_home, survey_outlet
+from cli.outlets.values import found_values, print_survey, save_survey
 from cli.output import emit, say, tell
 from news.errors import SettingError
 
 if TYPE_CHECKING:
     from archive.home import Home
-    from crawler.outlets.file import Outlets
+    from crawler.outlets.file import OutletsFile
     from crawler.outlets.survey import Survey
     from news.outlets import Outlet
 
 _MAX_BYTES = 20_000_000
+
+
+@click.command()
+@click.argument("url")
+@click.option("--name", help="Name of the outlet; by default the main part of its host.")
+@click.option("--no-look", is_flag=True, help="Do not visit the site now; the first crawl does.")
+@dry_run
+@as_json
+def add(url: str, name: str | None, no_look: bool, dry_run: bool, json_: bool) -> None:
+    """Add the outlet whose home page is URL.
+
+    \b
+    newskeep outlets add https://www.example.org
+    newskeep outlets add https://news.example.org --name example-news --dry-run
+    """
+    from crawler.outlets.edit import add_outlets
+
+    home, file = open_outlets()
+    entry = _new_entry(file, url, name)
+    outlet = outlet_of(entry)
+    survey = None if no_look else survey_outlet(home, outlet, file)
+    if not dry_run:
+        add_outlets(home.outlets_file, [entry])
+        if survey:
+            save_survey(home, outlet, survey)
+    _report_added(home, outlet, survey, dry_run, json_)
+
+
+def _new_entry(file: OutletsFile, url: str, name: str | None) -> dict[str, Any]:
+    """Smallest entry for that home page. Raises SettingError if *file* has the outlet or its name already."""
+    same = outlet_with_home(file.outlets, url)
+    if same:
+        raise SettingError(f"{url} is already there as “{same.name}”", f"newskeep outlets show {same.name}")
+    entry = {"name": name, "url": url} if name else {"url": url}
+    outlet = outlet_from_arguments(entry)
+    if file.named(outlet.name):
+        raise SettingError(f"there is another outlet named “{outlet.name}”", f"newskeep outlets add {url} --name NAME")
+    return entry
+
+
+def _report_added(home: Home, outlet: Outlet, survey: Survey | None, dry_run: bool, json_: bool) -> None:
+    if json_:
+        found = {"found": found_values(survey), "per_day": survey.per_day} if survey else {}
+        emit({"type": "outlet", "outlet": outlet.name, "url": outlet.url, "written": not dry_run, **found})
+        return
+    if survey:
+        print_survey(survey, say)
+    say(f"{'would add' if dry_run else 'added'} “{outlet.name}” to {home.outlets_file}")
+    if not dry_run:
+        say(f"  next: newskeep crawl {outlet.name}")
 
 
 @click.command("import")
@@ -27,7 +77,7 @@ _MAX_BYTES = 20_000_000
 @dry_run
 @as_json
 def import_(file: IO[bytes], dry_run: bool, json_: bool) -> None:
-    """Add the outlets of an OPML file or of another outlets.toml; those already there are left as they are.
+    """Add the outlets of an OPML file or of another outlets.toml; outlets already there stay as they are.
 
     \b
     newskeep outlets import feeds.opml --dry-run
@@ -35,14 +85,15 @@ def import_(file: IO[bytes], dry_run: bool, json_: bool) -> None:
     """
     from crawler.outlets.edit import add_outlets
 
-    home, known = opened()
+    home, outlets_file = open_outlets()
     body = file.read(_MAX_BYTES)
-    new, left = _new_among(known, _opml_entries(body) if _is_xml(body) else _toml_entries(body, file.name))
+    given = _opml_entries(body) if _is_xml(body) else _toml_entries(body, file.name)
+    new, skipped = _new_entries(outlets_file, given)
     if new and not dry_run:
         add_outlets(home.outlets_file, new)
     for entry in new:
         _report_imported(entry, dry_run, json_)
-    say(f"{len(new)} {'would be added' if dry_run else 'added'}, {left} already there")
+    say(f"{len(new)} {'would be added' if dry_run else 'added'}, {skipped} already there")
 
 
 def _report_imported(entry: Mapping[str, Any], dry_run: bool, json_: bool) -> None:
@@ -79,21 +130,21 @@ def _toml_entries(body: bytes, name: str) -> list[dict[str, Any]]:
     return [dict(entry) for entry in tomllib.loads(text).get("outlet", [])]
 
 
-def _new_among(known: Outlets, given: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
-    """The entries of outlets that are not there yet, each with a name of its own, and how many were there."""
-    pages = {page_key(outlet.url) for outlet in known.outlets}
-    names = {outlet.name.lower() for outlet in known.outlets}
-    new, left = [], 0
+def _new_entries(file: OutletsFile, given: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """Entries of outlets that *file* does not have, each with a free name; and the number of outlets it has already."""
+    pages = {home_key(outlet.url) for outlet in file.outlets}
+    names = {outlet.name.lower() for outlet in file.outlets}
+    new, skipped = [], 0
     for entry in given:
-        key = page_key(entry["url"])
+        key = home_key(entry["url"])
         if key in pages:
-            left += 1
+            skipped += 1
             continue
         name = _free_name(outlet_of(entry).name, names)
         names.add(name.lower())
         pages.add(key)
         new.append({"name": name, **{field: value for field, value in entry.items() if field != "name"}})
-    return new, left
+    return new, skipped
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -104,65 +155,18 @@ def _free_name(name: str, taken: set[str]) -> str:
     return free
 
 
-@click.command()
-@click.argument("url")
-@click.option("--name", help="What it is called; by default the main part of its host.")
-@click.option("--no-look", is_flag=True, help="Do not visit the site now; the first crawl will.")
-@dry_run
-@as_json
-def add(url: str, name: str | None, no_look: bool, dry_run: bool, json_: bool) -> None:
-    """Add the outlet whose home page is URL.
-
-    \b
-    newskeep outlets add https://www.example.org
-    newskeep outlets add https://news.example.org --name example-news --dry-run
-    """
-    from crawler.outlets.edit import add_outlets
-
-    home, known = opened()
-    entry = _new_entry(known, url, name)
-    outlet = outlet_of(entry)
-    look = None if no_look else look_at(home, outlet, known)
-    if not dry_run:
-        add_outlets(home.outlets_file, [entry])
-        if look:
-            remember(home, outlet, look)
-    _report_added(home, outlet, look, dry_run, json_)
-
-
-def _new_entry(known: Outlets, url: str, name: str | None) -> dict[str, Any]:
-    """The smallest entry; with a name only when one is given. Raises SettingError when it would not be good."""
-    same = at_home(known.outlets, url)
-    if same:
-        raise SettingError(f"{url} is already there as “{same.name}”", f"newskeep outlets show {same.name}")
-    entry = {"name": name, "url": url} if name else {"url": url}
-    outlet = asked_for(entry)
-    if known.named(outlet.name):
-        raise SettingError(f"there is another outlet named “{outlet.name}”", f"newskeep outlets add {url} --name NAME")
-    return entry
-
-
-def _report_added(home: Home, outlet: Outlet, look: Survey | None, dry_run: bool, json_: bool) -> None:
-    if json_:
-        found = {"found": found_values(look), "per_day": look.per_day} if look else {}
-        emit({"type": "outlet", "outlet": outlet.name, "url": outlet.url, "written": not dry_run, **found})
-        return
-    if look:
-        tell_found(look, say)
-    say(f"{'would add' if dry_run else 'added'} “{outlet.name}” to {home.outlets_file}")
-    if not dry_run:
-        say(f"  next: newskeep crawl {outlet.name}")
+# Entries -------------------------------------------------------------------------------------------------------------
 
 
 def outlet_of(entry: Mapping[str, Any]) -> Outlet:
-    """The outlet that *entry* would be. Raises OutletsInvalid with what is wrong with it."""
+    """Outlet that *entry* describes. Raises OutletsInvalid with all mistakes."""
     from crawler.outlets.edit import with_entries
     from crawler.outlets.file import parse_outlets
 
     return parse_outlets(with_entries("", [entry]), "the new entry").outlets[0]
 
 
-def asked_for(entry: Mapping[str, Any]) -> Outlet:
+def outlet_from_arguments(entry: Mapping[str, Any]) -> Outlet:
     """Outlet of an entry given at the command line. Raises UsageError for a value that cannot be used."""
     from crawler.outlets.options import OUTLET_TABLE, Wrong, read_value
 

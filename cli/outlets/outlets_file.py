@@ -14,7 +14,7 @@ from news.text import one_line
 
 if TYPE_CHECKING:
     from archive.home import Home
-    from crawler.outlets.file import Outlets
+    from crawler.outlets.file import OutletsFile
     from crawler.outlets.survey import Survey
     from news.outlets import Outlet
 
@@ -25,8 +25,8 @@ class NoSuchOutlet(NewsError):
     exit_code = USAGE
 
 
-def opened() -> tuple[Home, Outlets]:
-    """The data folder and what its outlets.toml says. Raises OutletsInvalid with all mistakes."""
+def open_outlets() -> tuple[Home, OutletsFile]:
+    """Open the data folder and read its outlets.toml. Raises OutletsInvalid with all mistakes."""
     from archive.home import open_home
     from crawler.outlets.file import load_outlets
 
@@ -34,26 +34,26 @@ def opened() -> tuple[Home, Outlets]:
     return home, load_outlets(home.outlets_file)
 
 
-def named(known: Outlets, text: str) -> Outlet:
-    """The outlet of that name or home page. Raises NoSuchOutlet, naming the nearest."""
+def find_outlet(file: OutletsFile, text: str) -> Outlet:
+    """Outlet with that name or home page. Raises NoSuchOutlet, which suggests the nearest name."""
     from difflib import get_close_matches
 
-    outlet = known.named(text) or at_home(known.outlets, text)
+    outlet = file.named(text) or outlet_with_home(file.outlets, text)
     if outlet is None:
-        near = get_close_matches(text, [outlet.name for outlet in known.outlets], n=1)
+        near = get_close_matches(text, [outlet.name for outlet in file.outlets], n=1)
         guess = f"; did you mean “{near[0]}”?" if near else ""
         raise NoSuchOutlet(f"there is no outlet “{one_line(text)}” in outlets.toml{guess}", "newskeep outlets list")
     return outlet
 
 
-def at_home(outlets: Iterable[Outlet], url: str) -> Outlet | None:
-    """The outlet whose home page *url* is, in whatever spelling."""
-    key = page_key(url)
-    return next((outlet for outlet in outlets if key is not None and page_key(outlet.url) == key), None)
+def outlet_with_home(outlets: Iterable[Outlet], url: str) -> Outlet | None:
+    """Outlet whose home page is *url*, in any spelling of the address."""
+    key = home_key(url)
+    return next((outlet for outlet in outlets if key is not None and home_key(outlet.url) == key), None)
 
 
-def page_key(url: str) -> int | None:
-    """What all spellings of an address have in common; None for what is no address."""
+def home_key(url: str) -> int | None:
+    """Key that all spellings of an address share; None for a text that is no address."""
     from news.urls import canonicalise, url_key
 
     try:
@@ -62,17 +62,17 @@ def page_key(url: str) -> int | None:
         return None
 
 
-def contact_of(home: Home, known: Outlets) -> str | None:
-    """Where outlets can write to."""
-    contact: str | None = known.contact or home.settings["NEWSKEEP_CONTACT"]
+def contact_of(home: Home, file: OutletsFile) -> str | None:
+    """Contact address for the user agent."""
+    contact: str | None = file.contact or home.settings["NEWSKEEP_CONTACT"]
     return contact
 
 
-def look_at(home: Home, outlet: Outlet, known: Outlets) -> Survey:
-    """Visit the outlet's site, keeping nothing. Raises OutletBlocked or SettingError."""
+def survey_outlet(home: Home, outlet: Outlet, file: OutletsFile) -> Survey:
+    """Visit the outlet's site without saving anything. Raises OutletBlocked or SettingError."""
     from crawler.outlets.survey import survey
 
-    return survey(home, outlet, contact_of(home, known), datetime.now(UTC))
+    return survey(home, outlet, contact_of(home, file), datetime.now(UTC))
 
 
 as_json = click.option("--json", "json_", is_flag=True, help="One JSON object a line.")

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.completion import complete_outlet
-from cli.outlets.outlets_file import as_json, named, opened
-from cli.outlets.values import in_words, remembered, timetable, zone_of
+from cli.outlets.outlets_file import as_json, find_outlet, open_outlets
+from cli.outlets.values import in_words, timetable, values_in_archive, zone_of
 from cli.output import emit, say, tell
 
 if TYPE_CHECKING:
     from archive.home import Home
-    from crawler.outlets.file import Outlets
+    from crawler.outlets.file import OutletsFile
     from crawler.outlets.opml import Subscription
     from news.outlets import Outlet
 
 Marked = dict[str, tuple[Any, str]]  # key: (value, mark)
+_TIMES = 3  # next turns that `check` prints
 
 
 @click.command()
@@ -32,10 +33,10 @@ def show(outlet: str, json_: bool) -> None:
     newskeep outlets show spiegel
     newskeep outlets show https://www.spiegel.de --json
     """
-    home, known = opened()
-    chosen = named(known, outlet)
-    found = remembered(home, chosen.name)
-    values = marked(chosen, known, found or {}, built_in(home, chosen))
+    home, file = open_outlets()
+    chosen = find_outlet(file, outlet)
+    found = values_in_archive(home, chosen.name)
+    values = marked(chosen, file, found or {}, built_in(home, chosen))
     if json_:
         rows = [{"key": key, "value": value, "mark": mark} for key, (value, mark) in values.items()]
         emit({"type": "outlet", "outlet": chosen.name, "looked": found is not None, "values": rows})
@@ -49,25 +50,22 @@ def show(outlet: str, json_: bool) -> None:
 
 
 def built_in(home: Home, outlet: Outlet) -> dict[str, Any]:
-    """What holds where nobody set anything and nothing was found."""
+    """Values that apply where nothing is set and nothing was found."""
     zone = zone_of(outlet) or "UTC"
     when = {} if outlet.schedule else {"every": timetable(outlet).removeprefix("every ")}
     return {"timezone": zone, "delay": home.settings["CRAWL_DELAY_SECONDS"], **when, "listings": [outlet.url]}
 
 
-def marked(outlet: Outlet, known: Outlets, found: Mapping[str, Any], defaults: Mapping[str, Any]) -> Marked:
-    """Each value with its mark, in the order of outlets.toml: what is set goes before what is found."""
+def marked(outlet: Outlet, file: OutletsFile, found: Mapping[str, Any], defaults: Mapping[str, Any]) -> Marked:
+    """Each value with its mark, in the order of the options; a set value has precedence over a found one."""
     from crawler.outlets.options import OUTLET_TABLE, set_values
 
-    own = known.given.get(outlet.name, frozenset())
+    own = file.given.get(outlet.name, frozenset())
     values: Marked = {key: (value, "default") for key, value in defaults.items()}
     values |= {key: (value, "found") for key, value in found.items() if value not in (None, [], ())}
     values |= {key: (value, "set" if key in own else "default") for key, value in set_values(outlet).items()}
     order = list(OUTLET_TABLE.keys)
     return dict(sorted(values.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
-
-
-_TIMES = 3
 
 
 @click.command()
@@ -79,22 +77,22 @@ def check(json_: bool) -> None:
     newskeep outlets check
     newskeep outlets check --json
     """
-    home, known = opened()
+    home, file = open_outlets()
     now = datetime.now(UTC)
-    for outlet in known.outlets:
+    for outlet in file.outlets:
         zone, times = zone_of(outlet), _next_times(outlet, now)
         if json_:
             emit({"type": "outlet", "outlet": outlet.name, "enabled": outlet.enabled, "when": timetable(outlet),
                   "timezone": zone or "UTC", "next": [time.isoformat() for time in times]})  # fmt: skip
         elif outlet.enabled:
-            shown = ", ".join(_time_in_words(time, now) for time in times)
-            tell(f"{outlet.name:<20} {timetable(outlet)}; next {shown}")
+            turns = ", ".join(_time_in_words(time, now) for time in times)
+            tell(f"{outlet.name:<20} {timetable(outlet)}; next {turns}")
         else:
             tell(f"{outlet.name:<20} off")
     if not home.outlets_file.exists():
         say(f"{home.outlets_file} is not there yet\n  next: newskeep outlets add https://…")
         return
-    say(f"{home.outlets_file}: {len(known.outlets)} outlet{'s' if len(known.outlets) != 1 else ''}, no mistakes")
+    say(f"{home.outlets_file}: {len(file.outlets)} outlet{'s' if len(file.outlets) != 1 else ''}, no mistakes")
 
 
 def _next_times(outlet: Outlet, now: datetime) -> tuple[datetime, ...]:
@@ -104,7 +102,7 @@ def _next_times(outlet: Outlet, now: datetime) -> tuple[datetime, ...]:
 
 
 def _time_in_words(time: datetime, now: datetime) -> str:
-    """A turn as people say it; its year where that is another."""
+    """Time of a turn in words, with the year if it is not this year."""
     return f"{time:%a %d %b %H:%M %Z}" if time.year == now.year else f"{time:%a %d %b %Y %H:%M %Z}"
 
 
@@ -119,14 +117,14 @@ def list_(json_: bool) -> None:
     """
     from crawler.outlets.options import set_values
 
-    _, known = opened()
-    for outlet in known.outlets:
+    _, file = open_outlets()
+    for outlet in file.outlets:
         if json_:
             emit({"type": "outlet", "outlet": outlet.name, **set_values(outlet)})
         else:
             state = "" if outlet.enabled else "  off"
             tell(f"{outlet.name:<20} {outlet.url:<45} {timetable(outlet)}{state}")
-    if not known.outlets:
+    if not file.outlets:
         say("no outlets yet\n  next: newskeep outlets add https://…")
 
 
@@ -142,16 +140,16 @@ def export(format_: str) -> None:
     from crawler.outlets.file import read_text
     from crawler.outlets.opml import write_opml
 
-    home, known = opened()
+    home, file = open_outlets()
     if format_ == "toml":
         click.echo(read_text(home.outlets_file), nl=False)
     else:
-        click.echo(write_opml(_subscription(home, outlet) for outlet in known.outlets), nl=False)
+        click.echo(write_opml(_subscription(home, outlet) for outlet in file.outlets), nl=False)
 
 
 def _subscription(home: Home, outlet: Outlet) -> Subscription:
     from crawler.outlets.opml import Subscription
 
-    found = {} if outlet.feeds is not None else remembered(home, outlet.name) or {}
+    found = {} if outlet.feeds is not None else values_in_archive(home, outlet.name) or {}
     feeds = outlet.feeds if outlet.feeds is not None else tuple(found.get("feeds") or ())
     return Subscription(outlet.url, outlet.title or found.get("title") or outlet.name, outlet.language, feeds)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.completion import complete_outlet
-from cli.outlets.outlets_file import as_json, dry_run, named, opened
+from cli.outlets.outlets_file import as_json, dry_run, find_outlet, open_outlets
 from cli.output import emit, say
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @dry_run
 @as_json
 def on(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
-    """Collect from these outlets again, those included that were set aside because workers died over them.
+    """Collect from these outlets again, even if they were set aside because their crawls killed workers.
 
     \b
     newskeep outlets on krone
@@ -46,9 +46,9 @@ def off(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
 def _switch(texts: Iterable[str], enabled: bool, dry_run: bool, json_: bool) -> None:
     from crawler.outlets.edit import set_key
 
-    home, known = opened()
+    home, file = open_outlets()
     state = "on" if enabled else "off"
-    for outlet in [named(known, text) for text in texts]:
+    for outlet in [find_outlet(file, text) for text in texts]:
         already = outlet.enabled is enabled
         if not already and not dry_run:
             set_key(home.outlets_file, outlet.name, "enabled", enabled)
@@ -65,7 +65,7 @@ def _switch(texts: Iterable[str], enabled: bool, dry_run: bool, json_: bool) -> 
 
 
 def _take_back(home: Home, name: str) -> bool:
-    """Put an outlet that was set aside back on the timetable; False when it was not, or nothing was crawled yet."""
+    """Put an outlet that was set aside back on the timetable; return whether it was set aside."""
     if not home.settings["NEWSKEEP_DATABASE_URL"] and not home.postgres.exists():
         return False
     from archive.database import open_archive

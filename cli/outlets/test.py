@@ -11,9 +11,9 @@ import click
 
 from cli.completion import complete_outlet
 from cli.exits import NOTHING_FETCHED
-from cli.outlets.add import asked_for
-from cli.outlets.outlets_file import as_json, at_home, contact_of, look_at, opened
-from cli.outlets.values import found_values, tell_found
+from cli.outlets.add import outlet_from_arguments
+from cli.outlets.outlets_file import as_json, contact_of, open_outlets, outlet_with_home, survey_outlet
+from cli.outlets.values import found_values, print_survey
 from cli.output import emit, say, tell
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def test(target: str, json_: bool) -> None:
     """
     from crawler.outlets.survey import read_some
 
-    home, known = opened()
-    outlet = known.named(target) or at_home(known.outlets, target) or asked_for({"url": target})
-    look = look_at(home, outlet, known)
-    readings = read_some(home, outlet, look.links[:ARTICLES_TRIED], contact_of(home, known), datetime.now(UTC))
+    home, file = open_outlets()
+    outlet = file.named(target) or outlet_with_home(file.outlets, target) or outlet_from_arguments({"url": target})
+    survey = survey_outlet(home, outlet, file)
+    readings = read_some(home, outlet, survey.links[:ARTICLES_TRIED], contact_of(home, file), datetime.now(UTC))
     if json_:
-        _emit(outlet, look, readings)
+        _emit(outlet, survey, readings)
     else:
-        tell_found(look, tell)
+        print_survey(survey, tell)
         for reading in readings:
             _tell(reading)
     if not any(reading.article for reading in readings):
@@ -50,9 +50,9 @@ def test(target: str, json_: bool) -> None:
         sys.exit(NOTHING_FETCHED)
 
 
-def _emit(outlet: Outlet, look: Survey, readings: Iterable[Reading]) -> None:
-    emit({"type": "outlet", "outlet": outlet.name, "url": outlet.url, "found": found_values(look),
-          "links": len(look.links), "per_day": look.per_day, "problems": look.found.problems})  # fmt: skip
+def _emit(outlet: Outlet, survey: Survey, readings: Iterable[Reading]) -> None:
+    emit({"type": "outlet", "outlet": outlet.name, "url": outlet.url, "found": found_values(survey),
+          "links": len(survey.links), "per_day": survey.per_day, "problems": survey.found.problems})  # fmt: skip
     for reading in readings:
         article = reading.article
         fields = {} if article is None else {

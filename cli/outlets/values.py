@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from crawler.outlets.survey import Survey
     from news.outlets import Outlet
 
+_MAX_ADDRESSES, _MAX_PROBLEMS = 3, 10  # printed of a survey
 
-def found_values(look: Survey) -> dict[str, Any]:
+
+def found_values(survey: Survey) -> dict[str, Any]:
     """Values found on the outlet's site by key, as JSON holds them; empty values are left out."""
-    found = {key: value for key, value in asdict(look.found).items() if key != "problems"}
+    found = {key: value for key, value in asdict(survey.found).items() if key != "problems"}
     return {
         key: list(value) if isinstance(value, tuple) else value
         for key, value in found.items()
@@ -27,28 +29,28 @@ def found_values(look: Survey) -> dict[str, Any]:
 
 
 def in_words(value: Any) -> str:
-    """One value, or one of several, as `show` prints it."""
+    """Value as `show` prints it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(f"{key} {given}" for key, given in value.items()) if isinstance(value, Mapping) else str(value)
 
 
 def timetable(outlet: Outlet) -> str:
-    """When it is looked at: "every 30 minutes"."""
+    """Schedule of the outlet in words, such as "every 30 minutes"."""
     from scheduler.timetable import in_words as schedule_in_words
 
     return schedule_in_words(outlet)
 
 
 def zone_of(outlet: Outlet) -> str | None:
-    """The time zone its schedule is read in, as set or as its address and language suggest."""
+    """Time zone of the outlet's schedule: the one that is set, else the one that address and language suggest."""
     from news.zones import time_zone
 
     return outlet.timezone or time_zone(outlet.url, outlet.language)
 
 
-def remember(home: Home, outlet: Outlet, look: Survey) -> None:
-    """Keep what was found where `show` and the first crawl find it; a database that is away does not stop anybody."""
+def save_survey(home: Home, outlet: Outlet, survey: Survey) -> None:
+    """Save what was found, for `show` and the first crawl. Without a database, only print a note."""
     from archive.database import open_archive
     from archive.outlets import ensure_outlet, save_found
 
@@ -56,15 +58,15 @@ def remember(home: Home, outlet: Outlet, look: Survey) -> None:
         engine = open_archive(home)
         try:
             with engine.begin() as conn:
-                save_found(conn, ensure_outlet(conn, outlet.name, outlet.url), found_values(look))
+                save_found(conn, ensure_outlet(conn, outlet.name, outlet.url), found_values(survey))
         finally:
             engine.dispose()
     except ArchiveError as error:
         say(f"not remembered ({error}); the first crawl will look again")
 
 
-def remembered(home: Home, name: str) -> dict[str, Any] | None:
-    """What was found of the outlet; None when nobody has looked yet, or the archive cannot say."""
+def values_in_archive(home: Home, name: str) -> dict[str, Any] | None:
+    """Values found on the outlet's site; None before the first visit, or without a database."""
     if not (home.settings["NEWSKEEP_DATABASE_URL"] or home.postgres.exists()):
         return None
     from sqlalchemy import select
@@ -98,27 +100,24 @@ def _by_kind(channels: Iterable[Channel]) -> dict[str, list[str]]:
     return kinds
 
 
-_SHOWN, _PROBLEMS_SHOWN = 3, 10
-
-
-def tell_found(look: Survey, line: Callable[[str], None]) -> None:
-    """Hand to *line* what was found, how many articles are announced and what could not be read."""
-    for key, value in found_values(look).items():
+def print_survey(survey: Survey, line: Callable[[str], None]) -> None:
+    """Print what was found, the number of links, the volume and the problems; *line* prints one line."""
+    for key, value in found_values(survey).items():
         line(f"  {key:<10} {_shortened(value)}")
-    line(f"  {'links':<10} {len(look.links)}")
-    line(f"  {'volume':<10} {_volume(look)}")
-    for problem in look.found.problems[:_PROBLEMS_SHOWN]:
+    line(f"  {'links':<10} {len(survey.links)}")
+    line(f"  {'volume':<10} {_volume(survey)}")
+    for problem in survey.found.problems[:_MAX_PROBLEMS]:
         line(f"  {'problem':<10} {problem}")
 
 
 def _shortened(value: Any) -> str:
     if not isinstance(value, list):
         return str(value)
-    return f"{len(value)}: " + " ".join(value[:_SHOWN]) + (" …" if len(value) > _SHOWN else "")
+    return f"{len(value)}: " + " ".join(value[:_MAX_ADDRESSES]) + (" …" if len(value) > _MAX_ADDRESSES else "")
 
 
-def _volume(look: Survey) -> str:
-    if look.per_day is None:
+def _volume(survey: Survey) -> str:
+    if survey.per_day is None:
         return "not known: too few links say when they appeared"
-    dated = sum(link.announced_at is not None for link in look.links)
-    return f"about {look.per_day:.0f} a day, by the dates of {dated} links"
+    dated = sum(link.announced_at is not None for link in survey.links)
+    return f"about {survey.per_day:.0f} a day, by the dates of {dated} links"

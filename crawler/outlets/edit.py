@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from crawler.outlets.diagnostics import Positions, find_positions
-from crawler.outlets.file import Outlets, parse_outlets, read_text, toml_lines, toml_value
+from crawler.outlets.file import OutletsFile, parse_outlets, read_text, toml_lines, toml_value
 from news.errors import SettingError
 
-Edit = Callable[[str, Outlets], str]
+Edit = Callable[[str, OutletsFile], str]
 
 
 def add_outlets(path: Path, entries: Sequence[Mapping[str, Any]]) -> str:
@@ -47,7 +47,7 @@ def change(path: Path, edit: Edit) -> str:
         return changed
 
 
-def position(outlets: Outlets, name: str) -> int:
+def position(outlets: OutletsFile, name: str) -> int:
     """Which entry of the file the outlet *name* is. Raises SettingError when there is none."""
     names = [outlet.name for outlet in outlets.outlets]
     if name not in names:

@@ -20,7 +20,7 @@ MAX_BYTES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Outlets:
+class OutletsFile:
     """The file: `outlets` with the defaults filled in; `given` names the keys that each entry sets itself."""
 
     contact: str | None = None
@@ -33,7 +33,7 @@ class Outlets:
         return next((outlet for outlet in self.outlets if outlet.name == name), None)
 
 
-def load_outlets(path: Path) -> Outlets:
+def load_outlets(path: Path) -> OutletsFile:
     """The outlets in the file at *path*; none when there is no file. Raises OutletsInvalid with all mistakes."""
     return parse_outlets(read_text(path), path.name)
 
@@ -56,7 +56,7 @@ def read_text(path: Path) -> str:
         raise SettingError(f"{path.name}:{line} is not UTF-8", "save the file as UTF-8") from error
 
 
-def parse_outlets(text: str, name: str = "outlets.toml") -> Outlets:
+def parse_outlets(text: str, name: str = "outlets.toml") -> OutletsFile:
     """The outlets in *text*. Raises OutletsInvalid with all mistakes."""
     text = text.replace("\r\n", "\n")
     try:
@@ -92,16 +92,16 @@ class _Reading:
         self.positions = positions
         self.problems: list[Problem] = []
 
-    def outlets(self, given: Mapping[str, Any]) -> Outlets:
+    def outlets(self, given: Mapping[str, Any]) -> OutletsFile:
         top = {key: value for key, value in given.items() if key != "outlet"}
         shared = read_value(FILE_TABLE, top, self._report)
         defaults = by_field(shared.get("defaults") or {})
         entries = [self._entry(entry, ("outlet", number)) for number, entry in enumerate(self._list(given))]
         self._refuse_same_names(entries)
         if self.problems:
-            return Outlets()
-        outlets = tuple(outlet_of(entry.fields, defaults) for entry in entries)
-        return Outlets(shared.get("contact"), defaults, outlets, {entry.name: entry.keys for entry in entries})
+            return OutletsFile()
+        outlets = tuple(_outlet_of(entry.fields, defaults) for entry in entries)
+        return OutletsFile(shared.get("contact"), defaults, outlets, {entry.name: entry.keys for entry in entries})
 
     def _list(self, given: Mapping[str, Any]) -> list[Any]:
         entries = given.get("outlet", [])
@@ -150,7 +150,7 @@ class _Entry:
         return self.fields.get("name") or ""
 
 
-def outlet_of(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:
+def _outlet_of(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:
     """Outlet with these values of its fields; what they leave open comes from *defaults*."""
     own_time = _TIMES & fields.keys()
     inherited = {key: value for key, value in defaults.items() if not (own_time and key in _TIMES)}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.home import Home
-from crawler.outlets.file import Outlets, parse_outlets
+from crawler.outlets.file import OutletsFile, parse_outlets
 from crawler.result import CrawlResult
 from news.errors import ArchiveUnavailable, Busy
 from news.outlets import Outlet
@@ -26,7 +26,7 @@ class Desk:
 
     def __init__(self, home: Home, engine: Engine) -> None:
         self.engine, self.queue, self.now = engine, Queue(home), NOW
-        self.outlets = Outlets()
+        self.outlets = OutletsFile()
 
     def read(self, toml: str) -> int:
         """Take up outlets.toml as it stands now."""
