@@ -1,4 +1,4 @@
-"""Alerts: what a person should know, open from when a rule of health stops holding until it holds again."""
+"""Alerts: open from when a rule of health is broken until it holds again."""
 
 import json
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def end_alert(conn: Connection, rule: str, subject: str) -> bool:
 
 
 def is_open(conn: Connection, rule: str, subject: str) -> bool:
-    """True while there is such an alert."""
+    """Return True while there is such an alert."""
     return conn.execute(_IS_OPEN, {"rule": rule, "subject": storable(subject)}).first() is not None
 
 
@@ -50,7 +50,7 @@ def open_alerts(conn: Connection) -> list[Alert]:
 
 
 def ended_alerts(conn: Connection, limit: int) -> list[Alert]:
-    """The last *limit* that ended, the newest first."""
+    """Return the last *limit* that ended, the newest first."""
     return [Alert(**row._mapping) for row in conn.execute(_ENDED, {"limit": limit})]
 
 

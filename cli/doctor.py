@@ -1,4 +1,4 @@
-"""`newskeep doctor`: look at everything that an operator would have to look at, and say what to do."""
+"""`newskeep doctor`: check the installation, and name the command that mends each fault."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def doctor(as_json: bool) -> None:
     newskeep doctor                      what is fine, and the command that mends what is not
     newskeep doctor --json | jq 'select(.state == "bad")'
 
-    Exit code 0 when nothing is bad, 6 for the database, 8 for damage, 4 for anything that has to be set right.
+    Exit code 0 when nothing is bad, 6 for the database, 8 for damage, 4 for anything else.
     """
     from cli.checks.finding import exit_code
 
@@ -46,30 +46,30 @@ def doctor(as_json: bool) -> None:
 
 
 def examine(home: Home) -> list[Finding]:
-    """All findings, in the order in which one thing rests on another."""
+    """Return all findings, each after those that it depends on."""
     from cli.checks.alerts import check_health
     from cli.checks.captures import check_captures, check_store
     from cli.checks.data_folder import check_disk, check_rights, check_settings
-    from cli.checks.database import ask, check_backup, check_clock, open_for_checking
+    from cli.checks.database import check_backup, check_clock, open_for_checking, read_capture_facts
     from cli.checks.finding import Finding
 
     if not home.path.is_dir():
         return [Finding.bad("data folder", f"{home.path} does not exist", "newskeep init", 4)]
     findings = [*check_rights(home)]
     if not os.access(home.path, os.R_OK | os.X_OK):
-        return findings  # everything else would only say the same
-    engine, said = open_for_checking(home)
-    findings += said
+        return findings  # all other checks would fail for the same reason
+    engine, database_findings = open_for_checking(home)
+    findings += database_findings
     try:
-        known = ask(engine)
+        facts = read_capture_facts(engine)
         if engine:
-            findings += [check_clock(engine), *check_captures(home, known.file_ends, known.files)]
-            findings += check_store(home, known.file_ends, known.files)
+            findings += [check_clock(engine), *check_captures(home, facts.file_ends, facts.files)]
+            findings += check_store(home, facts.file_ends, facts.files)
             findings += check_health(engine, home)
     finally:
         if engine:
             engine.dispose()
-    findings += [check_disk(home, known.bytes_a_day), *check_settings(home), *check_backup()]
+    findings += [check_disk(home, facts.bytes_a_day), *check_settings(home), *check_backup()]
     return findings
 
 

@@ -1,4 +1,4 @@
-"""`newskeep health`: how everything is; whether this machine's daemon or worker is alive, for a container to ask."""
+"""`newskeep health`: show alerts and rules; tell a container whether its daemon or worker is alive."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _UNHEALTHY = 1
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line on standard output.")
 @click.pass_context
 def health(ctx: click.Context, as_json: bool) -> None:
-    """Show open alerts, what the rules of health say, and who is alive.
+    """Show open alerts, what the rules of health say, and which processes run.
 
     \b
     newskeep health
     newskeep health --json | jq 'select(.type == "alert")'
     newskeep health daemon               exit code 0 when this machine's daemon is alive, 1 when not
 
-    A rule says "learning" while an outlet is not known long enough: two weeks for silence, five for volume.
+    A rule says "learning" until an outlet has been watched long enough: two weeks for silence, five for volume.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -57,42 +57,42 @@ def health(ctx: click.Context, as_json: bool) -> None:
 
 @health.command()
 def daemon() -> None:
-    """Whether this machine's daemon beats: exit code 0 or 1, for a container's health check.
+    """Exit with code 0 when this machine's daemon is alive, else 1; for a container's health check.
 
     \b
     newskeep health daemon
     newskeep health daemon && echo alive
     """
-    sys.exit(FINE if _beats("scheduler", "daemon") else _UNHEALTHY)
+    sys.exit(FINE if _is_alive("scheduler", "daemon") else _UNHEALTHY)
 
 
 @health.command()
 def worker() -> None:
-    """Whether a worker of this machine beats: exit code 0 or 1, for a container's health check.
+    """Exit with code 0 when a worker of this machine is alive, else 1; for a container's health check.
 
     \b
     newskeep health worker
     newskeep health worker && echo alive
     """
-    sys.exit(FINE if _beats("worker", "worker") else _UNHEALTHY)
+    sys.exit(FINE if _is_alive("worker", "worker") else _UNHEALTHY)
 
 
 @health.command()
 def here() -> None:
-    """Whether all that runs on this machine beats, be it daemon, worker or neither: exit code 0 or 1.
+    """Exit with code 0 when the daemon and worker that run on this machine are alive, else 1; neither has to run.
 
     \b
     newskeep health here
     newskeep health here && echo alive
     """
-    beats = [_beats(role, called, needed=False) for role, called in (("scheduler", "daemon"), ("worker", "worker"))]
-    sys.exit(FINE if all(beats) else _UNHEALTHY)
+    alive = [_is_alive(role, name, required=False) for role, name in (("scheduler", "daemon"), ("worker", "worker"))]
+    sys.exit(FINE if all(alive) else _UNHEALTHY)
 
 
-def _beats(role: str, called: str, *, needed: bool = True) -> bool:
-    """Whether it was heard of lately; one that does not run is well unless it is *needed*.
+def _is_alive(role: str, name: str, *, required: bool = True) -> bool:
+    """Return True when the process gave a sign lately, or does not run and is not *required*.
 
-    Nothing but the driver is loaded: this is asked every few seconds, for years.
+    Load nothing but the database driver: a container asks every few seconds, for years.
     """
     import psycopg
 
@@ -105,14 +105,14 @@ def _beats(role: str, called: str, *, needed: bool = True) -> bool:
         say(f"the archive cannot be asked: {(str(error).splitlines() or [''])[0]}")
         return False
     if silent is None:
-        say(f"no {called} runs on {host}")
-        return not needed
-    say(f"{called} on {host}: heard of {silent:.0f} s ago")
+        say(f"no {name} runs on {host}")
+        return not required
+    say(f"{name} on {host}: last sign {silent:.0f} s ago")
     return silent < _SILENT_SECONDS
 
 
 def _url() -> str:
-    """The archive's address; the embedded server is not started for the question."""
+    """Return the archive's address, without starting the embedded server."""
     from archive.database import normal_url
     from archive.embedded import EmbeddedServer
 
@@ -124,26 +124,28 @@ def _url() -> str:
 def _show(found: Overview) -> None:
     from news.health.rule import State
 
-    needy = len(found.opened)
-    needs = "1 thing needs you." if needy == 1 else f"{needy} things need you."
-    tell(needs if needy else "Nothing is unusual.")
+    count = len(found.opened)
+    needs = "1 thing needs you." if count == 1 else f"{count} things need you."
+    tell(needs if count else "Nothing is unusual.")
     for alert in found.opened:
         tell(f"  since {_when(alert.opened_at)}  {_sentence(alert)}")
     for alert in found.ended:
         tell(f"  over  {_when(alert.ended_at)}  {_sentence(alert)}")
-    states = {name: {one.state for one in judged} for name, judged in found.judgements.items() if name != "machine"}
-    learning = sum(State.LEARNING in one for one in states.values())
-    tell(f"\nOutlets    {len(states)} watched, {learning} of them still learning what is usual")
+    outlets = [judgements for subject, judgements in found.judgements.items() if subject != "machine"]
+    learning = sum(any(judgement.state is State.LEARNING for judgement in judgements) for judgements in outlets)
+    tell(f"\nOutlets    {len(outlets)} watched, {learning} of them still learning what is usual")
     for process in found.processes:
-        tell(f"Process    {process.role} on {process.host} ({process.pid}), heard of {_when(process.heartbeat_at)}")
+        tell(f"Process    {process.role} on {process.host} ({process.pid}), last sign {_when(process.heartbeat_at)}")
     for name, problem in found.channels.items():
         tell(f"Messages   {name}: {problem or 'fine'}")
     if not found.channels:
-        tell("Messages   nobody is told: set ALERT_WEBHOOK_URL, or ALERT_SMTP_URL and ALERT_MAIL_TO")
+        tell("Messages   nobody is told: set ALERT_WEBHOOK_URL, ALERT_URLS, or ALERT_SMTP_URL and ALERT_MAIL_TO")
 
 
 def _records(found: Overview) -> list[dict[str, Any]]:
-    alerts = [_alert(alert) for alert in (*found.opened, *found.ended)]
+    from scheduler.monitor.notifier import alert_record
+
+    alerts = [{"type": "alert", **alert_record(alert)} for alert in (*found.opened, *found.ended)]
     rules = [
         {
             "type": "rule",
@@ -156,24 +158,11 @@ def _records(found: Overview) -> list[dict[str, Any]]:
         for judgement in judgements
     ]
     processes = [
-        {"type": "process", "role": one.role, "host": one.host, "pid": one.pid, "heartbeat_at": one.heartbeat_at}
-        for one in found.processes
+        {"type": "process", **{name: getattr(process, name) for name in ("role", "host", "pid", "heartbeat_at")}}
+        for process in found.processes
     ]
     summary = {"type": "summary", "open": len(found.opened), "channels": dict(found.channels)}
     return [*alerts, *rules, *processes, summary]
-
-
-def _alert(alert: Alert) -> dict[str, Any]:
-    return {
-        "type": "alert",
-        "id": alert.id,
-        "rule": alert.rule,
-        "subject": alert.subject,
-        "opened_at": alert.opened_at,
-        "ended_at": alert.ended_at,
-        "text": _sentence(alert),
-        "facts": dict(alert.facts),
-    }
 
 
 def _sentence(alert: Alert) -> str:

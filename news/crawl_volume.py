@@ -1,17 +1,17 @@
-"""How much news an outlet usually has on such a day at such an hour."""
+"""How many new articles a crawl usually brings in a part of the week."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-ENOUGH = 5  # fewer crawls like this one say nothing
+ENOUGH = 5  # fewer crawls say nothing
 MOST_RECENT = 40  # habits change: so many weeks of one crawl a day, or ten of four in an evening
 _PARTS = ("night", "morning", "afternoon", "evening")  # of six hours each, from midnight
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """`new` beside the usual `least` to `most` of crawls on such a `time`: "Sunday evening"."""
+    """The number of `new` articles against the usual `least` to `most` in that part of the week (`time`)."""
 
     new: int
     least: int
@@ -25,20 +25,20 @@ class Usual:
 
 
 def part_of_week(moment: datetime, zone: tzinfo) -> str:
-    """ "Sunday evening", in *zone*."""
+    """Return the part of the week in *zone*, as "Sunday evening"."""
     local = moment.astimezone(zone)
     return f"{local:%A} {_PARTS[local.hour // 6]}"
 
 
 def usual_at(moment: datetime, new: int, earlier: Iterable[tuple[datetime, int]], zone: tzinfo) -> Usual | None:
-    """*new* articles beside those of *earlier* crawls (the latest first) of the same part of the week.
+    """Compare *new* articles with *earlier* crawls (the latest first) of the same part of the week.
 
-    Of ten and more, the tenth with the least and with the most are left out. None when fewer than five are alike.
+    From ten crawls on, the tenth with the least and the tenth with the most are left out. None below five crawls.
     """
     time = part_of_week(moment, zone)
-    alike = [number for began, number in earlier if part_of_week(began, zone) == time][:MOST_RECENT]
-    if len(alike) < ENOUGH:
+    same_part = [number for began, number in earlier if part_of_week(began, zone) == time][:MOST_RECENT]
+    if len(same_part) < ENOUGH:
         return None
-    cut = len(alike) // 10
-    ordered = sorted(alike)
+    cut = len(same_part) // 10
+    ordered = sorted(same_part)
     return Usual(new, ordered[cut], ordered[-1 - cut], time)

@@ -7,8 +7,8 @@ from enum import Enum
 from sqlalchemy import Connection, text
 
 from archive.alerts import end_alert, open_alert
+from news.health.reported import OUTLET_SET_ASIDE
 
-RULE = "outlet_set_aside"  # the alert's
 REASON = "killed_workers"
 
 
@@ -49,7 +49,7 @@ def charge(
     for one in charged:
         if one.set_aside and conn.execute(_SET_ASIDE, {"id": one.outlet_id, "reason": REASON}).rowcount:
             name = conn.execute(_NAME, {"id": one.outlet_id}).scalar_one()
-            open_alert(conn, RULE, name, {"deaths": one.deaths, "reason": REASON}, one.outlet_id)
+            open_alert(conn, OUTLET_SET_ASIDE.id, name, {"deaths": one.deaths, "reason": REASON}, one.outlet_id)
     return charged
 
 
@@ -62,7 +62,7 @@ def take_back(conn: Connection, outlet_id: int) -> bool:
     """Put an outlet that was set aside back on the timetable; False when it was not."""
     if conn.execute(_TAKE_BACK, {"id": outlet_id}).rowcount == 0:
         return False
-    end_alert(conn, RULE, conn.execute(_NAME, {"id": outlet_id}).scalar_one())
+    end_alert(conn, OUTLET_SET_ASIDE.id, conn.execute(_NAME, {"id": outlet_id}).scalar_one())
     return True
 
 

@@ -13,6 +13,7 @@ from archive.home import Home
 from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError
+from news.health.reported import OUTLETS_FILE
 from scheduler.agenda import Agenda
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
@@ -29,7 +30,6 @@ from scheduler.turns import AT_ONCE, offer_due, put_on_timetable
 
 logger = logging.getLogger(__name__)
 
-OUTLETS_FILE = "outlets_file"  # the rule of health that outlets.toml can be used
 _PLAN_SECONDS = 600.0  # the timetable is looked through this often even when nothing has changed
 
 
@@ -163,7 +163,7 @@ class Scheduler:
 
 def _tell_problem(conn: Connection, problem: str | None) -> None:
     if problem is None:
-        if end_alert(conn, OUTLETS_FILE, "outlets.toml"):
+        if end_alert(conn, OUTLETS_FILE.id, "outlets.toml"):
             logger.info("outlets_file_mended")
-    elif open_alert(conn, OUTLETS_FILE, "outlets.toml", {"problem": problem[:2000]}):
+    elif open_alert(conn, OUTLETS_FILE.id, "outlets.toml", {"problem": problem[:2000]}):
         logger.error("outlets_file_broken", extra={"problem": problem})

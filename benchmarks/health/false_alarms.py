@@ -1,10 +1,10 @@
-"""How often the rules of health cry wolf, and how soon they see a true break: pretend outlets, day by day.
+"""Measure how often the rules of health raise false alarms and how soon they see a break, on pretend outlets.
 
     python -m benchmarks.health.false_alarms [--outlets 300] [--days 28]
 
 Newsrooms vary more than chance: a day's number of articles is negative binomial around its weekday's mean, lengths are
 log-normal, a field is missing on three pages in a hundred, an author on thirty, in waves; the share of words set aside
-varies from page to page. "bare" is UX's thresholds without the guards against chance.
+varies from page to page. "bare" are the thresholds without the guards against chance.
 """
 
 import argparse
@@ -28,7 +28,7 @@ SIZES = (3, 12, 60)  # articles on a workday
 
 
 def articles_on(mean: float) -> int:
-    """A number of articles: Poisson around a mean that itself varies by a quarter."""
+    """Return a number of articles: Poisson around a mean that itself varies by a quarter."""
     left, number = random.gammavariate(16, mean / 16), 0
     while (left := left - random.expovariate(1)) > 0:
         number += 1
@@ -62,14 +62,14 @@ def a_day(
 
 
 def signs(days: list[OutletDay]) -> set[str]:
-    """What is broken on the morning after the last of *days*."""
+    """Return the names of what is broken on the morning after the last of *days*."""
     found = set(layout_break(days).facts.get("signs", {}))
     drop = volume_drop(days, days[-1].day + timedelta(days=1))
     return found | ({"volume"} if drop.state is State.BROKEN else set())
 
 
 def false_alarms(outlets: int, days: int) -> Counter[str]:
-    """New alarms over outlets to which nothing happens."""
+    """Count the alarms of outlets to which nothing happens."""
     alarms: Counter[str] = Counter()
     for number in range(outlets):
         random.seed(number)
@@ -110,7 +110,7 @@ def report(outlets: int, days: int) -> None:
     ):
         for mean in SIZES:
             seen = list(days_until(sign, mean, outlets // 10, **broken))
-            found = sorted(one for one in seen if one is not None)
+            found = sorted(days for days in seen if days is not None)
             middle = found[len(found) // 2] if found else "-"
             print(f"  {sign:<8} {mean:>3} articles a day: seen {len(found)}/{len(seen)}, median after {middle} days")
 

@@ -1,1 +1,1 @@
-"""What `newskeep doctor` looks at. A check gives findings and raises nothing on purpose."""
+"""The checks of `newskeep doctor`. A check returns findings and raises no error of its own."""

@@ -1,4 +1,4 @@
-"""The rules of health: what is unusual now, and what was lately."""
+"""Report open and recent alerts, broken rules without an alert, and channels that failed."""
 
 import shlex
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ from scheduler.monitor.overview import Overview, overview
 
 
 def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
-    """Open alerts, what the rules say of outlets without one, and the alerts that ended last."""
+    """Find open alerts, broken rules without an alert, the last ended alerts and failed channels."""
     try:
         found = overview(engine, home, datetime.now(UTC))
-    except ArchiveUnavailable as error:  # a full disk, a database that may only be read: what comes below says more
+    except ArchiveUnavailable as error:  # a full disk, a read-only database: later checks say more
         yield Finding.bad("health", str(error), None, DATABASE)
         return
     except DBAPIError as error:
@@ -32,27 +32,27 @@ def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
     if not wrong:
         yield Finding.fine("health", _usual(found))
     for alert in found.ended[:3]:
-        said = sentence(alert.rule, alert.subject, alert.facts)
-        yield Finding.note("alert", f"over since {alert.ended_at:%Y-%m-%d %H:%M} UTC: {said}")
+        line = sentence(alert.rule, alert.subject, alert.facts)
+        yield Finding.note("alert", f"over since {alert.ended_at:%Y-%m-%d %H:%M} UTC: {line}")
     for name, problem in found.channels.items():
         if problem:
             yield Finding.note("messages", f"the last by {name} failed: {problem}")
 
 
 def _alerts(found: Overview) -> Iterator[Finding]:
-    """What an outlet does otherwise than usual is good to know; everything else waits for a person."""
+    """Turn open alerts into findings; the rule says whether a person has to act."""
     for alert in found.opened:
-        said = f"{sentence(alert.rule, alert.subject, alert.facts)} (since {alert.opened_at:%Y-%m-%d %H:%M} UTC)"
+        line = f"{sentence(alert.rule, alert.subject, alert.facts)} (since {alert.opened_at:%Y-%m-%d %H:%M} UTC)"
         rule = rule_of(alert.rule)
         remedy = rule.remedy.format(subject=shlex.quote(alert.subject))
         if rule.severity is Severity.NOTE:
-            yield Finding.note("health", said, remedy)
+            yield Finding.note("health", line, remedy)
         else:
-            yield Finding.bad("health", said, remedy, CONFIGURATION_INVALID)
+            yield Finding.bad("health", line, remedy, CONFIGURATION_INVALID)
 
 
 def _new(found: Overview) -> Iterator[Finding]:
-    """Broken rules of outlets that have no alert yet."""
+    """Find broken rules of outlets that have no alert yet."""
     with_alert = {(alert.rule, alert.subject) for alert in found.opened}
     for subject, judgements in found.judgements.items():
         for judgement in judgements:

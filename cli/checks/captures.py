@@ -16,12 +16,13 @@ from news.errors import NewsError
 
 _TAIL_BYTES = 64_000_000  # a broken tail is one record, which has a limit of its own
 _SHOWN = 3
+_STORE = "capture store"
 
 
 def check_captures(home: Home, file_ends: Mapping[str, int], files: Mapping[str, CaptureFile]) -> list[Finding]:
-    """Files that are missing or shorter than their rows say (damage), and tails that a killed writer left (no loss).
+    """Find files that are missing or shorter than their rows say (damage), and half records of killed crawls (no loss).
 
-    What has gone to a store or lies on another machine is not looked for here.
+    Files in a store or on another machine are not checked here.
     """
     here = {name: end for name, end in sorted(file_ends.items()) if not _is_elsewhere(home, name, files.get(name))}
     short = [name for name, end in here.items() if _size(home.captures / name) < end]
@@ -34,9 +35,9 @@ def check_captures(home: Home, file_ends: Mapping[str, int], files: Mapping[str,
         return [Finding.note("captures", f"a killed crawl left half a record at the end of {_names(broken)}; "
                              "the next crawl takes it off, nothing is lost")]  # fmt: skip
     others = len(file_ends) - len(here)
-    beside = f"; on other machines or in a store: {others}" if others else ""
-    said = f"as long as the archive's rows say, files: {len(paths)}" if paths else "none here" if others else "none yet"
-    return [Finding.fine("captures", said + beside)]
+    elsewhere = f"; on other machines or in a store: {others}" if others else ""
+    text = f"as long as the archive's rows say, files: {len(paths)}" if paths else "none here" if others else "none yet"
+    return [Finding.fine("captures", text + elsewhere)]
 
 
 def _is_elsewhere(home: Home, name: str, file: CaptureFile | None) -> bool:
@@ -53,7 +54,7 @@ def _size(path: Path) -> int:
 
 
 def _has_broken_tail(path: Path, end: int) -> bool:
-    """Whether more than whole records stands behind the last row's; a file that is being written is left alone."""
+    """Return True when half a record follows the last row's; False while the file is being written."""
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -71,11 +72,8 @@ def _names(names: list[str]) -> str:
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-_NAME = "capture store"
-
-
 def check_store(home: Home, file_ends: Mapping[str, int], files: Mapping[str, CaptureFile]) -> Iterator[Finding]:
-    """Whether each stored file is there and as long as it was; nothing is said where there never was a store."""
+    """Check that the store has each stored file in full length; no finding when there never was a store."""
     store = home.settings["CAPTURE_STORE"]
     stored = [file for file in files.values() if file.state == "stored"]
     if not store and not stored:
@@ -85,17 +83,17 @@ def check_store(home: Home, file_ends: Mapping[str, int], files: Mapping[str, Ca
             require_store(store)
         missing = _missing_in_store(stored, file_ends)
     except NewsError as error:
-        yield Finding.of(_NAME, error)
+        yield Finding.of(_STORE, error)
         return
     if missing:
         text = f"missing or shorter than it was: {', '.join(missing[:_SHOWN])}, files: {len(missing)} of {len(stored)}"
-        yield Finding.bad(_NAME, text, "bring them back from a copy", BOOKS_OR_DAMAGE)
+        yield Finding.bad(_STORE, text, "bring them back from a copy", BOOKS_OR_DAMAGE)
         return
-    yield Finding.fine(_NAME, f"{store or 'none set now'}, files: {len(stored)}{_waiting(home, store)}")
+    yield Finding.fine(_STORE, f"{store or 'none set now'}, files: {len(stored)}{_still_here(home, store)}")
 
 
 def _missing_in_store(stored: list[CaptureFile], file_ends: Mapping[str, int]) -> list[str]:
-    """The places of files that are not there as the archive knows them, each folder of a store asked once."""
+    """Return the places of files that are not there as the archive knows them, each folder of a store asked once."""
     sizes: dict[str, dict[str, int]] = {}
     for file in stored:
         folder = file.place.rpartition("/")[0]
@@ -109,7 +107,7 @@ def _missing_in_store(stored: list[CaptureFile], file_ends: Mapping[str, int]) -
     ]
 
 
-def _waiting(home: Home, store: str | None) -> str:
-    """Files here that have not gone there yet, those that are being written included."""
+def _still_here(home: Home, store: str | None) -> str:
+    """Count the files that are still here and not in the store."""
     here = len(list(home.captures.glob("*.warc.gz"))) if store else 0
     return f"; still here: {here}" if here else ""

@@ -13,17 +13,16 @@ from cli.checks.finding import Finding
 from cli.exits import CONFIGURATION_INVALID
 from crawler.outlets.file import OutletsFile, load_outlets
 from news.errors import SettingError
+from news.health.machine import LEAST_DAYS, LEAST_FREE
 
 GIGABYTE = 1_000_000_000
 _OTHERS_WRITE = stat.S_IWOTH
 _SECRET = stat.S_IRWXG | stat.S_IRWXO
-_LEAST_FREE = GIGABYTE // 2
-_LEAST_DAYS = 7
 _FEW_DAYS = 30
 
 
 def check_rights(home: Home) -> Iterator[Finding]:
-    """Whether the parts of the data folder are ours to write and nobody else's, with the command that mends it."""
+    """Check that only we can write the parts of the data folder; name the command that mends it."""
     if locked_out := _rights((home.path, _OTHERS_WRITE)):
         yield locked_out
         return
@@ -45,7 +44,7 @@ def _parts(home: Home) -> Iterator[tuple[Path, int]]:
 
 
 def _names_database(settings: Path) -> bool:
-    """Whether the file may hold the database's password."""
+    """Return True when the file may hold the database's password."""
     try:
         return "NEWSKEEP_DATABASE_URL" in tomllib.loads(settings.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -66,15 +65,15 @@ def _rights(part: tuple[Path, int]) -> Finding | None:
 
 
 def check_disk(home: Home, bytes_a_day: float | None) -> Finding:
-    """Free space, and for how long it will do at *bytes_a_day* (None: not known)."""
+    """Check the free space, and how long it lasts at *bytes_a_day* (None: not known)."""
     return judge_disk(shutil.disk_usage(home.path).free, bytes_a_day)
 
 
 def judge_disk(free: int, bytes_a_day: float | None) -> Finding:
-    """Bad under half a gigabyte or a week, a note under a month."""
+    """Judge the free space: bad under half a gigabyte or a week, a note under a month."""
     days = free / bytes_a_day if bytes_a_day else None
     text = f"{free / GIGABYTE:,.1f} GB free" + _forecast(days, bytes_a_day)
-    if free < _LEAST_FREE or (days is not None and days < _LEAST_DAYS):
+    if free < LEAST_FREE or (days is not None and days < LEAST_DAYS):
         return Finding.bad("disk", text, "make room, or move NEWSKEEP_HOME to a larger disk", CONFIGURATION_INVALID)
     if days is not None and days < _FEW_DAYS:
         return Finding.note("disk", text)
@@ -89,7 +88,7 @@ def _forecast(days: float | None, bytes_a_day: float | None) -> str:
 
 
 def check_settings(home: Home) -> Iterator[Finding]:
-    """Whether outlets.toml can be read, and whether outlets could reach us."""
+    """Check that outlets.toml can be read and that a contact is set."""
     try:
         outlets = load_outlets(home.outlets_file)
     except SettingError as error:
@@ -116,6 +115,6 @@ def _contact(home: Home, outlets: OutletsFile | None) -> Finding:
     if outlets is None:
         return Finding.note("contact", "not known while outlets.toml cannot be read")
     return Finding.bad(
-        "contact", "none, so that no live site may be crawled",
+        "contact", "none, so no live site may be crawled",
         f'write  contact = "you@…"  at the top of {home.outlets_file}', CONFIGURATION_INVALID,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The database: there, new enough, of our schema, and of one mind with our clock."""
+"""Check the database: it answers, its version and schema fit, its clock agrees with ours."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from archive.models import captures
 from cli.checks.finding import Finding
 from cli.exits import CONFIGURATION_INVALID
 from news.errors import ArchiveUnavailable, NewsError, SchemaOutdated
+from news.health.machine import CLOCK_SECONDS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from archive.home import Home
 
-_CLOCK_SECONDS = 5
 _AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the archive tells the other checks: growth in bytes a day; of files, where rows end and where they lie."""
+class CaptureFacts:
+    """What the archive tells the other checks: growth in bytes a day; by file, where its rows end and its index row."""
 
     bytes_a_day: float | None
     file_ends: dict[str, int]
@@ -42,7 +42,7 @@ class Known:
 
 
 def open_for_checking(home: Home) -> tuple[Engine | None, list[Finding]]:
-    """The engine, where there is a database with a fitting schema, and what is to be said about it."""
+    """Connect; return the findings, and the engine when the schema fits."""
     try:
         engine = _connect(home)
     except NewsError as error:
@@ -72,41 +72,41 @@ def _where(home: Home) -> str:
 
 
 def check_clock(engine: Engine) -> Finding:
-    """Our clock against the database's and against the newest capture."""
+    """Compare our clock with the database's and with the newest capture."""
     with engine.connect() as connection:
         before = datetime.now(UTC)
-        theirs = connection.scalars(select(func.clock_timestamp())).one()
+        database_time = connection.scalars(select(func.clock_timestamp())).one()
         after = datetime.now(UTC)
         newest = connection.scalar(select(func.max(captures.c.captured_at)))
     ours = before + (after - before) / 2
-    return judge_clock((ours - theirs).total_seconds(), newest - ours if newest else None)
+    return judge_clock((ours - database_time).total_seconds(), newest - ours if newest else None)
 
 
 def judge_clock(seconds: float, newest_ahead: timedelta | None) -> Finding:
-    """*seconds* is how far our clock is ahead of the database's, *newest_ahead* how far the newest capture is of us."""
+    """Judge how far our clock is ahead of the database's, and the newest capture ahead of our clock."""
     mend = "timedatectl set-ntp true"
-    if abs(seconds) > _CLOCK_SECONDS:
+    if abs(seconds) > CLOCK_SECONDS:
         way = "ahead of" if seconds > 0 else "behind"
         return Finding.bad("clock", f"{abs(seconds):,.0f} s {way} the database's", mend, CONFIGURATION_INVALID)
     if newest_ahead is not None and newest_ahead > _AHEAD:
-        said = f"the newest capture is {newest_ahead} ahead of it"
-        return Finding.bad("clock", said, mend, CONFIGURATION_INVALID)
+        problem = f"the newest capture is {newest_ahead} ahead of it"
+        return Finding.bad("clock", problem, mend, CONFIGURATION_INVALID)
     return Finding.fine("clock", "agrees with the database")
 
 
-def ask(engine: Engine | None) -> Known:
-    """What the archive knows about its captures."""
+def read_capture_facts(engine: Engine | None) -> CaptureFacts:
+    """Ask the archive about its captures."""
     if engine is None:
-        return Known(None, {}, {})
+        return CaptureFacts(None, {}, {})
     length = captures.c.record_length
     week = select(func.coalesce(func.sum(length), 0)).where(captures.c.captured_at > func.now() - timedelta(days=7))
     ends = select(captures.c.file, func.max(captures.c.record_offset + length)).group_by(captures.c.file)
     with engine.connect() as connection:
         grown = float(connection.scalar(week) or 0)
         ends_by_file = {file: int(end) for file, end in connection.execute(ends)}
-        return Known(grown / 7, ends_by_file, {file.name: file for file in all_files(connection)})
+        return CaptureFacts(grown / 7, ends_by_file, {file.name: file for file in all_files(connection)})
 
 
 def check_backup() -> Iterator[Finding]:
-    """There is no backup verb yet; say what to do instead of keeping silent about it."""
+    """Say how to make a backup, as there is no verb for it."""
     yield Finding.note("backup", "none was made by Newskeep", 'pg_dump "$(newskeep db url)" > FILE, and copy captures/')

@@ -1,4 +1,4 @@
-"""One thing a check has to say, and what all of them together end the command with."""
+"""A finding of a check, and the exit code of all findings together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ class State(StrEnum):
 
     FINE = "fine"
     NOTE = "note"  # good to know
-    BAD = "bad"  # somebody has to do something
+    BAD = "bad"  # a person has to act
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`text` says what was found, `mend` is the command (or the deed) that helps; `exit_code` counts when it is bad."""
+    """`text` says what was found, `mend` which command (or action) helps; `exit_code` counts when it is bad."""
 
     name: str
     state: State
@@ -40,11 +40,11 @@ class Finding:
 
     @classmethod
     def of(cls, name: str, error: NewsError) -> "Finding":
-        """The finding that an error makes."""
+        """Turn an error into a finding."""
         return cls.bad(name, str(error), error.hint, error.exit_code)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
-    """What the gravest finding asks for: no database, then damage, then configuration."""
+    """Return the code of the gravest finding: no database, then damage, then configuration."""
     codes = {finding.exit_code for finding in findings if finding.state is State.BAD}
     return next((code for code in (DATABASE, BOOKS_OR_DAMAGE, CONFIGURATION_INVALID) if code in codes), FINE)

@@ -61,7 +61,7 @@ def _is_enough(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> bool
 def _recent_and_before(
     days: Sequence[OutletDay], open_since: date | None, texts: int
 ) -> tuple[list[OutletDay], list[OutletDay]]:
-    """The latest days with *texts* texts together, and the six weeks before those."""
+    """Return the latest days with *texts* texts together, and the six weeks before those."""
     with_texts = [day for day in days if day.articles]
     recent: list[OutletDay] = []
     while with_texts and len(recent) < _RECENT_DAYS and sum(day.articles for day in recent) < texts:
@@ -118,14 +118,14 @@ def _removed(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[s
 
 
 def _typical(days: Sequence[OutletDay], name: str) -> float | None:
-    """The mean of the days' medians in field *name*, weighted by their articles; None without any."""
+    """Return the mean of the days' medians in field *name*, weighted by their articles; None without any."""
     medians = [(getattr(day, name), day.articles) for day in days if getattr(day, name) is not None]
     articles = sum(number for _, number in medians)
     return sum(value * number for value, number in medians) / articles if articles else None
 
 
 def _windows(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str) -> list[float]:
-    """The typical value in each run of as many earlier days as are recent."""
+    """Return the typical value in each run of as many earlier days as are recent."""
     windows = (before[start : start + len(recent)] for start in range(0, len(before), len(recent)))
     return [value for window in windows if (value := _typical(window, name)) is not None]
 

@@ -125,7 +125,7 @@ class FirstSeen:
 
 
 def bounds(day: date, zone: tzinfo) -> Interval:
-    """The UTC times at which the day begins and ends in *zone*."""
+    """Return the UTC times at which the day begins and ends in *zone*."""
     midnights = (datetime.combine(date_, time(), zone) for date_ in (day, day + timedelta(days=1)))
     start, end = (midnight.astimezone(UTC) for midnight in midnights)
     return start, end
@@ -139,7 +139,7 @@ def sum_up(
     last_before: datetime | None,
     now: datetime,
 ) -> OutletDay:
-    """The figures of an outlet's day, of its part until *now* while it is not over.
+    """Return the figures of an outlet's day, of its part until *now* while it is not over.
 
     *articles* were first seen on it; *last_before* is when the last article before the day was seen. *looks* begin
     there, or a day or two before the day.
@@ -177,7 +177,7 @@ def sum_up(
 
 
 def is_old(article: FirstSeen) -> bool:
-    """True for an article that was published days before we first saw it."""
+    """Return True for an article that was published days before we first saw it."""
     return article.date_published is not None and article.at - article.date_published > _OLD
 
 
@@ -202,7 +202,7 @@ def _longest_silence(news: Sequence[FirstSeen], before: datetime | None, gaps: S
 
 
 def unwatched(looks: Sequence[Look], start: datetime, end: datetime) -> tuple[Interval, ...]:
-    """The parts of *start* to *end* in which the outlet was not watched, in order and without overlap.
+    """Return the parts of *start* to *end* in which the outlet was not watched, in order and without overlap.
 
     These are long intervals between looks and recorded gaps of our own. The time before the first look is unwatched;
     the time after the last look only when it is long.
@@ -220,7 +220,7 @@ def unwatched(looks: Sequence[Look], start: datetime, end: datetime) -> tuple[In
 
 
 def length(intervals: Sequence[Interval]) -> timedelta:
-    """The length of all *intervals* together."""
+    """Return the length of all *intervals* together."""
     return sum((end - start for start, end in intervals), timedelta(0))
 
 

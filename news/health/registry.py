@@ -13,7 +13,7 @@ _LONGEST_HEADLINE = 150
 
 
 def _rules() -> Iterator[Rule]:
-    """The rows of all modules of the package, in the order of the modules' names and of the rows in each."""
+    """Return the rows of all modules of the package, in the order of the modules' names and of the rows in each."""
     for module in iter_modules(news.health.__path__):
         if module.name != "registry":
             rows = vars(import_module(f"news.health.{module.name}")).values()
@@ -28,12 +28,12 @@ MACHINE_RULES = tuple(rule for rule in RULES.values() if isinstance(rule, Machin
 
 
 def rule_of(rule_id: str) -> Rule:
-    """The rule with that id; a plain stand-in for an alert of another version."""
+    """Return the rule with that id; a stand-in when an alert was opened by another version."""
     return RULES.get(rule_id) or Rule(id=rule_id, title=rule_id.replace("_", " "), broken_when="")
 
 
 def sentence(rule_id: str, subject: str, facts: Facts) -> str:
-    """An alert in words, "krone: silent, 14 hours since …": one line of at most 300 characters, without controls."""
+    """Return an alert in words, as "krone: silent, 14 hours since …": one line of at most 300 characters."""
     rule = rule_of(rule_id)
     try:
         details = rule.describe(facts)
@@ -43,7 +43,7 @@ def sentence(rule_id: str, subject: str, facts: Facts) -> str:
 
 
 def headline(opened: int, ended: int, first: str) -> str:
-    """The subject of a message about *opened* and *ended* alerts; *first* is the sentence of the first alert."""
+    """Return the subject of a message about *opened* and *ended* alerts; *first* is the sentence of the first alert."""
     if opened + ended == 1:
         return _cut(("" if opened else "over: ") + first, _LONGEST_HEADLINE)
     counts = [f"{opened} alert{'s' if opened != 1 else ''}"] if opened else []
@@ -52,7 +52,7 @@ def headline(opened: int, ended: int, first: str) -> str:
 
 
 def documentation() -> str:
-    """The table of rules in docs/operating.md."""
+    """Return the table of rules in docs/operating.md."""
     rows = "".join(f"| `{rule.id}` | {rule.broken_when} | {rule.learns_for} |\n" for rule in RULES.values())
     return "| Rule | It is broken when | Learns for |\n| --- | --- | --- |\n" + rows.replace("  |", " |")
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from news.health.rule import Facts, Rule
+from news.schedule.backoff import OFFLINE as OFFLINE_REASON
 
 
 def _since(facts: Facts) -> str:
@@ -16,7 +17,7 @@ DATABASE_AWAY = Rule(
     describe=_since,
 )
 OFFLINE = Rule(
-    id="offline",
+    id=OFFLINE_REASON,
     title="we are offline",
     broken_when="nearly all outlets cannot be reached; that is charged to none of them",
     describe=lambda facts: f"outlets that could not be reached: {facts['outlets']}",

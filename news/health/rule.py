@@ -31,7 +31,7 @@ class Severity(StrEnum):
 
 
 def plain_facts(facts: Facts) -> str:
-    """The facts as "name: value" pairs, for a rule without words of its own."""
+    """Return the facts as "name: value" pairs, for a rule without words of its own."""
     return ", ".join(f"{name}: {value}" for name, value in facts.items())
 
 
@@ -56,14 +56,14 @@ class Rule:
     ends_after: timedelta = timedelta(minutes=5)
 
     def opens(self, broken_for: timedelta) -> bool:
-        """True when an alert opens on this rule, which has been broken for so long."""
+        """Return True when an alert opens on this rule, which has been broken for so long."""
         return broken_for >= self.opens_after
 
     def ends(self, holds_for: timedelta, openings: int, *, known: bool = True) -> bool:
-        """True when the open alert ends: the rule has held for so long, and it opened *openings* times within a day.
+        """Return True when the open alert ends, because the rule has held for so long.
 
-        Each opening doubles the pause, up to a day. While it is not *known* whether the rule holds, the alert stays for
-        a week.
+        Each of the *openings* within a day doubles the pause, up to a day. While it is not *known* whether the rule
+        holds, the alert stays for a week.
         """
         if not known:
             return holds_for >= _UNKNOWN_PAUSE

@@ -31,13 +31,13 @@ def silent_outlet(days: Sequence[OutletDay], silence: Silence) -> Judgement:
 
 
 def _rate(known: Sequence[OutletDay], weekdays: Mapping[int, int], at: datetime) -> float:
-    """The usual number of articles in this hour of the week."""
+    """Return the usual number of articles in this hour of the week."""
     same = [day.hours[at.hour] for day in known if day.day.weekday() == at.weekday()]
     return sum(same) / max(weekdays.get(at.weekday(), 1), 1)
 
 
 def _hours(silence: Silence) -> Iterator[tuple[datetime, float]]:
-    """The hours of the silence, each with the part of it (0 to 1) that was watched."""
+    """Return the hours of the silence, each with the part of it (0 to 1) that was watched."""
     hour, at = timedelta(hours=1), silence.since
     while at < silence.until:
         end = min(at.replace(minute=0, second=0, microsecond=0) + hour, silence.until)

@@ -54,7 +54,7 @@ def _dispersion(days: Sequence[OutletDay], before: date) -> float:
 
 
 def usual_volume(days: Sequence[OutletDay], day: OutletDay, before: date) -> float | None:
-    """The median of *day*'s weekday in the eight weeks before *before*; of the weakest weekday when it is a holiday.
+    """Return the median of *day*'s weekday in the eight weeks before *before*; for a holiday, of the weakest weekday.
 
     None while fewer than four such days are known.
     """
@@ -67,7 +67,7 @@ def usual_volume(days: Sequence[OutletDay], day: OutletDay, before: date) -> flo
 
 
 def _by_weekday(days: Sequence[OutletDay], before: date) -> list[list[int]]:
-    """The numbers of articles on each weekday in the eight weeks before *before*; badly watched days are left out."""
+    """Return the numbers of articles on each weekday in the eight weeks before *before*, of well watched days."""
     known = [day for day in days if day.counts and before - timedelta(days=VOLUME_DAYS) <= day.day < before]
     return [[day.articles for day in known if day.day.weekday() == weekday] for weekday in range(7)]
 
@@ -78,7 +78,7 @@ def common_share(shares: Sequence[float]) -> float:
 
 
 def is_holiday(day: date) -> bool:
-    """True for holidays that many countries share; others show in what all outlets of a time zone publish."""
+    """Return True for holidays that many countries share; others show in what all outlets of a time zone publish."""
     return (day.month, day.day) in _FIXED or (day - easter(day.year)).days in _FROM_EASTER
 
 

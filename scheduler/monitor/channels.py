@@ -50,7 +50,7 @@ class Channel:
 
 
 def channels(settings: Settings) -> dict[str, Channel]:
-    """The channels that the settings name, by name: webhook, mail, and the schemes of Apprise URLs."""
+    """Return the channels that the settings name, by name: webhook, mail, and the schemes of Apprise URLs."""
     found: dict[str, Channel] = {}
     if url := settings["ALERT_WEBHOOK_URL"]:
         parts = urlsplit(url)
@@ -67,7 +67,7 @@ def channels(settings: Settings) -> dict[str, Channel]:
 
 
 def _free_name(scheme: str, taken: Mapping[str, Channel]) -> str:
-    """The scheme, or "scheme 2" and so on for further URLs of one service."""
+    """Return the scheme, or "scheme 2" and so on for further URLs of one service."""
     number = 1 + sum(re.fullmatch(rf"{re.escape(scheme)}( \d+)?", name) is not None for name in taken)
     return scheme if number == 1 else f"{scheme} {number}"
 
@@ -87,7 +87,7 @@ async def try_to_send(channel: Channel, message: Message) -> str | None:
 
 
 def _chat_text(message: Message) -> str:
-    """The message for a chat, without what would notify the whole room or hide an address behind a word."""
+    """Return the message for a chat, without what would notify the whole room or hide an address behind a word."""
     shown = "\n".join([message.headline, *message.lines] if len(message.lines) > 1 else message.lines)
     return shown.replace("<", "‹").replace(">", "›").replace("@", "＠")[:_CHAT_CHARACTERS]
 
@@ -217,7 +217,7 @@ def _log_in(
 
 
 def _is_loopback(host: str) -> bool:
-    """True when *host* is this machine itself."""
+    """Return True when *host* is this machine itself."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -28,7 +28,7 @@ class DatabaseWatch:
         self._notified: set[str] = set()
 
     async def look(self, now: datetime) -> bool:
-        """True when the database answers. After two minutes without an answer each channel sends one message."""
+        """Return True when the database answers. After two minutes without an answer each channel sends one message."""
         try:
             await asyncio.to_thread(self._ask, now)
         except (NewsError, SQLAlchemyError, OSError):

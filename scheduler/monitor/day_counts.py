@@ -45,7 +45,7 @@ def count_days(conn: Connection, outlet: WatchedOutlet, now: datetime, most: int
 
 
 def read_days(conn: Connection, outlet_ids: Sequence[int], since: date) -> dict[int, list[OutletDay]]:
-    """The counted days of each outlet since *since*, in order, without the first day: it is full of old articles."""
+    """Return each outlet's counted days since *since*, in order; not its first day, which is full of old articles."""
     found: dict[int, list[OutletDay]] = {outlet_id: [] for outlet_id in outlet_ids}
     for row in conn.execute(_READ, {"ids": list(outlet_ids), "since": since}):
         found[row.outlet_id].append(_day(row))
@@ -53,13 +53,13 @@ def read_days(conn: Connection, outlet_ids: Sequence[int], since: date) -> dict[
 
 
 def read_looks(conn: Connection, outlet_id: int, since: datetime, until: datetime) -> list[Look]:
-    """The outlet's rows of coverage that begin between *since* and *until*, in order."""
+    """Return the outlet's rows of coverage that begin between *since* and *until*, in order."""
     rows = conn.execute(_LOOKS, {"outlet_id": outlet_id, "since": since, "until": until})
     return [Look(row.started_at, row.ended_at, row.looked, row.reason) for row in rows]
 
 
 def emptied_listings(conn: Connection, outlet_id: int) -> Sequence[str]:
-    """The URLs of listings that give no links any more where they gave five."""
+    """Return the URLs of listings that give no links any more where they gave five."""
     return conn.execute(_EMPTIED, {"outlet_id": outlet_id}).scalars().all()
 
 
@@ -70,12 +70,12 @@ def watched_outlets(conn: Connection) -> list[WatchedOutlet]:
 
 
 def neighbours(conn: Connection, outlet: WatchedOutlet) -> list[int]:
-    """The ids of all outlets with counted days in the same time zone, including the outlet itself."""
+    """Return the ids of all outlets with counted days in the same time zone, including the outlet itself."""
     return [other.id for other in watched_outlets(conn) if str(other.zone) == str(outlet.zone)]
 
 
 def retired_outlets(conn: Connection) -> set[str]:
-    """The names of outlets that are no longer on the timetable; none while there is no timetable."""
+    """Return the names of outlets that are no longer on the timetable; none while there is no timetable."""
     return set(conn.execute(_RETIRED).scalars())
 
 

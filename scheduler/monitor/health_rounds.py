@@ -63,7 +63,7 @@ class HealthRounds:
 
 
 def all_is_well(engine: Engine) -> bool:
-    """True when the database answers and a worker gives signs. Raises what an absent database raises."""
+    """Return True when the database answers and a worker gives signs. Raises what an absent database raises."""
     with engine.connect() as conn:
         return workers_beat(conn, BEAT_SECONDS)
 

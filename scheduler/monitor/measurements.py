@@ -25,7 +25,7 @@ _LOOKS_READ = timedelta(days=3)  # before the last article
 
 
 def measure_machine(conn: Connection, home: Home, now: datetime, open_rules: frozenset[str]) -> Measured:
-    """The figures of this machine, its database and its workers; *open_rules* are the ids of rules with an alert."""
+    """Return the figures of this machine, its database and its workers; rules with an alert are *open_rules* (ids)."""
     began, before = time.monotonic(), datetime.now(UTC)
     database_time, connections, max_connections, oldest = conn.execute(_SERVER).one()
     answer_seconds, after = time.monotonic() - began, datetime.now(UTC)
@@ -63,7 +63,7 @@ class OutletHistories:
     def read(
         self, conn: Connection, outlet: WatchedOutlet, now: datetime, opened: Mapping[str, datetime]
     ) -> OutletHistory:
-        """The outlet's history from its counted days; *opened* says since when the alerts of rules (ids) are open."""
+        """Return the outlet's history from its counted days; *opened* says when the alert of a rule (id) opened."""
         today = now.astimezone(outlet.zone).date()
         days = read_days(conn, [outlet.id], today - _DAYS_READ)[outlet.id]
         return OutletHistory(

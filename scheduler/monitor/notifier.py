@@ -84,7 +84,7 @@ def log_outcome(channel: str, changes: int, problem: str | None) -> None:
 
 
 def message_of(changes: Sequence[Change]) -> Message:
-    """The message about *changes*."""
+    """Return the message about *changes*."""
     sentences = [sentence(change.alert.rule, change.alert.subject, change.alert.facts) for change in changes]
     pairs = list(zip(sentences, changes, strict=True))
     opened = [line for line, change in pairs if change.change == OPENED]
@@ -95,7 +95,7 @@ def message_of(changes: Sequence[Change]) -> Message:
 
 
 def alert_record(alert: Alert) -> dict[str, object]:
-    """An alert for programs: its row and its sentence."""
+    """Return an alert for programs: its row and its sentence."""
     return {
         "id": alert.id,
         "rule": alert.rule,
@@ -108,7 +108,7 @@ def alert_record(alert: Alert) -> dict[str, object]:
 
 
 def unsent_changes(conn: Connection, channel: str, now: datetime) -> list[Change]:
-    """The changes to send over *channel* now, in the order in which they happened; none while a pause lasts.
+    """Return the changes to send over *channel* now, in the order in which they happened; none while a pause lasts.
 
     An alert that ended before the first try is left out.
     """

@@ -33,7 +33,7 @@ class Overview:
 
 
 def overview(engine: Engine, home: Home, now: datetime) -> Overview:
-    """The state of everything now. Counts the days of outlets crawled since the last count; opens and ends no alert."""
+    """Return the state of everything now. Count the days of outlets crawled since the last count; change no alert."""
     with engine.connect() as conn:
         waiting = outlets_to_count(conn, _ALL)
     for outlet in waiting:
