@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from archive.captures.index import FILE_PLACE
 from archive.models import channels
-from news.outlets import ChannelKind
 from news.text import storable
 from news.urls import canonicalise, fetchable, url_key
 
@@ -32,7 +31,7 @@ class Channel:
 
     id: int
     outlet_id: int
-    kind: ChannelKind
+    kind: str
     url: str
     title: str | None
     etag: str | None
@@ -51,7 +50,7 @@ class Channel:
 class FoundChannel:
     """A channel that discovery or outlets.toml names."""
 
-    kind: ChannelKind
+    kind: str
     url: str
     title: str | None = None
 
@@ -151,8 +150,7 @@ def _row(outlet_id: int, key: int, found: FoundChannel) -> dict[str, object]:
 def _channel(row: Row[Any]) -> Channel:
     values = row._mapping
     fields = {field.name: values[field.name] for field in dataclass_fields(Channel)}
-    disposition = LookOutcome(values["disposition"]) if values["disposition"] else None
-    return Channel(**fields | {"kind": ChannelKind(values["kind"]), "disposition": disposition})
+    return Channel(**fields | {"disposition": LookOutcome(values["disposition"]) if values["disposition"] else None})
 
 
 def latest_body(conn: Connection, url: str, digest: bytes) -> tuple[str, int, int] | None:

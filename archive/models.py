@@ -89,7 +89,7 @@ channels = Table(
     _time("last_read_at"),  # last answer with a body
     _time("next_due_at"),
     UniqueConstraint("outlet_id", "url_key"),
-    CheckConstraint("kind in ('feed', 'sitemap', 'listing', 'robots')", name="kind"),
+    CheckConstraint("kind ~ '^[a-z_]+$'", name="kind"),  # the kinds are those in crawler/channels/kinds
 )
 
 # The long-lived processes: schedulers (of which one leads) and workers. One that is silent for longer than

@@ -112,7 +112,9 @@ class Bars(Lines):
 
 def opening_line(job: "CrawlJob") -> str:
     """What was found: "spiegel · 3 feeds, 1 sitemap · 2 s between requests"."""
-    kinds = [(job.channels[kind], kind) for kind in ("feed", "sitemap", "listing") if job.channels[kind]]
+    from crawler.channels.kind import channel_kinds
+
+    kinds = [(job.channels[kind], kind) for kind in channel_kinds() if job.channels[kind]]
     found = ", ".join(f"{number} {kind}{'s' if number != 1 else ''}" for number, kind in kinds)
     parts = [job.outlet.name, found, f"{job.pause:g} s between requests", _robots(job)]
     return " · ".join(part for part in parts if part)

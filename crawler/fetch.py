@@ -12,7 +12,6 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.http import Response
 
 from archive.home import Home
-from crawler.channels.kinds.robots import RobotsRules
 from crawler.engine import require_contact, scrapy_settings, threads
 from crawler.safety.failures import reason_of
 
@@ -94,9 +93,6 @@ class FetchSpider(Spider):
         number = failure.request.meta["number"]
         url = self.collector.urls[number]
         self.collector.found[number] = Fetched(url, failure.request.url, error=reason_of(failure.value))
-
-    def robots_read(self, url: str, rules: RobotsRules) -> None:
-        """Nobody here wants to know."""
 
 
 async def _run(home: Home, contact: str | None, delay: float | None, collector: _Collector) -> None:

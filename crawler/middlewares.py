@@ -66,13 +66,13 @@ class RobotsMiddleware:
         kept = self._memory.get(site) if self._memory else None
         if kept:
             self._set_pace(request, kept)
-            self._tell_spider("robots_known", url, kept)
+            self._notify_spider(url, kept, fresh=False)
             return kept
         rules = await self._fetch(request)
         if self._memory:
             self._memory.keep(site, rules)
         self._set_pace(request, rules)
-        self._tell_spider("robots_read", url, rules)
+        self._notify_spider(url, rules, fresh=True)
         return rules
 
     async def _fetch(self, request: Request) -> RobotsRules:
@@ -91,10 +91,10 @@ class RobotsMiddleware:
         if slot:
             slot.delay, slot.concurrency = delay, concurrency(delay)
 
-    def _tell_spider(self, what: str, url: str, rules: RobotsRules) -> None:
-        told = getattr(self.crawler.spider, what, None)
-        if told:
-            told(url, rules)
+    def _notify_spider(self, url: str, rules: RobotsRules, *, fresh: bool) -> None:
+        notify = getattr(self.crawler.spider, "robots_read", None)
+        if notify:
+            notify(url, rules, fresh=fresh)
 
 
 def _closed(reason: str) -> str:

@@ -9,11 +9,9 @@ class TargetKind(StrEnum):
     """What the crawl was asked for."""
 
     OUTLET = "outlet"
-    FEED = "feed"
-    SITEMAP = "sitemap"
-    LISTING = "listing"
+    CHANNEL = "channel"
     ARTICLE = "article"
-    UNKNOWN = "unknown"  # a URL: what it is is seen when it is fetched
+    UNKNOWN = "unknown"  # a URL that is a channel or an article: its content decides
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from archive.crawl_summary import failed_addresses
 from archive.home import Home
 from archive.models import links as link_table
-from crawler.channels.kind import announced_by
+from crawler.channels.kind import Document, announced_by
 from crawler.fetch import fetch
 from crawler.options import CrawlOptions, TargetKind
 from crawler.outlets.survey import survey
@@ -68,7 +68,8 @@ def _found(
     if target.kind is TargetKind.OUTLET:
         return survey(home, target.outlet, contact, now).links
     [page] = fetch(home, [target.address], contact=contact, delay=options.delay)
-    announced = announced_by(page.body, page.final_url, page.content_type) if page.status == 200 else None
+    document = Document(page.body, page.final_url, page.content_type)
+    announced = announced_by(document, target.outlet) if page.status == 200 else None
     return announced if announced is not None else [FoundLink(target.address)]
 
 

@@ -204,7 +204,7 @@ class CrawlRoom:
     async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:
         """What is left to write, as long as the database is there."""
         if spider:
-            await spider.reader.save()
+            await spider.discovery.save()
             if spider.stopped_by == "crawl_timeout":
                 await self._put_off(job)
 

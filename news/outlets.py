@@ -5,15 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class ChannelKind(StrEnum):
-    """Where an outlet announces its articles (and robots.txt, which says what may be fetched)."""
-
-    FEED = "feed"
-    SITEMAP = "sitemap"
-    LISTING = "listing"
-    ROBOTS = "robots"
-
-
 class OnPaywall(StrEnum):
     """What is done with a page that shows only the beginning of its text."""
 

@@ -8,6 +8,7 @@ other hosts today than ss and σ.
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from encodings.idna import nameprep
 from hashlib import blake2b
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
@@ -96,6 +97,14 @@ def url_key(canonical: str) -> int:
     )
 
 
+def page_key(url: str) -> int | None:
+    """The `url_key` of *url* in any spelling; None for what is no http(s) URL."""
+    try:
+        return url_key(canonicalise(url))
+    except ValueError:
+        return None
+
+
 def host_of(url: str) -> str:
     """The host of *url* in lower case, without port. Raises ValueError for what is no http(s) URL."""
     return _host(_split(url))
@@ -111,6 +120,11 @@ def same_site(url: str, other: str) -> bool:
         return False
     one, two = _plain_host(_host(first)), _plain_host(_host(second))
     return one == two or _is_below(one, two) or _is_below(two, one)
+
+
+def is_on_site(url: str, sites: Iterable[str]) -> bool:
+    """True when *url* is on the same site as one of *sites*. Raises ValueError as `same_site` does."""
+    return any(same_site(url, site) for site in sites)
 
 
 def believed_canonical(url: str, declared: str | None) -> str:

@@ -95,8 +95,8 @@ def values_in_archive(home: Home, name: str) -> dict[str, Any] | None:
 def _by_kind(channels: Iterable[Channel]) -> dict[str, list[str]]:
     kinds: dict[str, list[str]] = {}
     for channel in channels:
-        if channel.kind.value != "robots":
-            kinds.setdefault(f"{channel.kind.value}s", []).append(channel.url)
+        if channel.kind != "robots":
+            kinds.setdefault(f"{channel.kind}s", []).append(channel.url)
     return kinds
 
 

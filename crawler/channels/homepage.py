@@ -3,13 +3,21 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.channels.kinds.feed import Feed
-from crawler.channels.kinds.listing import each_once, looks_like_article
-from crawler.channels.page_links import PageLink, base_of, is_section, links, parse_html, shape_of
+from crawler.channels.page_links import (
+    PageLink,
+    base_of,
+    is_section,
+    links,
+    looks_like_article,
+    parse_html,
+    shape_of,
+    unique_links,
+)
 from crawler.channels.plain_values import absolute, language_tag, plain_text
 from news.outlets import FoundLink, FoundOutlet
 from news.urls import host_of
@@ -42,7 +50,7 @@ def read_home(body: bytes, url: str, content_type: str | None = None) -> HomePag
         feeds=_feeds(tree, url, found),
         sitemaps=_declared(tree, url, "link[rel~=sitemap]"),
         sections=_sections(found, articles, url),
-        links=each_once(articles),
+        links=unique_links(articles),
     )
 
 
@@ -128,26 +136,23 @@ def _parent(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/{first}"
 
 
-# Where to try when nothing is declared -------------------------------------------------------------------------------
-
-_USUAL_FEEDS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
-_USUAL_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml", "/sitemap_index.xml")
+# What it says of itself, put together --------------------------------------------------------------------------------
 
 
-def feed_guesses(url: str) -> tuple[str, ...]:
-    """Where the site of *url* would have a feed, the most usual first."""
-    return tuple(urljoin(url, path) for path in _USUAL_FEEDS)
+class SelfDescription(Protocol):
+    """What a feed says of its outlet."""
 
+    @property
+    def title(self) -> str | None: ...
 
-def sitemap_guesses(url: str) -> tuple[str, ...]:
-    """Where the site of *url* would have a sitemap, the newest articles' first."""
-    return tuple(urljoin(url, path) for path in _USUAL_SITEMAPS)
+    @property
+    def language(self) -> str | None: ...
 
 
 def describe(
     url: str,
     home: HomePage,
-    feeds: Iterable[tuple[str, Feed]] = (),
+    feeds: Iterable[tuple[str, SelfDescription]] = (),
     sitemaps: Iterable[str] = (),
     delay: float | None = None,
     problems: Iterable[str] = (),

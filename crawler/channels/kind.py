@@ -1,46 +1,115 @@
-"""What kind of thing an address leads to, by what is in it: a feed, a sitemap, a listing, or an article."""
+"""What a kind of channel is, and the registry of kinds: each module in `crawler.channels.kinds` defines one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import ClassVar
 
-from crawler.channels.kinds.feed import read_feed
-from crawler.channels.kinds.listing import article_links
-from crawler.channels.kinds.sitemap import read_sitemap
-from crawler.extraction.page import read_page
-from news.errors import NewsError, NotAnArticle
-from news.outlets import ChannelKind, FoundLink
+from archive.channels import FoundChannel
+from crawler.channels import kinds as kinds_package
+from crawler.channels.homepage import HomePage
+from news.errors import NewsError
+from news.outlets import FoundLink, Outlet
+from news.urls import page_key
 
 
-def sniff(body: bytes, url: str, content_type: str | None = None) -> ChannelKind | None:
-    """What kind of channel a body is; None for an article."""
-    if body[:2000].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        return None if _holds_article(body, url) else ChannelKind.LISTING
-    for kind in (ChannelKind.FEED, ChannelKind.SITEMAP):
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A body with the URL it came from after redirects, and the URL that was requested."""
+
+    body: bytes
+    url: str
+    content_type: str | None = None
+    requested_url: str | None = None
+
+    @property
+    def is_html(self) -> bool:
+        """True when the body begins as a web page does."""
+        return self.body[:2000].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+
+    def is_at(self, url: str) -> bool:
+        """True when the document was requested at *url*, in any spelling."""
+        return page_key(self.requested_url or self.url) == page_key(url)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a document announces; `home` is set when it is the outlet's home page."""
+
+    links: Sequence[FoundLink] = ()
+    channels: Sequence[FoundChannel] = ()
+    title: str | None = None
+    language: str | None = None
+    home: HomePage | None = None
+
+
+class ChannelKind:
+    """One kind of channel. A subclass overrides what differs; the module's `KIND` is its only instance."""
+
+    name: ClassVar[str]  # stored with each channel, and shown
+    order: ClassVar[int] = 50  # kinds are read and recognised in this order, the lowest first
+    announces: ClassVar[bool] = True  # it lists links or further channels
+    is_html: ClassVar[bool] = False  # a web page; other channels may list it, and it is no article
+    is_permanent: ClassVar[bool] = False  # read at every crawl once found, also when no other channel names it any more
+    is_conditional: ClassVar[bool] = True  # requests carry the ETag and date of the last answer
+
+    def option(self, outlet: Outlet) -> Sequence[str] | None:
+        """The URLs that outlets.toml sets; None when it leaves this kind to discovery."""
+        return None
+
+    def first_urls(self, outlet: Outlet) -> Sequence[str]:
+        """The URLs to read at every crawl, whatever else is found."""
+        return self.option(outlet) or ()
+
+    def on_home_page(self, home: HomePage) -> Sequence[str]:
+        """The URLs of this kind that the home page names."""
+        return ()
+
+    def guesses(self, url: str) -> Sequence[str]:
+        """Where the site of *url* may have such a channel, the likeliest first; tried when nothing is declared."""
+        return ()
+
+    def recognises(self, document: Document) -> bool:
+        """True when *document* is of this kind. Only asked when `is_html` fits."""
         try:
-            _links_in(kind, body, url, content_type)
+            self.read(document, Outlet("", document.url))
         except NewsError:
-            continue
-        return kind
-    return None
+            return False
+        return True
+
+    def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
+        """What *document* announces; channels last changed before *since* may be left out.
+
+        Raises FeedUnreadable or PageTooCostly.
+        """
+        raise NotImplementedError
+
+    def problem(self, links_before: int | None, announced: Announced) -> str | None:
+        """Why the document is suspicious although it could be read; *links_before* is None at the first reading."""
+        return None
 
 
-def announced_by(body: bytes, url: str, content_type: str | None = None) -> Sequence[FoundLink] | None:
-    """The links that a feed, sitemap or listing announces; None for an article."""
-    kind = sniff(body, url, content_type)
-    return None if kind is None else _links_in(kind, body, url, content_type)
+@lru_cache(maxsize=1)
+def channel_kinds() -> dict[str, ChannelKind]:
+    """Every kind by its name, in reading order."""
+    modules = (
+        import_module(f"{kinds_package.__name__}.{found.name}") for found in iter_modules(kinds_package.__path__)
+    )
+    found = sorted((module.KIND for module in modules), key=lambda kind: kind.order)
+    return {kind.name: kind for kind in found}
 
 
-def _links_in(kind: ChannelKind, body: bytes, url: str, content_type: str | None) -> Sequence[FoundLink]:
-    if kind is ChannelKind.FEED:
-        return read_feed(body, url, content_type).links
-    return read_sitemap(body, url).links if kind is ChannelKind.SITEMAP else article_links(body, url)
+def announced_by(document: Document, outlet: Outlet) -> Sequence[FoundLink] | None:
+    """The links that a channel of *outlet* announces; None for an article."""
+    kind = recognise(document)
+    return kind.read(document, outlet).links if kind else None
 
 
-def _holds_article(body: bytes, url: str) -> bool:
-    """True unless the page is no article and lists some."""
-    try:
-        read_page(body, url)
-    except NotAnArticle:
-        return not article_links(body, url)
-    except NewsError:
-        pass
-    return True
+def recognise(document: Document) -> ChannelKind | None:
+    """The kind of channel that *document* is; None for an article."""
+    is_html = document.is_html
+    candidates = (kind for kind in channel_kinds().values() if kind.announces and kind.is_html == is_html)
+    return next((kind for kind in candidates if kind.recognises(document)), None)

@@ -1,7 +1,7 @@
 """The links of an HTML page, and which of them look like articles or sections."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -13,6 +13,7 @@ from crawler.channels.plain_values import MAX_TITLE_CHARS, absolute, plain_text
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.guard import refuse_costly
 from news.errors import SettingError
+from news.outlets import FoundLink
 from news.urls import same_site
 
 MAX_PAGE_BYTES = 6_000_000
@@ -163,6 +164,11 @@ def is_article(shape: Shape, text: str, in_heading: bool, in_navigation: bool) -
     return shape is Shape.SECTION and in_heading and headline and not in_navigation
 
 
+def looks_like_article(link: "PageLink", site: str) -> bool:
+    """True when a link's URL, words and place are those of an article on *site*."""
+    return is_article(shape_of(link.url, site), link.text, link.in_heading, link.in_navigation)
+
+
 def is_section(shape: Shape, text: str) -> bool:
     """Whether a link leads to a section: a short address under a short name."""
     return shape is Shape.SECTION and 0 < len(text) <= 40 and not reads_like_headline(text)
@@ -207,6 +213,14 @@ def links(tree: LexborHTMLParser, url: str, selector: str = "a[href]") -> Iterat
             text = _text_of(heading) if heading else _text_of(anchor)
             in_heading = heading is not None or regions.in_heading(anchor)
             yield PageLink(target, text or _silent_text(anchor), in_heading, regions.in_navigation(anchor))
+
+
+def unique_links(found: Iterable[PageLink]) -> tuple[FoundLink, ...]:
+    """One link for each URL, with its longest words: a card links its picture, its kicker and its headline."""
+    titles: dict[str, str] = {}
+    for link in found:
+        titles[link.url] = max(titles.get(link.url, ""), link.text, key=len)
+    return tuple(FoundLink(url, title or None) for url, title in titles.items())
 
 
 def select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from archive.home import Home
-from crawler.channels.homepage import HomePage, describe, feed_guesses, read_home, sitemap_guesses
-from crawler.channels.kinds.feed import Feed, read_feed
+from crawler.channels.homepage import HomePage, describe, read_home
+from crawler.channels.kinds.feed import Feed, feed_guesses, read_feed
 from crawler.channels.kinds.listing import article_links
 from crawler.channels.kinds.robots import AGENT, crawl_delay, sitemap_lines
-from crawler.channels.kinds.sitemap import read_sitemap
+from crawler.channels.kinds.sitemap import read_sitemap, sitemap_guesses
 from crawler.channels.markup import decoded
 from crawler.extraction.page import read_page
 from crawler.fetch import Fetched, fetch

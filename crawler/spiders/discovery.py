@@ -1,8 +1,8 @@
-"""Looks at an outlet's feeds, sitemaps and listings, and enters in the frontier what they announce."""
+"""Read an outlet's channels and enter in the frontier what they announce."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from scrapy import Request
@@ -24,299 +24,316 @@ from archive.channels import (
 from archive.frontier import Link, add_links
 from archive.outlets import found_of, save_found
 from archive.store import store_captures
-from crawler.channels.homepage import describe, feed_guesses, sitemap_guesses
-from crawler.channels.kind import sniff
+from crawler.channels.homepage import HomePage, describe
+from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, recognise
+from crawler.channels.kinds import listing, robots, sitemap
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.patience import patiently
 from crawler.safety.failures import Refused, reason_of
-from crawler.spiders.channel_bodies import NOT_READ, Announced, ChannelBodies, page_key
-from crawler.spiders.requests import channel_request, header
+from crawler.spiders.requests import Ask, channel_request, header
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
-from news.outlets import ChannelKind, Listing
 from news.schedule.backoff import pause_after
 from news.selection import KILLED_THE_CRAWL
-from news.urls import canonicalise, url_key
+from news.urls import canonicalise, is_on_site, page_key, url_key
 
-Ask = Callable[[Request], Awaitable[Response]]
-
-SITEMAP_DEPTH = 2  # an index of indexes is read, no deeper
+MAX_DEPTH = 2  # channels that a channel names are read, and those that these name: an index of indexes
 MAX_CHANNELS = 500
-ENOUGH_LINKS = 5  # a listing that gave so many and gives none has not just had a quiet day
-GUESS_AGAIN = timedelta(days=7)
-_AT_ONCE = 4
+GUESS_INTERVAL = timedelta(days=7)
+_CONCURRENCY = 4
 
 
 @dataclass(slots=True)
-class ChannelReader:
-    """Reads an outlet's channels once each and gathers the links they announce."""
+class Discovery:
+    """Reads each channel of an outlet once and gathers the links they announce."""
 
     job: CrawlJob
     ask: Ask
-    links: dict[int, Link] = field(default_factory=dict)  # by id, each once, however often it is listed
-    robots: dict[str, RobotsRules] = field(default_factory=dict)
-    robots_to_save: dict[str, RobotsRules] = field(default_factory=dict)
-    _waiting: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
-    _met: set[int] = field(default_factory=set)
-    _pages_of_ours: set[int] = field(default_factory=set)  # keys of listings: they are no articles
-    bodies: ChannelBodies = field(init=False)
-    _looked: int = 0
-    _saved: bool = False
-    _left_alone: frozenset[int] = frozenset()  # ids of channels whose pause is not over
-
-    def __post_init__(self) -> None:
-        self.bodies = ChannelBodies(self.job)
+    links: dict[int, Link] = field(default_factory=dict)  # by id
+    robots: dict[str, RobotsRules] = field(default_factory=dict)  # by the URL of robots.txt
+    home: HomePage | None = None  # None: not read, or unchanged
+    _unsaved_robots: dict[str, RobotsRules] = field(default_factory=dict)
+    _titled: list[tuple[str, Announced]] = field(default_factory=list)  # channels that say what the outlet is called
+    _queue: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
+    _queued_keys: set[int] = field(default_factory=set)
+    _page_keys: set[int] = field(default_factory=set)  # of channels that are web pages: they are no articles
+    _read_count: int = 0
+    _is_saved: bool = False
+    _resting: frozenset[int] = frozenset()  # ids of channels whose pause is not over
 
     async def read_outlet(self) -> None:
-        """All channels: those that outlets.toml names, or those known, found and, for a new outlet, guessed."""
-        outlet = self.job.outlet
-        every = await self._known()
-        self._left_alone = _in_pause(every, datetime.now(UTC)) if self.job.options.on_schedule else frozenset()
-        known = [channel for channel in every if self._is_free(channel.kind)]
-        await self._take(self._named() + [_again(channel) for channel in known if channel.kind is ChannelKind.FEED])
-        await self._drain()
-        await self._take(self._from_robots() + self._remembered(known))
-        await self._drain()
-        if outlet.feeds is None and outlet.sitemaps is None:
-            await self._guess()
+        """Read all channels: those that outlets.toml sets, or those known, found and, for a new outlet, guessed."""
+        known = await self._known()
+        self._resting = _resting(known, datetime.now(UTC)) if self.job.options.on_schedule else frozenset()
+        free = [channel for channel in known if self._is_free(_kind_of(channel))]
+        permanent = [_found(channel) for channel in free if _kind_of(channel).is_permanent]
+        await self._read_all(self._first() + permanent)
+        await self._read_all(self._from_robots() + self._remembered(free))
+        await self._guess()
         await self.save()
 
-    async def read_one(self, kind: ChannelKind, url: str) -> None:
-        """One channel alone, even one that was set aside, and the further sitemaps it names."""
-        await self._take([FoundChannel(kind, url)], even_set_aside=True)
-        await self._drain()
+    async def read_one(self, kind: str, url: str) -> None:
+        """Read one channel, even one that was set aside, and the channels it names."""
+        await self._read_all([FoundChannel(kind, url)], even_set_aside=True)
         await self.save()
 
-    async def save(self) -> None:
-        """Remember robots.txt files and what was learnt of the outlet."""
-        job, sites = self.job, self.robots_to_save
-        if not sites and self._saved:
-            return
-        self._saved, self.robots_to_save = True, {}
-        delay = max((rules.delay for rules in self.robots.values() if rules.delay is not None), default=None)
-        found = describe(job.outlet.url, self.bodies.home, self.bodies.feeds, delay=delay)
-        learnt = {"title": found.title, "language": found.language, "timezone": found.timezone, "delay": delay}
-
-        def write(conn: Connection) -> None:
-            rows = ensure_channels(conn, job.crawl.outlet_id, [FoundChannel(ChannelKind.ROBOTS, u) for u in sites])
-            save_looks(conn, *(_robots_look(row, sites[row.url]) for row in rows if row.url in sites))
-            save_found(conn, job.crawl.outlet_id, learnt)
-
-        await job.db(write)
-
-    def _named(self) -> list[FoundChannel]:
-        outlet = self.job.outlet
-        listings = outlet.listings if outlet.listings is not None else (Listing(outlet.url),)
-        return [
-            *(FoundChannel(ChannelKind.FEED, url) for url in outlet.feeds or ()),
-            *(FoundChannel(ChannelKind.SITEMAP, url) for url in outlet.sitemaps or ()),
-            *(FoundChannel(ChannelKind.LISTING, listing.url) for listing in listings),
-        ]
-
-    def _is_free(self, kind: ChannelKind) -> bool:
-        """True for the kinds of channels that outlets.toml leaves to discovery."""
-        outlet = self.job.outlet
-        named = {
-            ChannelKind.FEED: outlet.feeds,
-            ChannelKind.SITEMAP: outlet.sitemaps,
-            ChannelKind.LISTING: outlet.listings,
-        }
-        return kind in named and named[kind] is None
-
-    def _remembered(self, known: Sequence[Channel]) -> list[FoundChannel]:
-        """Sitemaps that were guessed once and, when the home page could not be read, all that it once named.
-
-        Otherwise sections and sitemaps come from the page or index that names them now: old ones drop out.
-        """
-        guesses = {page_key(url) for url in sitemap_guesses(self.job.outlet.url)}
-        unread = self.bodies.home is NOT_READ
-        return [_again(channel) for channel in known if unread or page_key(channel.url) in guesses]
-
-    def _from_robots(self) -> list[FoundChannel]:
-        if self.job.outlet.sitemaps is not None:
-            return []
-        return [FoundChannel(ChannelKind.SITEMAP, url) for rules in self.robots.values() for url in rules.sitemaps]
-
-    async def _guess(self) -> None:
-        """Try the usual places, now and then, where nothing was ever found; only what is there becomes a channel."""
-        url, now = self.job.outlet.url, datetime.now(UTC)
-        found = await self.job.db(lambda conn: found_of(conn, self.job.crawl.outlet_id))
-        late = str(found.get("guessed_at", "")) < (now - GUESS_AGAIN).isoformat()
-        if not late or self.bodies.home is NOT_READ:
-            return
-        if any(channel.kind in (ChannelKind.FEED, ChannelKind.SITEMAP) for channel in await self._known()):
-            return
-        await self.job.db(lambda conn: save_found(conn, self.job.crawl.outlet_id, {"guessed_at": now.isoformat()}))
-        for kind, guesses in ((ChannelKind.FEED, feed_guesses(url)), (ChannelKind.SITEMAP, sitemap_guesses(url))):
-            for guess in guesses:
-                if await self._is_there(kind, guess):
-                    await self._take([FoundChannel(kind, guess)])
-                    break
-        await self._drain()
-
-    async def _known(self) -> list[Channel]:
-        return await self.job.db(lambda conn: known_channels(conn, self.job.crawl.outlet_id))
-
-    async def _is_there(self, kind: ChannelKind, url: str) -> bool:
-        try:
-            response = await self.ask(Request(url, callback=NO_CALLBACK))
-            return response.status == 200 and sniff(response.body, url) is kind
-        except ArchiveError:
-            raise
-        except Exception:
-            return False
-
-    async def _take(self, found: Iterable[FoundChannel], depth: int = 0, *, even_set_aside: bool = False) -> None:
-        """Enter channels that were not met yet and queue them."""
-        new = [one for one in found if self._meet(one)]
-        if new:
-            rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
-            aside = {row.id: row.url for row in rows if _set_aside(row) and not even_set_aside}
-            self.job.reasons.update(dict.fromkeys(aside.values(), KILLED_THE_CRAWL))
-            self._waiting += [(depth, row) for row in rows if row.id not in self._left_alone | aside.keys()]
-
-    def _meet(self, found: FoundChannel) -> bool:
-        try:
-            key = url_key(canonicalise(found.url))
-        except ValueError:
-            return False
-        if found.kind is ChannelKind.LISTING:
-            self._pages_of_ours.add(key)
-        if key in self._met or len(self._met) >= MAX_CHANNELS:
-            return False
-        self._met.add(key)
-        return True
-
-    async def _drain(self) -> None:
-        """Look at every queued channel, a few at a time; what they name is queued in turn."""
-        while self._waiting:
-            some, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
-            await asyncio.gather(*(self._look(channel, depth) for depth, channel in some))
-            self._looked += len(some)
-            self.job.listener.channels_read(self.job, self._looked, self._looked + len(self._waiting))
-
-    async def _look(self, channel: Channel, depth: int) -> None:
-        try:
-            response = await self.ask(channel_request(channel))
-            body, look = await self._body(channel, response)
-            read = self._read(channel, response, body) if body is not None else Announced()
-        except (ArchiveError, asyncio.CancelledError):
-            raise
-        except Exception as error:
-            await self._failed(channel, error)
-            return
-        self.job.looked = True
-        self.job.channels[channel.kind] += 1
-        lost = _lost_its_links(channel, read) if body is not None else _still_lost(channel)
-        if lost:
-            self.job.reasons[channel.url] = lost
-        await self._enter(channel, read, depth)
-        await self._save_look(channel, response, look, read, lost)
-
-    def _read(self, channel: Channel, response: Response, body: bytes) -> Announced:
-        with self.job.mark.on_channel(channel.id):
-            return self.bodies.read(channel, response, body)
-
-    async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, LookOutcome]:
-        """(what to read, how the look ended); an unchanged channel is read from its capture to recheck its links."""
-        if response.status == 304:
-            return (await self._kept_body(channel) if self.job.options.recheck else None), LookOutcome.UNCHANGED
-        if response.status != 200:
-            raise Refused(f"http_{response.status}")
-        same = response.meta.get("digest") == channel.body_digest
-        return response.body, LookOutcome.UNCHANGED if same else LookOutcome.READ
-
-    async def _kept_body(self, channel: Channel) -> bytes:
-        digest = channel.body_digest or b""
-        where = await self.job.db(lambda conn: latest_body(conn, channel.url, digest))
-        if where:
-            try:
-                return await asyncio.to_thread(lambda: read_record(self.job.home, *where).decoded_body())
-            except (CaptureDamaged, StoreUnavailable):
-                pass  # it is fetched again below
-        response = await self.ask(channel_request(channel, whatever=True))
-        return bytes(response.body) if response.status == 200 else b""
-
-    async def _enter(self, channel: Channel, read: Announced, depth: int) -> None:
-        if read.channels and (channel.kind is not ChannelKind.SITEMAP or depth < SITEMAP_DEPTH):
-            await self._take(read.channels, depth + 1)
-        found = [link for link in read.links if page_key(link.url) not in self._pages_of_ours]
-        links = await self.job.db(
-            lambda conn: add_links(conn, self.job.crawl.outlet_id, self.job.crawl.id, channel.id, found)
-        )
-        self.add(links)
-
-    def add(self, links: Iterable[Link]) -> None:
-        """Take up *links* that this crawl owes, each once."""
+    def add_links(self, links: Iterable[Link]) -> None:
+        """Add those of *links* that this crawl owes, each once."""
         for link in links:
             if link.owed:
                 self.links.setdefault(link.id, link)
         self.job.links = len(self.links)
 
+    def add_robots(self, url: str, rules: RobotsRules, *, fresh: bool) -> None:
+        """Note the rules of the robots.txt at *url*; *fresh* ones were fetched now and are recorded."""
+        self.robots[url] = rules
+        if fresh:
+            self._unsaved_robots[url] = rules
+
+    async def save(self) -> None:
+        """Record fetched robots.txt files and what was learnt of the outlet."""
+        job, sites = self.job, self._unsaved_robots
+        if not sites and self._is_saved:
+            return
+        self._is_saved, self._unsaved_robots = True, {}
+        delay = max((rules.delay for rules in self.robots.values() if rules.delay is not None), default=None)
+        found = describe(job.outlet.url, self.home or HomePage(), self._titled, delay=delay)
+        learnt = {"title": found.title, "language": found.language, "timezone": found.timezone, "delay": delay}
+
+        def write(conn: Connection) -> None:
+            rows = ensure_channels(conn, job.crawl.outlet_id, [FoundChannel(robots.KIND.name, url) for url in sites])
+            save_looks(conn, *(_robots_look(row, sites[row.url]) for row in rows if row.url in sites))
+            save_found(conn, job.crawl.outlet_id, learnt)
+
+        await job.db(write)
+
+    # Which channels to read --------------------------------------------------------------------------------------
+
+    async def _known(self) -> list[Channel]:
+        """The outlet's channels in the archive, of the kinds that exist."""
+        channels = await self.job.db(lambda conn: known_channels(conn, self.job.crawl.outlet_id))
+        return [channel for channel in channels if channel.kind in channel_kinds()]
+
+    def _is_free(self, kind: ChannelKind) -> bool:
+        """True when outlets.toml leaves channels of this kind to discovery."""
+        return kind.announces and kind.option(self.job.outlet) is None
+
+    def _first(self) -> list[FoundChannel]:
+        kinds = channel_kinds().values()
+        return [FoundChannel(kind.name, url) for kind in kinds for url in kind.first_urls(self.job.outlet)]
+
+    def _from_robots(self) -> list[FoundChannel]:
+        if not self._is_free(sitemap.KIND):
+            return []
+        return [FoundChannel(sitemap.KIND.name, url) for rules in self.robots.values() for url in rules.sitemaps]
+
+    def _remembered(self, free: Sequence[Channel]) -> list[FoundChannel]:
+        """Channels that were once guessed and, when the home page could not be read, all that it once named.
+
+        Otherwise sections and sitemaps come from the page or index that names them now, so that old ones drop out.
+        """
+        url = self.job.outlet.url
+        guesses = {page_key(guess) for kind in channel_kinds().values() for guess in kind.guesses(url)}
+        return [_found(channel) for channel in free if self.home is None or page_key(channel.url) in guesses]
+
+    def _named_by_home(self, home: HomePage, url: str) -> list[FoundChannel]:
+        sites = self.job.outlet.url, url
+        found = [(kind, found) for kind in channel_kinds().values() for found in kind.on_home_page(home)]
+        return [
+            FoundChannel(kind.name, url)
+            for kind, url in found
+            if self._is_free(kind) and (not kind.is_html or is_on_site(url, sites))
+        ]
+
+    async def _guess(self) -> None:
+        """Try the usual URLs once a week where no channel was ever found; only those that exist become channels."""
+        url, now = self.job.outlet.url, datetime.now(UTC)
+        guesses = {kind: kind.guesses(url) for kind in channel_kinds().values() if kind.guesses(url)}
+        if self.home is None or not all(map(self._is_free, guesses)):
+            return
+        found = await self.job.db(lambda conn: found_of(conn, self.job.crawl.outlet_id))
+        if str(found.get("guessed_at", "")) >= (now - GUESS_INTERVAL).isoformat():
+            return
+        names = {kind.name for kind in guesses}
+        if any(channel.kind in names for channel in await self._known()):
+            return
+        await self.job.db(lambda conn: save_found(conn, self.job.crawl.outlet_id, {"guessed_at": now.isoformat()}))
+        for kind, urls in guesses.items():
+            for guess in urls:
+                if await self._exists(kind, guess):
+                    await self._enqueue([FoundChannel(kind.name, guess)])
+                    break
+        await self._drain()
+
+    async def _exists(self, kind: ChannelKind, url: str) -> bool:
+        try:
+            response = await self.ask(Request(url, callback=NO_CALLBACK))
+            return response.status == 200 and recognise(Document(response.body, url)) is kind
+        except ArchiveError:
+            raise
+        except Exception:
+            return False
+
+    # Reading them ------------------------------------------------------------------------------------------------
+
+    async def _read_all(self, found: Iterable[FoundChannel], *, even_set_aside: bool = False) -> None:
+        await self._enqueue(found, even_set_aside=even_set_aside)
+        await self._drain()
+
+    async def _enqueue(self, found: Iterable[FoundChannel], depth: int = 0, *, even_set_aside: bool = False) -> None:
+        """Enter channels in the archive that were not queued before, and queue them."""
+        new = [channel for channel in found if self._is_new(channel)]
+        if new:
+            rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
+            aside = {row.id: row.url for row in rows if _is_set_aside(row) and not even_set_aside}
+            self.job.reasons.update(dict.fromkeys(aside.values(), KILLED_THE_CRAWL))
+            self._queue += [(depth, row) for row in rows if row.id not in self._resting | aside.keys()]
+
+    def _is_new(self, found: FoundChannel) -> bool:
+        key = page_key(found.url)
+        if key is None:
+            return False
+        if channel_kinds()[found.kind].is_html:
+            self._page_keys.add(key)
+        if key in self._queued_keys or len(self._queued_keys) >= MAX_CHANNELS:
+            return False
+        self._queued_keys.add(key)
+        return True
+
+    async def _drain(self) -> None:
+        """Look at every queued channel, a few at a time; the channels they name are queued in turn."""
+        while self._queue:
+            batch, self._queue = self._queue[:_CONCURRENCY], self._queue[_CONCURRENCY:]
+            await asyncio.gather(*(self._look(channel, depth) for depth, channel in batch))
+            self._read_count += len(batch)
+            self.job.listener.channels_read(self.job, self._read_count, self._read_count + len(self._queue))
+
+    async def _look(self, channel: Channel, depth: int) -> None:
+        try:
+            response = await self.ask(channel_request(channel))
+            body, outcome = await self._body(channel, response)
+            announced = self._read(channel, response, body) if body is not None else None
+        except (ArchiveError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            await self._save_failure(channel, error)
+            return
+        self.job.looked = True
+        self.job.channels[channel.kind] += 1
+        problem = _problem(channel, announced)
+        if problem:
+            self.job.reasons[channel.url] = problem
+        announced = announced or Announced()
+        await self._enter(channel, announced, depth)
+        await self._save_look(channel, response, outcome, announced, problem)
+
+    async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, LookOutcome]:
+        """(what to read, how the look ended); an unchanged channel is read from its capture to recheck its links."""
+        if response.status == 304:
+            return (await self._stored_body(channel) if self.job.options.recheck else None), LookOutcome.UNCHANGED
+        if response.status != 200:
+            raise Refused(f"http_{response.status}")
+        same = response.meta.get("digest") == channel.body_digest
+        return response.body, LookOutcome.UNCHANGED if same else LookOutcome.READ
+
+    async def _stored_body(self, channel: Channel) -> bytes:
+        digest = channel.body_digest or b""
+        place = await self.job.db(lambda conn: latest_body(conn, channel.url, digest))
+        if place:
+            try:
+                return await asyncio.to_thread(lambda: read_record(self.job.home, *place).decoded_body())
+            except (CaptureDamaged, StoreUnavailable):
+                pass  # it is fetched again below
+        response = await self.ask(channel_request(channel, conditional=False))
+        return bytes(response.body) if response.status == 200 else b""
+
+    def _read(self, channel: Channel, response: Response, body: bytes) -> Announced:
+        document = Document(body, response.url, header(response, "Content-Type"), channel.url)
+        with self.job.mark.on_channel(channel.id):
+            announced = _kind_of(channel).read(document, self.job.outlet, self.job.since(datetime.now(UTC)))
+        if announced.title or announced.language:
+            self._titled.append((channel.url, announced))
+        if announced.home is None:
+            return announced
+        self.home = announced.home
+        return replace(announced, channels=[*announced.channels, *self._named_by_home(announced.home, response.url)])
+
+    async def _enter(self, channel: Channel, announced: Announced, depth: int) -> None:
+        if announced.channels and depth < MAX_DEPTH:
+            await self._enqueue(announced.channels, depth + 1)
+        found = [link for link in announced.links if page_key(link.url) not in self._page_keys]
+        crawl = self.job.crawl
+        self.add_links(await self.job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, channel.id, found)))
+
+    # How looks ended ---------------------------------------------------------------------------------------------
+
     async def _save_look(
-        self, channel: Channel, response: Response, ended: LookOutcome, read: Announced, lost: str | None
+        self, channel: Channel, response: Response, outcome: LookOutcome, announced: Announced, problem: str | None
     ) -> None:
-        await self._save_capture(channel, response, ended)
+        is_read = outcome is LookOutcome.READ
+        if is_read:
+            await self._save_capture(channel, response)
         look = Look(
             channel.id,
-            ended,
-            lost,
+            outcome,
+            problem,
             looked_at=datetime.now(UTC),
-            title=read.title,
+            title=announced.title,
             etag=header(response, "ETag"),
             last_modified=header(response, "Last-Modified"),
-            body_digest=response.meta.get("digest") if ended is LookOutcome.READ else None,
-            links=len(read.links) if ended is LookOutcome.READ and not lost else None,
+            body_digest=response.meta.get("digest") if is_read else None,
+            links=len(announced.links) if is_read and not problem else None,
         )
         await self.job.db(lambda conn: save_looks(conn, look))
 
-    async def _save_capture(self, channel: Channel, response: Response, ended: LookOutcome) -> None:
+    async def _save_capture(self, channel: Channel, response: Response) -> None:
         record: StoredRecord | None = response.meta.get("record")
-        if record and ended is LookOutcome.READ:
-            job, key = self.job, url_key(canonicalise(channel.url))
-            outlet_id, crawl_id, pairs = job.crawl.outlet_id, job.crawl.id, [(key, record)]
+        if record:
+            job, pairs = self.job, [(url_key(canonicalise(channel.url)), record)]
+            outlet_id, crawl_id = job.crawl.outlet_id, job.crawl.id
             await patiently(lambda: store_captures(job.engine, job.keeper.files, outlet_id, crawl_id, pairs))
 
-    async def _failed(self, channel: Channel, error: Exception) -> None:
+    async def _save_failure(self, channel: Channel, error: Exception) -> None:
         reason = "unreadable" if isinstance(error, FeedUnreadable) else reason_of(error)
         if reason == "stopping":
             return
         self.job.reasons[channel.url] = reason
-        skipped = isinstance(error, Refused) and reason == "robots_txt"
-        again = datetime.now(UTC) + pause_after(channel.failures + 1, channel.url)
-        ended = LookOutcome.SKIPPED if skipped else LookOutcome.FAILED
-        look = Look(channel.id, ended, reason, next_due_at=None if skipped else again)
+        if isinstance(error, Refused) and reason == "robots_txt":
+            look = Look(channel.id, LookOutcome.SKIPPED, reason)
+        else:
+            due = datetime.now(UTC) + pause_after(channel.failures + 1, channel.url)
+            look = Look(channel.id, LookOutcome.FAILED, reason, next_due_at=due)
         await self.job.db(lambda conn: save_looks(conn, look))
 
 
-def _in_pause(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
-    """The channels that failed and are to be left alone still; none when those are all there are.
+def _kind_of(channel: Channel) -> ChannelKind:
+    return channel_kinds()[channel.kind]
 
-    The outlet has a pause of its own, and when that is over something has to be tried.
+
+def _found(channel: Channel) -> FoundChannel:
+    return FoundChannel(channel.kind, channel.url)
+
+
+def _resting(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
+    """The channels that failed and whose pause is not over; none when no other channel is left.
+
+    The outlet has a pause of its own; when that is over, something has to be tried.
     """
-    announcing = [channel for channel in channels if channel.kind is not ChannelKind.ROBOTS]
+    announcing = [channel for channel in channels if _kind_of(channel).announces]
     resting = {channel.id for channel in announcing if channel.next_due_at and channel.next_due_at > now}
     return frozenset(resting) if len(resting) < len(announcing) else frozenset()
 
 
-def _set_aside(channel: Channel) -> bool:
+def _is_set_aside(channel: Channel) -> bool:
     """True for a channel that killed two crawls in a row; naming it tries it again."""
     return (channel.disposition, channel.reason) == (LookOutcome.SKIPPED, KILLED_THE_CRAWL)
 
 
-def _again(channel: Channel) -> FoundChannel:
-    return FoundChannel(channel.kind, channel.url)
-
-
-def _lost_its_links(channel: Channel, read: Announced) -> str | None:
-    """The reason when a listing that gave links gives none: its layout has changed, or it is drawn by a script now."""
-    gave = channel.links_last or 0
-    return "layout_changed" if channel.kind is ChannelKind.LISTING and gave >= ENOUGH_LINKS and not read.links else None
-
-
-def _still_lost(channel: Channel) -> str | None:
-    """What was found when the listing was last read holds while it has not changed."""
-    return channel.reason if channel.reason == "layout_changed" else None
+def _problem(channel: Channel, announced: Announced | None) -> str | None:
+    """What is wrong with the channel although it answered; a changed layout is so until the channel changes again."""
+    if announced is not None:
+        return _kind_of(channel).problem(channel.links_last, announced)
+    return channel.reason if channel.reason == listing.LAYOUT_CHANGED else None
 
 
 def _robots_look(row: Channel, rules: RobotsRules) -> Look:

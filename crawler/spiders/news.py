@@ -18,17 +18,16 @@ from crawler.options import TargetKind
 from crawler.page import Page
 from crawler.safety.failures import Refused, reason_of
 from crawler.safety.guard import STOPPING
-from crawler.spiders.discovery import ChannelReader
-from crawler.spiders.requests import TargetProbe, conditions, header
+from crawler.spiders.discovery import Discovery
+from crawler.spiders.requests import TargetProbe, header, page_request
 from news.dispositions import Disposition
 from news.errors import NewsError
-from news.outlets import ChannelKind, FoundLink
+from news.outlets import FoundLink
 from news.schedule.backoff import pause
 from news.schedule.rechecks import next_recheck, published_about
 from news.selection import (
     KILLED_THE_CRAWL,
     Candidate,
-    asks_conditionally,
     broke_off,
     comes_back,
     is_binary,
@@ -57,8 +56,8 @@ class NewsSpider(Spider):
         self.job = job
         self.stopping = False
         self.stopped_by: str | None = None
-        self.named = TargetProbe(job)
-        self.reader = ChannelReader(job, self._ask)
+        self.probe = TargetProbe(job)
+        self.discovery = Discovery(job, self._ask)
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "NewsSpider":
@@ -75,15 +74,15 @@ class NewsSpider(Spider):
 
     async def _outputs(self) -> AsyncIterator[Any]:
         await self._find()
-        links = await self._choose(list(self.reader.links.values()))
+        links = await self._choose(list(self.discovery.links.values()))
         self.job.listener.links_found(self.job, len(links))
         for number, link in enumerate(links):
             if number and number % _WAVE == 0:
                 await self.crawler.signals.wait_for(scheduler_empty)
-            if self.named.answer is None:
-                yield self._request(link)
+            if self.probe.answer is None:
+                yield page_request(link, self.parse, self.failed)
                 continue
-            async for page in self._answered(link, self.named.answer):
+            async for page in self._answered(link, self.probe.answer):
                 yield page
 
     async def _answered(self, link: Link, answer: Response | Exception) -> AsyncIterator[Page]:
@@ -98,41 +97,37 @@ class NewsSpider(Spider):
     # Finding -----------------------------------------------------------------------------------------------------
 
     async def _find(self) -> None:
-        """Gather the links of what the crawl was asked for."""
-        job, crawl = self.job, self.job.crawl
+        """Gather the links of the crawl's target."""
+        job, crawl, channel_kind = self.job, self.job.crawl, None
         if job.options.retry is not None:
             of_crawl = job.options.retry
-            self.reader.add(await job.db(lambda conn: retry_links(conn, crawl.id, of_crawl)))
+            self.discovery.add_links(await job.db(lambda conn: retry_links(conn, crawl.id, of_crawl)))
             job.looked = True
             return
         if job.kind is TargetKind.UNKNOWN:
-            job.kind = await self.named.kind(self._ask)
+            channel_kind = await self.probe.channel_kind(self._ask)
+            job.kind = TargetKind.CHANNEL if channel_kind else TargetKind.ARTICLE
         if job.kind is TargetKind.OUTLET:
             await self._read_outlet()
-        elif job.kind is TargetKind.ARTICLE:
-            found = [FoundLink(job.target)]
-            self.reader.add(await job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, None, found)))
-            job.looked = True
+        elif channel_kind:
+            await self.discovery.read_one(channel_kind, job.target)
         else:
-            await self.reader.read_one(ChannelKind(job.kind.value), job.target)
+            found = [FoundLink(job.target)]
+            self.discovery.add_links(await job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, None, found)))
+            job.looked = True
 
     async def _read_outlet(self) -> None:
         job, crawl, now = self.job, self.job.crawl, datetime.now(UTC)
-        await self.reader.read_outlet()
-        self.reader.add(await job.db(lambda conn: waiting_links(conn, crawl.outlet_id, crawl.id)))
-        self.reader.add(await job.db(lambda conn: due_links(conn, crawl.outlet_id, crawl.id, now)))
+        await self.discovery.read_outlet()
+        self.discovery.add_links(await job.db(lambda conn: waiting_links(conn, crawl.outlet_id, crawl.id)))
+        self.discovery.add_links(await job.db(lambda conn: due_links(conn, crawl.outlet_id, crawl.id, now)))
 
     async def _ask(self, request: Request) -> Response:
-        return self.named.take(request.url) or await self.crawler.engine.download_async(request)
+        return self.probe.take_answer(request.url) or await self.crawler.engine.download_async(request)
 
-    def robots_read(self, url: str, rules: RobotsRules) -> None:
-        """The robots middleware has read a site's rules."""
-        self.reader.robots_to_save[url] = rules
-        self.robots_known(url, rules)
-
-    def robots_known(self, url: str, rules: RobotsRules) -> None:
-        """The rules of a site, read now or a short while ago."""
-        self.reader.robots[url] = rules
+    def robots_read(self, url: str, rules: RobotsRules, *, fresh: bool) -> None:
+        """Note the rules of a site; called by the robots middleware. *fresh*: fetched now, not remembered."""
+        self.discovery.add_robots(url, rules, fresh=fresh)
         chosen = self.settings.getfloat("DOWNLOAD_DELAY")
         self.job.pause = max(self.job.pause, pause(chosen, rules.delay))
         self.job.robots.add(rules.closed)
@@ -171,12 +166,6 @@ class NewsSpider(Spider):
             self._tell(links[end.link_id], end.disposition, end.reason)
 
     # Fetching ----------------------------------------------------------------------------------------------------
-
-    def _request(self, link: Link) -> Request:
-        conditional = asks_conditionally(link.seen, link.disposition)
-        headers = conditions(link.etag, link.last_modified) if conditional else {}
-        meta = {"link": link, "keep": True, "known_digest": link.body_digest}
-        return Request(link.url, self.parse, errback=self.failed, headers=headers, meta=meta, dont_filter=True)
 
     def parse(self, response: Response) -> Iterator[Page]:
         """One answered link."""

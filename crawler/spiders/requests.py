@@ -1,36 +1,75 @@
-"""Requests for channels and pages, and the first request to a URL whose kind is unknown."""
+"""Requests for channels and pages, and the first request to a URL that may lead to either."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from archive.channels import Channel
+from archive.frontier import Link
 from archive.lookup import key_of, kind_at
-from crawler.channels.kind import sniff
+from crawler.channels.kind import Document, channel_kinds, recognise
 from crawler.job import CrawlJob
-from crawler.options import TargetKind
 from news.errors import ArchiveError
+from news.selection import asks_conditionally
 
 Ask = Callable[[Request], Awaitable[Response]]
+
+FULL_READING_INTERVAL = timedelta(days=1)  # a channel is requested without its ETag this often, since ETags lie
+
+
+def channel_request(channel: Channel, *, conditional: bool = True) -> Request:
+    """The request for *channel*, conditional when that is possible and a full reading is not due."""
+    fresh = channel.last_read_at and datetime.now(UTC) - channel.last_read_at <= FULL_READING_INTERVAL
+    conditional = conditional and bool(fresh) and channel_kinds()[channel.kind].is_conditional
+    headers = _conditions(channel.etag, channel.last_modified) if conditional else {}
+    meta = {"keep_changed": True, "known_digest": channel.body_digest}
+    return Request(channel.url, callback=NO_CALLBACK, headers=headers, meta=meta, dont_filter=True)
+
+
+def page_request(link: Link, callback: Callable[..., Any], errback: Callable[..., Any]) -> Request:
+    """The request for *link*, conditional when its last answer can be trusted."""
+    conditional = asks_conditionally(link.seen, link.disposition)
+    headers = _conditions(link.etag, link.last_modified) if conditional else {}
+    meta = {"link": link, "keep": True, "known_digest": link.body_digest}
+    return Request(link.url, callback, errback=errback, headers=headers, meta=meta, dont_filter=True)
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers that make a request conditional, without values that no header may hold."""
+    pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
+
+
+def header(response: Response, name: str) -> str | None:
+    """The first 1000 characters of a header of the answer; None when it is missing."""
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1000] if value else None
 
 
 @dataclass(slots=True)
 class TargetProbe:
-    """`answer` is what came back, or why nothing did; None when the archive knew what the address leads to."""
+    """Finds out what the crawl's target leads to.
+
+    `answer` is the response or the error; None when the archive knew what the URL leads to.
+    """
 
     job: CrawlJob
     answer: Response | Exception | None = None
 
-    async def kind(self, ask: Ask) -> TargetKind:
-        """What the address leads to. One that does not answer counts as an article: the ledger holds why."""
+    async def channel_kind(self, ask: Ask) -> str | None:
+        """The kind of channel that the target is; None for an article.
+
+        A URL that does not answer counts as an article, so that the ledger holds the reason.
+        """
         job, key = self.job, key_of(self.job.target)
         known = await job.db(lambda conn: kind_at(conn, job.crawl.outlet_id, key)) if key is not None else None
         if known:
-            return TargetKind(known)
+            return known if known in channel_kinds() else None
         meta = {"keep": True, "keep_changed": True}
         try:
             self.answer = await ask(Request(job.target, callback=NO_CALLBACK, meta=meta, dont_filter=True))
@@ -38,42 +77,14 @@ class TargetProbe:
             raise
         except Exception as error:
             self.answer = error
-            return TargetKind.ARTICLE
-        channel = sniff(self.answer.body, self.answer.url) if self.answer.status == 200 else None
-        return TargetKind(channel.value) if channel else TargetKind.ARTICLE
+            return None
+        found = recognise(Document(self.answer.body, self.answer.url)) if self.answer.status == 200 else None
+        return found.name if found else None
 
-    def take(self, url: str) -> Response | None:
-        """The answer, for whoever would ask the same again; once."""
+    def take_answer(self, url: str) -> Response | None:
+        """The response when *url* is the target; only once, in place of a second request."""
         answer = self.answer
         if not isinstance(answer, Response) or url != self.job.target:
             return None
         self.answer = None
         return answer
-
-
-READ_WHATEVER = timedelta(days=1)  # a channel is read without its ETag this often, since ETags lie
-
-
-def channel_request(channel: Channel, *, whatever: bool = False) -> Request:
-    """The request for a channel, conditional unless it is time to look whatever its ETag says."""
-    stale = not channel.last_read_at or datetime.now(UTC) - channel.last_read_at > READ_WHATEVER
-    headers = {} if whatever or stale else conditions(channel.etag, channel.last_modified)
-    meta = {"keep_changed": True, "known_digest": channel.body_digest}
-    return Request(channel.url, callback=NO_CALLBACK, headers=headers, meta=meta, dont_filter=True)
-
-
-def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """The headers that make a request conditional; what no header may hold is not sent back."""
-    pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
-
-
-def content_type(response: Response) -> str | None:
-    """As the answer's header says."""
-    return header(response, "Content-Type")
-
-
-def header(response: Response, name: str) -> str | None:
-    """One header of the answer, as far as anybody needs it; None when it is not there."""
-    value = response.headers.get(name)
-    return value.decode("latin-1")[:1000] if value else None

@@ -19,7 +19,6 @@ from archive.channels import FoundChannel, ensure_channels
 from archive.home import Home
 from archive.outlets import ensure_outlet, save_found
 from cli.main import main
-from news.outlets import ChannelKind
 from tests.site import RSS, Site, story
 
 
@@ -183,7 +182,7 @@ def test_values_are_marked_as_set_default_or_found(run: Run, home: Home, engine:
     with engine.begin() as conn:
         outlet = ensure_outlet(conn, "a", "https://a.example")
         save_found(conn, outlet, {"language": "en", "title": "A"})
-        ensure_channels(conn, outlet, [FoundChannel(ChannelKind.FEED, "https://a.example/rss")])
+        ensure_channels(conn, outlet, [FoundChannel("feed", "https://a.example/rss")])
     values = {
         value["key"]: (value["value"], value["mark"]) for value in run("show", "a", "--json").records[0]["values"]
     }

@@ -17,7 +17,6 @@ from cli.main import main
 from news.article import Evidence
 from news.dispositions import Disposition
 from news.ids import short_id
-from news.outlets import ChannelKind
 from tests.conftest import Outcome
 from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
 
@@ -320,9 +319,7 @@ def test_explain_tells_all_seven_steps(newskeep: Newskeep, kept: str) -> None:
 
 def test_explain_shows_the_robots_txt_of_the_pages_own_site(newskeep: Newskeep, kept: str, newsroom: Newsroom) -> None:
     outlet_id = newsroom.crawl("krone").outlet_id
-    found = [
-        FoundChannel(ChannelKind.ROBOTS, f"https://{site}/robots.txt") for site in ("krone.example", "other.example")
-    ]
+    found = [FoundChannel("robots", f"https://{site}/robots.txt") for site in ("krone.example", "other.example")]
     with newsroom.engine.begin() as conn:
         own, others = ensure_channels(conn, outlet_id, found)
         save_looks(conn, Look(own.id, LookOutcome.READ, looked_at=NOW))

@@ -20,7 +20,7 @@ from crawler.result import CrawlResult
 from crawler.runner import crawl
 from crawler.targets import UnknownTarget
 from news.errors import ArchiveUnavailable, Busy
-from news.outlets import ChannelKind, FoundLink
+from news.outlets import FoundLink
 from news.settings import Settings
 from tests.conftest import run_sql
 from tests.site import Site, article_page, story
@@ -587,7 +587,7 @@ def die_reading_feed(home: Home, engine: Engine, site: Site, path: str) -> None:
     with engine.begin() as conn:
         for path_of_mark in count_deaths(conn, home, outlet_id):
             path_of_mark.unlink()
-        (feed,) = ensure_channels(conn, outlet_id, [FoundChannel(ChannelKind.FEED, site.url(path))])
+        (feed,) = ensure_channels(conn, outlet_id, [FoundChannel("feed", site.url(path))])
     ReadingMark(home, dead.id).on_channel(feed.id)
     dead.locks.drop()
 

@@ -7,18 +7,22 @@ feeds that are too broken for lxml.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from io import BytesIO
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml import etree
 
+from crawler.channels.homepage import HomePage
+from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.markup import MAX_FEED_BYTES, clean_xml, decoded, elements, local_name, unpacked
 from crawler.channels.plain_values import absolute, announced_time, language_tag, plain_text
 from news.errors import FeedUnreadable
-from news.outlets import FoundLink
+from news.outlets import FoundLink, Outlet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,35 @@ class Feed:
     language: str | None = None
     links: tuple[FoundLink, ...] = ()
     home: str | None = None
+
+
+class FeedKind(ChannelKind):
+    name = "feed"
+    order = 10
+    is_permanent = True
+
+    def option(self, outlet: Outlet) -> Sequence[str] | None:
+        return outlet.feeds
+
+    def on_home_page(self, home: HomePage) -> Sequence[str]:
+        return home.feeds
+
+    def guesses(self, url: str) -> Sequence[str]:
+        return feed_guesses(url)
+
+    def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
+        feed = read_feed(document.body, document.url, document.content_type)
+        return Announced(feed.links, title=feed.title, language=feed.language)
+
+
+KIND = FeedKind()
+
+_USUAL_PATHS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
+
+
+def feed_guesses(url: str) -> tuple[str, ...]:
+    """Where the site of *url* may have a feed, the most usual first."""
+    return tuple(urljoin(url, path) for path in _USUAL_PATHS)
 
 
 _ITEMS = frozenset({"item", "entry"})

@@ -1,32 +1,71 @@
 """Listings: home and section pages that link to articles."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import datetime
 
-from crawler.channels.page_links import PageLink, is_article, links, parse_html, shape_of
-from news.outlets import FoundLink
+from crawler.channels.homepage import HomePage, read_home
+from crawler.channels.kind import Announced, ChannelKind, Document
+from crawler.channels.page_links import links, looks_like_article, parse_html, unique_links
+from crawler.extraction.page import read_page
+from news.errors import NewsError, NotAnArticle
+from news.outlets import FoundLink, Outlet
+from news.urls import is_on_site
+
+LAYOUT_CHANGED = "layout_changed"
+_ENOUGH_LINKS = 5  # a listing that had so many links and now has none did not just have a quiet day
+
+
+class ListingKind(ChannelKind):
+    name = "listing"
+    order = 30
+    is_html = True
+
+    def option(self, outlet: Outlet) -> Sequence[str] | None:
+        return None if outlet.listings is None else [listing.url for listing in outlet.listings]
+
+    def first_urls(self, outlet: Outlet) -> Sequence[str]:
+        urls = self.option(outlet)
+        return (outlet.url,) if urls is None else urls
+
+    def on_home_page(self, home: HomePage) -> Sequence[str]:
+        return home.sections
+
+    def recognises(self, document: Document) -> bool:
+        """True for a page that is no article and links to some."""
+        try:
+            read_page(document.body, document.url)
+        except NotAnArticle:
+            return bool(article_links(document.body, document.url))
+        except NewsError:
+            pass
+        return False
+
+    def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
+        selector = next((listing.links for listing in outlet.listings or () if document.is_at(listing.url)), None)
+        found = article_links(document.body, document.url, selector, document.content_type)
+        if not document.is_at(outlet.url):
+            sites = outlet.url, document.requested_url or document.url
+            return Announced([link for link in found if is_on_site(link.url, sites)])
+        # an outlet that has moved redirects its old home page to the new one, whose links are its own
+        own = [link for link in found if is_on_site(link.url, (outlet.url, document.url))]
+        return Announced(own, home=read_home(document.body, document.url, document.content_type))
+
+    def problem(self, links_before: int | None, announced: Announced) -> str | None:
+        """A listing that lost all its links has another layout, or a script draws it now."""
+        return LAYOUT_CHANGED if (links_before or 0) >= _ENOUGH_LINKS and not announced.links else None
+
+
+KIND = ListingKind()
 
 
 def article_links(
     body: bytes, url: str, selector: str | None = None, content_type: str | None = None
 ) -> tuple[FoundLink, ...]:
-    """The links on the listing in *body*, fetched from *url*, that lead to articles, in page order, each address once.
+    """The links to articles on the listing in *body*, fetched from *url*, in page order, each URL once.
 
-    With *selector* (CSS) all links that it matches, or that stand in what it matches, on whatever site; without it
-    those that look like articles of the same site. Raises PageTooCostly when the page would take the parser seconds,
-    and SettingError for a selector that is none.
+    With *selector* (CSS): all links that it matches, or that stand in what it matches, on any site. Without it: those
+    that look like articles of the same site. Raises PageTooCostly when the page would take the parser seconds, and
+    SettingError when the selector is invalid.
     """
     found = links(parse_html(body, content_type), url, selector or "a[href]")
-    return each_once(link for link in found if selector or looks_like_article(link, url))
-
-
-def looks_like_article(link: PageLink, site: str) -> bool:
-    """True when a link's address, words and place are those of an article on *site*."""
-    return is_article(shape_of(link.url, site), link.text, link.in_heading, link.in_navigation)
-
-
-def each_once(found: Iterable[PageLink]) -> tuple[FoundLink, ...]:
-    """One link for each address, with its longest words: a card links its picture, its kicker and its headline."""
-    titles: dict[str, str] = {}
-    for link in found:
-        titles[link.url] = max(titles.get(link.url, ""), link.text, key=len)
-    return tuple(FoundLink(url, title or None) for url, title in titles.items())
+    return unique_links(link for link in found if selector or looks_like_article(link, url))

@@ -6,6 +6,7 @@ from time import monotonic
 
 from protego import Protego
 
+from crawler.channels.kind import ChannelKind
 from crawler.channels.plain_values import absolute
 
 MAX_ROBOTS_BYTES = 500 * 1024  # what Google reads (RFC 9309 asks for at least that)
@@ -13,6 +14,16 @@ MAX_ROBOTS_BYTES = 500 * 1024  # what Google reads (RFC 9309 asks for at least t
 AGENT = "Newskeep"
 CACHE_SECONDS = 3600.0
 _CACHE_SIZE = 5000
+
+
+class RobotsKind(ChannelKind):
+    """Fetched by the robots middleware before anything else; a channel so that its state is recorded."""
+
+    name = "robots"
+    announces = False
+
+
+KIND = RobotsKind()
 
 
 @dataclass(frozen=True, slots=True)

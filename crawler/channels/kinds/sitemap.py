@@ -1,19 +1,27 @@
 """Reads a sitemap: plain, news, index, gzip (declared or not), text, or a feed in its place."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
+from urllib.parse import urljoin
 
 from lxml import etree
 
+from archive.channels import FoundChannel
+from crawler.channels.homepage import HomePage
+from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.kinds.feed import read_feed
 from crawler.channels.markup import clean_xml, decoded, elements, local_name, unpacked
 from crawler.channels.plain_values import absolute, announced_time, plain_text
 from news.errors import FeedUnreadable
-from news.outlets import FoundLink
+from news.outlets import FoundLink, Outlet
+from news.selection import newest_first
 
 MAX_SITEMAP_BYTES = 20_000_000  # 50,000 addresses of 300 characters, unpacked
 MAX_LINKS = 50_000  # per sitemap, the protocol's limit
+_MAX_CHILDREN = 100  # of one index; some go back decades, one sitemap a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,41 @@ class Sitemap:
 
     children: tuple[FoundLink, ...] = ()
     links: tuple[FoundLink, ...] = ()
+
+
+class SitemapKind(ChannelKind):
+    name = "sitemap"
+    order = 20
+
+    def option(self, outlet: Outlet) -> Sequence[str] | None:
+        return outlet.sitemaps
+
+    def on_home_page(self, home: HomePage) -> Sequence[str]:
+        return home.sitemaps
+
+    def guesses(self, url: str) -> Sequence[str]:
+        return sitemap_guesses(url)
+
+    def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
+        sitemap = read_sitemap(document.body, document.url)
+        children = [FoundChannel(self.name, child.url) for child in _newest(sitemap.children, since)]
+        return Announced(sitemap.links, children)
+
+
+KIND = SitemapKind()
+
+_USUAL_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml", "/sitemap_index.xml")
+
+
+def sitemap_guesses(url: str) -> tuple[str, ...]:
+    """Where the site of *url* may have a sitemap, that of the newest articles first."""
+    return tuple(urljoin(url, path) for path in _USUAL_PATHS)
+
+
+def _newest(children: Sequence[FoundLink], since: datetime | None) -> list[FoundLink]:
+    """The newest sitemaps of an index, without those last changed before *since*."""
+    recent = [child for child in children if not (since and child.announced_at and child.announced_at < since)]
+    return [recent[number] for number in newest_first(child.announced_at for child in recent)][:_MAX_CHILDREN]
 
 
 _ENTRIES = frozenset({"url", "sitemap"})

@@ -2,8 +2,9 @@
 
 import pytest
 
-from crawler.channels.homepage import HomePage, describe, feed_guesses, read_home, sitemap_guesses
-from crawler.channels.kinds.feed import Feed
+from crawler.channels.homepage import HomePage, describe, read_home
+from crawler.channels.kinds.feed import Feed, feed_guesses
+from crawler.channels.kinds.sitemap import sitemap_guesses
 
 SITE = "https://www.standard.example/"
 

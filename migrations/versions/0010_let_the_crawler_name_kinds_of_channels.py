@@ -1,0 +1,24 @@
+"""The database takes any name for a kind of channel: the crawler's registry of kinds says which there are.
+
+Why: a new kind is one file in the crawler, and needs no change of the schema.
+Locks: channels for an instant.
+The running daemon: one of before can go on.
+"""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_constraint(op.f("ck_channels_kind"), "channels")
+    op.create_check_constraint(op.f("ck_channels_kind"), "channels", "kind ~ '^[a-z_]+$'")
+
+
+def downgrade() -> None:
+    op.execute("update channels set kind = 'listing' where kind not in ('feed', 'sitemap', 'listing', 'robots')")
+    op.drop_constraint(op.f("ck_channels_kind"), "channels")
+    op.create_check_constraint(op.f("ck_channels_kind"), "channels", "kind in ('feed', 'sitemap', 'listing', 'robots')")
