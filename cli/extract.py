@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from news.errors import NewsError, NotAnArticle, PageTooCostly
-from news.lines import as_line
-from news.text import printable
+from news.text import as_json_line, printable
 
 if TYPE_CHECKING:
     from news.article import Article
@@ -46,7 +45,7 @@ def extract(jsonl: bool, url: str, explain: bool, file: IO[bytes] | None) -> Non
     if file is None:
         raise click.UsageError("which FILE? `-` reads standard input.")
     article = _read(file.read(), _address(url))
-    click.echo(printable(_explained(article)) if explain else as_line(_answer(article)))
+    click.echo(printable(_explained(article)) if explain else as_json_line(_answer(article)))
 
 
 def _address(url: str) -> str:
@@ -81,7 +80,7 @@ def _answer_lines(lines: IO[bytes]) -> None:
     gc.set_threshold(50_000)
     for line in lines:
         if line.strip():
-            click.echo(as_line(_answer_line(line)))  # echo flushes: the asker waits for this line
+            click.echo(as_json_line(_answer_line(line)))  # echo flushes: the asker waits for this line
 
 
 def _answer_line(line: bytes) -> dict[str, Any]:
@@ -106,7 +105,7 @@ def _answer_line(line: bytes) -> dict[str, Any]:
 
 def _page_in(path: object) -> bytes:
     """The bytes of the file. Raises PageTooCostly when it is too large, OSError or TypeError when it is no file."""
-    from crawler.extraction.guard import MAX_BYTES
+    from crawler.extraction.page_bytes import MAX_BYTES
 
     if not isinstance(path, str):
         raise TypeError(f"html_path is no text but {path!r}"[:100])

@@ -8,15 +8,14 @@ from typing import Any
 
 import click
 
-from news.lines import as_line
-from news.text import printable, storable
+from news.text import as_json_line, printable, storable
 
 STDOUT, STDERR = 1, 2
 
 
 def emit(record: Mapping[str, Any]) -> None:
     """Print one JSON object as a line and flush it, so that the reader of a pipe gets it at once."""
-    click.echo(as_line({"v": 1, **record}))
+    click.echo(as_json_line({"v": 1, **record}))
 
 
 def say(text: str = "") -> None:

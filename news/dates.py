@@ -1,14 +1,17 @@
-"""Dates as pages write them: ISO, RFC 2822, month names of fifty languages, numbers alone, and "3 hrs ago".
+"""Dates as pages write them, and time zones.
 
-What is impossible becomes None, never a guess. A time without a zone is taken in the zone given.
+ISO, RFC 2822, month names of fifty languages, numbers alone, "3 hrs ago". An impossible date is None, never a guess. A
+time without a zone is taken in the zone given.
 """
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_tz
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
-import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from email.utils import parsedate_tz
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # outside it is a default value or a misreading
 _FIRST_EPOCH = 100_000_000  # seconds; less is a counter or nothing
@@ -406,3 +409,141 @@ def _named_day(text: str, now: datetime | None, zone: tzinfo) -> datetime | None
         return None
     day = now.astimezone(zone) - timedelta(days=_DAY_WORD[found["word"].lower()])
     return _moment(day.year, day.month, day.day, found.groupdict(), zone)
+
+
+# One zone each: countries with several (US, CA, AU, BR, RU, MX, ...) are left out, and so are country domains sold to
+# everybody (io, co, tv, me, ...). Outlying islands do not count: their outlets can set `timezone`.
+_ZONE_OF_COUNTRY = {
+    "DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "LI": "Europe/Vaduz",
+    "LU": "Europe/Luxembourg", "FR": "Europe/Paris", "BE": "Europe/Brussels", "NL": "Europe/Amsterdam",
+    "IT": "Europe/Rome", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "GB": "Europe/London",
+    "UK": "Europe/London", "IE": "Europe/Dublin", "DK": "Europe/Copenhagen", "SE": "Europe/Stockholm",
+    "NO": "Europe/Oslo", "FI": "Europe/Helsinki", "IS": "Atlantic/Reykjavik", "PL": "Europe/Warsaw",
+    "CZ": "Europe/Prague", "SK": "Europe/Bratislava", "HU": "Europe/Budapest", "SI": "Europe/Ljubljana",
+    "HR": "Europe/Zagreb", "RS": "Europe/Belgrade", "BA": "Europe/Sarajevo", "MK": "Europe/Skopje",
+    "AL": "Europe/Tirane", "RO": "Europe/Bucharest", "BG": "Europe/Sofia", "GR": "Europe/Athens",
+    "TR": "Europe/Istanbul", "CY": "Asia/Nicosia", "MT": "Europe/Malta", "EE": "Europe/Tallinn",
+    "LV": "Europe/Riga", "LT": "Europe/Vilnius", "UA": "Europe/Kyiv", "BY": "Europe/Minsk",
+    "IL": "Asia/Jerusalem", "EG": "Africa/Cairo", "ZA": "Africa/Johannesburg", "NG": "Africa/Lagos",
+    "KE": "Africa/Nairobi", "IN": "Asia/Kolkata", "PK": "Asia/Karachi", "BD": "Asia/Dhaka",
+    "LK": "Asia/Colombo", "TH": "Asia/Bangkok", "VN": "Asia/Ho_Chi_Minh", "SG": "Asia/Singapore",
+    "PH": "Asia/Manila", "JP": "Asia/Tokyo", "KR": "Asia/Seoul", "TW": "Asia/Taipei",
+    "HK": "Asia/Hong_Kong", "CN": "Asia/Shanghai",
+}  # fmt: skip
+# Languages of one country only; German, English, French, Spanish, Portuguese and Arabic are spoken in several zones.
+_COUNTRY_OF_LANGUAGE = {
+    "pl": "PL", "cs": "CZ", "sk": "SK", "hu": "HU", "sl": "SI", "hr": "HR", "bg": "BG", "da": "DK", "nb": "NO",
+    "nn": "NO", "no": "NO", "fi": "FI", "is": "IS", "et": "EE", "lv": "LV", "lt": "LT", "uk": "UA", "he": "IL",
+    "tr": "TR", "ja": "JP", "ko": "KR", "th": "TH", "vi": "VN", "ro": "RO",
+}  # fmt: skip
+
+
+def time_zone(url: str, language: str | None) -> str | None:
+    """The time zone of the country that the domain names, else the language tag; None where that leaves a choice."""
+    domain = _top_domain(url)
+    tongue, _, region = (language or "").partition("-")
+    country = next((code for code in (domain, region) if code in _ZONE_OF_COUNTRY), None)
+    if country is None and not region:
+        country = _COUNTRY_OF_LANGUAGE.get(tongue)
+    return _ZONE_OF_COUNTRY.get(country or "")
+
+
+# Where most outlets of a country with several zones sit, and countries whose domains are sold to everybody (there only
+# a language tag counts). The United States are missing: which of their zones an outlet keeps, nothing tells.
+_MAIN_ZONE = {
+    "AU": "Australia/Sydney", "NZ": "Pacific/Auckland", "BR": "America/Sao_Paulo",
+    "AR": "America/Argentina/Buenos_Aires",
+    "MX": "America/Mexico_City", "CL": "America/Santiago", "PE": "America/Lima", "UY": "America/Montevideo",
+    "EC": "America/Guayaquil", "BO": "America/La_Paz", "PY": "America/Asuncion", "VE": "America/Caracas",
+    "CA": "America/Toronto", "RU": "Europe/Moscow", "ID": "Asia/Jakarta", "MY": "Asia/Kuala_Lumpur",
+    "GH": "Africa/Accra", "SN": "Africa/Dakar", "CI": "Africa/Abidjan", "MA": "Africa/Casablanca",
+    "DZ": "Africa/Algiers", "TN": "Africa/Tunis", "SA": "Asia/Riyadh", "AE": "Asia/Dubai", "QA": "Asia/Qatar",
+    "JO": "Asia/Amman", "LB": "Asia/Beirut", "IQ": "Asia/Baghdad", "IR": "Asia/Tehran", "NP": "Asia/Kathmandu",
+    "GE": "Asia/Tbilisi", "AM": "Asia/Yerevan", "AZ": "Asia/Baku", "KZ": "Asia/Almaty", "MD": "Europe/Chisinau",
+}  # fmt: skip
+_MAIN_ZONE_OF_REGION = {"CO": "America/Bogota", "ME": "Europe/Podgorica"}
+# Spoken in countries that keep one clock, by most of those who write news in it.
+_CLOCK_OF_LANGUAGE = {
+    "de": "Europe/Berlin", "it": "Europe/Rome", "fr": "Europe/Paris", "nl": "Europe/Amsterdam",
+    "sv": "Europe/Stockholm", "el": "Europe/Athens", "ca": "Europe/Madrid", "eu": "Europe/Madrid",
+    "gl": "Europe/Madrid", "sr": "Europe/Belgrade", "sq": "Europe/Tirane", "mk": "Europe/Skopje",
+}  # fmt: skip
+
+
+def likely_zone(url: str, language: str | None) -> str | None:
+    """The zone in which an outlet shows its times, as far as its address and language tell; None where they do not.
+
+    Less strict than `time_zone`: it decides in which zone a moment is written down, and never what moment it is unless
+    the page leaves the zone out.
+    """
+    domain = _top_domain(url)
+    tongue, _, region = (language or "").replace("_", "-").partition("-")
+    region = region.upper()
+    return (
+        time_zone(url, f"{tongue.lower()}-{region}" if region else tongue.lower())
+        or _MAIN_ZONE.get(domain)
+        or _MAIN_ZONE.get(region)
+        or _MAIN_ZONE_OF_REGION.get(region)
+        or (None if region else _CLOCK_OF_LANGUAGE.get(tongue.lower()))
+    )
+
+
+def _top_domain(url: str) -> str:
+    """The last part of the host's name, in capitals; cheap, since it is asked for every page."""
+    host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+    return host.rstrip(".").rpartition(".")[2].upper()
+
+
+_QUARTER = 15 * 60  # seconds; no zone is ahead by another share of an hour
+_FARTHEST = 14 * 3600
+_HALF_A_DAY = 12 * 3600  # that far from UTC nobody lives but seamen; it is a clock of twelve hours, misread
+_SLACK = 60  # seconds by which two notes of one moment may differ: one is cut to the minute
+# Where the page shows another day than UTC has and no clock: the zones west of it that most outlets keep.
+_WEST = ("America/New_York", "America/Los_Angeles")
+
+
+def zone_named(name: str | None) -> tzinfo | None:
+    """The time zone called *name*; None when there is no such zone."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def as_shown(date: datetime, zone: tzinfo | None, shown: Iterable[str]) -> datetime:
+    """The same moment in the outlet's zone. A zone that the page itself names stays.
+
+    Without a `zone`, `shown` (texts of the page that hold dates) tell: the same moment with another offset, the clock
+    time that is shown, or the day.
+    """
+    if date.utcoffset():
+        return date
+    if zone is not None:
+        return date.astimezone(zone)
+    if not (date.hour or date.minute):
+        return date  # most likely a day without a time
+    for text in shown:
+        found = parse_date(text)
+        offset = _zone_between(date, found) if found else None
+        if offset is not None:
+            return date.astimezone(offset)
+    return date
+
+
+def _zone_between(date: datetime, shown: datetime) -> tzinfo | None:
+    """The zone in which the moment *date* reads as *shown*; None when it reads so in none, or in UTC."""
+    if shown.utcoffset():
+        return shown.tzinfo if abs((shown - date).total_seconds()) <= _SLACK else None
+    if not (shown.hour or shown.minute):
+        return _western(date, shown)
+    ahead = (shown - date.replace(second=0, microsecond=0)).total_seconds()
+    if ahead and abs(ahead) <= _FARTHEST and abs(ahead) != _HALF_A_DAY and not ahead % _QUARTER:
+        return timezone(timedelta(seconds=ahead))
+    return None
+
+
+def _western(date: datetime, shown: datetime) -> tzinfo | None:
+    if shown.date() != (date.astimezone(UTC) - timedelta(days=1)).date():
+        return None
+    zones = (zone_named(name) for name in _WEST)
+    return next((zone for zone in zones if zone and date.astimezone(zone).date() == shown.date()), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from news.lines import as_line, quoted
+from news.text import as_json_line, json_text
 
 MAX_VALUE = 500  # characters; a longer one is a page's text or a statement with its values
 _EVENT = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -19,12 +19,12 @@ def json_line(at: float, level: str, logger: str, said: str, facts: Mapping[str,
     """The event as JSON on one line. *at* is seconds since 1970; *said* the event, or what a library had to say."""
     event = {"event": said} if is_event(said) else {"event": "library_message", "text": safe(said)}
     head = {"time": _utc(at), "level": level.lower(), **event, "logger": logger}
-    return as_line(head | {name: safe(value) for name, value in facts.items() if name not in head})
+    return as_json_line(head | {name: safe(value) for name, value in facts.items() if name not in head})
 
 
 def text_line(at: float, level: str, logger: str, said: str, facts: Mapping[str, Any]) -> str:
     """The event for a person at a terminal: the time of day (UTC), the event and its facts."""
-    event = said if is_event(said) else f"{logger}: {quoted(safe(said))[1:-1]}"
+    event = said if is_event(said) else f"{logger}: {json_text(safe(said))[1:-1]}"
     mark = "" if level == "INFO" else f"{level.lower()} "
     return " ".join([_utc(at)[11:19], f"{mark}{event}", *_in_words(facts)])
 
@@ -72,7 +72,7 @@ def _in_words(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _word(value: object) -> str:
-    return value if isinstance(value, str) and _PLAIN.fullmatch(value) else quoted(value)
+    return value if isinstance(value, str) and _PLAIN.fullmatch(value) else json_text(value)
 
 
 def _utc(at: float) -> str:

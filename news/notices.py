@@ -1,15 +1,16 @@
-"""Pages that are no article: an error in the guise of a page, a wall that asks for consent, a proof or a password.
+"""What a site says of itself instead of news: errors, consent, log-in and subscription walls, browser checks, cookies.
 
-Data and plain decisions on texts. A report about cookies or errors is told from a notice by whom it speaks of: a notice
-speaks of itself ("this site uses cookies") and to the reader. Texts are lower-cased before they are compared.
+Data and plain decisions on texts. A notice speaks of itself ("this site uses cookies") and to the reader; a report about
+cookies or errors does not. Texts are lower-cased before they are compared.
 """
-
-# ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
 import re
 from collections.abc import Sequence
 
 from news.phrases import ADDRESS
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 
 # A site on its own cookies. One such paragraph is a notice.
 _OWN_COOKIES = r"""
@@ -174,3 +175,37 @@ def asks_consent(text: str) -> bool:
     """True for a paragraph about consent that speaks to the reader, or that explains a cookie."""
     low = text.lower()
     return bool(_ABOUT_CONSENT.search(low)) and (ADDRESS.search(low) is not None or explains_cookies(text))
+
+
+# ruff: noqa: E501 (a table of words, one language after the other)
+
+
+MOST_WORDS = 200  # what is longer is told by its paragraphs, or is an article
+
+# Of each language what a wall says to its reader; a report about walls says such things now and then, a wall all along.
+_SIGNS = re.compile(
+    r"(?<!\w)(?:"
+    r"ad-?block\w*|blocking ads|cookies?|subscrib\w+|subscriptions?|print subscriber|sign(?:ed|ing)? in|log(?:ged)? in|logging in|register(?:ed|ing)?"
+    r"|free trial|cancel any ?time|privacy (?:policy|notice|settings)|terms (?:of (?:use|service)|and conditions)|consent|personal data|your account|activate your"
+    r"|javascript|captcha|access denied|are you (?:a )?(?:robot|human)|not a robot|ip address|unusual traffic|your browser|unlimited access|newsletters?|all rights reserved"
+    r"|may not be published|rewritten or redistributed"
+    r"|abonn\w+|jetzt testen|kündbar|digitalabo|e-paper|anmelden|angemeldet|einloggen|registrier\w+|datenschutz\w*|einwillig\w+|zustimm\w+|werbeblocker|personenbezogen\w*"
+    r"|zugriff verweigert|nutzungsbedingungen|widerruf\w*|kostenlos lesen|weiterlesen mit"
+    r"|adres\w* ip|nie jestem robotem|prywatno\w+|pliki? cookies?|plików|zgod[ayę]\w*|przetwarzani\w+|danych osobowych|rodo|subskry\w+|prenumerat\w+|zaloguj\w*|regulamin\w*|blokowani\w+ reklam"
+    r"|s['’]abonner|abonnez|abonnés?|se connecter|connectez|consentement|données personnelles|politique de confidentialité|traceurs|bloqueur"
+    r"|suscr[ií]\w+|inicia\w* sesión|consentimiento|datos personales|política de privacidad"
+    r"|abbona\w+|accedi|consenso|dati personali|informativa|registrati"
+    r"|abonelik|abone ol\w*|çerez\w*|kişisel veri\w*|giriş yap\w*|reklam engelleyici"
+    r"|подпис\w+|войдите|авториз\w+|персональн\w+ данн\w+|файл\w* cookie"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_LEAST_SHARE = 0.035  # signs for each word
+
+
+def is_wall(body: str, words: int) -> bool:
+    """True for a text of so many *words* that speaks mostly of what stands between reader and article."""
+    if not words or words > MOST_WORDS:
+        return False
+    signs = len(_SIGNS.findall(body))
+    return signs >= (1 if words < 45 else 2) and signs / words >= _LEAST_SHARE

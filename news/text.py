@@ -1,7 +1,12 @@
-"""Text from strangers, made fit to be kept or shown."""
+"""Plain text: cleaned for storing, terminals and JSON lines; folded, measured, and compared word by word."""
 
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TERMINAL_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -34,12 +39,16 @@ def without_unseen(text: str) -> str:
     return text.strip(_AT_ENDS)
 
 
-def key(text: str) -> str:
-    """Letters and digits alone, folded: equal for texts that a reader takes for the same."""
+@lru_cache(maxsize=512)
+def fold(text: str) -> str:
+    """Letters and digits alone, folded: equal for texts that a reader takes for the same.
+
+    Cached, since reading one page asks for its headlines and the names of its site many times.
+    """
     return _NO_LETTERS.sub("", text).casefold()
 
 
-def small(text: str) -> str:
+def lowercase(text: str) -> str:
     """The text in small letters, at the same length: Turkish "İ" would become two characters."""
     return text.replace("İ", "i").lower() if "İ" in text else text.lower()
 
@@ -57,3 +66,69 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """Printable, and on one line."""
     return " ".join(printable(unicodedata.normalize("NFC", text)).split())
+
+
+# JSON leaves these as they are: a terminal may take them for commands, a reader of lines for the end of one, and a
+# lone surrogate cannot be written at all.
+_UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def as_json_line(record: Mapping[str, Any]) -> str:
+    """The record as JSON on one line that is safe to print and to encode."""
+    return _escaped(json.dumps(record, ensure_ascii=False, default=_as_json))
+
+
+def json_text(value: object) -> str:
+    """The value as JSON writes it, made as safe as `as_line` makes a record."""
+    return _escaped(json.dumps(value, ensure_ascii=False, default=_as_json))
+
+
+def _escaped(line: str) -> str:
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def _as_json(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+_CJK = "\u0e00-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_WIDE = re.compile(f"[{_CJK}]")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।:;]['\"”“’»«)\]›」』*†]*$")
+_WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
+
+
+def encodable(text: str) -> str:
+    """*text* without what no database or file takes: NUL bytes and halves of surrogate pairs."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def weighted_length(text: str) -> float:
+    """Length in characters of an alphabetic script; one of a syllabic script stands for two and a half."""
+    length = len(text)
+    return length if text.isascii() else length + 1.5 * len(_WIDE.findall(text))
+
+
+def ends_sentence(text: str) -> bool:
+    """True when *text* ends as a sentence does."""
+    return bool(_SENTENCE_END.search(text[-8:]))
+
+
+def words_in(text: str) -> list[str]:
+    """The words of *text*, folded; single characters of scripts written without spaces."""
+    return _WORD.findall(text.casefold())
+
+
+def word_overlap(first: str, second: str) -> float:
+    """Share (0 to 1) of the shorter text's words that the other one has too."""
+    one, other = set(words_in(first)), set(words_in(second))
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def word_similarity(first: str, second: str) -> float:
+    """Share (0 to 1) of all words of both texts that they have in common."""
+    one, other = set(words_in(first)), set(words_in(second))
+    return len(one & other) / len(one | other) if one and other else 0.0

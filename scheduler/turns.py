@@ -11,10 +11,10 @@ from archive.outlets import ensure_outlet
 from crawler.outlets.file import OutletsFile
 from crawler.outlets.options import to_row
 from crawler.result import CrawlResult
+from news.dates import time_zone
 from news.outlets import Outlet
 from news.schedule.backoff import OFFLINE, is_network, jitter, pause_after
 from news.schedule.rhythm import HOURS, Rhythm
-from news.zones import time_zone
 from scheduler.deaths import take_back
 from scheduler.outages import AGAIN, commonest, somebody_answered, was_offline, was_ours
 from scheduler.timetable import AUTO, interval_of, next_turn

@@ -20,8 +20,6 @@ SOURCES = {
         "news/notices.py",
         "news/phrases.py",
         "news/text.py",
-        "news/walls.py",
-        "news/zones.py",
     ),
     "BOILERPLATE_RULES": ("news/compared.py", "news/fingerprints.py", "news/site_memory.py"),
 }

@@ -8,10 +8,10 @@ from archive.storing.pages import PageToStore
 from news.article import Article, Flag
 from news.compared import Compared
 from news.fingerprints import body_digest, letters_digest, text_digest
+from news.notices import is_wall
 from news.ruleset import BOILERPLATE_RULES
 from news.sameness import LEAST_NEAR, Page
 from news.urls import believed_canonical, canonicalise, url_key
-from news.walls import is_wall
 
 _WALLS = frozenset({Flag.PAYWALLED, Flag.PARTIAL})
 

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.reading.measures import leaks, linked_lines, overlap, shingles, words
 from benchmarks.reading.readers import Found, Reader, readers
-from crawler.extraction.charset import as_utf8
+from crawler.extraction.page_bytes import as_utf8
 from news.errors import ArticleError
 
 _NAMES = re.compile(rb"(\s(?:class|id)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>\"']+)")

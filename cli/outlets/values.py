@@ -44,7 +44,7 @@ def timetable(outlet: Outlet) -> str:
 
 def zone_of(outlet: Outlet) -> str | None:
     """Time zone of the outlet's schedule: the one that is set, else the one that address and language suggest."""
-    from news.zones import time_zone
+    from news.dates import time_zone
 
     return outlet.timezone or time_zone(outlet.url, outlet.language)
 

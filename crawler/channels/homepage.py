@@ -19,9 +19,9 @@ from crawler.channels.page_links import (
     unique_links,
 )
 from crawler.channels.plain_values import absolute, language_tag, plain_text
+from news.dates import time_zone
 from news.outlets import FoundLink, FoundOutlet
 from news.urls import host_of
-from news.zones import time_zone
 
 MAX_FEEDS, MAX_SECTIONS = 60, 80
 _MAX_DECLARED = 500  # also languages, pictures and apps are declared as alternates

@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.channels.plain_values import MAX_TITLE_CHARS, absolute, plain_text
-from crawler.extraction.charset import as_utf8
-from crawler.extraction.guard import refuse_costly
+from crawler.extraction.page_bytes import as_utf8, refuse_costly
 from news.errors import SettingError
 from news.outlets import FoundLink
 from news.urls import same_site

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
-from crawler.extraction.blocks import Box, Page, Piece
-from crawler.extraction.hints import Hint
-from crawler.extraction.tags import HEADINGS
-from crawler.extraction.text import ends_sentence, key, size
+from crawler.extraction.markup import HEADINGS, Hint
+from crawler.extraction.walk import Box, ParsedPage, Piece
+from news.text import ends_sentence, fold, weighted_length
 
 # Text under one of these is not the article's, unless the box holds most of the page's prose.
 SET_ASIDE = (
@@ -43,13 +42,13 @@ def prose_of(piece: Piece) -> float:
     """How much running text a piece is, in characters; 0 for headings, links and fragments."""
     if len(piece.text) < _FEWEST or piece.tag in HEADINGS or (piece.linked and piece.link_share > 0.35):
         return 0.0
-    length = size(piece.text)
+    length = weighted_length(piece.text)
     if length < 80 and not (length >= 35 and ends_sentence(piece.text)):
         return 0.0
     return min(length, 800.0)
 
 
-def weigh(page: Page) -> list[float]:
+def weigh(page: ParsedPage) -> list[float]:
     """The running sum of prose over the pieces (one entry more than pieces); sets `prose` of pieces and boxes."""
     sums = [0.0]
     for piece in page.pieces:
@@ -60,7 +59,7 @@ def weigh(page: Page) -> list[float]:
     return sums
 
 
-def settle_hints(page: Page, sums: list[float]) -> None:
+def settle_hints(page: ParsedPage, sums: list[float]) -> None:
     """Give every box the hints of its ancestors too, those left out that would set most of the text aside.
 
     `sums` are what `weigh` gave.
@@ -83,7 +82,7 @@ def settle_hints(page: Page, sums: list[float]) -> None:
             box.settled = own
 
 
-def call_captions(page: Page, container: Box) -> None:
+def call_captions(page: ParsedPage, container: Box) -> None:
     """A paragraph of the container that is alone with a picture is its caption, unless much of the text stands so."""
     pieces = page.pieces[container.first : container.last] if container.pictured else []
     beside = [piece for piece in pieces if _beside_picture(piece.box) and _may_be_caption(piece)]
@@ -108,7 +107,7 @@ def _beside_picture(box: Box) -> bool:
     return False
 
 
-def _prose_by_name(page: Page) -> dict[str, float]:
+def _prose_by_name(page: ParsedPage) -> dict[str, float]:
     """Prose in all boxes of the same class and id: a text is often cut into many boxes that are called alike."""
     named: dict[str, float] = {}
     for box in page.boxes:
@@ -145,15 +144,15 @@ def _without_text(box: Box, own: int, behind: float) -> int:
     return own
 
 
-def story_end(page: Page, headline: str | None) -> int:
+def story_end(page: ParsedPage, headline: str | None) -> int:
     """The piece where another article begins below this one; the number of pieces when none does.
 
     A first-level heading among the paragraphs themselves is a subheading, whatever its level, and one in a box among
     them is a fact box's.
     """
-    wanted = key(headline or "")
+    wanted = fold(headline or "")
     heads = [n for n, piece in enumerate(page.pieces) if piece.tag == "h1"]
-    first = next((n for n in heads if wanted and key(page.pieces[n].text) == wanted), None)
+    first = next((n for n in heads if wanted and fold(page.pieces[n].text) == wanted), None)
     if first is None or first == heads[-1]:
         return len(page.pieces)
     holders: dict[Box | None, list[int]] = {}  # boxes with paragraphs directly in them
@@ -163,7 +162,7 @@ def story_end(page: Page, headline: str | None) -> int:
     running = list(accumulate(piece.prose for piece in page.pieces))
     for n in heads:
         piece = page.pieces[n]
-        apart = piece.box.parent not in holders and not piece.box.settled & SET_ASIDE and key(piece.text) != wanted
+        apart = piece.box.parent not in holders and not piece.box.settled & SET_ASIDE and fold(piece.text) != wanted
         if n > first and apart and running[n] - running[first] > _STORY and not _among(piece.box, holders):
             return n
     return len(page.pieces)
@@ -179,7 +178,7 @@ def _among(box: Box, holders: dict[Box | None, list[int]]) -> bool:
     return False
 
 
-def find_container(page: Page, end: int) -> Box:
+def find_container(page: ParsedPage, end: int) -> Box:
     """The box around the article's text, which ends before piece *end*; the whole page when nothing on it is prose."""
     voters = _voters(page)
     for piece in page.pieces[:end]:
@@ -195,7 +194,7 @@ def find_container(page: Page, end: int) -> Box:
     return _climb(page, best, end)
 
 
-def _around_alike(page: Page, box: Box) -> Box:
+def _around_alike(page: ParsedPage, box: Box) -> Box:
     """The box around *box* and all that are called like it and hold prose, since a text may be cut into several."""
     alike = [one for one in page.boxes if one.prose and one.names == box.names and not one.settled & SET_ASIDE]
     around = box
@@ -208,7 +207,7 @@ def _around_alike(page: Page, box: Box) -> Box:
     return box if others else around
 
 
-def _voters(page: Page) -> dict[Box, Box]:
+def _voters(page: ParsedPage) -> dict[Box, Box]:
     """For each box the nearest one around it, itself included, that is more than a paragraph or a list."""
     voters: dict[Box, Box] = {}
     for box in page.boxes:  # parents come before their children
@@ -225,7 +224,7 @@ def _vote(voter: Box, weight: float) -> None:
         box = box.parent
 
 
-def _climb(page: Page, box: Box, end: int) -> Box:
+def _climb(page: ParsedPage, box: Box, end: int) -> Box:
     """The ancestor that holds the rest of the text: what it adds to the box is prose, no links and no comments."""
     sums = _running_sums(page, end)
     best = current = box
@@ -245,7 +244,7 @@ def _climb(page: Page, box: Box, end: int) -> Box:
     return _called_text(page, best, sums) or best
 
 
-def _called_text(page: Page, box: Box, sums: Iterable[list[float]]) -> Box | None:
+def _called_text(page: ParsedPage, box: Box, sums: Iterable[list[float]]) -> Box | None:
     """The nearest box around *box* that says it holds the text, when it adds more prose than links."""
     around = None if box.hints & Hint.ARTICLE else box.parent
     while around is not None and not around.hints & Hint.ARTICLE:
@@ -258,7 +257,7 @@ def _called_text(page: Page, box: Box, sums: Iterable[list[float]]) -> Box | Non
     return around if worth and not _lists_others(page, box, around, prose) else None
 
 
-def _lists_others(page: Page, inner: Box, outer: Box, prose: float) -> bool:
+def _lists_others(page: ParsedPage, inner: Box, outer: Box, prose: float) -> bool:
     """Whether most of the *prose* that the outer box adds are first sentences of other articles, each right below a
     title that is a link."""
     pieces = [*page.pieces[outer.first : inner.first], *page.pieces[inner.last : outer.last]]
@@ -270,7 +269,7 @@ def _is_linked_title(piece: Piece) -> bool:
     return 15 < len(piece.text) < 200 and piece.link_share >= 0.75
 
 
-def _running_sums(page: Page, end: int) -> tuple[list[float], list[float], list[float]]:
+def _running_sums(page: ParsedPage, end: int) -> tuple[list[float], list[float], list[float]]:
     """Running sums over the pieces that are not set aside: their prose, the linked characters outside sentences, and
     paragraphs less what is too short for one: names, dates and buttons, which stand between comments and teasers."""
     proses, links, paragraphs = [0.0], [0.0], [0.0]

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from crawler.extraction.blocks import Box, Page, Piece
-from crawler.extraction.hints import Hint
-from crawler.extraction.structured import Claims
-from crawler.extraction.text import ends_sentence, key, likeness, overlap, size
+from crawler.extraction.jsonld import Claims
+from crawler.extraction.markup import Hint
+from crawler.extraction.walk import Box, ParsedPage, Piece
 from news.article import Evidence
+from news.text import ends_sentence, fold, weighted_length, word_overlap, word_similarity
 
 SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:<>-]+\s+|\s*\|\s*|\s*\u00bb\s*| :: ")
 _SIGNS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -40,7 +40,7 @@ _AGREES = 0.42  # share of words in common from which a heading and a claim mean
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
-def meta_value(page: Page, *names: str) -> str:
+def meta_value(page: ParsedPage, *names: str) -> str:
     """The first meta content under one of *names*, in their order."""
     for name in names:
         content = page.said.get(name)
@@ -49,7 +49,9 @@ def meta_value(page: Page, *names: str) -> str:
     return ""
 
 
-def find_headline(page: Page, claims: Claims, sites: frozenset[str]) -> tuple[str | None, str | None, list[Evidence]]:
+def find_headline(
+    page: ParsedPage, claims: Claims, sites: frozenset[str]
+) -> tuple[str | None, str | None, list[Evidence]]:
     """The headline, the text of the heading that shows it (with a kicker, maybe), and every candidate as evidence.
 
     `sites` are folded names of the outlet. A longer one than fits is cut, and the evidence says so.
@@ -63,7 +65,7 @@ def find_headline(page: Page, claims: Claims, sites: frozenset[str]) -> tuple[st
     plain = {source: _plain(text) for source, text in given.items() if text}
     bare = _bare(plain.values())
     said = {source: without_site(text, sites, guess=text not in bare) for source, text in plain.items()}
-    said = {source: text for source, text in said.items() if text and key(text) not in sites}
+    said = {source: text for source, text in said.items() if text and fold(text) not in sites}
     visible = _visible(page, sites, list(said.values()))
     if not visible and said.keys() <= {"title"} and len(SEPARATOR.split(said.get("title", ""), 1)[0].split()) <= _FEW:
         visible = list(_above_prose(page))  # the title is a word or two: that of the section
@@ -94,17 +96,17 @@ def _bare(given: Iterable[str]) -> set[str]:
     }
 
 
-def _from_text(page: Page) -> str:
+def _from_text(page: ParsedPage) -> str:
     """The headline of a page that marks none: a heading, a line that comes twice, or the first line above the prose."""
     above = [
         piece
         for piece in page.pieces[:_ABOVE]
-        if size(piece.text) > 12 and len(piece.text) <= 250 and piece.link_share < 0.5
+        if weighted_length(piece.text) > 12 and len(piece.text) <= 250 and piece.link_share < 0.5
     ]
-    keys = [key(piece.text) for piece in above]
+    keys = [fold(piece.text) for piece in above]
     for wanted in (
         lambda piece: piece.tag in ("h1", "h2"),
-        lambda piece: keys.count(key(piece.text)) > 1,
+        lambda piece: keys.count(fold(piece.text)) > 1,
         lambda piece: not ends_sentence(piece.text) or piece.text.endswith("?"),
     ):
         found = next((piece.text for piece in above if wanted(piece)), "")
@@ -113,16 +115,16 @@ def _from_text(page: Page) -> str:
     return ""
 
 
-def _as_line(page: Page, title: str) -> str:
+def _as_line(page: ParsedPage, title: str) -> str:
     """The line at the top that *title* ends with: "Old bridge closed" below "Outlet: Old bridge closed"."""
-    folded = key(title)
+    folded = fold(title)
     for piece in page.pieces[:_ABOVE]:
-        if len(piece.text) < len(title) and len(piece.text.split()) >= 3 and folded.endswith(key(piece.text)):
+        if len(piece.text) < len(title) and len(piece.text.split()) >= 3 and folded.endswith(fold(piece.text)):
             return piece.text
     return title
 
 
-def site_names(page: Page, claims: Claims, url: str = "") -> frozenset[str]:
+def site_names(page: ParsedPage, claims: Claims, url: str = "") -> frozenset[str]:
     """Folded names that the site gives itself, its domain among them."""
     names = [
         meta_value(page, "og:site_name"),
@@ -131,7 +133,7 @@ def site_names(page: Page, claims: Claims, url: str = "") -> frozenset[str]:
         *claims.sites,
         *_labels(url),
     ]
-    return frozenset(key(name) for name in names if len(key(name)) > 2)
+    return frozenset(fold(name) for name in names if len(fold(name)) > 2)
 
 
 def _labels(url: str) -> tuple[str, ...]:
@@ -163,7 +165,7 @@ def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> st
             title = head
             continue
         first, rest = title[: cuts[0][0]].strip(), title[cuts[0][1] :].strip()
-        if rest and (key(first) in sites or _ARCHIVE.fullmatch(first)):
+        if rest and (fold(first) in sites or _ARCHIVE.fullmatch(first)):
             title = rest
             continue
         return title
@@ -171,7 +173,7 @@ def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> st
 
 
 def _names_site(tail: str, sites: frozenset[str]) -> bool:
-    folded = key(tail)
+    folded = fold(tail)
     if folded in sites or not 2 < len(folded) < 60:
         return folded in sites
     return any(len(site) > 3 and (site in folded or folded in site) for site in sites)
@@ -181,7 +183,7 @@ def _is_short(tail: str, head: str) -> bool:
     return len(tail.split()) <= 4 and len(tail) < 35 and len(head.split()) >= 4 and len(head) > 1.5 * len(tail)
 
 
-def _visible(page: Page, sites: frozenset[str], said: Sequence[str]) -> list[str]:
+def _visible(page: ParsedPage, sites: frozenset[str], said: Sequence[str]) -> list[str]:
     """Level one headings, what is marked as the headline, and where none agrees with what is said, what does elsewhere.
 
     A level one heading in a menu is left out: there it is the last step of a trail, cut or made for search engines.
@@ -191,18 +193,18 @@ def _visible(page: Page, sites: frozenset[str], said: Sequence[str]) -> list[str
     marked = [content or node.text() for content, node in islice(_marked(page), _MOST_MARKED)]
     aside = [piece.text for piece in tops if piece.box.settled & _ASIDE]
     found = [*(piece.text for piece in tops if not piece.box.settled & _ASIDE), *marked] or aside
-    claimed = {key(claim) for claim in said}
-    found += [text for text in aside if key(text) in claimed]
+    claimed = {fold(claim) for claim in said}
+    found += [text for text in aside if fold(text) in claimed]
     if not any(_agrees(text, said) >= _AGREES for text in found):
         seconds = [piece.text for piece in headings if piece.tag == "h2" and not piece.box.settled & _ASIDE]
         found += [text for text in aside if _agrees(text, said) >= _AGREES]
-        found += [text for text in seconds[:_SECOND] if key(text) in claimed]
-        parts = {key(part) for claim in said for part in _parts(claim)}
-        found += [text for text in seconds if parts and key(text) in parts]
-    return [text for text in map(_plain, found) if 2 < len(text) < _MAX and key(text) not in sites]
+        found += [text for text in seconds[:_SECOND] if fold(text) in claimed]
+        parts = {fold(part) for claim in said for part in _parts(claim)}
+        found += [text for text in seconds if parts and fold(text) in parts]
+    return [text for text in map(_plain, found) if 2 < len(text) < _MAX and fold(text) not in sites]
 
 
-def _above_prose(page: Page) -> Iterator[str]:
+def _above_prose(page: ParsedPage) -> Iterator[str]:
     """The first level two heading that a paragraph follows."""
     for n, piece in enumerate(page.pieces):
         if piece.tag != "h2" or piece.box.settled & _ASIDE or len(piece.text.split()) < _FEW:
@@ -222,7 +224,7 @@ def _parts(claim: str) -> Iterator[str]:
         yield from (part for part in (claim[: found.start()], claim[found.end() :]) if len(part.split()) >= _FEW)
 
 
-def _marked(page: Page) -> Iterator[tuple[str, LexborNode]]:
+def _marked(page: ParsedPage) -> Iterator[tuple[str, LexborNode]]:
     return ((content, node) for name, content, node in page.props if name == "headline")
 
 
@@ -239,14 +241,14 @@ def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
     """The visible heading that what is said agrees with most; what is said when none agrees."""
     if not said:
         return visible[0] if visible else ""
-    claimed = {key(claim) for claim in said}
-    same = next((text for text in visible if key(text) in claimed), "")
+    claimed = {fold(claim) for claim in said}
+    same = next((text for text in visible if fold(text) in claimed), "")
     if same:
         return same
     agreed, best = max(((_agrees(text, said), -n) for n, text in enumerate(visible)), default=(0.0, 0))
     if agreed >= _AGREES:
         return visible[-best]
-    if len(set(visible)) == 1 and (len(visible[0].split()) >= 3 or key(visible[0]).endswith(tuple(claimed))):
+    if len(set(visible)) == 1 and (len(visible[0].split()) >= 3 or fold(visible[0]).endswith(tuple(claimed))):
         return visible[0]
     return said[0]
 
@@ -257,9 +259,9 @@ def _without_kicker(visible: str, said: Sequence[str]) -> str:
     "Colleges: Star keeps busy" is one heading, "Colleges Star keeps busy" has a line above it; so it has when a claim
     sets "Colleges - " before the rest.
     """
-    folded = key(visible)
+    folded = fold(visible)
     for claim in said:
-        rest = key(claim)
+        rest = fold(claim)
         if rest == folded and ":" in claim and ":" not in visible:
             return claim  # a line above that the page sets apart by its look alone
         if rest == folded and " - " in claim and not _DASH.search(visible):
@@ -281,4 +283,7 @@ def _agrees(visible: str, said: Sequence[str]) -> float:
 def _agreement(visible: str, claim: str) -> float:
     if visible == claim:
         return 1.0
-    return max(likeness(visible, claim), 0.9 * overlap(visible, claim) if min(len(visible), len(claim)) > 15 else 0.0)
+    return max(
+        word_similarity(visible, claim),
+        0.9 * word_overlap(visible, claim) if min(len(visible), len(claim)) > 15 else 0.0,
+    )

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from crawler.extraction.blocks import Page
 from crawler.extraction.headline import meta_value
-from crawler.extraction.structured import Claims
+from crawler.extraction.jsonld import Claims
+from crawler.extraction.walk import ParsedPage
 from news.article import Evidence
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ _FEW, _NEAR = 0.03, 0.75  # shares that, with what the page says, tell a languag
 _SAMPLE = 1500  # characters of text looked at
 
 
-def find_language(page: Page, claims: Claims, text: str) -> tuple[str | None, list[Evidence]]:
+def find_language(page: ParsedPage, claims: Claims, text: str) -> tuple[str | None, list[Evidence]]:
     """The two-letter code, and what the page says itself."""
     said = {
         "html": page.language,

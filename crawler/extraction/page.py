@@ -4,24 +4,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from crawler.extraction.authors import find_authors
-from crawler.extraction.blocks import Page
-from crawler.extraction.charset import as_utf8
-from crawler.extraction.claimed import with_claimed_text
 from crawler.extraction.container import call_captions, find_container, settle_hints, story_end, weigh
-from crawler.extraction.deck import with_deck
-from crawler.extraction.galleries import with_told_pictures
-from crawler.extraction.guard import affordable
+from crawler.extraction.fields import find_canonical, find_image, find_section, find_tags
 from crawler.extraction.headline import find_headline, meta_value, site_names
-from crawler.extraction.labels import Labeller
+from crawler.extraction.jsonld import Claims, read_claims
+from crawler.extraction.labels import Labeller, with_gallery_captions, with_lead
 from crawler.extraction.language import find_language
-from crawler.extraction.published import find_dates
-from crawler.extraction.refusals import refuse_others
-from crawler.extraction.scripted import with_scripted_text
-from crawler.extraction.states import find_flags
-from crawler.extraction.strays import without_strays
-from crawler.extraction.structured import Claims, read_claims
-from crawler.extraction.surroundings import find_canonical, find_image, find_section, find_tags
-from crawler.extraction.walk import read_blocks
+from crawler.extraction.page_bytes import affordable, as_utf8
+from crawler.extraction.page_kind import find_flags, refuse_non_articles
+from crawler.extraction.publication_dates import find_dates
+from crawler.extraction.scripted_text import with_claimed_text, with_scripted_text
+from crawler.extraction.side_boxes import without_strays
+from crawler.extraction.walk import ParsedPage, read_blocks
 from news.article import Article, Block, Label
 from news.ruleset import READING_RULES
 
@@ -54,21 +48,21 @@ def read_page(
     sites = site_names(page, claims, url)
     headline, shown, evidence = find_headline(page, claims, sites)
     blocks = with_scripted_text(with_claimed_text(_label(page, shown, claims.body), claims.body), utf8, headline)
-    blocks = with_deck(blocks, _descriptions(page, claims))
-    refuse_others(page, claims, headline, blocks, url)
+    blocks = with_lead(blocks, _descriptions(page, claims))
+    refuse_non_articles(page, claims, headline, blocks, url)
     read = Article(url, headline, blocks=blocks, evidence=tuple(evidence), rules=READING_RULES)
     return _with_fields(page, claims, sites, read, now, timezone)
 
 
-def _label(page: Page, headline: str | None, claim: str) -> tuple[Block, ...]:
+def _label(page: ParsedPage, headline: str | None, claim: str) -> tuple[Block, ...]:
     end = story_end(page, headline)
     container = find_container(page, end)
     call_captions(page, container)  # they vote for the box around them
     labelled = without_strays(tuple(Labeller(page, container, end, headline).label()), page, container, claim)
-    return with_told_pictures(labelled, page, container)
+    return with_gallery_captions(labelled, page, container)
 
 
-def _descriptions(page: Page, claims: Claims) -> tuple[str, ...]:
+def _descriptions(page: ParsedPage, claims: Claims) -> tuple[str, ...]:
     return claims.description, meta_value(page, "og:description"), meta_value(page, "description")
 
 
@@ -86,7 +80,7 @@ def _text_end(blocks: Sequence[Block]) -> int:
 
 
 def _with_fields(
-    page: Page, claims: Claims, sites: frozenset[str], read: Article, now: datetime | None, timezone: str | None
+    page: ParsedPage, claims: Claims, sites: frozenset[str], read: Article, now: datetime | None, timezone: str | None
 ) -> Article:
     at = _headline_at(read.blocks)
     paragraphs = read.paragraphs

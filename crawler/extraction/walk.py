@@ -1,17 +1,13 @@
-"""One walk over a page's tree, without recursion: a hostile page may be nested deeper than Python's stack.
-
-It meets some hundred elements a page, so it costs as much as the parsing: what is asked of each element is asked once.
-"""
+"""Walk a page's tree once and return its text in page order, its boxes, and the facts in its markup."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
 
-from crawler.extraction.blocks import Box, Page, Piece
-from crawler.extraction.hints import Hint, hints_of
-from crawler.extraction.tags import BOLD, BOX, HEADINGS, INLINE, PLAIN, SKIPPED, TAGS, TEXT, Tag
+from crawler.extraction.markup import BOLD, BOX, HEADINGS, INLINE, PLAIN, SKIPPED, TAGS, TEXT, Hint, Tag, hints_of
 from news.errors import PageTooCostly, SettingError
 from news.text import UNSEEN, without_unseen
 
@@ -39,7 +35,7 @@ _TESTED = frozenset(("data-testid", "data-test-id", "data-test", "data-component
 _TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
 
 
-def read_blocks(page: bytes, remove: Sequence[str] = (), keep: Sequence[str] = ()) -> Page:
+def read_blocks(page: bytes, remove: Sequence[str] = (), keep: Sequence[str] = ()) -> ParsedPage:
     """Walk the tree of *page* (UTF-8) once; `remove` and `keep` are CSS selectors. SettingError for a bad one."""
     tree = LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS)  # nobody listens: a tenth faster
     told = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)} if remove or keep else {}
@@ -59,7 +55,7 @@ class _Walk:
     """What is open at the place where the walk stands, and the page as far as it was seen."""
 
     def __init__(self, told: dict[int, int]) -> None:
-        self.page = Page()
+        self.page = ParsedPage()
         self.box = Box(None, "html", "", 0, 0)
         self.page.boxes.append(self.box)
         self.told = told  # what the outlet's settings say, by node
@@ -73,7 +69,7 @@ class _Walk:
         self.inline: list[int] = [0]  # hints of the open inline elements, each with those around it
         self.shared = -1  # the hints that all inline text of the buffer shares
 
-    def run(self, tree: LexborHTMLParser) -> Page:
+    def run(self, tree: LexborHTMLParser) -> ParsedPage:
         root = tree.root
         if root is None:
             return self.page
@@ -303,3 +299,58 @@ def _attribute_hints(attributes: dict[str, str | None]) -> int:
     if attributes.get("itemprop") in _TEXT_ITEMPROPS:
         hints |= Hint.ARTICLE
     return hints
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A block-level element: what it and its ancestors call themselves, and its pieces (`first` to `last` - 1)."""
+
+    parent: Box | None
+    tag: str
+    names: str
+    hints: int
+    first: int
+    last: int = 0
+    prose: float = 0.0
+    score: float = 0.0
+    pictured: bool = False  # a picture is in it
+    settled: int = 0  # own hints and those of the ancestors, as far as believed
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """One block of text: `linked` characters of it are links, `hints` is what inline elements around all of it say."""
+
+    text: str
+    tag: str
+    box: Box
+    linked: int
+    hints: int
+    bold: bool
+    prose: float = 0.0  # how much running text it is, in characters
+
+    @property
+    def link_share(self) -> float:
+        return min(1.0, self.linked / len(self.text)) if self.linked else 0.0
+
+
+@dataclass(slots=True)
+class ParsedPage:
+    """What one walk over the tree found."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    meta: list[tuple[str, str]] = field(default_factory=list)  # (name or property, content), lower-case names
+    said: dict[str, str] = field(default_factory=dict)  # the first content under each of these names
+    links: list[tuple[str, str]] = field(default_factory=list)  # (rel, href)
+    scripts: list[str] = field(default_factory=list)  # JSON-LD
+    times: list[tuple[str, str, int]] = field(default_factory=list)  # (datetime or content, itemprop, pieces before)
+    props: list[tuple[str, str, LexborNode]] = field(default_factory=list)  # (itemprop, content, node)
+    names: list[tuple[int, LexborNode]] = field(
+        default_factory=list
+    )  # (pieces before, element that may hold an author)
+    terms: list[tuple[str, str]] = field(default_factory=list)  # (rel, text) of links to a tag or a category
+    pictures: list[tuple[int, Box, LexborNode]] = field(default_factory=list)  # (pieces before, box, element)
+    source: bytes = field(default=b"", repr=False)  # the page itself, as UTF-8
+    title: str = ""
+    language: str = ""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from news.article import Article, Block, Label
-from news.teasers.beside import (
+from news.teasers.article_lines import (
     about_the_author,
     bylines,
     captions,
@@ -18,10 +18,10 @@ from news.teasers.beside import (
     lead_again,
     repeated_headline,
 )
-from news.teasers.blocks import BODY, FRAGMENT, Rule
-from news.teasers.calls import boilerplate, is_promo, notices, pointers, promos, walls
-from news.teasers.ends import comments, orphan_headings, tail
+from news.teasers.endings import comments, orphan_headings, tail
 from news.teasers.lists import excerpts, headed_list, timed_list
+from news.teasers.promos import boilerplate, is_promo, notices, pointers, promos, walls
+from news.teasers.rules import BODY, FRAGMENT, Rule
 
 __all__ = ["FRAGMENT", "is_promo", "remove_teasers"]
 

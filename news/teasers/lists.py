@@ -8,8 +8,8 @@ from itertools import pairwise
 from news.article import Article, Block, Label
 from news.dates import AGO
 from news.phrases import LIST_HEADINGS
-from news.teasers.blocks import BODY, END, FRAGMENT, HEADING, MIN_RUN, TITLE_CHARS, Verdict, is_prose, is_title
-from news.text import small
+from news.teasers.rules import BODY, END, FRAGMENT, HEADING, MIN_RUN, TITLE_CHARS, Verdict, is_prose, is_title
+from news.text import lowercase
 
 _AGE_CHARS = 40  # no age is longer
 _HEADING_CHARS = 80  # none of LIST_HEADINGS is longer
@@ -109,7 +109,7 @@ def headed_list(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Ite
 def _heads_list(block: Block) -> bool:
     if len(block.text) > _HEADING_CHARS and block.tag[0] != "h":
         return False
-    text = small(block.text.strip(" :>»→-–|.…"))
+    text = lowercase(block.text.strip(" :>»→-–|.…"))
     return text in LIST_HEADINGS or (text.startswith(_MORE_FROM) and HEADING.match(block.tag) is not None)
 
 

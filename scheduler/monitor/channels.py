@@ -19,9 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
-from news.lines import as_line
 from news.logline import error_in_words
 from news.settings import Settings
+from news.text import as_json_line
 
 _MESSAGE_SECONDS = 60.0  # for one message over any channel
 _WEBHOOK_SECONDS = aiohttp.ClientTimeout(total=20)
@@ -105,7 +105,7 @@ async def post(url: str, message: Message) -> None:
     Raises NotAccepted, or what aiohttp raises when no answer comes in time.
     """
     text = _chat_text(message)
-    body = as_line({"v": 1, "type": "alerts", "text": text, "content": text, "alerts": message.records})
+    body = as_json_line({"v": 1, "type": "alerts", "text": text, "content": text, "alerts": message.records})
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "newskeep"}
     async with (
         aiohttp.ClientSession(timeout=_WEBHOOK_SECONDS, trust_env=True) as session,

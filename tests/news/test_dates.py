@@ -1,6 +1,4 @@
-"""Dates as pages write them."""
-
-# ruff: noqa: E501 (sentences and markup stay whole)
+"""Dates as pages write them, and the time zones of addresses and languages."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -9,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.dates import FIRST_YEAR, LAST_YEAR, date_begins, parse_date
+from news.dates import FIRST_YEAR, LAST_YEAR, date_begins, likely_zone, parse_date, time_zone
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 
 NOW = datetime(2024, 6, 30, 18, 0, tzinfo=UTC)
 
@@ -150,3 +151,40 @@ def test_any_text_gives_a_sane_date_or_none(text: str) -> None:
 
     assert date_begins(text) in (None, *range(len(text)))
     assert date is None or (date.tzinfo is not None and FIRST_YEAR <= date.year <= LAST_YEAR and date.astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    ("url", "language", "zone"),
+    [
+        ("https://krone.at/", "de", "Europe/Vienna"),
+        ("https://krone.at/", "de-DE", "Europe/Vienna"),
+        ("https://nzz.example/", "de-CH", "Europe/Zurich"),
+        ("https://a.example/", "pl", "Europe/Warsaw"),
+        ("https://a.example/", "de", None),
+        ("https://a.example/", "en-US", None),
+        ("https://a.us/", "en", None),
+        ("https://a.io/", None, None),
+    ],
+)
+def test_a_zone_is_found_only_where_there_is_no_choice(url: str, language: str | None, zone: str | None) -> None:
+    assert time_zone(url, language) == zone
+
+
+@pytest.mark.parametrize(
+    ("url", "language", "zone"),
+    [
+        ("https://a.example/", "de", "Europe/Berlin"),  # Germany, Austria and Switzerland keep one clock
+        ("https://a.com.au/", "en", "Australia/Sydney"),
+        ("https://a.example/", "pt_BR", "America/Sao_Paulo"),
+        ("https://a.example/", "es-CO", "America/Bogota"),
+        ("https://a.co/", "es", None),  # sold to everybody
+        ("https://a.example/", "fr-CA", "America/Toronto"),
+        ("https://a.example/", "en-US", None),
+        ("https://a.example/", "", None),
+        ("no address", None, None),
+    ],
+)
+def test_a_likely_zone_is_told_where_most_outlets_of_a_country_keep_one(
+    url: str, language: str | None, zone: str | None
+) -> None:
+    assert likely_zone(url, language) == zone

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.charset import as_utf8
-from crawler.extraction.guard import affordable, refuse_costly
 from crawler.extraction.page import read_page
+from crawler.extraction.page_bytes import affordable, as_utf8, refuse_costly
 from news.errors import NotAnArticle, PageTooCostly
 from news.teasers import remove_teasers
 

@@ -1,7 +1,5 @@
 """When an article was published and changed, from every place a page says it."""
 
-# ruff: noqa: E501 (sentences and markup stay whole)
-
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +7,8 @@ import pytest
 
 from crawler.extraction.page import read_page
 from tests.crawler.extraction.small_pages import BODY, claims, meta, read
+
+# ruff: noqa: E501 (sentences and markup stay whole)
 
 
 def utc(year: int, month: int, day: int) -> datetime:

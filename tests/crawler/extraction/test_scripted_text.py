@@ -1,7 +1,5 @@
 """Pages whose text only a script would show."""
 
-# ruff: noqa: E501 (sentences and markup stay whole)
-
 import json
 from contextlib import suppress
 
@@ -11,6 +9,9 @@ from hypothesis import strategies as st
 
 from crawler.extraction.page import read_page
 from news.errors import NotAnArticle
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 
 URL = "https://outlet.example/town/bridge"
 HEADLINE = "Council repairs the old bridge over the river"

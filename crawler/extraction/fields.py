@@ -3,12 +3,12 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-from crawler.extraction.blocks import Page, Piece
 from crawler.extraction.headline import meta_value
-from crawler.extraction.hints import Hint
-from crawler.extraction.structured import Claims
-from crawler.extraction.text import ends_sentence, key
+from crawler.extraction.jsonld import Claims
+from crawler.extraction.markup import Hint
+from crawler.extraction.walk import ParsedPage, Piece
 from news.article import Image
+from news.text import ends_sentence, fold
 
 CREDIT = re.compile(
     r"(?:©|\(c\)|(?:photo|image|picture|foto|bild|fotografía|imagen|fot\.|zdjęcie|photograph|crédit|credit|quelle|source)s?(?:\s?(?:credit|by|von|:|/))+)\s*(.{2,100})$|\(([^()]{2,60}/[^()]{2,60})\)\s*$",
@@ -35,7 +35,7 @@ _FOR_MACHINES = re.compile(
 )
 
 
-def find_section(page: Page, claims: Claims, sites: frozenset[str], headline: str = "") -> str | None:
+def find_section(page: ParsedPage, claims: Claims, sites: frozenset[str], headline: str = "") -> str | None:
     """The section as the page names it, else the first step of its trail; the site's own name is none."""
     named = claims.section or meta_value(
         page,
@@ -54,31 +54,31 @@ def find_section(page: Page, claims: Claims, sites: frozenset[str], headline: st
 
 
 def _names_one(step: str, sites: frozenset[str]) -> bool:
-    return any(len(site) > 3 and site in key(step) for site in sites)
+    return any(len(site) > 3 and site in fold(step) for site in sites)
 
 
 def _is_section(section: str, sites: frozenset[str], headline: str) -> bool:
     if not any(c.isalpha() for c in section) or section.startswith("http") or len(section) > 100:
         return False
-    return key(section) not in sites and key(section) != key(headline)
+    return fold(section) not in sites and fold(section) != fold(headline)
 
 
-def find_tags(page: Page, claims: Claims) -> tuple[str, ...]:
+def find_tags(page: ParsedPage, claims: Claims) -> tuple[str, ...]:
     """Key words, each once, in the page's order."""
     said = list(claims.keywords) or [content for name, content in page.meta if name == "article:tag"]
     if not said:
         said = meta_value(page, "news_keywords", "keywords", "parsely-tags", "sailthru.tags").split(",")
-    if not any(map(key, said)):
+    if not any(map(fold, said)):
         said = [text.strip(" #") for rel, text in page.terms if rel.split() == ["tag"]]
     tags: dict[str, str] = {}
     parts = (part for text in said for part in (text.split(",") if _COMMAS.fullmatch(text) else [text]))
     for tag in (_NAMED.sub("", " ".join(part.split())) for part in parts):
-        if key(tag) and len(tag) <= 100 and not _FOR_MACHINES.search(tag):
-            tags.setdefault(key(tag), tag)
+        if fold(tag) and len(tag) <= 100 and not _FOR_MACHINES.search(tag):
+            tags.setdefault(fold(tag), tag)
     return tuple(tags.values())[:_MOST_TAGS]
 
 
-def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image | None:
+def find_image(page: ParsedPage, claims: Claims, url: str, headline_at: int) -> Image | None:
     """The leading picture: what the page names for sharing, or shows first in a figure, with the caption that stands
     nearest to the headline."""
     named = meta_value(page, "og:image:secure_url", "og:image", "twitter:image", "twitter:image:src") or claims.image
@@ -95,7 +95,7 @@ def find_image(page: Page, claims: Claims, url: str, headline_at: int) -> Image 
     )
 
 
-def _first_shown(page: Page, headline_at: int) -> str:
+def _first_shown(page: ParsedPage, headline_at: int) -> str:
     """The address of the first picture in a figure near the headline; scripts load some from another attribute."""
     for position, box, node in page.pictures:
         around = box.tag == "figure" or (box.parent is not None and box.parent.tag == "figure")
@@ -135,7 +135,7 @@ def _is_caption(piece: Piece) -> bool:
     return bool((piece.box.settled | piece.hints) & Hint.CAPTION) and len(piece.text) > 4
 
 
-def find_canonical(page: Page, url: str) -> str | None:
+def find_canonical(page: ParsedPage, url: str) -> str | None:
     """The address that the page declares as its own, absolute; nobody has checked it."""
     declared = next((href for rel, href in page.links if "canonical" in rel.split() and href), "") or meta_value(
         page, "og:url"

@@ -1,7 +1,5 @@
 """JSON-LD of every kind, the broken and the hostile included."""
 
-# ruff: noqa: E501 (scripts stay whole)
-
 import json
 from dataclasses import fields
 from typing import Any
@@ -10,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.structured import Claims, read_claims
+from crawler.extraction.jsonld import Claims, read_claims
+
+# ruff: noqa: E501 (scripts stay whole)
+
 
 _KEYS = st.sampled_from(
     [

@@ -1,12 +1,13 @@
 """What is no article is refused with its reason; what only looks like it is read."""
 
-# ruff: noqa: E501 (sentences and markup stay whole)
-
 import pytest
 
 from crawler.extraction.page import read_page
 from news.errors import NotAnArticle
 from news.teasers import remove_teasers
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 
 URL = "https://outlet.example/town/bridge"
 NAV = "<nav><a href=/>Home</a> <a href=/town>Town</a></nav>"

@@ -1,4 +1,4 @@
-"""What belongs to the article and is no text of it: headline and lead again, dates, authors, captions."""
+"""Lines that belong to the article and are not its text: headline and lead again, dates, authors, captions."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,8 @@ from itertools import takewhile
 from news.article import Article, Block, Label
 from news.dates import parse_date
 from news.phrases import CREDITED, MAY_BE_CREDITED
-from news.teasers.blocks import DIGIT, END, HEADING, LETTERS, QUOTED, Verdict, is_prose
-from news.text import key
+from news.teasers.rules import DIGIT, END, HEADING, LETTERS, QUOTED, Verdict, is_prose
+from news.text import fold
 
 # "Nobody crossed it. Credit: Agency"; in a sentence the word stands small or is followed by an end.
 _CREDIT_ENDS = re.compile(
@@ -32,11 +32,11 @@ _SAID = (":", "：", "?", "？", "!", "！", "”", "“", "«", "»", '"')  # a
 def repeated_headline(blocks: Sequence[Block], _: Sequence[int], article: Article) -> Iterator[Verdict]:
     """The headline again, in any case; what stands between its first and last appearance above the text is the lead."""
     headline = article.headline or ""
-    wanted = key(headline)
+    wanted = fold(headline)
     if not wanted:
         return
     near = [p for p, block in enumerate(blocks) if abs(len(block.text) - len(headline)) <= _MARKS]
-    same = [p for p in near if blocks[p].label in _MAY_REPEAT and key(blocks[p].text) == wanted]
+    same = [p for p in near if blocks[p].label in _MAY_REPEAT and fold(blocks[p].text) == wanted]
     for position in same:
         if blocks[position].label is not Label.HEADLINE:
             yield position, Label.HEADLINE, "repeats the headline", 1.0
@@ -55,9 +55,11 @@ def repeated_headline(blocks: Sequence[Block], _: Sequence[int], article: Articl
 
 def lead_again(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """The lead once more as a paragraph; a lead that is all there is stays text."""
-    leads = {key(block.text): len(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40}
+    leads = {
+        fold(block.text): len(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40
+    }
     near = [p for p in body if leads and any(abs(len(blocks[p].text) - length) < 20 for length in leads.values())]
-    again = [position for position in near if key(blocks[position].text) in leads]
+    again = [position for position in near if fold(blocks[position].text) in leads]
     if len(again) < len(body):
         yield from ((position, Label.OTHER, "repeats the lead", 0.9) for position in again)
 

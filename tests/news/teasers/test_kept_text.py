@@ -1,11 +1,12 @@
 """What looks like a teaser, a promo or a stock phrase and is told by the reporter stays, beside what must go."""
 
-# ruff: noqa: E501 (sentences and markup stay whole)
-
 import pytest
 
 from news.article import Article, Block
 from news.teasers import remove_teasers
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 
 PROSE = "The council met on Monday evening and decided, after three hours of debate, to repair the old bridge over the river."
 MORE = "The works will take two years, the mayor said, and cost more than the town has set aside for all of its roads together."

@@ -1,6 +1,6 @@
 import pytest
 
-from news.walls import is_wall
+from news.notices import is_wall
 
 WALLS = [
     "Dieser Artikel ist nur für Abonnenten zugänglich. Testen Sie vier Wochen lang alle Inhalte für nur einen Euro. "

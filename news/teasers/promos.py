@@ -6,8 +6,8 @@ from itertools import takewhile
 from news.article import Article, Block, Label
 from news.notices import asks_consent, explains_cookies, may_be_notice, speaks_of_own_cookies
 from news.phrases import ADDRESS, CALL, GIFT, MAY_CALL, OFFER, POINTER, REPORTED, RIGHTS, STOCK, WALL
-from news.teasers.blocks import QUOTED, TITLE_CHARS, Verdict, is_prose, is_title
-from news.text import small
+from news.teasers.rules import QUOTED, TITLE_CHARS, Verdict, is_prose, is_title
+from news.text import lowercase
 
 _PROMO_CHARS = 420
 _RESERVED = ("eserv", "ESERV", "orbehalten", "ORBEHALTEN", "éserv", "ÉSERV")
@@ -17,7 +17,7 @@ def pointers(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterat
     """ "Read more: ..." as a paragraph of its own."""
     for position in body:
         block = blocks[position]
-        found = POINTER.match(small(block.text)) if len(block.text) <= TITLE_CHARS else None
+        found = POINTER.match(lowercase(block.text)) if len(block.text) <= TITLE_CHARS else None
         if found is None:
             continue
         phrase = block.text[found.start("phrase") : found.end("phrase")]
@@ -39,7 +39,7 @@ def promos(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator
 
 def is_promo(text: str) -> bool:
     """True when *text* calls upon the reader to do something for the outlet."""
-    low = small(text)
+    low = lowercase(text)
     if not MAY_CALL.search(low) or QUOTED.match(text) or len(QUOTED.findall(text)) >= 2 or REPORTED.search(low):
         return False
     text = low

@@ -1,16 +1,30 @@
-"""States of an article that a reader of the archive must know: behind a wall, cut short, a live blog, an agency's text."""
-
-# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+"""What kind of page it is: refuse what is no article, flag what is paywalled, partial, a live blog or an agency's text."""
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from urllib.parse import urlsplit
 
-from crawler.extraction.blocks import Page
-from crawler.extraction.headline import meta_value
-from crawler.extraction.structured import Claims
-from crawler.extraction.surroundings import absolute
-from news.article import Article, Flag
-from news.phrases import REPORTED
+from crawler.extraction.fields import absolute
+from crawler.extraction.headline import SEPARATOR, meta_value, without_site
+from crawler.extraction.jsonld import Claims
+from crawler.extraction.walk import ParsedPage
+from news.article import Article, Block, Flag, Label
+from news.errors import NotAnArticle
+from news.notices import (
+    checks_browser,
+    explains_cookies,
+    is_challenge,
+    is_consent_wall,
+    is_error_title,
+    is_login_title,
+    speaks_of_own_cookies,
+)
+from news.phrases import REPORTED, STOCK
+from news.text import ends_sentence, weighted_length, word_similarity
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 
 _TIERS = ("article:content_tier", "content_tier", "access", "article:access", "paywall", "premium")
 _LOCKED = frozenset(("locked", "metered-locked", "premium", "paid", "subscriber", "yes", "true", "1"))
@@ -28,8 +42,8 @@ _WALL_WORDS = ("subscri", "members", "reading", "limit", "lesen", "bonn", "reste
 _OTHER_WALL_WORDS = ("会員", "残り", "订阅", "訂閱", "付费", "付費", "기사", "للمشتركين", "למנויים")
 _OTHER_SCRIPT = re.compile("[\u0590-\u0eff\u3040-\ud7af]")
 _QUOTED = re.compile(r"\W*[“”„«»\"]")
-_LONGEST = 250  # characters of a wall
-_SHORT = 1_200  # characters; a whole text behind a wall is not cut short
+_LONGEST_WALL = 250  # characters of a wall
+_SHORT_TEXT = 1_200  # characters; a whole text behind a wall is not cut short
 _AS_IT_HAPPENS = r"(?:en direct|en vivo|(?:en )?directo|(?:in )?diretta|na żywo|ao vivo)\b"  # concerts are so, too
 _LIVE = re.compile(
     r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\b(?:im|der) ticker\b|minuto a minuto|(?-i:\bLIVE\b\s?[:–-])|^\W*live\s?[:|–]"
@@ -62,13 +76,13 @@ _FIRST_OF = re.compile(
 _SUFFIX = re.compile(r"(?:\.\w{3,5}|/)$")
 
 
-def find_flags(page: Page, claims: Claims, read: Article, authors: Sequence[str]) -> frozenset[Flag]:
+def find_flags(page: ParsedPage, claims: Claims, read: Article, authors: Sequence[str]) -> frozenset[Flag]:
     """The states that hold for the article as *read* so far, written by *authors*."""
     flags = set()
     paragraphs = read.paragraphs
     if _paywalled(page, claims, read.headline or ""):
         flags.add(Flag.PAYWALLED)
-        if sum(map(len, paragraphs)) < _SHORT or 0 < sum(map(len, paragraphs)) < 0.4 * len(claims.body):
+        if sum(map(len, paragraphs)) < _SHORT_TEXT or 0 < sum(map(len, paragraphs)) < 0.4 * len(claims.body):
             flags.add(Flag.PARTIAL)
     if _goes_on(page, read.url):
         flags.add(Flag.PARTIAL)
@@ -79,24 +93,24 @@ def find_flags(page: Page, claims: Claims, read: Article, authors: Sequence[str]
     return frozenset(flags)
 
 
-def _paywalled(page: Page, claims: Claims, headline: str) -> bool:
+def _paywalled(page: ParsedPage, claims: Claims, headline: str) -> bool:
     if claims.paywalled is not None:
         return claims.paywalled
     if meta_value(page, *_TIERS).lower() in _LOCKED:
         return True
     words, shortest = (_OTHER_WALL_WORDS, 5) if _OTHER_SCRIPT.search(headline) else (_WALL_WORDS, 15)
-    short = [piece.text for piece in page.pieces if shortest < len(piece.text) < _LONGEST]
+    short = [piece.text for piece in page.pieces if shortest < len(piece.text) < _LONGEST_WALL]
     together = "\n".join(short).lower()  # one look at all of them costs a tenth of a look at each
     said = [word for word in words if word in together]
-    return bool(said) and any(any(map(text.__contains__, said)) and _is_wall(text) for text in together.split("\n"))
+    return bool(said) and any(any(map(text.__contains__, said)) and _asks_to_pay(text) for text in together.split("\n"))
 
 
-def _is_wall(text: str) -> bool:
+def _asks_to_pay(text: str) -> bool:
     """True for a line, in small letters, that asks for money; one that a report quotes does not."""
     return _WALL.search(text) is not None and not _QUOTED.match(text) and REPORTED.search(text) is None
 
 
-def _goes_on(page: Page, url: str) -> bool:
+def _goes_on(page: ParsedPage, url: str) -> bool:
     """True for the first of several pages: it names the second, or counts them."""
     following = next((href for rel, href in page.links if rel == "next"), None)
     if following is not None and _is_second(absolute(following, url) or "", url):
@@ -118,3 +132,107 @@ def _from_agency(paragraphs: Sequence[str], authors: Sequence[str]) -> bool:
     return bool(paragraphs) and bool(
         _AGENCY_START.match(paragraphs[0][:120]) or _AGENCY_END.search(paragraphs[-1][-120:])
     )
+
+
+_SHORT_PAGE = 700  # characters; an error page or a form says no more than this
+_FEWEST_EXCERPTS = 5  # titles with an excerpt that make a list of articles
+_MOSTLY_EXCERPTS = 0.7
+_CROWDED = 10  # titles of other articles; a front page has more, a site of one page hardly any
+_SAME_HEADLINE = 0.4  # share of the words of two headlines that makes them one
+_HOME_PATHS = frozenset(("", "/", "/index.html", "/index.php", "/home"))
+
+
+def refuse_non_articles(
+    page: ParsedPage, claims: Claims, headline: str | None, blocks: Sequence[Block], url: str
+) -> None:
+    """Raise NotAnArticle, saying what the page is, when it is no article.
+
+    A page that dates itself as an article in its head is believed, unless it has no text at all.
+    """
+    text = [block for block in blocks if block.label is Label.BODY]
+    dated = _dated(page, claims, headline)
+    name = url or "the page"
+    if text and all(_is_notice(block.text) for block in text):
+        raise NotAnArticle(f"{name} has no text but a notice: {text[0].text[:60]!r}")
+    if dated and not _is_home(url):  # most are
+        return
+    crowded = _links(blocks) >= _CROWDED
+    if not text and not dated and not _has_lead_or_captions(blocks, crowded):
+        raise NotAnArticle(f"{name} has no text")
+    if _is_home(url) and (_short(text) or crowded):
+        raise NotAnArticle(f"{name} is a home page")
+    if dated:
+        return
+    if (_short(text) or crowded) and _is_error(page, headline):
+        raise NotAnArticle(f"{name} says that there is no such page: {(headline or page.title)[:60]!r}")
+    if _short(text) and checks_browser(_titles(page, headline), [block.text for block in text]):
+        raise NotAnArticle(f"{name} checks the browser and shows nothing else")
+    if _short(text) and is_login_title(without_site(headline or page.title, frozenset())):
+        raise NotAnArticle(f"{name} asks to log in")
+    if is_consent_wall([block.text for block in text], [block.text for block in blocks]):
+        raise NotAnArticle(f"{name} asks for consent and shows nothing else")
+    if _is_list(page, claims, headline, blocks):
+        raise NotAnArticle(f"{name} is a list of articles")
+
+
+def _dated(page: ParsedPage, claims: Claims, headline: str | None) -> bool:
+    """True when the page's head dates this article; lists of articles date those they list."""
+    if meta_value(page, "article:published_time"):
+        return True
+    return bool(claims.published) and (
+        not claims.headline or word_similarity(claims.headline, headline or "") >= _SAME_HEADLINE
+    )
+
+
+def _has_lead_or_captions(blocks: Sequence[Block], crowded: bool) -> bool:
+    """True for a lead, and for pictures with captions that are not those of a list."""
+    labels = [block.label for block in blocks]
+    return Label.LEAD in labels or (Label.CAPTION in labels and not crowded)
+
+
+def _is_notice(text: str) -> bool:
+    return (
+        is_challenge(text)
+        or speaks_of_own_cookies(text)
+        or explains_cookies(text)
+        or (len(text) <= 300 and bool(STOCK.match(text.lower())))
+    )
+
+
+def _short(text: Sequence[Block]) -> bool:
+    return sum(weighted_length(block.text) for block in text) < _SHORT_PAGE
+
+
+def _is_error(page: ParsedPage, headline: str | None) -> bool:
+    return any(is_error_title(title) for title in _titles(page, headline))
+
+
+def _titles(page: ParsedPage, headline: str | None) -> tuple[str, ...]:
+    return headline or "", page.title, *SEPARATOR.split(page.title)
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.netloc) and parts.path in _HOME_PATHS and not parts.query and not parts.fragment
+
+
+def _links(blocks: Sequence[Block]) -> int:
+    return sum(block.label in (Label.TEASER, Label.RELATED) and len(block.text) > 25 for block in blocks)
+
+
+def _is_list(page: ParsedPage, claims: Claims, headline: str | None, blocks: Sequence[Block]) -> bool:
+    """Most of the text are excerpts, each right below a title that is a link."""
+    if (
+        meta_value(page, "og:type").lower() == "article"
+        or word_similarity(claims.headline, headline or "") >= _SAME_HEADLINE
+    ):
+        return False
+    shown = [
+        block for block in blocks if block.label not in (Label.NAVIGATION, Label.DATE, Label.BYLINE, Label.CAPTION)
+    ]
+    text = excerpts = 0
+    for before, block in pairwise(shown):
+        if block.label is Label.BODY and len(block.text) > 60 and ends_sentence(block.text):
+            text += 1
+            excerpts += before.link_share >= 0.75 and 15 < len(before.text) < 200
+    return excerpts >= _FEWEST_EXCERPTS and excerpts >= _MOSTLY_EXCERPTS * text

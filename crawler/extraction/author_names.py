@@ -1,12 +1,13 @@
 """Names of persons and agencies in a byline, told from roles, places, dates and calls to follow."""
 
-# ruff: noqa: E501 (tables of words and patterns, one thought a line)
-
 import re
 from collections.abc import Iterable, Iterator
 
-from crawler.extraction.text import key
 from news.dates import date_begins
+from news.text import fold
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
 
 _BY_WORDS = r"by|von|vom|par|por|di|da|door|przez|af|av|oleh|автор|от|بقلم|מאת"
 BY = re.compile(
@@ -114,7 +115,7 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
     """
     names: dict[str, str] = {}
     for name in _all_names(raw, sites, trusted):
-        names.setdefault(key(name), name)
+        names.setdefault(fold(name), name)
     if not trusted and any(" " in name for name in names.values()):  # what is one word beside full names is a section
         names = {folded: name for folded, name in names.items() if " " in name or name.isupper() or name.islower()}
     return tuple(
@@ -143,7 +144,7 @@ def linked_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
     names: dict[str, str] = {}
     for text in raw:
         for name in names_in([text], sites, trusted=True) or _pen_name(text, sites):
-            names.setdefault(key(name), name)
+            names.setdefault(fold(name), name)
     return tuple(names.values())
 
 
@@ -153,7 +154,7 @@ def _pen_name(text: str, sites: frozenset[str]) -> tuple[str, ...]:
         return ()
     if _HOST.match(name):
         return ()
-    return (name,) if _PEN_NAME.fullmatch(name) and (name.islower() or key(name) not in sites) else ()
+    return (name,) if _PEN_NAME.fullmatch(name) and (name.islower() or fold(name) not in sites) else ()
 
 
 def _all_names(raw: Iterable[str], sites: frozenset[str], trusted: bool) -> list[str]:
@@ -173,7 +174,7 @@ def groups_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
     for text in raw:
         name = BY.sub("", " ".join(text[:_TEXT].split())).strip(" ,.;:-–—|")
         if _SHORTEST <= len(name) <= _LONGEST and not _NOT_NAME.search(name) and _is_group(name, sites):
-            groups.setdefault(key(name), name)
+            groups.setdefault(fold(name), name)
     return tuple(groups.values())
 
 
@@ -208,7 +209,7 @@ def is_firm(name: str) -> bool:
 
 
 def _is_group(name: str, sites: frozenset[str]) -> bool:
-    if key(name) in sites:
+    if fold(name) in sites:
         return True
     if _CALL.search(name):
         return False
@@ -292,7 +293,7 @@ def _is_name(name: str, sites: frozenset[str], trusted: bool = False) -> bool:
     if not _SHORTEST <= len(name) <= _LONGEST or _NOBODY.match(name) or _NO_NAME.fullmatch(name):
         return False
     words = name.split()
-    if _NOT_NAME.search(name) or key(name) in sites or len(words) > 6 or not any(map(str.isalpha, name)):
+    if _NOT_NAME.search(name) or fold(name) in sites or len(words) > 6 or not any(map(str.isalpha, name)):
         return False
     if all(_may_be_in_name(word) for word in words):
         return True

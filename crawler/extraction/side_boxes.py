@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-from crawler.extraction.blocks import Box, Page, Piece
-from crawler.extraction.claimed import paragraphs_of
-from crawler.extraction.hints import Hint
-from crawler.extraction.text import key
+from crawler.extraction.markup import Hint
+from crawler.extraction.scripted_text import paragraphs_of
+from crawler.extraction.walk import Box, ParsedPage, Piece
 from news.article import Block, Label
 from news.edit_words import CORRECTION
-from news.teasers.blocks import QUOTED
+from news.teasers.rules import QUOTED
+from news.text import fold
 
 WITH_LINKS = "box with links beside the text"  # the rule of the surest kind
 _BEHIND, _AT_END, _AMONG = "box behind the text", "box at the text's end", "box among the text"
@@ -48,7 +48,7 @@ class _Branch:
 class _Text:
     """The text of one page, as far as the markup tells, and the box that holds most of it."""
 
-    def __init__(self, blocks: Sequence[Block], page: Page, container: Box, claim: str) -> None:
+    def __init__(self, blocks: Sequence[Block], page: ParsedPage, container: Box, claim: str) -> None:
         self.blocks = blocks
         self.claim = claim
         self.pieces = page.pieces
@@ -96,7 +96,7 @@ class _Text:
     @cached_property
     def claimed(self) -> str:
         """The letters of the text that JSON-LD claims; empty when it is short or another text than the holder's."""
-        letters = key(" ".join(paragraphs_of(self.claim))) if len(self.claim) > _LONG_CLAIM else ""
+        letters = fold(" ".join(paragraphs_of(self.claim))) if len(self.claim) > _LONG_CLAIM else ""
         own = [p for p in map(self.pieces.__getitem__, self.body) if p.prose and _holder_of(p) is self.holder]
         agrees = sum(piece.prose for piece in own if letters and _begins(piece.text) in letters)
         return letters if agrees >= _AGREES * sum(piece.prose for piece in own) else ""
@@ -114,10 +114,10 @@ class _Text:
 
 
 def _begins(text: str) -> str:
-    return key(text[: 2 * _BEGINNING])[:_BEGINNING]
+    return fold(text[: 2 * _BEGINNING])[:_BEGINNING]
 
 
-def without_strays(blocks: tuple[Block, ...], page: Page, container: Box, claim: str) -> tuple[Block, ...]:
+def without_strays(blocks: tuple[Block, ...], page: ParsedPage, container: Box, claim: str) -> tuple[Block, ...]:
     """*blocks*, one for each piece of *page*, without the text in boxes that are none of the text's own.
 
     `claim` is the whole text as JSON-LD has it, or empty."""

@@ -1,11 +1,12 @@
 """Each rule that removes has a twin that keeps."""
 
-# ruff: noqa: E501 (sentences and markup stay whole)
-
 import pytest
 
 from news.article import Article, Block, Label
 from news.teasers import is_promo, remove_teasers
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 
 PROSE = "The council met on Monday evening and decided, after three hours of debate, to repair the old bridge over the river."
 MORE = "The works will take two years, the mayor said, and cost more than the town has set aside for all of its roads together."

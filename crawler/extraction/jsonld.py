@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.extraction.text import clean
+from news.text import encodable
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|LiveBlog|Recipe|Review|NewsItem)$", re.IGNORECASE)
 _WEAK_TYPES = frozenset(
@@ -92,7 +92,7 @@ def text_of(value: object) -> str:
         value = value[0] if value else ""
     if not isinstance(value, str):
         return ""
-    value = clean(value[:_LONGEST])
+    value = encodable(value[:_LONGEST])
     if "&" in value:
         value = html.unescape(html.unescape(value))
     return " ".join(_TAGS.sub(" ", value).split()) if "<" in value else " ".join(value.split())
@@ -104,7 +104,7 @@ def raw_of(value: object) -> str:
         value = value[0] if value else ""
     if isinstance(value, dict):
         value = value.get("@value")
-    return clean(str(value).strip()[:80]) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    return encodable(str(value).strip()[:80]) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
 
 def _parse(script: str) -> object:
@@ -175,7 +175,7 @@ def _body_of(node: Node) -> str:
     body = node.get("articleBody") or node.get("reviewBody")
     if isinstance(body, list):
         body = "\n\n".join(part for part in body if isinstance(part, str))
-    return clean(body) if isinstance(body, str) else ""
+    return encodable(body) if isinstance(body, str) else ""
 
 
 def _names(value: object, by_id: dict[str, Node], depth: int = 0) -> Iterator[str]:
@@ -236,7 +236,7 @@ def _image_url(value: object, by_id: dict[str, Node]) -> str:
     if isinstance(image, dict):
         image = image.get("url") or image.get("contentUrl")
         image = image[0] if isinstance(image, list) and image else image
-    return clean(image.strip()) if isinstance(image, str) else ""
+    return encodable(image.strip()) if isinstance(image, str) else ""
 
 
 def _image_caption(value: object, by_id: dict[str, Node]) -> str:

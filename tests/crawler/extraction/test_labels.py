@@ -1,11 +1,12 @@
 """The lead below the headline, outside the box of the text."""
 
-# ruff: noqa: E501 (sentences and markup stay whole)
-
 import pytest
 
 from crawler.extraction.page import read_page
 from news.article import Article
+
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 
 URL = "https://outlet.example/town/bridge"
 TEXT = "<p>" + "The council met on Monday evening and decided to repair the old bridge over the river. " * 3 + "</p>"

@@ -6,8 +6,8 @@ from itertools import islice
 
 from news.article import Article, Block, Label
 from news.phrases import COMMENTS
-from news.teasers.blocks import END, HEADING, MIN_RUN, Verdict, is_prose, is_title
-from news.text import key
+from news.teasers.rules import END, HEADING, MIN_RUN, Verdict, is_prose, is_title
+from news.text import fold
 
 _ANNOUNCING = 40  # characters; shorter is "Share this:"
 _LINES_OF_SIGNATURE, _SIGNATURE = 5, 60  # lines, characters
@@ -84,7 +84,7 @@ def _is_plain_item(block: Block) -> bool:
 
 def comments(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
     """What stands below a heading that counts comments, or asks for one, behind the first paragraphs."""
-    headline = key(article.headline or "")
+    headline = fold(article.headline or "")
     prose = (position for position in body if is_prose(blocks[position]))
     first = next(islice(prose, 1, None), len(blocks))
     for n in range(first + 1, len(blocks)):
@@ -97,7 +97,7 @@ def _heads_comments(text: str, headline: str) -> bool:
     """True for "Leave a reply", and for a number and the headline: "6 thoughts on The bridge is mended"."""
     if COMMENTS.fullmatch(text.lower()):
         return True
-    return bool(headline) and text[0].isdigit() and _counts(key(text), headline)
+    return bool(headline) and text[0].isdigit() and _counts(fold(text), headline)
 
 
 def _counts(letters: str, headline: str) -> bool:

@@ -1,12 +1,13 @@
 """Names in bylines of any kind."""
 
-# ruff: noqa: E501 (names stay in a line)
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.names import groups_in, names_in
+from crawler.extraction.author_names import groups_in, names_in
+
+# ruff: noqa: E501 (names stay in a line)
+
 
 _WORDS = st.sampled_from(
     ["By", "von", "Jane", "Miller", "Ed", "Ito", "and", "und", ",", "|", "-", "5 March 2024", "staff", "editor", "Redaktion", "(Text)",

@@ -1,0 +1,480 @@
+"""When the article was published and changed: where a page says it, and which of the places to believe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain, islice, pairwise
+
+from crawler.extraction.jsonld import Claims
+from crawler.extraction.markup import Hint
+from crawler.extraction.walk import ParsedPage, Piece
+from news.article import LAST_CHANGE, Evidence
+from news.dates import as_shown, date_begins, likely_zone, parse_date, zone_named
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
+
+_SAYS_PUBLISHED = re.compile(
+    r"publi(?:sh|kat|kac|ca|é|e)|posted|erschienen|veröffentlicht|erstellt|geschrieben|eingestellt|pubblicat|geplaatst|gepubliceerd|opublikowan|dodano|utworzono|postado|skapad|publicerad|publisert"
+    r"|oprettet|julkaistu|yayın|giriş|создан|опубликован|опубліков|публик|objavljen|közzét|megjelen|δημοσ|đăng|criado|créé|creado|first aired|date[: ]|datum[: ]|\bon\b"
+    r"|발행|입력|등록|公開|发布|發布|發佈|掲載|نشر|פורסם|प्रकाशित",
+    re.IGNORECASE,
+)
+_CHANGED_WORDS = (
+    r"updat|aktualisier|modifi|mis(?:e)? à jour|màj|actuali[zs]a[dt]|actualización|aggiorna[tm]|bijgewerkt|aktualizac|atualizad|(?:ge)?ändert|änderung|edited|revised|reviewed"
+    r"|güncelle|обновл|оновлен|uppdatera|oppdatert|opdateret|päivitetty|aktualizován|gewijzigd|zmieniono|senast ändrad|frissít|ažurira|posodoblj|ενημερ|cập nhật"
+    r"|atnaujint|uuendat|diperbarui|dikemas kini|更新|수정|업데이트|ปรับปรุง|อัปเดต|تحديث|עודכן|अपडेट"
+)
+# What follows is of the outlet or a reader; the whole line is of a printed issue, an event or a statement.
+_BEFORE_OTHERS = r"registr|mitglied seit|joined|expire|läuft ab|gültig bis|©|copyright"
+_WHOLLY_OTHER = r"\btermin\b|\bissue\b|\bstated on\b"
+_CHANGED = re.compile(_CHANGED_WORDS, re.IGNORECASE)
+_CUT = re.compile(f"{_CHANGED_WORDS}|{_BEFORE_OTHERS}", re.IGNORECASE)
+_OTHER = re.compile(f"{_CHANGED_WORDS}|{_BEFORE_OTHERS}|{_WHOLLY_OTHER}", re.IGNORECASE)
+_WHOLE = re.compile(_WHOLLY_OTHER, re.IGNORECASE)
+_PUBLISHED_CLASS = re.compile(r"publi|entry-date|pubdate|created|posted", re.IGNORECASE)
+_DATELINE = re.compile(
+    r"^\W{0,3}(?:\w{2,14},\s|(?:\w{2,20} ){1,2}(?:vom|of|du|del|van)\s)?(\d{1,2}\.\s?(?:\d{1,2}\.|[^\W\d]{3,9})\s?\d{4}|\d{1,2}\s[^\W\d]{3,10}\s\d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4})\s*(?:[-–—:|)]|\s[„\"“«])"
+)
+_LABEL = re.compile(
+    r"(?:published|posted|erschienen|veröffentlicht|erstellt|publié|publicado|pubblicato|gepubliceerd|opublikowano|publicerad|publisert"
+    r"|publication date|date published|release date|erscheinungsdatum|veröffentlichung)(?: (?:on|am|le|el|il|op))?\s?:?",
+    re.IGNORECASE,
+)
+_SAYS_SO = re.compile(
+    r"(?:(?:first |originally )?published|posted|post(?:ing)? (?:date|time)|erschienen|veröffentlicht|erstellt|publié|publicado|pubblicato|gepubliceerd|opublikowano|date|datum|stand)\b",
+    re.IGNORECASE,
+)
+_SAYS_CHANGED = re.compile(  # "This page was last updated on"; a sentence begins otherwise
+    r"\W*(?:(?:this|page|article|post|was|last|date|diese|seite|wurde|letzte[rs]?|zuletzt|derni[èe]re|fecha de|date de|última|ultim[oa]|laatst|senast|sist|sidst"
+    rf"|ostatnia|poslední|последнее|дата) ){{0,5}}(?:{_CHANGED_WORDS})",
+    re.IGNORECASE,
+)
+# Avada and other themes write the moment of the last change, for machines, in front of the day that readers see.
+_FOR_MACHINES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d|Z)")
+_DIGITS = re.compile(r"\d")
+_OTHERS = Hint.COMMENT | Hint.RELATED | Hint.NAVIGATION | Hint.AD
+_NOT_OURS = (
+    Hint.COMMENT | Hint.RELATED | Hint.MEDIA | Hint.CAPTION
+)  # a page's head calls itself a menu, and has the date
+_BEFORE, _BEHIND = 8, 20  # blocks around the headline among which a date is looked for
+_JUST_BEFORE = 3
+_DATE_ALONE = 30  # characters: "Wednesday, 30 September 2020"
+_BRIEF = 70  # characters of a line that is hardly more than a date
+_LONGEST = 140  # characters of a text that is hardly more than a date
+_MOST = 40  # places looked at; a hostile page has any number
+
+Time = tuple[str, str, int]  # raw value, names, pieces before
+
+
+def times_named(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """<time> elements below the headline that call themselves the time of publication."""
+    for raw, names, at in page.times[:_MOST]:
+        if headline_at <= at < headline_at + _BEHIND and "publish" in names.lower() and not _OTHER.search(names):
+            yield "time", raw
+
+
+def unchanged(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """Texts around the headline that hold a date, not one of a change."""
+    low, high = max(0, headline_at - _JUST_BEFORE), headline_at + _BEHIND
+    for raw, names, at in page.times[:_MOST]:
+        if low <= at <= high and not _OTHER.search(names + raw):
+            yield "time", raw
+    for texts in _by_trust(page.pieces[low:high]):
+        yield from (("visible", text) for text in texts)
+
+
+def times_below(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """<time> elements right below the headline, none of a change."""
+    for raw, names, at in _times_near(page, headline_at):
+        if headline_at <= at <= headline_at + _BEFORE and not _OTHER.search(names + raw):
+            yield "time", raw
+
+
+def shown_close(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """What the page shows at the headline: <time>, and lines that are hardly more than a date."""
+    yield from times_below(page, headline_at)
+    below, above = page.pieces[headline_at + 1 : headline_at + _BEFORE], _just_above(page, headline_at)
+    for pieces in (below, above):
+        for texts in _by_trust(piece for piece in pieces if len(piece.text) < _BRIEF):
+            yield from (("visible", text) for text in texts if _is_hardly_more(text))
+
+
+def shown_near(page: ParsedPage, url: str, headline_at: int) -> Iterator[Said]:
+    """What stands around the headline: <time>, the address, what says "published" or calls itself a date, any date."""
+    low, high = headline_at - _BEFORE, headline_at + _BEHIND
+    times = [(raw, names) for raw, names, _ in _times_near(page, headline_at)]
+    sure, above = _by_trust(page.pieces[max(0, low) : headline_at + 1])
+    sure_below, below = _by_trust(page.pieces[headline_at + 1 : high])
+    yield from (("time", raw) for raw, names in times if _PUBLISHED_CLASS.search(names))
+    yield from (("time", raw) for raw, names in times if not _OTHER.search(names))
+    yield from in_address(page, url)
+    # Before what stands above: pages begin with today's date.
+    yield from (("visible", text) for text in (*sure_below, *_brief(below), *sure, *below, *above))
+    yield from stamp_in_address(url)
+
+
+def shown_far(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """The date with which the text begins, and away from the headline <time> elements that all name one day and lines
+    that say when it was published."""
+    yield from _datelines(page, headline_at)
+    times = [raw for raw, names, _ in page.times[:_MOST] if not _OTHER.search(names + raw)]
+    if len({raw[:10] for raw in times}) == 1:
+        yield "time", times[0]
+    for label, piece in _far_from(page, headline_at):
+        if _SAYS_SO.match(piece.text) or _LABEL.fullmatch(label.text[:_BRIEF]):
+            yield "visible", piece.text
+
+
+def shown_changed(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """Lines and <time> elements around the headline that say when the page was changed."""
+    for piece in page.pieces[max(0, headline_at - _BEFORE) : headline_at + _BEHIND]:
+        changed = _CHANGED.search(piece.text) if _has_date(piece) else None
+        if changed:
+            yield "visible", piece.text[changed.start() :]
+    for raw, names, _ in _times_near(page, headline_at):
+        if _CHANGED.search(names + raw):
+            yield "time", raw
+
+
+def shown_changed_far(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """Lines far from the headline that begin by saying when it was changed."""
+    for _, piece in _far_from(page, headline_at):
+        if len(piece.text) < _BRIEF and _SAYS_CHANGED.match(piece.text):
+            yield "visible", piece.text
+
+
+def all_shown(page: ParsedPage, headline_at: int) -> Iterator[str]:
+    """The texts around the headline that hold digits."""
+    low, high = max(0, headline_at - _BEFORE), max(0, headline_at + _BEHIND)
+    yield from (raw for raw, _, at in page.times[:_MOST] if low <= at <= high)
+    yield from (piece.text for piece in page.pieces[low:high] if _has_date(piece))
+
+
+def _times_near(page: ParsedPage, headline_at: int) -> list[Time]:
+    low, high = headline_at - _BEFORE, headline_at + _BEHIND + 5
+    times = (time for time in page.times if low <= time[2] <= high)
+    return [time for time in times if time[2] <= headline_at or not _of_others(page, time[2])]
+
+
+def _of_others(page: ParsedPage, at: int) -> bool:
+    """Whether the piece is a comment, a teaser, a caption."""
+    return at < len(page.pieces) and bool(page.pieces[at].box.settled & _NOT_OURS)
+
+
+def _just_above(page: ParsedPage, headline_at: int) -> list[Piece]:
+    return page.pieces[max(0, headline_at - _JUST_BEFORE) : headline_at]
+
+
+def _brief(texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if len(text) < _BRIEF]
+
+
+def _by_trust(pieces: Iterable[Piece]) -> tuple[list[str], list[str]]:
+    """Texts with a date: those that say so or call themselves one, and the others; none that speak of an update."""
+    sure, unsure = [], []
+    label = False  # "Published" alone: the date stands on the next line
+    for piece in pieces:
+        labelled, label = label, bool(_LABEL.fullmatch(piece.text[:_BRIEF]))
+        if not _has_date(piece):
+            continue
+        text = _for_readers(piece.text)
+        if _OTHER.search(text):
+            part = _published_part(text)
+            if part is not None:
+                sure.append(part)
+        elif labelled or _SAYS_PUBLISHED.search(text) or (piece.box.settled | piece.hints) & (Hint.DATE | Hint.BYLINE):
+            sure.append(text)
+        else:
+            unsure.append(text)
+    return sure, unsure
+
+
+def _published_part(text: str) -> str | None:
+    """Of a line that names another date the part about the publication."""
+    changed = None if _WHOLE.search(text) else _CUT.search(text)
+    if changed is None:
+        return None
+    says = _SAYS_PUBLISHED.search(text)
+    if says and _DIGITS.search(text[changed.end() : says.start()]):  # "Updated 5 May, published 4 May"
+        return text[says.start() :]
+    return text[: changed.start()] if parse_date(text[: changed.start()]) else None  # "4 May, updated 5 May"
+
+
+def _is_hardly_more(text: str) -> bool:
+    """Whether *text* is a date with a name or a label, and no sentence with a date in it."""
+    if len(text) < _DATE_ALONE:
+        return True
+    return len(text) < _BRIEF and bool(_SAYS_SO.match(text) or date_begins(text) == 0)
+
+
+def _for_readers(text: str) -> str:
+    if "T" not in text or not _FOR_MACHINES.search(text):
+        return text
+    rest = _FOR_MACHINES.sub(" ", text)
+    return rest if parse_date(rest) else text
+
+
+def _has_date(piece: Piece) -> bool:
+    return len(piece.text) < _LONGEST and bool(_DIGITS.search(piece.text))
+
+
+def _datelines(page: ParsedPage, headline_at: int) -> Iterator[Said]:
+    """The date with which the text itself begins: "29.11.2022 - Several times ..."."""
+    for piece in page.pieces[headline_at : headline_at + _BEHIND]:
+        found = _DATELINE.match(piece.text[:60])
+        if found:
+            yield "visible", found[1]
+
+
+def _far_from(page: ParsedPage, headline_at: int) -> Iterator[tuple[Piece, Piece]]:
+    """Short texts with a date far below the headline, then far above, each behind the text before it."""
+    for pieces in (page.pieces[headline_at + _BEHIND :], page.pieces[: max(0, headline_at - _BEFORE)]):
+        for before, piece in pairwise(pieces):
+            if _has_date(piece) and not piece.box.settled & _OTHERS:
+                yield before, piece
+
+
+_KEPT = 80  # characters of each kept as evidence
+_DAY = timedelta(days=1)
+_WEB_BEGAN = datetime(1990, 1, 1, tzinfo=UTC)  # an earlier date is a default value or the date of what is written about
+_AGED = frozenset(("time", "visible", LAST_CHANGE))  # where "3 hrs ago" is said
+
+Found = tuple[datetime | None, datetime | None, list[Evidence]]
+
+
+def find_dates(
+    page: ParsedPage, claims: Claims, url: str, now: datetime | None, headline_at: int, timezone: str | None = None
+) -> Found:
+    """When published, when modified, and what each source says; a date before the web or in the future is none.
+
+    A page that knows no day but that of its last change is taken as published then, and the evidence calls it so.
+    `timezone` names the outlet's zone: a time without one is taken in it, and a time in UTC is written down in it, so
+    that the calendar day is the one which the page shows.
+    """
+    tag = page.language or claims.language
+    zone = zone_named(timezone or likely_zone(url, tag))
+    reader = _Reader(now, zone, month_first=_month_first(tag))
+    published = _published(reader, page, claims, url, headline_at)
+    modified = reader.first("date_modified", chain(claimed_changed(page, claims), shown_changed(page, headline_at)))
+    if published is None:
+        published = _last_change(reader, page, claims, headline_at)
+        modified = modified or published
+    elif modified is not None and modified.date() <= published.date():
+        published = _before_the_change(published, reader.first("date_published", shown_close(page, headline_at)))
+    if published is not None:
+        published = as_shown(published, zone, all_shown(page, headline_at))
+    if modified is not None and published is not None and not modified.utcoffset():
+        modified = modified.astimezone(published.tzinfo)
+    return published, modified, reader.evidence
+
+
+def _published(reader: _Reader, page: ParsedPage, claims: Claims, url: str, headline_at: int) -> datetime | None:
+    sure = reader.first("date_published", claimed_anyhow(page, claims))
+    if sure is not None:
+        return _as_page_shows(sure, reader, page, claims, headline_at)
+    vague = reader.first("date_published", claimed_vaguely(page))
+    if vague is not None:
+        shown = reader.first("date_published", shown_close(page, headline_at))
+        return shown if shown is not None and _is_earlier(shown, vague) else vague
+    near, far = shown_near(page, url, headline_at), shown_far(page, headline_at)
+    return reader.first("date_published", chain(near, far)) or reader.alone("date_published", in_scripts(page))
+
+
+def _last_change(reader: _Reader, page: ParsedPage, claims: Claims, headline_at: int) -> datetime | None:
+    """The day of the last change, for want of a better one; the evidence names it so."""
+    told = chain(claimed_changed(page, claims, of_the_file=False), shown_changed(page, headline_at))
+    far = shown_changed_far(page, headline_at)
+    return reader.first("date_published", _only_changed(told)) or reader.alone("date_published", _only_changed(far))
+
+
+def _only_changed(said: Iterator[Said]) -> Iterator[Said]:
+    return ((LAST_CHANGE, raw) for _, raw in said)
+
+
+def _before_the_change(published: datetime, shown: datetime | None) -> datetime:
+    """The earlier day that the page shows: what names one day for publication and change names that of the change."""
+    if shown is None or published.date() - shown.date() <= _DAY:
+        return published
+    return shown if _is_earlier(shown, published) else published
+
+
+def _is_earlier(shown: datetime, other: datetime) -> bool:
+    """Whether *shown* is of an earlier day, and not of the same with day and month in the other order."""
+    turned = (shown.year, shown.day, shown.month)
+    return shown.date() < other.date() and turned != (other.year, other.month, other.day)
+
+
+def _as_page_shows(
+    published: datetime, reader: _Reader, page: ParsedPage, claims: Claims, headline_at: int
+) -> datetime:
+    """Of several days that are claimed for the publication the one that the page shows, when it shows one of them: what
+    is published anew keeps its first day in one place or the other."""
+    said = {raw[:10]: (source, raw) for source, raw in (*claimed(page, claims), *times_named(page, headline_at))}
+    if len(said) < 2:
+        return published
+    others = [date for date in reader.all(said.values()) if abs(date.date() - published.date()) > _DAY]
+    if not others:
+        return published
+    shown = {date.date() for date in reader.all(unchanged(page, headline_at))}
+    again = next((date for date in others if date.date() in shown), published)
+    return published if published.date() in shown else again
+
+
+def _month_first(language: str) -> bool:
+    return language.lower().replace("_", "-") in ("en-us", "")
+
+
+class _Reader:
+    """Reads one raw value after the other until one holds; every value looked at becomes evidence."""
+
+    def __init__(self, now: datetime | None, zone: tzinfo | None, *, month_first: bool) -> None:
+        self.now = now
+        self.zone = zone or UTC
+        self.month_first = month_first
+        self.evidence: list[Evidence] = []
+
+    def first(self, name: str, said: Iterator[Said]) -> datetime | None:
+        for source, raw in islice(said, _MOST):
+            date = self._read(source, raw)
+            if date is not None or source not in _AGED:
+                self.evidence.append(Evidence(name, source, raw[:_KEPT]))
+            if date is not None and self._is_possible(date):
+                return date
+        return None
+
+    def alone(self, name: str, said: Iterable[Said]) -> datetime | None:
+        """The first possible date, if all in *said* are of one day."""
+        said = list(islice(said, _MOST))
+        dates = self.all(said)
+        if len({date.date() for date in dates}) != 1:
+            return None
+        return self.first(name, iter(said))
+
+    def all(self, said: Iterable[Said]) -> list[datetime]:
+        """The possible dates in *said*."""
+        dates = (self._read(source, raw) for source, raw in said)
+        return [date for date in dates if date is not None and self._is_possible(date)]
+
+    def _read(self, source: str, raw: str) -> datetime | None:
+        now = self.now if source in _AGED else None
+        return parse_date(raw, now=now, zone=self.zone, month_first=self.month_first)
+
+    def _is_possible(self, date: datetime) -> bool:
+        return date >= _WEB_BEGAN and (self.now is None or date <= self.now + 2 * _DAY)
+
+
+# ruff: noqa: E501 (tables of words and patterns, one thought a line)
+
+
+_PUBLISHED_META = (
+    "article:published_time", "og:published_time", "article:published", "datepublished", "og:article:published_time", "pubdate",
+    "publishdate", "publish-date", "publish_date", "published_time", "publication_date", "published", "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dcterms.created", "dc.date.created", "dcsext.articlefirstpublished",
+    "citation_publication_date", "citation_date", "article_date_original", "originalpublicationdate", "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "rnews:datepublished", "iptc-creation-date", "pub_date", "article.published", "article.created",
+    "shareaholic:article_published_time", "bt:pubdate", "dateposted", "dc.date.published", "dcterms.issued", "og:pubdate",
+    "og:publish_date", "article:post_date", "published_at", "release_date", "issued",
+)  # fmt: skip
+_VAGUE_META = (  # of the page, of the text, of the last change: what it is the date of, each outlet knows
+    "date", "dc.date", "dcterms.date", "article.date", "datecreated", "created", "creation_date", "dc.created", "date.release",
+    "displaydate", "ptime", "timestamp", "eomportal-lastupdate", "last-published",
+)  # fmt: skip
+_MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified",
+    "modified", "shareaholic:article_modified_time", "article:modified", "article:updated_time", "og:modified_time", "revised",
+    "modified_time", "modified-time", "article:modified_date", "updated", "updated_time", "last_updated", "dc.modified",
+)  # fmt: skip
+# When the file was written, as servers say it of every page; anything may have changed.
+_OF_THE_FILE = frozenset(("last-modified", "lastmod"))
+_ANY_PUBLISHED = re.compile(
+    r"(?:first)?publi(?:sh(?:ed)?|cation|c)?[-_.: ]*(?:date|time|on|at)|(?:date|time)[-_.: ]*publi|pub[-_]?date"
+)
+_NOT_PUBLISHED = re.compile(r"modif|updat|expir|until|unpub|publisher|zone|format")
+_IN_URL = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})(?:[/\-._]?(0[1-9]|1[0-2])[/\-._]?(0[1-9]|[12]\d|3[01])|/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])"
+    r"|/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(0?[1-9]|[12]\d|3[01]))(?!\d)",
+    re.IGNORECASE,
+)
+# The day first counts only between slashes: "/29-10-2021".
+_DAY_FIRST_IN_URL = re.compile(r"/(0[1-9]|[12]\d|3[01])-(0[1-9]|1[0-2])-((?:19|20)\d{2})(?=[/?#]|$)")
+# "A2026012914320005196": date, time and a counter.
+_STAMP_IN_URL = re.compile(
+    r"(?<!\d)(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d\d{2,}|\d{3,6})(?!\d)"
+)
+# A page's data: "publicationDate":"2024-03-05T10:15:00Z", 'datePublished':'2024-03-05', "article_publication_date":...
+_IN_SCRIPTS = re.compile(rb"ubli([a-zA-Z_]{0,20})\\*[\"']?\s{0,4}[:=]\s{0,4}\\*[\"']([^\"'\\<>]{8,40})")
+_OF_TIME = re.compile(rb"date|time|_?(?:at|on)$", re.IGNORECASE)
+_LONGEST_BEFORE = 9  # letters: "date_of_p"
+_MOST_PROPS = 400
+
+Said = tuple[str, str]  # source, raw value
+
+
+def claimed(page: ParsedPage, claims: Claims) -> Iterator[Said]:
+    """What is named the time of publication by the most known names."""
+    if claims.published:
+        yield "json-ld", claims.published
+    yield from _meta(page, _PUBLISHED_META)
+
+
+def claimed_anyhow(page: ParsedPage, claims: Claims) -> Iterator[Said]:
+    """Whatever is named a time of publication."""
+    yield from claimed(page, claims)
+    for name, content in page.meta:
+        if len(name) < 60 and _ANY_PUBLISHED.search(name) and not _NOT_PUBLISHED.search(name):
+            yield "meta", content
+    yield from _props(page, ("datePublished",))
+
+
+def claimed_vaguely(page: ParsedPage) -> Iterator[Said]:
+    """Times of the page, of the text, of the last change: what it is the time of, each outlet knows."""
+    yield from _meta(page, _VAGUE_META)
+    yield from _props(page, ("dateCreated", "date"))
+
+
+def claimed_changed(page: ParsedPage, claims: Claims, *, of_the_file: bool = True) -> Iterator[Said]:
+    """What is named the time of the last change; `of_the_file` takes that of the file as well."""
+    if claims.modified:
+        yield "json-ld", claims.modified
+    yield from _meta(page, [name for name in _MODIFIED_META if of_the_file or name not in _OF_THE_FILE])
+    yield from _props(page, ("dateModified",))
+
+
+def in_address(page: ParsedPage, url: str) -> Iterator[Said]:
+    """The day in the address, or in the one that the page gives itself."""
+    for address in (url, *(href for rel, href in page.links if rel == "canonical"), page.said.get("og:url", "")):
+        for pattern in (_IN_URL, _DAY_FIRST_IN_URL):
+            yield from _in_url(pattern, address)
+
+
+def stamp_in_address(url: str) -> Iterator[Said]:
+    """The day of a counter that begins with the time."""
+    return _in_url(_STAMP_IN_URL, url)
+
+
+def in_scripts(page: ParsedPage) -> Iterator[Said]:
+    """The times of publication in the page's data; there may be those of other articles among them."""
+    for found in _IN_SCRIPTS.finditer(page.source):
+        before = page.source[max(0, found.start() - _LONGEST_BEFORE) : found.start()]
+        if before[-1:] in b"pP" and (b"date" in before.lower() or _OF_TIME.search(found[1])):
+            yield "script", found[2].decode("utf-8", "replace")
+
+
+def _meta(page: ParsedPage, names: Iterable[str]) -> Iterator[Said]:
+    return (("meta", page.said[name]) for name in names if name in page.said)
+
+
+def _props(page: ParsedPage, names: tuple[str, ...]) -> Iterator[Said]:
+    for name, content, node in islice(page.props, _MOST_PROPS):
+        if name in names:
+            yield "microdata", content or node.text()
+
+
+def _in_url(pattern: re.Pattern[str], url: str) -> Iterator[Said]:
+    found = pattern.search(url)
+    if found:
+        parts = [part for part in found.groups() if part]
+        yield "url", "-".join(parts if len(parts[0]) == 4 else reversed(parts))

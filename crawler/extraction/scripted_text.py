@@ -1,0 +1,197 @@
+"""The text of a page that shows hardly any: claimed in JSON-LD, or in the data from which a script would write it."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+
+from crawler.extraction.container import SET_ASIDE, settle_hints, weigh
+from crawler.extraction.page_bytes import affordable
+from crawler.extraction.walk import read_blocks
+from news.article import Block, Label
+from news.errors import PageTooCostly
+from news.text import encodable, weighted_length, word_overlap
+
+_SHOWS_TEXT = 300  # characters; a page that shows more is believed
+_SHORTEST_TEXT = 500  # characters that make a text
+_AGREES = 0.6  # share of the headline's words that the text must have: a page's data holds terms of use as well
+_MOST_READ = 2_000_000  # characters of strings, in all
+_SCRIPT = re.compile(rb"<((?:no)?script)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+# None begins at an escaped mark: each of them would be looked at to the end of a string that is cut off.
+_STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
+_DATA = re.compile(r'"\s*:\s*["\[{]')
+_PLACE = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script puts something else there
+_LINE_BREAK = re.compile(r"\n+")
+_OF_CODE = re.compile(r"[{}=<>;_|\\]")
+_MOST_CODE = 0.02  # share of such characters in prose; a script between two strings has 0.04 and more
+
+
+def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | None) -> tuple[Block, ...]:
+    """*blocks*, or behind them the paragraphs found in the data of *page* (UTF-8) when it shows no more than a line."""
+    texts = [block.text for block in blocks if block.label is Label.BODY]
+    if sum(map(len, texts)) > _SHOWS_TEXT or not headline or b"<script" not in page:
+        return blocks
+    shown = _size_of(texts)
+    agreeing = (_paragraphs(text) for text in _texts(page) if word_overlap(headline, text) >= _AGREES)
+    found = max((text for text in agreeing if not _is_code(text)), key=_size_of, default=[])
+    if _size_of(found) < max(_SHORTEST_TEXT, 3 * shown):
+        return blocks
+    others = (
+        block.relabelled(Label.OTHER, "not the text in the data", 0.5) if block.label is Label.BODY else block
+        for block in blocks
+    )
+    return (*others, *(Block(text, Label.BODY, "in the page's data", 0.6) for text in found))
+
+
+def _size_of(paragraphs: list[str]) -> float:
+    return sum(map(weighted_length, paragraphs))
+
+
+def _is_code(paragraphs: list[str]) -> bool:
+    """True for a script, which stands between the end of one string and the beginning of the next."""
+    return sum(len(_OF_CODE.findall(text)) for text in paragraphs) > _MOST_CODE * sum(map(len, paragraphs))
+
+
+def _texts(page: bytes) -> Iterator[str]:
+    """The long strings in the scripts, and lists of blocks as one text; a string may be data with strings in it, and a
+    script the template of a text."""
+    left = _MOST_READ
+    for script in _SCRIPT.finditer(page):
+        waiting = [script[2][:_MOST_READ].decode("utf-8", "replace")]
+        if waiting[0].lstrip()[:1] == "<":  # a template, or what those see who run no scripts
+            left -= len(waiting[0])
+            yield waiting.pop()
+        while waiting:
+            data = waiting.pop()
+            yield from map(_marked_up, _block_lists(data))
+            for found in _STRING.finditer(data):
+                left -= len(found[1])
+                if left < 0:
+                    return
+                text = _decoded(found[1])
+                if _DATA.search(text):
+                    waiting.append(text)
+                elif text:
+                    yield text
+
+
+def _marked_up(texts: list[str]) -> str:
+    return "".join(text if "<p" in text else f"<p>{text}</p>" for text in texts)
+
+
+def _decoded(string: str) -> str:
+    try:
+        found = json.loads(f'"{string}"', strict=False)
+    except ValueError:
+        return ""
+    return encodable(found) if isinstance(found, str) else ""
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The paragraphs of a string, of its markup if it has any; none when it is no prose."""
+    if "<p" not in text and "<br" not in text and "<div" not in text:
+        return [
+            part
+            for part in (" ".join(part.split()) for part in _LINE_BREAK.split(text))
+            if " " in part or not part.isascii()
+        ]
+    try:
+        page = read_blocks(affordable(text.encode("utf-8", "replace")))
+    except PageTooCostly:
+        return []
+    settle_hints(page, weigh(page))
+    texts = [piece.text for piece in page.pieces if not (piece.box.settled | piece.hints) & SET_ASIDE]
+    return [text for text in texts if not _PLACE.fullmatch(text)]
+
+
+_FEWEST_BLOCKS = 3  # items of a list that is a text
+_MOST_VALUES = 50_000
+_MOST_BEGINNINGS = 20  # places where data may begin
+_DEEPEST = 6  # values inside each other in one block
+_JSON_BEGINS = re.compile(r"[\[{]\s*[\[{\"]")
+# Where a block has its text, the likeliest first.
+_TEXT_KEYS = ("html", "text", "content", "value", "body", "paragraph", "children", "data", "model")
+# An item that has one of these is about something else: another article, a person, a comment.
+_KEYS_OF_OTHERS = ("url", "href", "slug", "headline", "title", "author", "user", "username", "byline")
+
+
+def _block_lists(script: str) -> Iterator[list[str]]:
+    """The texts of each list of blocks in the data of *script*, as they stand there, markup and all."""
+    seen = 0
+    for data in _json_values(script):
+        waiting = [data]
+        while waiting and seen < _MOST_VALUES:
+            seen += 1
+            value = waiting.pop()
+            if isinstance(value, dict):
+                waiting.extend(value.values())
+            elif isinstance(value, list):
+                waiting.extend(value)
+                texts = [text for text in map(_block_text, value) if text] if len(value) >= _FEWEST_BLOCKS else []
+                if len(texts) >= _FEWEST_BLOCKS:
+                    yield texts
+
+
+def _json_values(script: str) -> Iterator[object]:
+    """The values that can be read; what is no JSON is passed over to the next line."""
+    decoder = json.JSONDecoder(strict=False)
+    at = 0
+    for _ in range(_MOST_BEGINNINGS):
+        found = _JSON_BEGINS.search(script, at)
+        if found is None:
+            return
+        try:
+            value, at = decoder.raw_decode(script, found.start())
+            yield value
+        except (ValueError, RecursionError):
+            at = script.find("\n", found.start()) + 1
+            if not at:
+                return
+
+
+def _block_text(item: object) -> str:
+    """The text of a block; empty when it has none or is about something else."""
+    if isinstance(item, dict) and any(isinstance(item.get(name), str) and item[name] for name in _KEYS_OF_OTHERS):
+        return ""
+    text = _text_in(item, _DEEPEST)
+    return text if " " in text or not text.isascii() else ""  # the name of a tag, a type, a key
+
+
+def _text_in(value: object, left: int) -> str:
+    if isinstance(value, str):
+        return value
+    if not left:
+        return ""
+    if isinstance(value, list):
+        if value[:1] == ["$"]:  # React's way to write an element: ["$", tag, key, properties]
+            value = value[3:]
+        return "".join(_text_in(item, left - 1) for item in value)
+    if isinstance(value, dict):
+        texts = (_text_in(value[name], left - 1) for name in _TEXT_KEYS if name in value)
+        return next((text for text in texts if text), "")
+    return ""
+
+
+_SHORTEST_CLAIM = 600  # characters; shorter claims are summaries
+_SHOWN_SHARE = 0.3  # share of the claimed length that the page must show to be believed over the claim
+_PARAGRAPH_BREAK = re.compile(r"</p>|<br\s*/?>|</div>|\n+", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+
+
+def with_claimed_text(blocks: tuple[Block, ...], claim: str) -> tuple[Block, ...]:
+    """*blocks*, or the claimed paragraphs behind them when the page shows much less than it claims."""
+    shown = sum(len(block.text) for block in blocks if block.label is Label.BODY)
+    if len(claim) < _SHORTEST_CLAIM or shown > _SHOWN_SHARE * len(claim):
+        return blocks
+    paragraphs = tuple(Block(text, Label.BODY, "claimed in JSON-LD", 0.6) for text in paragraphs_of(claim))
+    others = (
+        block.relabelled(Label.OTHER, "not the claimed text", 0.5) if block.label is Label.BODY else block
+        for block in blocks
+    )
+    return (*others, *paragraphs)
+
+
+def paragraphs_of(claim: str) -> list[str]:
+    """The paragraphs of a claimed text, without markup."""
+    parts = _PARAGRAPH_BREAK.split(html.unescape(claim) if "&" in claim else claim)
+    return [text for text in (" ".join(_TAG.sub(" ", part).split()) for part in parts) if text]
