@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection, text
 
-from archive.remembered import RememberedLine, remembered_lines
+from archive.block_memory import RememberedLine, remembered_lines
 from news.urls import canonicalise, same_site, url_key
 
 

@@ -327,7 +327,7 @@ story_decisions = Table(
     CheckConstraint("article_id < other_article_id", name="in_order"),
 )
 
-# The word sequences by which a text is found again (see news.winnowing). The key is the fortnight of publication and
+# The word sequences by which a text is found again (news.sameness.copies). The key is the fortnight of publication and
 # the fingerprint: new rows lie together, and the index's busy part does not grow with the archive. No foreign key,
 # whose check would cost more than the row; all of it can be made anew from `texts`.
 fingerprints = Table(
@@ -338,7 +338,7 @@ fingerprints = Table(
 )
 
 # What site memory knows: that an article had a line as text, or (under no outlet) a headline; the key is told in
-# archive.storing.remembering. Few articles are kept of each line, and of one that never recurred none for long. No
+# archive.ingest.boilerplate. Few articles are kept of each line, and of one that never recurred none for long. No
 # foreign key, for the reason above; all of it can be made anew from `texts` and `blocks`.
 block_memory = Table(
     "block_memory",

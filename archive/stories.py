@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
-from archive.storing.locks import lock_texts
-from archive.storing.merging import write_merges
-from news import events
+from archive.ingest.rows import lock_texts, write_merges
 from news.agencies import agency_named
 from news.errors import ArchiveError
-from news.overlap import passages_of
+from news.exit_codes import ExitCode
+from news.sameness import events
+from news.sameness.overlap import passages_of
 
 
 class NotPossible(ArchiveError):
     """What was asked of a story makes no sense; nothing was changed."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)

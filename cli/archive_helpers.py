@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.home import Home, open_home
-from cli.exits import USAGE
 from news.errors import NewsError
+from news.exit_codes import ExitCode
 from news.ids import parse_id, short_id
 from news.text import one_line
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class NotFound(NewsError):
     """What was named is not in the archive."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
 
 @contextmanager

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from archive.crawl_summary import CrawlSummary
     from cli.progress import Lines
-    from crawler.options import CrawlOptions
-    from crawler.result import CrawlResult
+    from crawler.results import CrawlResult
+    from crawler.targets import CrawlOptions
 
 SECTION = "Collect"
 
@@ -88,7 +88,7 @@ def crawl(
     """
     if not targets and retry is None:
         raise click.UsageError("name an outlet or give an address; `newskeep outlets list` shows the outlets")
-    from crawler.options import CrawlOptions
+    from crawler.targets import CrawlOptions
 
     options = CrawlOptions(limit=limit, since=since, delay=delay, retry=retry, wait=wait)
     if dry_run:
@@ -96,7 +96,7 @@ def crawl(
         return
     results = _run(targets, options, json_=json_, quiet=quiet)
     _close(results, json_=json_, quiet=quiet)
-    from crawler.outcome import exit_code
+    from crawler.results import exit_code
 
     sys.exit(exit_code(results))
 

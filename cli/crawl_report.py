@@ -10,7 +10,7 @@ from news.text import printable
 
 if TYPE_CHECKING:
     from archive.crawl_summary import CrawlSummary
-    from crawler.result import CrawlResult
+    from crawler.results import CrawlResult
 
 _HINTS = {
     Disposition.COPY: "newskeep show --copies --crawl {}",

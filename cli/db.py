@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.home import open_home
-from cli.exits import DATABASE
 from cli.output import emit, say
 from cli.verbs import Verbs
+from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -91,7 +91,7 @@ def status(as_json: bool) -> None:
         for line in found.lines():
             click.echo(line)
     if not found.fits:
-        sys.exit(DATABASE)
+        sys.exit(ExitCode.DATABASE)
 
 
 @db.command()

@@ -52,9 +52,12 @@ def examine(home: Home) -> list[Finding]:
     from cli.checks.data_folder import check_disk, check_rights, check_settings
     from cli.checks.database import check_backup, check_clock, open_for_checking, read_capture_facts
     from cli.checks.finding import Finding
+    from news.exit_codes import ExitCode
 
     if not home.path.is_dir():
-        return [Finding.bad("data folder", f"{home.path} does not exist", "newskeep init", 4)]
+        return [
+            Finding.bad("data folder", f"{home.path} does not exist", "newskeep init", ExitCode.CONFIGURATION_INVALID)
+        ]
     findings = [*check_rights(home)]
     if not os.access(home.path, os.R_OK | os.X_OK):
         return findings  # all other checks would fail for the same reason

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import click
 
-from cli.exits import DATABASE, OUR_BUG
 from cli.output import STDOUT, discard, say
 from news.errors import NewsError
+from news.exit_codes import ExitCode
 
 
 def print_error(error: NewsError) -> int:
@@ -39,11 +39,11 @@ def print_unexpected_error(error: Exception) -> int:
     if full is not None:
         discard(STDOUT)  # it may be what is full; Python would fail again when it flushes at the end
         say(f"error: there is no room left to write: {' '.join(str(full).split())}\n  try: newskeep doctor")
-        return DATABASE
+        return ExitCode.DATABASE
 
     say(traceback.format_exc().rstrip())
     say("error: this is a bug in newskeep; what was stored before is kept\n  try: newskeep doctor")
-    return OUR_BUG
+    return ExitCode.OUR_BUG
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

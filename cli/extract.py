@@ -59,7 +59,7 @@ def _address(url: str) -> str:
 
 def _read(page: bytes, url: str) -> Article:
     from crawler.extraction.page import read_page
-    from news.selection import is_binary
+    from news.dispositions import is_binary
     from news.teasers import remove_teasers
 
     if is_binary(page):

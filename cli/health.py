@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.home import find_home
-from cli.exits import FINE
 from cli.output import emit, say, tell
 from cli.verbs import Verbs
+from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from archive.alerts import Alert
@@ -63,7 +63,7 @@ def daemon() -> None:
     newskeep health daemon
     newskeep health daemon && echo alive
     """
-    sys.exit(FINE if _is_alive("scheduler", "daemon") else _UNHEALTHY)
+    sys.exit(ExitCode.FINE if _is_alive("scheduler", "daemon") else _UNHEALTHY)
 
 
 @health.command()
@@ -74,7 +74,7 @@ def worker() -> None:
     newskeep health worker
     newskeep health worker && echo alive
     """
-    sys.exit(FINE if _is_alive("worker", "worker") else _UNHEALTHY)
+    sys.exit(ExitCode.FINE if _is_alive("worker", "worker") else _UNHEALTHY)
 
 
 @health.command()
@@ -86,7 +86,7 @@ def here() -> None:
     newskeep health here && echo alive
     """
     alive = [_is_alive(role, name, required=False) for role, name in (("scheduler", "daemon"), ("worker", "worker"))]
-    sys.exit(FINE if all(alive) else _UNHEALTHY)
+    sys.exit(ExitCode.FINE if all(alive) else _UNHEALTHY)
 
 
 def _is_alive(role: str, name: str, *, required: bool = True) -> bool:

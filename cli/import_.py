@@ -5,15 +5,33 @@ from __future__ import annotations
 import gc
 import gzip
 import io
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+import json
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
-from cli.exits import USAGE
+from cli.output import emit, say
+from news.dispositions import Disposition
 from news.errors import NewsError
+from news.exit_codes import ExitCode
+from news.ids import short_id
+from news.imports import Imported, read_line
+from news.reasons import in_words
+from news.teasers import remove_teasers
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from archive.home import Home
+    from archive.ingest.importer import Importer
+    from archive.ingest.store import Outcome
 
 SECTION = "Collect"
 
@@ -30,7 +48,7 @@ _OTHERS = {
 class CannotImport(NewsError):
     """The file is none that can be taken in; nothing was written."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
 
 @click.command("import")
@@ -54,10 +72,7 @@ def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
     data, start = _opened(file)
     home = open_home()
     if start.startswith(_WARC):
-        from cli.import_warc import import_warc
-
         return import_warc(home, data, *_name_of(file, home), as_json=as_json, dry_run=dry_run)
-    from cli.import_jsonl import import_jsonl
 
     lines = cast(BinaryIO, gzip.GzipFile(fileobj=data)) if data.peek(2).startswith(_GZIP) else data
     return import_jsonl(home, lines, as_json=as_json, dry_run=dry_run)
@@ -88,3 +103,223 @@ def _name_of(file: IO[bytes], home: Home) -> tuple[str, bool]:
 
     path = Path(file.name)
     return path.name, path.is_file() and path.resolve().parent == home.captures.resolve()
+
+
+_WORDS = {"new": "new", "revision": "revised", "duplicate": "known already", "near_duplicate": "near copies"}
+
+
+class Answers:
+    """Counts how each part of an import ended and keeps the answers until the stories have settled."""
+
+    def __init__(self, file: IO[str] | None) -> None:
+        self.counts: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.parts = 0
+        self._file = file  # None when nobody asked
+        self._first_of: dict[int, str] = {}
+
+    def failed(self, reason: str, **named: Any) -> None:
+        """A part that is nothing to take in."""
+        self._count("error", reason)
+        self._write({**named, "error": reason})
+
+    def ended(self, name: str, outcome: Outcome, **more: Any) -> None:
+        """A part that was compared with the archive, or left for a reason of its own."""
+        answer = self._became(name, outcome)
+        key = next((key for key in ("error", "skipped") if key in answer), "")
+        self._count(answer.get("relation") or key, answer.get(key, ""))
+        self._write({"id": name, **more, **answer})
+
+    def in_words(self) -> str:
+        """What became of all of them, on one line."""
+        parts = [f"{self.counts[relation]} {words}" for relation, words in _WORDS.items() if self.counts[relation]]
+        return ", ".join(parts) or "nothing"
+
+    def _count(self, how: str, reason: str) -> None:
+        self.parts += 1
+        self.counts[how] += 1
+        if reason:
+            self.reasons[reason] += 1
+
+    def _write(self, answer: dict[str, Any]) -> None:
+        if self._file:
+            self._file.write(json.dumps(answer) + "\n")
+
+    def _became(self, name: str, outcome: Outcome) -> dict[str, Any]:
+        """`story` is a number until the stories have settled."""
+        if outcome.disposition is Disposition.SKIPPED:
+            return {"skipped": outcome.reason}
+        if outcome.article_id is None or outcome.disposition is Disposition.FAILED:
+            return {"error": outcome.reason}
+        relation = _relation(outcome)
+        rule = outcome.evidence or {}
+        of = None if relation == "new" else int(rule.get("article") or outcome.article_id)
+        answer = {
+            "story": outcome.story_id,
+            "relation": relation,
+            "of": self._first_of.get(of, short_id("a", of)) if of else None,
+            "article": short_id("a", outcome.article_id),
+        }
+        self._first_of.setdefault(outcome.article_id, name)
+        return answer
+
+
+@contextmanager
+def answering(engine: Engine, as_json: bool) -> Iterator[Answers]:
+    """Where to tell what became of each part; when all is over, however it ends, that is printed if asked for."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        try:
+            yield Answers(file if as_json else None)
+        finally:  # what was stored before an interruption stays, and is told of
+            if as_json:
+                _print(engine, file)
+
+
+def _relation(outcome: Outcome) -> str:
+    if outcome.disposition is Disposition.NEW:
+        return "new"
+    if outcome.disposition is Disposition.REVISED:
+        return "revision"
+    same = outcome.disposition is not Disposition.COPY or (outcome.evidence or {}).get("rule") == "same_letters"
+    return "duplicate" if same else "near_duplicate"
+
+
+def _print(engine: Engine, answers: IO[str]) -> None:
+    """The answers, each with the story that its article is in by now."""
+    from archive.ingest.importer import final_stories
+
+    with engine.connect() as conn:
+        went = final_stories(conn)
+    answers.seek(0)
+    for line in answers:
+        answer = json.loads(line)
+        story = answer.pop("story", None)
+        emit({**answer, "story_id": short_id("s", went.get(story, story))} if story else answer)
+
+
+_MOST_BYTES = 10_000_000  # of a line
+
+
+@dataclass(frozen=True, slots=True)
+class _NoArticle:
+    """A line that is nothing to take in."""
+
+    number: int
+    problem: str
+
+
+def import_jsonl(home: Home, file: BinaryIO, *, as_json: bool, dry_run: bool) -> int:
+    """Take in each line; the exit code."""
+    if dry_run:
+        kinds = Counter(isinstance(one, Imported) for one in _read_lines(file))
+        say(f"{kinds[True]} articles could be taken in, {kinds[False]} lines not")
+        return ExitCode.SOME_PAGES_FAILED if kinds[False] else ExitCode.FINE
+    from archive.database import open_archive
+    from archive.ingest.importer import SIZE, Importer
+
+    engine = open_archive(home)
+    try:
+        with answering(engine, as_json) as answers:
+            importer, lines = Importer(engine), _read_lines(file)
+            while batch := list(islice(lines, SIZE)):
+                _store_lines(importer, batch, answers)
+    finally:
+        engine.dispose()
+    _tell_lines(answers)
+    return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
+
+
+def _store_lines(importer: Importer, batch: Sequence[Imported | _NoArticle], answers: Answers) -> None:
+    outcomes = iter(importer.store([one for one in batch if isinstance(one, Imported)]))
+    for one in batch:
+        if isinstance(one, Imported):
+            answers.ended(one.id, next(outcomes))
+        else:
+            answers.failed(one.problem, line=one.number)
+
+
+def _tell_lines(answers: Answers) -> None:
+    left = {"older than what is known": answers.counts["skipped"], "could not be taken in": answers.counts["error"]}
+    more = "".join(f", {number} {how}" for how, number in left.items() if number)
+    say(f"{answers.parts} lines: {answers.in_words()}{more}")
+
+
+def _read_lines(file: BinaryIO) -> Iterator[Imported | _NoArticle]:
+    """The articles as news.teasers leaves them; a line that is none is told of."""
+    for number, line in enumerate(_lines(file), 1):
+        try:
+            yield _article(line)
+        except ValueError as error:
+            say(f"line {number}: {error}")
+            yield _NoArticle(number, str(error))
+
+
+def _article(line: bytes | Exception) -> Imported:
+    if isinstance(line, Exception):
+        raise ValueError(f"the file is damaged from here on: {line}")
+    if len(line) > _MOST_BYTES:
+        raise ValueError(f"a line of more than {_MOST_BYTES} bytes")
+    read = read_line(line)
+    return replace(read, article=remove_teasers(read.article))
+
+
+def _lines(file: BinaryIO) -> Iterable[bytes | Exception]:
+    """Each line that is not empty, cut where it is longer than any article; at last an error in unpacking them."""
+    try:
+        while line := file.readline(_MOST_BYTES + 1):
+            whole = line
+            while whole and not whole.endswith(b"\n") and len(line) > _MOST_BYTES:
+                whole = file.readline(_MOST_BYTES)
+            if line.strip():
+                yield line
+    except (EOFError, zlib.error, OSError) as error:
+        yield error
+
+
+def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: bool, dry_run: bool) -> int:
+    """Take in each capture; the exit code."""
+    if dry_run:
+        return _look_at_captures(file)
+    from archive.captures import CaptureFiles
+    from archive.captures.upload import Uploader
+    from archive.database import open_archive
+    from crawler.sandbox import Sandbox
+    from crawler.targets import known_outlets
+    from crawler.warc_import import CaptureImporter
+
+    engine = open_archive(home)
+    try:
+        with (
+            Uploader(engine, home) as handing,
+            CaptureFiles(home, handing.soon) as files,
+            Sandbox() as read,
+            answering(engine, as_json) as answers,
+        ):
+            importer = CaptureImporter(home, engine, files, read, *known_outlets(home, engine))
+            for taken in importer.take(file, name, ours=ours):
+                answers.ended(taken.id, taken.outcome, url=taken.url)
+    finally:
+        engine.dispose()
+    _tell_captures(answers, as_json)
+    return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
+
+
+def _tell_captures(answers: Answers, as_json: bool) -> None:
+    counts = {"skipped": answers.counts["skipped"], "failed": answers.counts["error"]}
+    told = {how: number for how, number in answers.counts.items() if how not in ("skipped", "error")} | counts
+    balanced = sum(told.values()) == answers.parts
+    if as_json:
+        summary = {"records": answers.parts, "counts": told, "reasons": answers.reasons, "balanced": balanced}
+        emit({"type": "summary", **summary})
+    whys = " · ".join(f"{number} {in_words(reason)}" for reason, number in answers.reasons.most_common(8))
+    left = ", ".join(f"{number} {how}" for how, number in counts.items() if number)
+    say(f"{answers.parts} captures: {answers.in_words()}" + (f", {left} ({whys})" if left else ""))
+
+
+def _look_at_captures(file: BinaryIO) -> int:
+    """Tell what the file holds, and write nothing."""
+    from archive.captures.warc_reader import read_records
+
+    kinds = Counter(record.kind or "unnamed" for record in read_records(file, 0))
+    say(", ".join(f"{number} {kind}" for kind, number in kinds.most_common()) or "The file holds no record.")
+    return ExitCode.SOME_PAGES_FAILED if kinds["damaged"] else ExitCode.FINE

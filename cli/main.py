@@ -7,10 +7,10 @@ import sys
 import click
 
 from cli.errors import print_error, print_unexpected_error, print_usage_error
-from cli.exits import FINE, INTERRUPTED
 from cli.output import STDOUT, ignore_broken_pipe, open_missing, say
 from cli.verbs import Verbs
 from news.errors import NewsError
+from news.exit_codes import ExitCode
 
 
 class AllVerbs(Verbs):
@@ -42,14 +42,14 @@ def main() -> None:
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         ended = newskeep(prog_name="newskeep", standalone_mode=False)
-        code = ended if isinstance(ended, int) else FINE
+        code = ended if isinstance(ended, int) else ExitCode.FINE
     except NewsError as error:
         code = print_error(error)
     except click.ClickException as error:
         code = print_usage_error(error)
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
-        code = INTERRUPTED
+        code = ExitCode.INTERRUPTED
     except Exception as error:
         code = print_unexpected_error(error)
     sys.exit(code)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from archive.crawl_summary import CrawlSummary
-    from archive.store import Outcome
+    from archive.ingest.store import Outcome
     from crawler.job import CrawlJob
-    from crawler.result import CrawlResult
+    from crawler.results import CrawlResult
     from news.errors import Busy
 
 _WORTH_A_LINE = frozenset(
@@ -134,9 +134,10 @@ def link_record(outcome: "Outcome") -> dict[str, Any]:
 
 def is_problem(result: "CrawlResult") -> bool:
     """True when a person should look at it: whatever does not end with exit code 0."""
-    from crawler.outcome import FINE, exit_code
+    from crawler.results import exit_code
+    from news.exit_codes import ExitCode
 
-    return exit_code([result]) != FINE
+    return exit_code([result]) is not ExitCode.FINE
 
 
 def _robots(job: "CrawlJob") -> str:

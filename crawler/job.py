@@ -9,16 +9,15 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from archive.captures import CapturedResponse, CaptureFiles, StoredRecord
+from archive.crash_markers import ReadingMark
 from archive.crawls import Crawl, require_running
 from archive.home import Home
-from archive.marks import ReadingMark
-from archive.store import find_original
-from crawler.batches import Batches
+from archive.ingest.store import find_original
+from crawler.batch_writer import BatchWriter, patiently
 from crawler.channels.kinds.robots import RobotsCache
-from crawler.listener import Listener, Silence
-from crawler.options import CrawlOptions, TargetKind
-from crawler.patience import patiently
+from crawler.results import Listener, NullListener
 from crawler.safety.guard import HostPaces
+from crawler.targets import CrawlOptions, TargetKind
 from news.errors import NewsError
 from news.outlets import Outlet
 from news.urls import canonicalise, url_key
@@ -27,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Keeper:
+class CaptureRecorder:
     """Writes captures and counts what came over the network."""
 
     engine: Engine
@@ -57,13 +56,13 @@ class CrawlJob:
     engine: Engine
     outlet: Outlet
     crawl: Crawl
-    keeper: Keeper
-    batches: Batches
+    keeper: CaptureRecorder
+    batches: BatchWriter
     options: CrawlOptions
     target: str
     kind: TargetKind
     mark: ReadingMark
-    listener: Listener = field(default_factory=Silence)
+    listener: Listener = field(default_factory=NullListener)
     paces: HostPaces = field(default_factory=HostPaces)  # shared by all crawls of the process
     robots_memory: RobotsCache | None = None  # None: robots.txt is asked for in any case
     problem: NewsError | None = None  # what stopped the crawl

@@ -13,7 +13,7 @@ from scrapy import Spider
 from scrapy.logformatter import LogFormatter
 
 from archive.home import Home
-from crawler.result import CrawlResult
+from crawler.results import CrawlResult
 from news.logline import error_in_words, json_line, text_line
 
 logger = logging.getLogger(__name__)

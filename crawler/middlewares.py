@@ -18,7 +18,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from archive.captures import CapturedResponse
 from archive.captures.response import decode
 from crawler.channels.kinds.robots import RobotsCache, RobotsRules, read_robots
-from crawler.job import Keeper
+from crawler.job import CaptureRecorder
 from crawler.safety.failures import TRANSIENT, Refused, reason_of
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
@@ -115,7 +115,7 @@ class CaptureMiddleware:
     `known_digest`, the one of the last visit.
     """
 
-    def __init__(self, keeper: Keeper | None) -> None:
+    def __init__(self, keeper: CaptureRecorder | None) -> None:
         self.keeper = keeper
 
     @classmethod

@@ -11,12 +11,11 @@ from archive.home import Home
 from archive.models import links as link_table
 from crawler.channels.kind import Document, announced_by
 from crawler.fetch import fetch
-from crawler.options import CrawlOptions, TargetKind
 from crawler.outlets.survey import survey
 from crawler.runner import choose_targets
-from crawler.targets import Target
+from crawler.targets import CrawlOptions, Target, TargetKind
+from news.dispositions import Candidate, newest_first, refusal
 from news.outlets import FoundLink
-from news.selection import Candidate, newest_first, refusal
 from news.urls import canonicalise, url_key
 
 

@@ -14,11 +14,9 @@ from archive.crawls import find_crawl
 from archive.home import Home
 from archive.lookup import address_of
 from crawler.engine import require_contact, threads
-from crawler.listener import Listener, Silence
-from crawler.options import CrawlOptions, TargetKind
-from crawler.result import CrawlResult
-from crawler.room import CrawlRoom
-from crawler.targets import Target, UnknownTarget, known_outlets, resolve
+from crawler.pool import CrawlPool
+from crawler.results import CrawlResult, Listener, NullListener
+from crawler.targets import CrawlOptions, Target, TargetKind, UnknownTarget, known_outlets, resolve
 from crawler.watchdog import watched
 from news.urls import canonicalise
 
@@ -43,8 +41,8 @@ def crawl(
         CaptureFiles(home, handing.soon) as captures,
         asyncio.Runner() as loop,
     ):
-        room = CrawlRoom(home, engine, captures)
-        return loop.run(_Run(room, contact, options, listener or Silence()).all(chosen))
+        room = CrawlPool(home, engine, captures)
+        return loop.run(_Run(room, contact, options, listener or NullListener()).all(chosen))
 
 
 def choose_targets(
@@ -75,7 +73,7 @@ def _each_once(targets: Sequence[Target]) -> list[Target]:
 class _Run:
     """All crawls of one command."""
 
-    room: CrawlRoom
+    room: CrawlPool
     contact: str | None
     options: CrawlOptions
     listener: Listener

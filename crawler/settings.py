@@ -59,10 +59,10 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 ITEM_PIPELINES = {
-    "crawler.pipelines.extract.ExtractPipeline": 100,
-    "crawler.pipelines.teasers.TeaserPipeline": 200,
-    "crawler.pipelines.sameness.SamenessPipeline": 300,
-    "crawler.pipelines.archive.ArchivePipeline": 400,
+    "crawler.pipelines.ExtractPipeline": 100,
+    "crawler.pipelines.TeaserPipeline": 200,
+    "crawler.pipelines.SamenessPipeline": 300,
+    "crawler.pipelines.ArchivePipeline": 400,
 }
 EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,

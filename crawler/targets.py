@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
@@ -10,18 +12,48 @@ from sqlalchemy import Engine, select
 from archive.home import Home
 from archive.models import outlets as outlet_table
 from archive.outlets import host_name
-from crawler.options import TargetKind
 from crawler.outlets.file import OutletsFile, load_outlets
 from crawler.outlets.options import from_row
 from news.errors import NewsError
+from news.exit_codes import ExitCode
 from news.outlets import Outlet
 from news.urls import canonicalise, fetchable, same_site, url_key
+
+
+class TargetKind(StrEnum):
+    """What the crawl was asked for."""
+
+    OUTLET = "outlet"
+    CHANNEL = "channel"
+    ARTICLE = "article"
+    UNKNOWN = "unknown"  # a URL that is a channel or an article: its content decides
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """How a crawl is to go. `since` skips what was announced longer ago; `limit` is the most pages fetched per outlet.
+    `wait` has it wait for an outlet that is being crawled already.
+
+    `recheck` looks again at every known link that is listed, also where its channel has not changed. `on_schedule`
+    leaves alone what is not due: known pages until their time to look again, feeds that fail until their pause is over.
+    """
+
+    limit: int | None = None
+    since: timedelta | None = None
+    delay: float | None = None
+    retry: int | None = None
+    recheck: bool = True
+    on_schedule: bool = False
+    wait: bool = False
+
+
+SCHEDULED = CrawlOptions(recheck=False, on_schedule=True)
 
 
 class UnknownTarget(NewsError):
     """No outlet has that name, and it is no address."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)

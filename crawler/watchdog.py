@@ -15,7 +15,7 @@ _TURNS = 12  # how often the clock is set back in that time
 def watched(loop: asyncio.AbstractEventLoop, cpu_seconds: float = CPU_SECONDS) -> Iterator[None]:
     """Kill the process by SIGPROF, saying where it was, when *loop* got no turn for so much CPU time.
 
-    Time asleep or suspended does not count. The link that was being read is marked: see `archive.marks`.
+    Time asleep or suspended does not count. The link that was being read is marked: see `archive.crash_markers`.
     """
     faulthandler.register(signal.SIGPROF, file=STDERR, chain=True)
     turn: asyncio.TimerHandle | None = None

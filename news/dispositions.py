@@ -1,8 +1,14 @@
-"""How links end, and whether a crawl's books balance."""
+"""Which links of a crawl are fetched, which are left with a reason, and how an answer without an article ends."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+
+from news.outlets import Outlet
+from news.text import unmarked_utf16
 
 
 class Disposition(StrEnum):
@@ -35,3 +41,139 @@ class Ledger:
         """True when links or channels were tried and none could be read."""
         read = sum(n for disposition, n in self.counts.items() if disposition is not Disposition.FAILED)
         return read == 0 and self.counts.get(Disposition.FAILED, 0) > 0
+
+
+KILLED_THE_CRAWL = "killed_the_crawl"
+NOT_DUE = "not_due"
+
+Ended = tuple[Disposition, str | None]
+
+_GONE = frozenset({404, 410, 451})
+_PAGES = ("html", "text/plain", "application/xml", "text/xml")
+_TEXT_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+_MAGIC = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"ID3",
+    b"\x7fELF",
+    b"%!PS",
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ISO-2022-JP has escapes
+_LAST_TAG = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+_PASSING = frozenset(
+    {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
+)
+TRIES_LATER = 3  # crawls in a row that come back to a failed page
+LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETag, since ETags lie
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a choice rests on. `known`: it was fetched before; `set_aside`: crawls died twice in a row reading it."""
+
+    canonical_url: str
+    announced_at: datetime | None
+    known: bool = False
+    set_aside: bool = False
+
+
+def refusal(link: Candidate, outlet: Outlet, since: datetime | None) -> str | None:
+    """Why *link* is not fetched: `killed_the_crawl`, `skip_url`, `article_url` or `since`; None when it is."""
+    if link.set_aside:
+        return KILLED_THE_CRAWL
+    if any(_pattern(skip).search(link.canonical_url) for skip in outlet.skip_url):
+        return "skip_url"
+    if outlet.article_url and not _pattern(outlet.article_url).search(link.canonical_url):
+        return "article_url"
+    if since and link.announced_at and link.announced_at < since:
+        return "since"
+    return None
+
+
+def newest_first(times: Iterable[datetime | None]) -> list[int]:
+    """The positions in the order to fetch: the newest first, those without a time at the end, as they stood."""
+    numbered = list(enumerate(times))
+    dated = sorted((pair for pair in numbered if pair[1]), key=lambda pair: -_seconds(pair[1]))
+    return [number for number, _ in dated] + [number for number, time in numbered if not time]
+
+
+def is_gone(status: int) -> bool:
+    """True for the answer of an address that holds nothing any more, or must not."""
+    return status in _GONE
+
+
+def without_page(status: int, content_type: str, empty: bool, known: bool) -> Ended | None:
+    """How an answer ends that holds no page to read; None when there is one.
+
+    A page of ours that is gone is a state of its address, not a failure: the article stays as it was.
+    """
+    if is_gone(status) and known:
+        return Disposition.SKIPPED, f"gone_{status}"
+    if status != 200:
+        return Disposition.FAILED, f"http_{status}"
+    if content_type and not any(kind in content_type.lower() for kind in _PAGES):
+        return Disposition.SKIPPED, "not_html"
+    if empty:
+        return Disposition.FAILED, "empty"
+    return None
+
+
+def is_binary(body: bytes) -> bool:
+    """True for a body that is no text whatever its header says: a PDF, a picture, packed or random bytes."""
+    beginning = body[:1024]
+    if beginning.startswith(_TEXT_MARKS) or unmarked_utf16(beginning):
+        return False
+    controls = len(_CONTROL.findall(beginning))
+    return beginning.startswith(_MAGIC) or controls > max(10, len(beginning) // 20)
+
+
+def unchanged(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:
+    """How a page ends that is byte for byte what it was: as before when it holds no article."""
+    if not has_article and before in (Disposition.SKIPPED, Disposition.FAILED):
+        return before, reason
+    return Disposition.UNCHANGED, None
+
+
+def put_off(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:
+    """How a listed page of ours ends whose time to look again has not come: it was not looked at, and says so."""
+    ended, why = unchanged(before, reason, has_article)
+    return ended, NOT_DUE if ended is Disposition.UNCHANGED else why
+
+
+def broke_off(body: bytes, end_told: bool) -> bool:
+    """True for a page that may be the first half of one.
+
+    HTTP/1.0 ends a body by ending the connection, which is what a server that dies does as well; the page's own last
+    tag tells them apart.
+    """
+    return not end_told and not _LAST_TAG.search(body)
+
+
+def comes_back(reason: str | None, attempts: int) -> bool:
+    """True when the next crawl tries a failed page again by itself: the network or the outlet was in the way.
+
+    *attempts* are the failures in a row before this one.
+    """
+    if reason is None or attempts >= TRIES_LATER:
+        return False
+    busy = re.fullmatch(r"(?:robots_)?http_(408|429|5\d\d)", reason)
+    return bool(busy) or reason in _PASSING or (reason.startswith("robots_") and reason != "robots_txt")
+
+
+def asks_conditionally(seen: int, before: Disposition | None) -> bool:
+    """True when the request may carry the ETag of the last visit: not after a failure, which may have been ours."""
+    return seen % LOOK_WHATEVER != 0 and before is not Disposition.FAILED
+
+
+@lru_cache(maxsize=1000)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _seconds(time: datetime | None) -> float:
+    return time.timestamp() if time else 0.0

@@ -16,11 +16,13 @@ NewsError
 
 from collections.abc import Collection
 
+from news.exit_codes import ExitCode
+
 
 class NewsError(Exception):
     """Base of all errors that Newskeep raises on purpose."""
 
-    exit_code = 1
+    exit_code: ExitCode = ExitCode.OUR_BUG
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -28,7 +30,7 @@ class NewsError(Exception):
 
 
 class OutletError(NewsError):
-    exit_code = 5
+    exit_code = ExitCode.NOTHING_FETCHED
 
 
 class FeedUnreadable(OutletError):
@@ -40,7 +42,7 @@ class OutletBlocked(OutletError):
 
 
 class ArticleError(NewsError):
-    exit_code = 3
+    exit_code = ExitCode.SOME_PAGES_FAILED
 
 
 class NotAnArticle(ArticleError):
@@ -52,7 +54,7 @@ class PageTooCostly(ArticleError):
 
 
 class ArchiveError(NewsError):
-    exit_code = 6
+    exit_code = ExitCode.DATABASE
 
 
 class ArchiveUnavailable(ArchiveError):
@@ -70,7 +72,7 @@ class StoreUnavailable(ArchiveError):
 class CrawlLost(ArchiveError):
     """The crawls `crawl_ids` were closed by another process, which took this one for dead."""
 
-    exit_code = 7
+    exit_code = ExitCode.ALREADY_RUNNING
 
     def __init__(self, message: str, crawl_ids: Collection[int]) -> None:
         super().__init__(message)
@@ -78,7 +80,7 @@ class CrawlLost(ArchiveError):
 
 
 class CaptureDamaged(ArchiveError):
-    exit_code = 8
+    exit_code = ExitCode.BOOKS_OR_DAMAGE
 
 
 class BodyTooLarge(CaptureDamaged):
@@ -86,8 +88,8 @@ class BodyTooLarge(CaptureDamaged):
 
 
 class SettingError(NewsError):
-    exit_code = 4
+    exit_code = ExitCode.CONFIGURATION_INVALID
 
 
 class Busy(NewsError):
-    exit_code = 7
+    exit_code = ExitCode.ALREADY_RUNNING

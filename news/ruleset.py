@@ -4,4 +4,4 @@ Stored readings name the version that made them. `make ruleset` writes this file
 """
 
 READING_RULES = "2026-12-01-04ec617f"  # what a page says, and which of its blocks are text
-BOILERPLATE_RULES = "boilerplate-2026-12-01-8d2d3f7e"  # joins it where an outlet's other articles had a say
+BOILERPLATE_RULES = "boilerplate-2026-12-01-96f75301"  # joins it where an outlet's other articles had a say

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
+from archive.crash_markers import blame_marks, marks_of
 from archive.crawls import interrupt_crawl
 from archive.home import Home
 from archive.locks import outlet_is_free
-from archive.marks import blame_marks, marks_of
 from news.errors import ArchiveUnavailable
 from scheduler.deaths import Charged, Death, charge
 from scheduler.processes import connection_name, mark_stopped, silent_processes

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from archive.alerts import end_alert, open_alert
-from archive.forgetting import forget_lines
+from archive.block_memory import forget_lines
 from archive.home import Home
 from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile

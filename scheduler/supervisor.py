@@ -14,10 +14,10 @@ from time import monotonic
 from sqlalchemy import Engine
 
 from archive.captures.object_store import require_store
+from archive.crash_markers import old_marks
 from archive.database import connect_archive
 from archive.home import Home
-from archive.marks import old_marks
-from crawler.patience import patiently
+from crawler.batch_writer import patiently
 from news.errors import ArchiveError, ArchiveUnavailable
 from scheduler.deaths import Death
 from scheduler.liveness import end_when_stalled

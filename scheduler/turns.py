@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from archive.outlets import ensure_outlet
 from crawler.outlets.file import OutletsFile
 from crawler.outlets.options import to_row
-from crawler.result import CrawlResult
+from crawler.results import CrawlResult
 from news.dates import time_zone
 from news.outlets import Outlet
 from news.schedule.backoff import OFFLINE, is_network, jitter, pause_after

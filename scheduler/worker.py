@@ -24,14 +24,13 @@ from archive.captures.upload import Uploader
 from archive.database import database_url, open_archive
 from archive.home import Home, open_home
 from archive.models import outlets
+from crawler.batch_writer import patiently
 from crawler.engine import threads
 from crawler.logs import setup_logging
-from crawler.options import SCHEDULED, TargetKind
 from crawler.outlets.options import from_row
-from crawler.patience import patiently
-from crawler.result import CrawlResult
-from crawler.room import CrawlRoom
-from crawler.targets import Target
+from crawler.pool import CrawlPool
+from crawler.results import CrawlResult
+from crawler.targets import SCHEDULED, Target, TargetKind
 from news.errors import ArchiveError, Busy, CrawlLost, NewsError
 from scheduler.deaths import is_suspect, survived
 from scheduler.liveness import end_when_stalled
@@ -191,7 +190,7 @@ class Crawling:
     async def __aenter__(self) -> Self:
         handing = self._open.enter_context(Uploader(self.engine, self.home))
         captures = self._open.enter_context(CaptureFiles(self.home, handing.soon))
-        self.room = CrawlRoom(self.home, self.engine, captures, self.process_id)
+        self.room = CrawlPool(self.home, self.engine, captures, self.process_id)
         self._keeping = asyncio.create_task(self.room.keep_outlets())
         await self._app.open_async()
         return self

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, text
 from archive.captures import CapturedResponse, CaptureFiles
 from archive.crawls import Crawl, close_crawl, open_crawl
 from archive.frontier import Link, add_links
+from archive.ingest.store import Outcome, PageToStore, store_pages
 from archive.outlets import ensure_outlet
-from archive.store import Outcome, PageToStore, store_pages
 from news.article import Article, Block, Label
 from news.dispositions import Disposition
 from news.outlets import FoundLink

@@ -21,7 +21,7 @@ SOURCES = {
         "news/phrases.py",
         "news/text.py",
     ),
-    "BOILERPLATE_RULES": ("news/compared.py", "news/fingerprints.py", "news/site_memory.py"),
+    "BOILERPLATE_RULES": ("news/sameness/normal_forms.py", "news/sameness/boilerplate.py"),
 }
 _LINE = r'^{name} = "(?P<prefix>(?:[a-z]+-)?)(?P<date>\d{{4}}-\d\d-\d\d)-(?P<hash>[0-9a-f]{{8}})"'
 _HASH_LENGTH = 8

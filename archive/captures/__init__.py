@@ -1,7 +1,7 @@
 """Captures: every response that matters, in WARC/1.1 files below NEWSKEEP_HOME/captures.
 
 Write with `CaptureFiles`, read with `read_record`. A record is synced before a row points at it:
-`archive.store` sees to that.
+`archive.ingest.store` sees to that.
 """
 
 from archive.captures.response import CapturedResponse, Original, StoredRecord

@@ -77,7 +77,7 @@ class CaptureFiles:
         )
 
     def sync(self) -> None:
-        """Flush everything written so far to the disk. `archive.store.store_pages` calls it before it writes rows."""
+        """Flush everything written so far to the disk. `store_pages` calls it before it writes rows."""
         with self._guard:
             behind = self._file.handle() if self._file else None
         if behind is not None:  # outside the guard: nobody who writes waits for the disk

@@ -27,14 +27,14 @@ from sqlalchemy import Engine, text
 from archive.database import open_archive
 from archive.embedded import EmbeddedServer
 from archive.home import open_home
-from archive.importing import SIZE, Importer
+from archive.ingest.importer import SIZE, Importer
 from archive.models import metadata
 from benchmarks.reading.measures import leaks, overlap, words
 from crawler.extraction.page import read_page
 from news.article import CHROME, Article, Label
 from news.errors import ArticleError
 from news.imports import Imported
-from news.site_memory import HEADLINE, RECURS
+from news.sameness.boilerplate import HEADLINE, RECURS
 from news.teasers import remove_teasers
 
 _NEVER_TEXT = CHROME | {Label.HEADLINE, Label.LEAD, Label.BYLINE, Label.DATE, Label.CAPTION}

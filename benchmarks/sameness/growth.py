@@ -18,14 +18,13 @@ from sqlalchemy import Engine, text
 
 from archive.database import open_archive
 from archive.home import open_home
-from archive.importing import SIZE, Importer
-from archive.storing.known import load_links
-from archive.storing.matching import Matches
-from archive.storing.pages import PageToStore
-from archive.storing.preparing import prepare
+from archive.ingest.existing import load_links
+from archive.ingest.importer import SIZE, Importer
+from archive.ingest.near_copies import NearCopies
+from archive.ingest.page import PageToStore, prepare
 from news.article import Article, Block
 from news.imports import Imported
-from news.winnowing import fingerprints
+from news.sameness.overlap import fingerprints
 
 START = datetime(2023, 12, 21, tzinfo=UTC)  # a period of fingerprints begins
 MEASURED, LOOKUPS = 2000, 200
@@ -129,7 +128,7 @@ def lookup(engine: Engine, one: Imported) -> float:
         read = prepare(page, load_links(conn, [link_id])[link_id])
         assert read
         started = time.monotonic()
-        matches = Matches(conn, [read])
+        matches = NearCopies(conn, [read])
         matches.load()
         matches.near(read)
         return time.monotonic() - started

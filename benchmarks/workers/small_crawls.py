@@ -22,9 +22,8 @@ from archive.database import open_archive
 from archive.embedded import EmbeddedServer
 from archive.home import Home, open_home
 from crawler.engine import threads
-from crawler.options import SCHEDULED, TargetKind
-from crawler.room import CrawlRoom
-from crawler.targets import Target
+from crawler.pool import CrawlPool
+from crawler.targets import SCHEDULED, Target, TargetKind
 from news.outlets import Outlet
 
 OUTLETS = 100
@@ -96,7 +95,7 @@ async def measure(home: Home, engine: Engine, port: int, postmaster: int, crawls
         for n in range(OUTLETS)
     ]
     with CaptureFiles(home) as captures:
-        room = CrawlRoom(home, engine, captures)
+        room = CrawlPool(home, engine, captures)
         statements: Counter[str] = Counter()
         event.listen(engine, "before_cursor_execute", lambda *about: statements.update([about[2]]))
         at_once = asyncio.Semaphore(AT_ONCE)

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from archive.database import in_one_line
 from archive.home import Home
 from cli.checks.finding import Finding
-from cli.exits import CONFIGURATION_INVALID, DATABASE
 from news.errors import ArchiveUnavailable
+from news.exit_codes import ExitCode
 from news.health.registry import rule_of, sentence
 from news.health.rule import OutletRule, Severity, State
 from scheduler.monitor.overview import Overview, overview
@@ -22,10 +22,11 @@ def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
     try:
         found = overview(engine, home, datetime.now(UTC))
     except ArchiveUnavailable as error:  # a full disk, a read-only database: later checks say more
-        yield Finding.bad("health", str(error), None, DATABASE)
+        yield Finding.bad("health", str(error), None, ExitCode.DATABASE)
         return
     except DBAPIError as error:
-        yield Finding.bad("health", f"the database refuses: {in_one_line(error.orig or error)}", None, DATABASE)
+        refusal = f"the database refuses: {in_one_line(error.orig or error)}"
+        yield Finding.bad("health", refusal, None, ExitCode.DATABASE)
         return
     wrong = [*_alerts(found), *_new(found)]
     yield from wrong
@@ -48,7 +49,7 @@ def _alerts(found: Overview) -> Iterator[Finding]:
         if rule.severity is Severity.NOTE:
             yield Finding.note("health", line, remedy)
         else:
-            yield Finding.bad("health", line, remedy, CONFIGURATION_INVALID)
+            yield Finding.bad("health", line, remedy, ExitCode.CONFIGURATION_INVALID)
 
 
 def _new(found: Overview) -> Iterator[Finding]:

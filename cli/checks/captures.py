@@ -11,8 +11,8 @@ from archive.captures.object_store import require_store, sizes_beside
 from archive.captures.repair import whole_length
 from archive.home import Home
 from cli.checks.finding import Finding
-from cli.exits import BOOKS_OR_DAMAGE
 from news.errors import NewsError
+from news.exit_codes import ExitCode
 
 _TAIL_BYTES = 64_000_000  # a broken tail is one record, which has a limit of its own
 _SHOWN = 3
@@ -28,7 +28,7 @@ def check_captures(home: Home, file_ends: Mapping[str, int], files: Mapping[str,
     short = [name for name, end in here.items() if _size(home.captures / name) < end]
     if short:
         text = f"missing or shorter than the archive's rows say: {_names(short)}"
-        return [Finding.bad("captures", text, "bring them back from a copy", BOOKS_OR_DAMAGE)]
+        return [Finding.bad("captures", text, "bring them back from a copy", ExitCode.BOOKS_OR_DAMAGE)]
     paths = sorted(home.captures.glob("*.warc.gz"))
     broken = [path.name for path in paths if _has_broken_tail(path, file_ends.get(path.name, 0))]
     if broken:
@@ -87,7 +87,7 @@ def check_store(home: Home, file_ends: Mapping[str, int], files: Mapping[str, Ca
         return
     if missing:
         text = f"missing or shorter than it was: {', '.join(missing[:_SHOWN])}, files: {len(missing)} of {len(stored)}"
-        yield Finding.bad(_STORE, text, "bring them back from a copy", BOOKS_OR_DAMAGE)
+        yield Finding.bad(_STORE, text, "bring them back from a copy", ExitCode.BOOKS_OR_DAMAGE)
         return
     yield Finding.fine(_STORE, f"{store or 'none set now'}, files: {len(stored)}{_still_here(home, store)}")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from archive.home import Home
 from cli.checks.finding import Finding
-from cli.exits import CONFIGURATION_INVALID
 from crawler.outlets.file import OutletsFile, load_outlets
 from news.errors import SettingError
+from news.exit_codes import ExitCode
 from news.health.machine import LEAST_DAYS, LEAST_FREE
 
 GIGABYTE = 1_000_000_000
@@ -56,11 +56,12 @@ def _rights(part: tuple[Path, int]) -> Finding | None:
     where = shlex.quote(str(path))
     if not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)):
         mend = f"sudo chown -R {os.geteuid()}:{os.getegid()} {where} && chmod -R u+rwX {where}"
-        return Finding.bad("data folder", f"{path} is not ours to write", mend, CONFIGURATION_INVALID)
+        return Finding.bad("data folder", f"{path} is not ours to write", mend, ExitCode.CONFIGURATION_INVALID)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & off:
         mend = f"chmod {mode & ~off:04o} {where}"
-        return Finding.bad("data folder", f"{path} is open to others (mode {mode:04o})", mend, CONFIGURATION_INVALID)
+        problem = f"{path} is open to others (mode {mode:04o})"
+        return Finding.bad("data folder", problem, mend, ExitCode.CONFIGURATION_INVALID)
     return None
 
 
@@ -74,7 +75,8 @@ def judge_disk(free: int, bytes_a_day: float | None) -> Finding:
     days = free / bytes_a_day if bytes_a_day else None
     text = f"{free / GIGABYTE:,.1f} GB free" + _forecast(days, bytes_a_day)
     if free < LEAST_FREE or (days is not None and days < LEAST_DAYS):
-        return Finding.bad("disk", text, "make room, or move NEWSKEEP_HOME to a larger disk", CONFIGURATION_INVALID)
+        mend = "make room, or move NEWSKEEP_HOME to a larger disk"
+        return Finding.bad("disk", text, mend, ExitCode.CONFIGURATION_INVALID)
     if days is not None and days < _FEW_DAYS:
         return Finding.note("disk", text)
     return Finding.fine("disk", text)
@@ -116,5 +118,5 @@ def _contact(home: Home, outlets: OutletsFile | None) -> Finding:
         return Finding.note("contact", "not known while outlets.toml cannot be read")
     return Finding.bad(
         "contact", "none, so no live site may be crawled",
-        f'write  contact = "you@…"  at the top of {home.outlets_file}', CONFIGURATION_INVALID,
+        f'write  contact = "you@…"  at the top of {home.outlets_file}', ExitCode.CONFIGURATION_INVALID,
     )  # fmt: skip

@@ -20,8 +20,8 @@ from archive.database import (
 )
 from archive.models import captures
 from cli.checks.finding import Finding
-from cli.exits import CONFIGURATION_INVALID
 from news.errors import ArchiveUnavailable, NewsError, SchemaOutdated
+from news.exit_codes import ExitCode
 from news.health.machine import CLOCK_SECONDS
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def judge_clock(seconds: float, newest_ahead: timedelta | None) -> Finding:
     mend = "timedatectl set-ntp true"
     if abs(seconds) > CLOCK_SECONDS:
         way = "ahead of" if seconds > 0 else "behind"
-        return Finding.bad("clock", f"{abs(seconds):,.0f} s {way} the database's", mend, CONFIGURATION_INVALID)
+        return Finding.bad("clock", f"{abs(seconds):,.0f} s {way} the database's", mend, ExitCode.CONFIGURATION_INVALID)
     if newest_ahead is not None and newest_ahead > _AHEAD:
         problem = f"the newest capture is {newest_ahead} ahead of it"
-        return Finding.bad("clock", problem, mend, CONFIGURATION_INVALID)
+        return Finding.bad("clock", problem, mend, ExitCode.CONFIGURATION_INVALID)
     return Finding.fine("clock", "agrees with the database")
 
 

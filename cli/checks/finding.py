@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cli.exits import BOOKS_OR_DAMAGE, CONFIGURATION_INVALID, DATABASE, FINE
 from news.errors import NewsError
+from news.exit_codes import ExitCode
 
 
 class State(StrEnum):
@@ -24,7 +24,7 @@ class Finding:
     state: State
     text: str
     mend: str | None = None
-    exit_code: int = FINE
+    exit_code: ExitCode = ExitCode.FINE
 
     @classmethod
     def fine(cls, name: str, text: str) -> "Finding":
@@ -35,7 +35,7 @@ class Finding:
         return cls(name, State.NOTE, text, mend)
 
     @classmethod
-    def bad(cls, name: str, text: str, mend: str | None, exit_code: int) -> "Finding":
+    def bad(cls, name: str, text: str, mend: str | None, exit_code: ExitCode) -> "Finding":
         return cls(name, State.BAD, text, mend, exit_code)
 
     @classmethod
@@ -44,7 +44,8 @@ class Finding:
         return cls.bad(name, str(error), error.hint, error.exit_code)
 
 
-def exit_code(findings: Iterable[Finding]) -> int:
+def exit_code(findings: Iterable[Finding]) -> ExitCode:
     """Return the code of the gravest finding: no database, then damage, then configuration."""
     codes = {finding.exit_code for finding in findings if finding.state is State.BAD}
-    return next((code for code in (DATABASE, BOOKS_OR_DAMAGE, CONFIGURATION_INVALID) if code in codes), FINE)
+    gravest = (ExitCode.DATABASE, ExitCode.BOOKS_OR_DAMAGE, ExitCode.CONFIGURATION_INVALID)
+    return next((code for code in gravest if code in codes), ExitCode.FINE)

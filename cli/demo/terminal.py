@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.exits import SOME_PAGES_FAILED
+from news.exit_codes import ExitCode
 from news.settings import SETTINGS
 
 CONTACT = "demo@example.org"
@@ -34,7 +34,7 @@ class Terminal:
         done = subprocess.run(  # noqa: S603 - this very program
             [sys.executable, "-m", "cli.main", *words], capture_output=True, check=False, env=self.environ
         )
-        if done.returncode not in (0, SOME_PAGES_FAILED):
+        if done.returncode not in (0, ExitCode.SOME_PAGES_FAILED):
             said = done.stderr.decode(errors="replace").strip()
             raise CommandFailed(f"`newskeep {' '.join(words)}` ended with exit code {done.returncode}\n{said[-2000:]}")
         return done.stdout

@@ -16,9 +16,9 @@ from cli.demo.checks import Check, archive_checks, ledger_checks
 from cli.demo.newsstand import VISITS, expected_counts
 from cli.demo.site import Site, open_site
 from cli.demo.terminal import CommandFailed, Terminal
-from cli.exits import BOOKS_OR_DAMAGE, FINE, OUR_BUG
 from cli.output import emit, say
 from news.dispositions import Disposition
+from news.exit_codes import ExitCode
 
 
 def take_tour(*, keep: bool, as_json: bool) -> int:
@@ -30,7 +30,7 @@ def take_tour(*, keep: bool, as_json: bool) -> int:
             checks += _look(site, terminal, quiet=as_json)
         except CommandFailed as error:
             say(f"error: {error}")
-            return OUR_BUG
+            return ExitCode.OUR_BUG
     return _close(checks, time.monotonic() - started, as_json=as_json)
 
 
@@ -115,7 +115,7 @@ def _close(checks: list[Check], seconds: float, *, as_json: bool) -> int:
     for check in wrong:
         expected, found = (shorten(str(value), 400, placeholder=" …") for value in (check.expected, check.found))
         say(f"error: {check.name}: expected {expected}, found {found}")
-    return BOOKS_OR_DAMAGE if wrong else FINE
+    return ExitCode.BOOKS_OR_DAMAGE if wrong else ExitCode.FINE
 
 
 def _difference(check: Check) -> dict[str, Any]:

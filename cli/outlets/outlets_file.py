@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.exits import USAGE
 from news.errors import NewsError
+from news.exit_codes import ExitCode
 from news.text import one_line
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class NoSuchOutlet(NewsError):
     """No outlet of outlets.toml has that name or address."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
 
 def open_outlets() -> tuple[Home, OutletsFile]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.completion import complete_outlet
-from cli.exits import NOTHING_FETCHED
 from cli.outlets.add import outlet_from_arguments
 from cli.outlets.outlets_file import as_json, contact_of, open_outlets, outlet_with_home, survey_outlet
 from cli.outlets.values import found_values, print_survey
 from cli.output import emit, say, tell
+from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from crawler.outlets.survey import Reading, Survey
@@ -47,7 +47,7 @@ def test(target: str, json_: bool) -> None:
             _tell(reading)
     if not any(reading.article for reading in readings):
         say(f"error: {outlet.url}: no article could be read\n  try: an address of one of its feeds or sections instead")
-        sys.exit(NOTHING_FETCHED)
+        sys.exit(ExitCode.NOTHING_FETCHED)
 
 
 def _emit(outlet: Outlet, survey: Survey, readings: Iterable[Reading]) -> None:

@@ -34,9 +34,9 @@ def run_news(given: dict[str, str]) -> int:
     from archive.database import open_archive
     from archive.home import open_home
     from crawler.logs import setup_logging
-    from crawler.options import CrawlOptions
-    from crawler.outcome import exit_code, one_line
+    from crawler.results import exit_code, one_line
     from crawler.runner import crawl
+    from crawler.targets import CrawlOptions
     from news.errors import NewsError
 
     try:

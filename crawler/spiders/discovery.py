@@ -22,19 +22,19 @@ from archive.channels import (
     save_looks,
 )
 from archive.frontier import Link, add_links
+from archive.ingest.store import store_captures
 from archive.outlets import found_of, save_found
-from archive.store import store_captures
+from crawler.batch_writer import patiently
 from crawler.channels.homepage import HomePage, describe
 from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, recognise
 from crawler.channels.kinds import listing, robots, sitemap
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
-from crawler.patience import patiently
 from crawler.safety.failures import Refused, reason_of
 from crawler.spiders.requests import Ask, channel_request, header
+from news.dispositions import KILLED_THE_CRAWL
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
 from news.schedule.backoff import pause_after
-from news.selection import KILLED_THE_CRAWL
 from news.urls import canonicalise, is_on_site, page_key, url_key
 
 MAX_DEPTH = 2  # channels that a channel names are read, and those that these name: an index of indexes

@@ -11,23 +11,19 @@ from scrapy.signals import item_error, scheduler_empty
 from w3lib.encoding import http_content_type_encoding
 
 from archive.frontier import Link, Settlement, add_links, due_links, retry_links, settle, waiting_links
-from archive.store import Outcome
+from archive.ingest.store import Outcome
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
-from crawler.options import TargetKind
-from crawler.page import Page
+from crawler.reading import Page
 from crawler.safety.failures import Refused, reason_of
 from crawler.safety.guard import STOPPING
 from crawler.spiders.discovery import Discovery
 from crawler.spiders.requests import TargetProbe, header, page_request
-from news.dispositions import Disposition
-from news.errors import NewsError
-from news.outlets import FoundLink
-from news.schedule.backoff import pause
-from news.schedule.rechecks import next_recheck, published_about
-from news.selection import (
+from crawler.targets import TargetKind
+from news.dispositions import (
     KILLED_THE_CRAWL,
     Candidate,
+    Disposition,
     broke_off,
     comes_back,
     is_binary,
@@ -37,6 +33,10 @@ from news.selection import (
     unchanged,
     without_page,
 )
+from news.errors import NewsError
+from news.outlets import FoundLink
+from news.schedule.backoff import pause
+from news.schedule.rechecks import next_recheck, published_about
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure

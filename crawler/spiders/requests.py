@@ -14,8 +14,8 @@ from archive.frontier import Link
 from archive.lookup import key_of, kind_at
 from crawler.channels.kind import Document, channel_kinds, recognise
 from crawler.job import CrawlJob
+from news.dispositions import asks_conditionally
 from news.errors import ArchiveError
-from news.selection import asks_conditionally
 
 Ask = Callable[[Request], Awaitable[Response]]
 

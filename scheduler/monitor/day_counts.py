@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from news.dates import time_zone
 from news.health.outlet_day import VOLUME_DAYS, FirstSeen, Look, OutletDay, bounds, sum_up
-from news.site_memory import RECURS
+from news.sameness.boilerplate import RECURS
 
 COUNTED_BACK = timedelta(days=VOLUME_DAYS + 14)  # how far back an archive without counts is counted
 _LOOKS_BEFORE = timedelta(days=3)  # enough to know the usual interval between looks

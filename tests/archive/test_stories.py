@@ -1,7 +1,7 @@
 import pytest
 
 from archive.stories import NotPossible, merge_stories, read_story, same_event, split_article
-from tests.archive.test_near_copies import edited, report
+from tests.archive.ingest.test_near_copies import edited, report
 from tests.newsroom import Newsroom
 from tests.texts import copy_cut_to_a_third, paragraphs, text
 

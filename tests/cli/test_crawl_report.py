@@ -5,8 +5,7 @@ import pytest
 from archive.crawl_summary import CrawlSummary
 from cli.crawl_report import closing_lines, one_line
 from cli.progress import is_problem
-from crawler.outcome import exit_code
-from crawler.result import CrawlResult
+from crawler.results import CrawlResult, exit_code
 from news.crawl_volume import Usual
 from news.dispositions import Disposition, Ledger
 from news.errors import ArchiveUnavailable, Busy, NewsError

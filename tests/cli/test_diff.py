@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.archive.test_near_copies import report
+from tests.archive.ingest.test_near_copies import report
 from tests.newsroom import NOW, Newsroom
 from tests.texts import text
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from archive.home import Home
-from archive.importing import SIZE
+from archive.ingest.importer import SIZE
 from news.ids import short_id
 from tests.texts import copy_cut_to_a_third, headline, text
 

@@ -17,9 +17,9 @@ from warcio.warcwriter import WARCWriter
 
 from archive.captures import CaptureFiles
 from archive.home import Home
-from crawler.captured import CaptureImporter
 from crawler.outlets.file import OutletsFile
-from crawler.reader import PageReader
+from crawler.sandbox import Sandbox
+from crawler.warc_import import CaptureImporter
 from news.settings import read_settings
 from tests.texts import headline, text
 
@@ -163,7 +163,7 @@ def test_two_imports_of_a_file_at_once_keep_each_capture_once(engine: Engine, tm
     data, home, start = STREAM.bytes, Home(tmp_path, read_settings({})), Barrier(2)
 
     def take(_: int) -> list[str]:
-        with CaptureFiles(home) as files, PageReader() as read:
+        with CaptureFiles(home) as files, Sandbox() as read:
             importer = CaptureImporter(home, engine, files, read, OutletsFile(), {})
             start.wait()
             return [str(taken.outcome.disposition) for taken in importer.take(io.BytesIO(data), "others.warc.gz")]

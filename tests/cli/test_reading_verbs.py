@@ -12,7 +12,7 @@ from sqlalchemy import text
 from archive.captures import CapturedResponse, CaptureFiles
 from archive.channels import FoundChannel, Look, LookOutcome, ensure_channels, save_looks
 from archive.home import Home
-from archive.store import PageToStore, store_pages
+from archive.ingest.store import PageToStore, store_pages
 from cli.main import main
 from news.article import Evidence
 from news.dispositions import Disposition

@@ -2,7 +2,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.archive.test_near_copies import edited, report
+from tests.archive.ingest.test_near_copies import edited, report
 from tests.newsroom import Newsroom
 
 Run = Callable[..., Any]

@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.home import Home
 from crawler.logs import LineFormatter, setup_logging
-from crawler.options import CrawlOptions
 from crawler.runner import crawl
+from crawler.targets import CrawlOptions
 from news.errors import SettingError
 from news.settings import read_settings
 from tests.site import Site, article_page, story

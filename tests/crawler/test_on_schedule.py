@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.home import Home
-from crawler.options import CrawlOptions
-from crawler.result import CrawlResult
+from crawler.results import CrawlResult
 from crawler.runner import crawl
+from crawler.targets import CrawlOptions
 from tests.site import Site, story
 
 ON_SCHEDULE = CrawlOptions(delay=0, recheck=False, on_schedule=True)

@@ -8,17 +8,15 @@ from sqlalchemy import Engine, text
 
 from archive.captures import read_record
 from archive.channels import FoundChannel, ensure_channels
+from archive.crash_markers import ReadingMark, count_deaths
 from archive.crawls import close_crawl, open_crawl
 from archive.embedded import EmbeddedServer
 from archive.frontier import add_links
 from archive.home import Home
-from archive.marks import ReadingMark, count_deaths
 from archive.outlets import ensure_outlet
-from crawler.options import CrawlOptions
-from crawler.outcome import exit_code
-from crawler.result import CrawlResult
+from crawler.results import CrawlResult, exit_code
 from crawler.runner import crawl
-from crawler.targets import UnknownTarget
+from crawler.targets import CrawlOptions, UnknownTarget
 from news.errors import ArchiveUnavailable, Busy
 from news.outlets import FoundLink
 from news.settings import Settings
@@ -433,7 +431,7 @@ def test_a_crawl_that_runs_out_of_time_leaves_the_rest_to_the_next(
 def test_a_database_that_stays_away_stops_the_crawl_and_loses_nothing(
     home: Home, engine: Engine, site: Site, cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.patience._PATIENCE", (0.05, 0.05))
+    monkeypatch.setattr("crawler.batch_writer._PATIENCE", (0.05, 0.05))
     gate = threading.Event()
     site.put("/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body, gate=gate)
     name = home.settings["NEWSKEEP_DATABASE_URL"].rpartition("/")[2].partition("?")[0]

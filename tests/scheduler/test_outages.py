@@ -10,7 +10,7 @@ from archive.alerts import open_alerts
 from archive.crawls import close_crawl, open_crawl
 from archive.home import Home
 from crawler.outlets.file import parse_outlets
-from crawler.result import CrawlResult
+from crawler.results import CrawlResult
 from scheduler.queue import Queue
 from scheduler.turn_queries import Turn, all_turns
 from scheduler.turns import crawl_begins, crawl_ended, offer_due, put_on_timetable

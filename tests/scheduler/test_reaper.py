@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, text
 
+from archive.crash_markers import ReadingMark, count_deaths, old_marks
 from archive.crawls import Crawl, close_crawl, open_crawl
 from archive.database import database_url, open_archive
 from archive.frontier import Settlement, add_links, owed_links
 from archive.home import Home, open_home
 from archive.locks import OutletLocks
-from archive.marks import ReadingMark, count_deaths, old_marks
 from archive.outlets import ensure_outlet
-from crawler.batches import Batches
+from crawler.batch_writer import BatchWriter
 from news.dispositions import Disposition
 from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
@@ -429,7 +429,7 @@ def test_who_was_taken_for_dead_writes_nothing_any_more(home: Home, engine: Engi
         add_links(conn, dead.outlet_id, following.id, None, [FoundLink("https://krone.example/a")])
 
     async def settle_both() -> list[object]:
-        batches = Batches(engine, None)  # type: ignore[arg-type]
+        batches = BatchWriter(engine, None)  # type: ignore[arg-type]
         late = batches.settle(dead.crawl.id, Settlement(link.id, Disposition.FAILED, "timeout"))
         good = batches.settle(following.id, Settlement(link.id, Disposition.UNCHANGED))
         return list(await asyncio.gather(late, good, return_exceptions=True))

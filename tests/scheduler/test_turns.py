@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from archive.home import Home
 from crawler.outlets.file import OutletsFile, parse_outlets
-from crawler.result import CrawlResult
+from crawler.results import CrawlResult
 from news.errors import ArchiveUnavailable, Busy
 from news.outlets import Outlet
 from scheduler.deaths import charge

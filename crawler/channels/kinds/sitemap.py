@@ -15,9 +15,9 @@ from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.kinds.feed import read_feed
 from crawler.channels.markup import clean_xml, decoded, elements, local_name, unpacked
 from crawler.channels.plain_values import absolute, announced_time, plain_text
+from news.dispositions import newest_first
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink, Outlet
-from news.selection import newest_first
 
 MAX_SITEMAP_BYTES = 20_000_000  # 50,000 addresses of 300 characters, unpacked
 MAX_LINKS = 50_000  # per sitemap, the protocol's limit

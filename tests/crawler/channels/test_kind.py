@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 from archive.home import Home
 from crawler.channels import kinds
 from crawler.channels.kind import Document, channel_kinds, recognise
-from crawler.options import CrawlOptions
 from crawler.runner import crawl
+from crawler.targets import CrawlOptions
 from tests.site import Site, story
 
 LINE_LIST = """

@@ -1,0 +1,173 @@
+"""What the archive knows that the pages of a batch may be the same as. It grows while the batch is decided."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from archive.captures.index import FILE_PLACE
+from news.article import Flag
+from news.sameness.judge import KnownArticle
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingLink:
+    """A link's row, as far as sameness asks for it."""
+
+    id: int
+    outlet_id: int
+    url: str
+    canonical_url: str
+    url_key: int
+    title: str | None
+    article_id: int | None
+    said_digest: bytes | None
+    revision: int | None
+    last_fetched_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingArticle:
+    """An article with what is needed to write its next revision. The capture is that of the latest revision.
+
+    `first_at` and `checked_at` are when it was first and last looked at, `state` what has become of its address.
+    """
+
+    known: KnownArticle
+    story_id: int
+    lead: str | None
+    revision_id: int
+    valid_from: datetime
+    first_at: datetime
+    checked_at: datetime
+    capture: tuple[str, int, int] | None
+    state: Flag | None = None  # WITHDRAWN or PAYWALLED_LATER
+
+
+class Existing:
+    """The archived articles that a batch can meet, by id, by address and by letters."""
+
+    def __init__(self) -> None:
+        self.articles: dict[int, ExistingArticle] = {}
+        self._by_key: dict[int, int] = {}
+        self._by_letters: dict[bytes, list[int]] = {}
+
+    def at(self, url_key: int) -> ExistingArticle | None:
+        """The article at an address, its own or one it was found to have as well."""
+        return self.get(self._by_key.get(url_key))
+
+    def get(self, article_id: int | None) -> ExistingArticle | None:
+        return self.articles.get(article_id) if article_id is not None else None
+
+    def twins(self, letters: bytes) -> list[KnownArticle]:
+        """Articles that had these letters, the earliest first."""
+        return [self.articles[number].known for number in self._by_letters.get(letters, ())]
+
+    def put(self, kept: ExistingArticle, keys: Iterable[int] = (), letters: Iterable[bytes] = ()) -> None:
+        """Enter an article, or its new state."""
+        self.articles[kept.known.id] = kept
+        for key in (kept.known.url_key, *keys):
+            self._by_key.setdefault(key, kept.known.id)
+        for digest in letters:
+            numbers = self._by_letters.setdefault(digest, [])
+            if kept.known.id not in numbers:
+                numbers.append(kept.known.id)
+
+
+def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, ExistingLink]:
+    """The links by id."""
+    rows = conn.execute(_LINKS, {"ids": list(link_ids)})
+    return {row.id: ExistingLink(**row._mapping) for row in rows}
+
+
+def load_known(conn: Connection, article_ids: set[int], url_keys: set[int]) -> Existing:
+    """The articles that pages at these addresses can be states of."""
+    by_key = conn.execute(_AT_KEYS, {"keys": list(url_keys)}).all()
+    known = Existing()
+    load_articles(conn, known, article_ids | {row.article_id for row in by_key})
+    for row in by_key:
+        known.put(known.articles[row.article_id], keys=[row.url_key])
+    return known
+
+
+def load_twins(conn: Connection, known: Existing, letters: set[bytes], outlet_ids: set[int]) -> None:
+    """Add the articles that had one of these texts in some revision: the earliest, also of these outlets."""
+    values = {"letters": list(letters), "outlet_ids": list(outlet_ids)}
+    twins = conn.execute(_TWINS, values).all() if letters else []
+    load_articles(conn, known, {row.article_id for row in twins})
+    for row in twins:
+        known.put(known.articles[row.article_id], letters=[row.letters])
+
+
+def load_articles(conn: Connection, known: Existing, article_ids: set[int]) -> None:
+    """Add these articles, as far as they are not there yet."""
+    missing = [number for number in article_ids if number not in known.articles]
+    if missing:
+        for row in conn.execute(_ARTICLES, {"ids": missing}):
+            known.put(_kept(row))
+
+
+def _kept(row: Any) -> ExistingArticle:
+    known = KnownArticle(
+        id=row.id,
+        outlet_id=row.outlet_id,
+        url_key=row.url_key,
+        said=dict(zip(row.numbers, row.digests, strict=True)),
+        headline=row.headline,
+        body=row.body,
+        words=row.words,
+        walled=not {"paywalled", "partial"}.isdisjoint(row.flags),
+    )
+    capture = (row.file, row.record_offset, row.record_length) if row.file else None
+    state = next((flag for flag in (Flag.WITHDRAWN, Flag.PAYWALLED_LATER) if flag in row.flags), None)
+    times = row.valid_from, row.first_captured_at, row.last_checked_at
+    return ExistingArticle(known, row.story_id, row.lead, row.revision_id, *times, capture, state)
+
+
+_LINKS = text("""
+select id, outlet_id, url, canonical_url, url_key, title, article_id, said_digest, revision, last_fetched_at
+from links where id = any(cast(:ids as bigint[]))
+""")
+
+# Its own address first: another that merely led to an article does not hide the article at that address.
+_AT_KEYS = text("""
+select url_key, id as article_id, 0 as rank from articles where url_key = any(cast(:keys as bigint[]))
+union all
+select url_key, article_id, 1 from links where url_key = any(cast(:keys as bigint[])) and article_id is not null
+order by rank
+""")
+
+# A text that stands in very many articles is a notice; a few of them are enough to say so. An outlet's own are asked
+# for beside them: one may be the article that has moved.
+_TWINS = text("""
+select l.letters, found.article_id
+from unnest(cast(:letters as bytea[])) as l(letters)
+cross join lateral (
+    select r.article_id, row_number() over (order by r.article_id) as place,
+           a.outlet_id = any(cast(:outlet_ids as bigint[]))
+               and row_number() over (partition by a.outlet_id order by r.article_id) <= 50 as own
+    from texts t join revisions r on r.text_digest = t.digest join articles a on a.id = r.article_id
+    where t.letters = l.letters group by r.article_id, a.outlet_id
+) as found
+where found.place <= 200 or found.own
+order by found.article_id
+""")
+
+_ARTICLES = text(f"""
+select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, a.first_captured_at, a.last_checked_at,
+       r.headline, r.lead, r.valid_from, t.body, t.words, {FILE_PLACE} as file, c.record_offset, c.record_length,
+       said.numbers, said.digests
+from articles a
+join revisions r on r.id = a.revision_id
+join texts t on t.digest = r.text_digest
+join readings d on d.id = r.reading_id
+left join captures c on c.id = d.capture_id
+left join capture_files f on f.name = c.file
+cross join lateral (
+    select array_agg(number order by number) as numbers, array_agg(said_digest order by number) as digests
+    from revisions where article_id = a.id
+) as said
+where a.id = any(cast(:ids as bigint[]))
+""")  # noqa: S608 - put together from constants

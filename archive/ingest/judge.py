@@ -1,0 +1,314 @@
+"""Takes the pages of a batch one by one: judges each, and collects its rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from archive.ingest.existing import Existing, ExistingArticle, ExistingLink, load_articles
+from archive.ingest.near_copies import NearCopies
+from archive.ingest.page import Outcome, PageToStore, ReadPage, clean_article
+from archive.ingest.rows import (
+    Ids,
+    Rows,
+    block_rows,
+    capture_row,
+    known_article,
+    latest_row,
+    may_merge,
+    member_row,
+    reading_row,
+    revision_values,
+    settlement_of,
+    take_many_ids,
+    text_row,
+)
+from news.article import Flag
+from news.dispositions import Disposition
+from news.sameness.copies import Found
+from news.sameness.judge import Address, KnownArticle, Sameness, judge_address, judge_text
+from news.sameness.normal_forms import letters_of, text_digest
+from news.sameness.revisions import Wording, changes, whole_paragraphs
+
+_PARTS = ("paywalled_later", "only_its_beginning")  # rules by which a page shows less than is kept
+
+
+class Judge:
+    """Decides pages in order, each with the ones before it in mind; *captures* of them come with a record."""
+
+    def __init__(
+        self, conn: Connection, known: Existing, links: dict[int, ExistingLink], matches: NearCopies, captures: int
+    ) -> None:
+        self.rows = Rows()
+        self._conn = conn
+        self._ids = Ids(conn, matches.expected)
+        self._matches = matches
+        self._reread: dict[tuple[str, int, int], bytes | None] = {}
+        self._capture_ids = take_many_ids(conn, "captures", captures)[::-1]
+        self._known = known
+        self._links = links
+
+    def reread_ahead(self, reads: Iterable[ReadPage]) -> None:
+        """Read again now what will have to be: it takes long, and nobody need wait for it under the lock on texts."""
+        for read in reads:
+            found = self._judge_address(read)
+            if found and found.verdict is Disposition.REVISED:
+                self._only_read_better(read, found)
+
+    def add(self, page: PageToStore, read: ReadPage | None) -> Outcome:
+        """Judge one page and collect its rows."""
+        link = self._links[page.link_id]
+        capture_id = self._capture(page, link)
+        if read is None:
+            return self._settle_unread(page, link)
+        verdict, near = self._judge(read)
+        if verdict.verdict is Disposition.REVISED and (why := self._no_edit(read, verdict)):
+            verdict = Sameness(Disposition.UNCHANGED, verdict.article_id, (verdict.revision or 2) - 1, {"rule": why})
+            (reading_id,) = self._ids.take("readings")
+            self._reading(read, reading_id, capture_id)
+        if verdict.verdict is Disposition.REVISED and self._is_past(read, verdict):
+            verdict = Sameness(Disposition.SKIPPED, verdict.article_id, None, {"rule": "older_capture"})
+        outcome = self._store(read, verdict, capture_id)
+        self._join_stories(near)
+        return outcome
+
+    def finish(self, lines: list[tuple[int, int]]) -> Rows:
+        """The rows of the whole batch and *lines* of the memory, every article in the story that it ended in."""
+        self.rows.lines = lines
+        self.rows.fingerprints = self._matches.rows
+        for row in (*self.rows.articles, *self.rows.members):
+            row["story_id"] = self._matches.story(row["story_id"])
+        return self.rows
+
+    def _judge(self, read: ReadPage) -> tuple[Sameness, list[Found]]:
+        found = self._judge_address(read)
+        if found:
+            return found, []
+        if not read.comparable:
+            return judge_text(read.seen, [], []), []
+        twins = [twin for letters in read.all_letters for twin in self._known.twins(letters)]
+        by_letters = judge_text(read.seen, twins, [])
+        if by_letters.verdict is not Disposition.NEW:
+            return by_letters, []
+        near = self._matches.near(read)
+        return judge_text(read.seen, [], near), [one for one in near if one.reason]
+
+    def _judge_address(self, read: ReadPage) -> Sameness | None:
+        link = self._links[read.page.link_id]
+        shown = self._known.get(link.article_id) or self._known.at(read.seen.own_key)
+        address = Address(shown.known if shown else None, link.said_digest, link.revision)
+        canonical = self._known.at(read.seen.canonical_key)
+        return judge_address(read.seen, address, canonical.known if canonical else None)
+
+    def _join_stories(self, near: Sequence[Found]) -> None:
+        """Join the stories between which a page turned out to stand; the oldest keeps its number."""
+        stories = sorted({self._matches.story(one.posting.story_id) for one in near})
+        for other in stories[1:]:
+            if may_merge(self._conn, stories[0], other):
+                self._matches.merge(other, stories[0])
+                self.rows.merges.append({"old": other, "into": stories[0]})
+
+    def _no_edit(self, read: ReadPage, verdict: Sameness) -> str | None:
+        """Why another text is no edit of the article, though it differs; None when it is one."""
+        if self._only_read_better(read, verdict):
+            return "better_reading"
+        return "layout_changed" if self._only_layout_changed(read, verdict) else None
+
+    def _is_past(self, read: ReadPage, verdict: Sameness) -> bool:
+        """Whether an import shows the article as it was before it was last looked at: no text takes a newer's place."""
+        kept = self._known.articles[verdict.article_id or 0]
+        return read.page.crawl_id is None and read.page.fetched_at < kept.checked_at
+
+    def _only_layout_changed(self, read: ReadPage, verdict: Sameness) -> bool:
+        """Whether all that came and went are lines that the outlet puts under other articles as well."""
+        kept = self._known.articles[verdict.article_id or 0]
+        old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
+        changed = whole_paragraphs(old, Wording.of(read.shown))
+        return bool(changed) and read.recurring.issuperset(map(letters_of, changed or ()))
+
+    def _only_read_better(self, read: ReadPage, verdict: Sameness) -> bool:
+        """Whether the page says what it said, and only our rules have changed since."""
+        kept = self._known.get(verdict.article_id)
+        if not (kept and kept.capture and read.page.reread):
+            return False
+        if kept.capture not in self._reread:
+            before = read.page.reread(*kept.capture)  # by today's rules, whatever their version is called
+            self._reread[kept.capture] = text_digest(clean_article(before)) if before else None
+        return self._reread[kept.capture] == read.seen.said
+
+    def _store(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> Outcome:
+        if verdict.verdict in (Disposition.NEW, Disposition.COPY):
+            return self._settle(read, verdict, self._new_article(read, verdict, capture_id), 1, ())
+        if verdict.verdict is Disposition.REVISED:
+            return self._settle(read, verdict, *self._new_revision(read, verdict, capture_id))
+        return self._settle(read, verdict, self._known.articles[verdict.article_id or 0], verdict.revision, ())
+
+    def _new_article(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> ExistingArticle:
+        twin = self._twin(verdict)
+        fresh = ["readings", "revisions", "articles"] + ([] if twin else ["stories"])
+        reading_id, revision_id, article_id, *new_story = self._ids.take(*fresh)
+        story_id = self._matches.story(twin.story_id) if twin else new_story[0]
+        self.rows.stories += [{"id": number} for number in new_story]
+        url, key = self._free_address(read)
+        link = self._links[read.page.link_id]
+        self.rows.articles.append(
+            latest_row(read, article_id, revision_id)
+            | {
+                "outlet_id": link.outlet_id,
+                "url": link.url,
+                "canonical_url": url,
+                "url_key": key,
+                "story_id": story_id,
+                "captured_at": read.page.fetched_at,
+            }
+        )
+        self.rows.members.append(member_row(article_id, story_id, twin, verdict))
+        self._reading(read, reading_id, capture_id)
+        self._revision(read, article_id, revision_id, 1, reading_id, ())
+        if verdict.evidence.get("rule") != "same_letters":  # the first of a text is enough to find it by
+            self._matches.put(read, revision_id, article_id, story_id)
+        known = known_article(read, article_id, key, {1: read.seen.said})
+        return self._remember(read, known, story_id, revision_id, capture_id)
+
+    def _twin(self, verdict: Sameness) -> ExistingArticle | None:
+        """The article that a copy is a copy of."""
+        if verdict.article_id is not None:
+            load_articles(self._conn, self._known, {verdict.article_id})
+        return self._known.get(verdict.article_id)
+
+    def _free_address(self, read: ReadPage) -> tuple[str, int]:
+        """The address to stand for a new article, with its key: one at which the archive has no article yet."""
+        free = (one for one in read.addresses if self._known.at(one[1]) is None)
+        return next(free, read.addresses[-1])
+
+    def _new_revision(
+        self, read: ReadPage, verdict: Sameness, capture_id: int | None
+    ) -> tuple[ExistingArticle, int, tuple[str, ...]]:
+        kept = self._known.articles[verdict.article_id or 0]
+        reading_id, revision_id = self._ids.take("readings", "revisions")
+        number = kept.known.latest + 1
+        old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
+        kinds = changes(old, Wording.of(read.article))
+        since = max(kept.valid_from, read.page.fetched_at)  # imports may come out of order
+        self.rows.end_revision(kept.revision_id, since)
+        self._reading(read, reading_id, capture_id)
+        self._revision(read, kept.known.id, revision_id, number, reading_id, kinds)
+        self.rows.revisions[revision_id]["valid_from"] = since
+        self.rows.states.pop(kept.known.id, None)  # its flags are written anew
+        self._matches.put(read, revision_id, kept.known.id, self._matches.story(kept.story_id))
+        self._latest(read, kept.known.id, revision_id)
+        said = {**kept.known.said, number: read.seen.said}
+        known = replace(known_article(read, kept.known.id, kept.known.url_key, said), outlet_id=kept.known.outlet_id)
+        return self._remember(read, known, kept.story_id, revision_id, capture_id), number, kinds
+
+    def _latest(self, read: ReadPage, article_id: int, revision_id: int) -> None:
+        row = latest_row(read, article_id, revision_id)
+        inserted = next((one for one in self.rows.articles if one["id"] == article_id), None)
+        if inserted:
+            inserted.update(row)
+        else:
+            self.rows.latest[article_id] = row
+
+    def _remember(
+        self, read: ReadPage, known: KnownArticle, story_id: int, revision_id: int, capture_id: int | None
+    ) -> ExistingArticle:
+        record = read.page.record
+        place = (record.file, record.offset, record.length) if record and capture_id else None
+        since, at = self.rows.revisions[revision_id]["valid_from"], read.page.fetched_at
+        before = self._known.get(known.id)
+        first_at, checked_at = (before.first_at, max(at, before.checked_at)) if before else (at, at)
+        kept = ExistingArticle(known, story_id, read.article.lead, revision_id, since, first_at, checked_at, place)
+        self._known.put(kept, letters=[read.letters])
+        return kept
+
+    def _capture(self, page: PageToStore, link: ExistingLink) -> int | None:
+        if page.record is None:
+            return None
+        capture_id = self._capture_ids.pop()
+        self.rows.captures.append(capture_row(page.record, link.url_key, link.outlet_id, page.crawl_id, capture_id))
+        return capture_id
+
+    def _reading(self, read: ReadPage, reading_id: int, capture_id: int | None) -> None:
+        text = text_row(read)
+        self.rows.texts[text["digest"]] = text
+        self.rows.readings.append(reading_row(read, reading_id, capture_id))
+        self.rows.blocks += block_rows(read, reading_id)
+
+    def _revision(
+        self, read: ReadPage, article_id: int, revision_id: int, number: int, reading_id: int, kinds: Sequence[str]
+    ) -> None:
+        places = {"id": revision_id, "article_id": article_id, "number": number, "reading_id": reading_id}
+        self.rows.revisions[revision_id] = places | revision_values(read, kinds)
+
+    def _settle(
+        self, read: ReadPage, verdict: Sameness, kept: ExistingArticle, number: int | None, kinds: tuple[str, ...]
+    ) -> Outcome:
+        article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
+        rule = verdict.evidence.get("rule")
+        reason = str(rule) if rule in (*_PARTS, "older_capture") else None
+        if not _is_older(page, link):
+            self._settle_link(read, verdict, kept, number, reason)
+        elif number == 1 and page.fetched_at < kept.first_at:
+            self.rows.earlier[article_id] = page.fetched_at
+            self._known.put(replace(kept, first_at=page.fetched_at))
+        story_id = self._matches.story(kept.story_id)
+        removed = Counter(str(block.label) for block in read.article.removed)
+        return Outcome(
+            page.link_id, link.url, verdict.verdict, reason, article_id, story_id, number, kinds, removed,
+            verdict.evidence,
+        )  # fmt: skip
+
+    def _settle_link(
+        self, read: ReadPage, verdict: Sameness, kept: ExistingArticle, number: int | None, reason: str | None
+    ) -> None:
+        article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
+        checked_at = max(page.fetched_at, kept.checked_at)
+        self.rows.checked[article_id] = checked_at
+        settlement = replace(
+            settlement_of(page, verdict.verdict, reason),
+            evidence=verdict.evidence,
+            article_id=article_id,
+            revision=number,
+            said_digest=read.seen.said,
+        )
+        self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
+        self._put(replace(kept, checked_at=checked_at), _state_of(verdict, kept, link), [link.url_key])
+        self._links[link.id] = replace(
+            link, article_id=article_id, said_digest=read.seen.said, revision=number, last_fetched_at=page.fetched_at
+        )
+
+    def _put(self, kept: ExistingArticle, state: Flag | None, keys: Sequence[int] = ()) -> None:
+        """Enter an article in its new state."""
+        if kept.state is not state:
+            self.rows.states[kept.known.id] = state
+        self._known.put(replace(kept, state=state), keys=keys)
+
+    def _settle_unread(self, page: PageToStore, link: ExistingLink) -> Outcome:
+        if page.disposition not in (Disposition.SKIPPED, Disposition.FAILED, Disposition.UNCHANGED):
+            raise ValueError(f"a page without text cannot be {page.disposition}")
+        kept = self._known.get(link.article_id)
+        if _is_older(page, link):
+            story_id = kept.story_id if kept else None
+            return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id)
+        self.rows.settlements.setdefault(page.crawl_id, []).append(settlement_of(page, page.disposition, page.reason))
+        if kept and page.disposition is Disposition.UNCHANGED:
+            self.rows.checked[kept.known.id] = page.fetched_at
+        if kept and (page.reason or "").startswith("gone_") and kept.known.url_key == link.url_key:
+            self._put(kept, Flag.WITHDRAWN)
+        story_id = kept.story_id if kept else None
+        return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id, link.revision)
+
+
+def _state_of(verdict: Sameness, kept: ExistingArticle, link: ExistingLink) -> Flag | None:
+    """What has become of the article's own address; another that shows less says nothing of it."""
+    if verdict.evidence.get("rule") not in _PARTS:
+        return None
+    return Flag.PAYWALLED_LATER if link.url_key == kept.known.url_key else kept.state
+
+
+def _is_older(page: PageToStore, link: ExistingLink) -> bool:
+    """Whether an import brings what an address with an article showed before it was last looked at."""
+    if page.crawl_id is not None or link.last_fetched_at is None or page.fetched_at >= link.last_fetched_at:
+        return False
+    return page.article is None or link.article_id is not None

@@ -1,0 +1,200 @@
+"""The archived texts that share passages with the pages of a batch. It grows while the batch is decided.
+
+Reads and writes `fingerprints`. The caller holds the lock on texts (see archive.ingest.store), so that of two copies
+that arrive at once the second finds the first.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from archive.ingest.page import ReadPage
+from archive.ingest.rows import array_of
+from news.sameness import copies
+from news.sameness.copies import Found, Posting, placed_at
+from news.sameness.normal_forms import Compared
+from news.sameness.overlap import compare, fingerprints, headline_fingerprints, standing_words
+
+_BUCKET = timedelta(days=14)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LIKELY = 6  # texts of each page that are fetched ahead, all pages' in one go
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A page's fingerprints with their positions, and when it was published."""
+
+    at: datetime
+    positions: dict[int, int]
+
+
+class NearCopies:
+    """Finds what pages may be copies of, and takes in what becomes of them."""
+
+    def __init__(self, conn: Connection, reads: Sequence[ReadPage]) -> None:
+        self.rows: list[tuple[int, int]] = []  # key and revision
+        self.expected = len(reads)  # pages that are not known to be unchanged
+        self._conn = conn
+        self._postings: dict[int, list[Posting]] = {}
+        self._seen: set[tuple[int, int]] = set()  # of the postings that were looked up
+        self._times: dict[int, datetime] = {}
+        self._texts: dict[int, Compared] = {}
+        self._merged: dict[int, int] = {}
+        self._surveys: dict[int, list[Found]] = {}
+        self._reads = [read for read in reads if read.comparable]
+        self._chosen = {id(read): _choose(read) for read in self._reads}
+
+    def load(self) -> None:
+        """Look up what the pages may be the same as; only now does the lock on all texts have to be held."""
+        self._look_up_all(self._reads)
+
+    def articles(self) -> set[int]:
+        """The articles of which pages are most likely copies."""
+        return {one.article_id for read in self._reads for one in self._likely(read, 1)}
+
+    def near(self, read: ReadPage) -> list[Found]:
+        """The texts that share passages with the page, the best match first; one without a reason when none matches."""
+        compared = self._survey(read, None)
+        if copies.is_roundup(compared, len(read.compared.words)):
+            return []
+        return copies.nearest(compared) or sorted(compared, key=lambda one: -one.strength)[:1]
+
+    def put(self, read: ReadPage, revision_id: int, article_id: int, story_id: int) -> None:
+        """Take in a text that is about to be stored, so that later ones are compared with it.
+
+        A roundup is left out: a part of it would lead from one story to another.
+        """
+        if not read.comparable or copies.is_roundup(self._survey(read, story_id), len(read.compared.words)):
+            return
+        chosen = self._chosen[id(read)]
+        postings = self._around(chosen)
+        boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
+        self._times[revision_id] = chosen.at
+        self._texts[revision_id] = read.compared
+        prefix = _bucket(chosen.at) << 32
+        outlet_id = read.seen.outlet_id
+        for value in copies.to_keep(chosen.positions, postings, boilerplate, article_id, story_id):
+            posting = Posting(value, revision_id, article_id, outlet_id, story_id)
+            self._postings.setdefault(value, []).append(posting)
+            self.rows.append((prefix | value, revision_id))
+
+    def _survey(self, read: ReadPage, story_id: int | None) -> list[Found]:
+        """The page compared with all texts worth it, those of its own story left out of what makes boilerplate."""
+        if id(read) not in self._surveys:
+            self._load([read])
+            chosen = self._chosen[id(read)]
+            postings = self._around(chosen)
+            boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
+            worth = copies.worth_comparing(chosen.positions, postings, boilerplate)
+            self._fetch(one.revision_id for one in worth)
+            mask = standing_words(chosen.positions, boilerplate, len(read.compared.words))
+            self._surveys[id(read)] = [self._compare(read, one, mask) for one in worth]
+        return self._surveys[id(read)]
+
+    def merge(self, old: int, into: int) -> None:
+        """Take two stories for one from now on."""
+        self._merged[old] = into
+
+    def story(self, story_id: int) -> int:
+        """The story that this one is part of by now."""
+        while story_id in self._merged:
+            story_id = self._merged[story_id]
+        return story_id
+
+    def _compare(self, read: ReadPage, posting: Posting, boilerplate: bytes) -> Found:
+        overlap = compare(read.compared, self._texts[posting.revision_id], boilerplate)
+        reason = copies.match(overlap, same_outlet=posting.outlet_id == read.seen.outlet_id)
+        return Found(posting, overlap, reason)
+
+    def _around(self, chosen: _Chosen) -> list[Posting]:
+        """The postings of the page's fingerprints that were published around its time."""
+        begins, ends = chosen.at - copies.WINDOW, chosen.at + copies.WINDOW
+        return [
+            one._replace(story_id=self.story(one.story_id)) if one.story_id in self._merged else one
+            for value in chosen.positions
+            for one in self._postings.get(value, ())
+            if begins <= self._times[one.revision_id] <= ends
+        ]
+
+    def _load(self, reads: Sequence[ReadPage]) -> None:
+        """Look the pages' fingerprints up, and fetch the texts that share most of them."""
+        fresh = [read for read in reads if id(read) not in self._chosen]
+        self._chosen |= {id(read): _choose(read) for read in fresh}
+        self._look_up_all(fresh)
+
+    def _look_up_all(self, fresh: Sequence[ReadPage]) -> None:
+        if not fresh:
+            return
+        self._look_up([self._chosen[id(read)] for read in fresh])
+        likely: set[int] = set()
+        for read in fresh:
+            likely |= {one.revision_id for one in self._likely(read, _LIKELY)}
+        self._fetch(likely)
+
+    def _likely(self, read: ReadPage, most: int) -> list[Posting]:
+        chosen = self._chosen[id(read)]
+        return copies.worth_comparing(chosen.positions, self._around(chosen), frozenset(), most)
+
+    def _look_up(self, chosen: Sequence[_Chosen]) -> None:
+        latest = self._conn.execute(_LATEST).scalar()
+        if latest is None:
+            return
+        last = latest >> 32
+        keys = {
+            bucket << 32 | value
+            for one in chosen
+            for bucket in range(_bucket(one.at - copies.WINDOW), min(_bucket(one.at + copies.WINDOW), last) + 1)
+            for value in one.positions
+        }
+        rows = self._conn.execute(_POSTINGS, {"keys": array_of(sorted(keys))}).all()
+        found = {row.id: row for row in self._conn.execute(_REVISIONS, {"ids": list({row[1] for row in rows})})}
+        for number, row in found.items():
+            self._times[number] = placed_at(row.date_published, row.captured_at)
+        for key, revision_id in rows:
+            whose = found.get(revision_id)
+            if whose and (key, revision_id) not in self._seen:
+                posting = Posting(key & _LOW, revision_id, whose.article_id, whose.outlet_id, whose.story_id)
+                self._postings.setdefault(key & _LOW, []).append(posting)
+                self._seen.add((key, revision_id))
+
+    def _fetch(self, revision_ids: Iterable[int]) -> None:
+        missing = [number for number in set(revision_ids) if number not in self._texts]
+        if missing:
+            for row in self._conn.execute(_TEXTS, {"ids": missing}):
+                self._texts[row.id] = Compared.of(row.headline, row.body)
+
+
+def _choose(read: ReadPage) -> _Chosen:
+    positions = fingerprints(read.compared.words)
+    for headline in headline_fingerprints(read.compared.heading):
+        positions.setdefault(headline, len(read.compared.words))
+    return _Chosen(_placed(read), positions)
+
+
+def _placed(read: ReadPage) -> datetime:
+    return placed_at(read.article.date_published, read.page.fetched_at)
+
+
+def _bucket(at: datetime) -> int:
+    return (at - _EPOCH) // _BUCKET
+
+
+_LOW = 0xFFFFFFFF
+
+_LATEST = text("select max(key) from fingerprints")
+
+_POSTINGS = text(
+    "select key, revision_id from fingerprints where key = any(cast(:keys as bigint[])) order by revision_id"
+)
+
+_REVISIONS = text("""
+select r.id, r.article_id, a.outlet_id, a.story_id, r.date_published, r.captured_at
+from revisions r join articles a on a.id = r.article_id where r.id = any(cast(:ids as bigint[]))
+""")
+
+_TEXTS = text("""
+select r.id, r.headline, t.body from revisions r join texts t on t.digest = r.text_digest
+where r.id = any(cast(:ids as bigint[]))
+""")

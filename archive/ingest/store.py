@@ -1,0 +1,150 @@
+"""Stores read pages: what each is compared with the archive, and all its rows, in one transaction per batch."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, Engine, insert, text
+
+from archive import models
+from archive.captures import CaptureFiles, Original, StoredRecord
+from archive.crawls import require_running
+from archive.ingest.boilerplate import BoilerplateMemory
+from archive.ingest.existing import ExistingLink, load_articles, load_known, load_links, load_twins
+from archive.ingest.judge import Judge
+from archive.ingest.near_copies import NearCopies
+from archive.ingest.page import Outcome, PageToStore, ReadPage, Reread, prepare
+from archive.ingest.rows import capture_row, lock_texts, take_many_ids, write_rows
+from news.dispositions import Disposition
+from news.errors import ArchiveError
+
+__all__ = ["Outcome", "PageToStore", "Reread", "find_original", "store_captures", "store_pages"]
+
+logger = logging.getLogger(__name__)
+
+
+def store_pages(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None = None) -> list[Outcome]:
+    """Store up to about 50 pages, links settled and all, in one transaction; return one Outcome each, in order.
+
+    Syncs *captures* (needed when a page has a record) before any row is written. A page that cannot be stored ends as
+    failed with reason `store_error` and its neighbours are kept. Raises ArchiveUnavailable when the database is gone
+    and CrawlLost when one of the crawls was closed by somebody else: then nothing was written, and every link waits.
+    """
+    _make_durable(captures, any(page.record for page in batch))
+    try:
+        return _store_together(engine, batch, captures)
+    except ArchiveError:
+        raise
+    except Exception:
+        logger.warning("batch_stored_singly", extra={"pages": len(batch)}, exc_info=True)
+        return [_store_alone(engine, page, captures) for page in batch]
+
+
+def store_captures(
+    engine: Engine,
+    captures: CaptureFiles,
+    outlet_id: int,
+    crawl_id: int | None,
+    records: Sequence[tuple[int, StoredRecord]],
+) -> list[int]:
+    """Write the rows of captures that belong to no link (feeds, home pages): pairs of URL key and record; their ids."""
+    _make_durable(captures, True)
+    with engine.begin() as conn:
+        ids = take_many_ids(conn, "captures", len(records))
+        rows = [
+            capture_row(record, key, outlet_id, crawl_id, capture_id)
+            for (key, record), capture_id in zip(records, ids, strict=True)
+        ]
+        if rows:
+            captures.note(conn, (record.file for _, record in records))
+            conn.execute(insert(models.captures), rows)
+    return ids
+
+
+def find_original(conn: Connection, url_key: int, digest: bytes) -> Original | None:
+    """The capture whose body an identical re-fetch of the page can refer to."""
+    row = conn.execute(_ORIGINAL, {"url_key": url_key, "digest": digest}).first()
+    return Original(row.id, row.url, row.captured_at) if row else None
+
+
+def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
+    if captures:
+        captures.sync()
+    elif needed:
+        raise ValueError("a record must be on disk before its row: pass the CaptureFiles it was written with")
+
+
+def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None) -> list[Outcome]:
+    with engine.begin() as conn:
+        require_running(conn, {page.crawl_id for page in batch if page.crawl_id is not None})
+        links = load_links(conn, [page.link_id for page in batch])
+        reads = [prepare(page, links[page.link_id]) for page in batch]
+        _lock(conn, links.values(), reads)
+        # only now, for the one who held the locks before may have written
+        links = load_links(conn, list(links))
+        known = load_known(conn, _article_ids(links), _keys(reads))
+        fresh = [read for read in reads if read and not _shows_the_same(read, links)]
+        memory = BoilerplateMemory(conn, known, links)
+        remembered = dict(zip(map(id, fresh), memory.read(fresh), strict=True))
+        reads, fresh = [remembered.get(id(read), read) for read in reads], list(remembered.values())
+        matches = NearCopies(conn, fresh)
+        decided = Judge(conn, known, links, matches, sum(page.record is not None for page in batch))
+        if fresh:
+            decided.reread_ahead(fresh)
+            lock_texts(conn)
+            comparable = [read for read in fresh if read.comparable]
+            letters = {one for read in comparable for one in read.all_letters}
+            load_twins(conn, known, letters, {read.seen.outlet_id for read in comparable})
+            matches.load()
+            load_articles(conn, known, matches.articles())
+        outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
+        if captures:
+            captures.note(conn, (page.record.file for page in batch if page.record))
+        write_rows(conn, decided.finish(memory.rows(outcomes)))
+    return outcomes
+
+
+def _shows_the_same(read: ReadPage, links: Mapping[int, ExistingLink]) -> bool:
+    link = links[read.page.link_id]
+    return link.article_id is not None and link.said_digest == read.seen.said
+
+
+def _lock(conn: Connection, links: Iterable[ExistingLink], reads: Sequence[ReadPage | None]) -> None:
+    """Let nobody else decide about these addresses until the transaction ends."""
+    keys = {link.url_key for link in links} | _keys(reads)
+    conn.execute(_LOCK, {"keys": sorted(keys)})
+
+
+def _keys(reads: Sequence[ReadPage | None]) -> set[int]:
+    return {key for read in reads if read for key in read.keys}
+
+
+def _article_ids(links: Mapping[int, ExistingLink]) -> set[int]:
+    return {link.article_id for link in links.values() if link.article_id is not None}
+
+
+def _store_alone(engine: Engine, page: PageToStore, captures: CaptureFiles | None) -> Outcome:
+    try:
+        return _store_together(engine, [page], captures)[0]
+    except ArchiveError:
+        raise
+    except Exception:
+        logger.exception("page_not_stored", extra={"link_id": page.link_id})
+    failed = replace(page, article=None, disposition=Disposition.FAILED, reason="store_error")
+    try:
+        return _store_together(engine, [failed], captures)[0]
+    except ArchiveError:
+        raise
+    except Exception:  # its capture is what cannot be stored
+        bare = replace(failed, record=None, etag=None, last_modified=None, due_at=None)
+        return _store_together(engine, [bare], captures)[0]
+
+
+_ORIGINAL = text("""
+select id, url, captured_at from captures
+where url_key = :url_key and digest = :digest and revisit_of is null and status = 200
+order by captured_at desc limit 1
+""")
+
+# In one order, so that two batches with texts in common never wait for each other in a circle.
+_LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key order by key")

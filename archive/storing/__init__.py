@@ -1,1 +1,0 @@
-"""The parts of `archive.store`: what is known, what is decided for each page, and the writing of it."""

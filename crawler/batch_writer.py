@@ -1,0 +1,149 @@
+"""Gathers pages of all crawls in this process into batches and stores them, one batch at a time, in a thread."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from sqlalchemy import Engine
+
+from archive.captures import CaptureFiles
+from archive.crawls import require_running
+from archive.frontier import Settlement, settle
+from archive.ingest.store import Outcome, PageToStore, Reread, store_pages
+from crawler.reading import Page
+from news.errors import ArchiveUnavailable, CrawlLost
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SIZE = 50
+_SECONDS = (
+    0.1  # longer waits would show at the end of every small crawl; under load pages gather while a batch is written
+)
+# The pauses, in seconds, in which a database that went away may come back before the crawl is stopped.
+_PATIENCE = (0.2, 0.5, 1, 2, 4, 8, 15)
+
+
+@dataclass(slots=True)
+class BatchWriter:
+    """`add` and `settle` return once the link's end is in the database; nothing is acknowledged before."""
+
+    engine: Engine
+    captures: CaptureFiles
+    _pages: list["_Waiting[PageToStore, Outcome]"] = field(default_factory=list)
+    _ends: list["_Waiting[Settlement, None]"] = field(default_factory=list)
+    _timer: asyncio.TimerHandle | None = None
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def add(self, page: Page, reread: Reread | None = None) -> Outcome:
+        """What became of *page*. Raises ArchiveUnavailable when the database stays away, CrawlLost when the crawl was
+        closed by somebody else; the link then still waits.
+        """
+        waiting: _Waiting[PageToStore, Outcome] = _Waiting(page.crawl_id, page.to_store(reread))
+        self._pages.append(waiting)
+        self._arm()
+        return await waiting.future
+
+    async def settle(self, crawl_id: int, end: Settlement) -> None:
+        """Write the end of a link that gave no page. Raises as `add` does."""
+        waiting: _Waiting[Settlement, None] = _Waiting(crawl_id, end)
+        self._ends.append(waiting)
+        self._arm()
+        await waiting.future
+
+    async def flush(self) -> None:
+        """Store what is waiting now."""
+        self._start()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _arm(self) -> None:
+        if len(self._pages) >= SIZE or len(self._ends) >= SIZE:
+            self._start()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_SECONDS, self._start)
+
+    def _start(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        task = asyncio.get_running_loop().create_task(self._store())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _store(self) -> None:
+        async with self._one:
+            while self._pages:
+                pages, self._pages = self._pages[:SIZE], self._pages[SIZE:]
+                await _deliver(pages, self._store_pages)
+            ends, self._ends = self._ends, []
+            await _deliver(ends, self._settle)
+
+    def _store_pages(self, pages: Sequence["_Waiting[PageToStore, Outcome]"]) -> list[Outcome]:
+        return store_pages(self.engine, [one.item for one in pages], self.captures)
+
+    def _settle(self, ends: Sequence["_Waiting[Settlement, None]"]) -> list[None]:
+        by_crawl: dict[int, list[Settlement]] = {}
+        for end in ends:
+            by_crawl.setdefault(end.crawl_id, []).append(end.item)
+        with self.engine.begin() as conn:
+            require_running(conn, by_crawl)
+            for crawl_id in sorted(by_crawl):
+                settle(conn, crawl_id, *by_crawl[crawl_id])
+        return [None for _ in ends]
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[Item, Result]):
+    """One thing to write, and who waits for it."""
+
+    crawl_id: int
+    item: Item
+    future: "asyncio.Future[Result]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def answer(self, result: Result) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+async def _deliver(
+    waiting: Sequence[_Waiting[Item, Result]], work: Callable[[Sequence[_Waiting[Item, Result]]], Sequence[Result]]
+) -> None:
+    """Do *work* in a thread and hand its results, or its error, to those who wait."""
+    while waiting:
+        try:
+            results = await patiently(lambda some=waiting: work(some))  # type: ignore[misc]
+        except CrawlLost as error:  # which costs no other crawl anything
+            _fail([one for one in waiting if one.crawl_id in error.crawl_ids], error)
+            waiting = [one for one in waiting if one.crawl_id not in error.crawl_ids]
+            continue
+        except Exception as error:
+            _fail(waiting, error)
+            return
+        for one, result in zip(waiting, results, strict=True):
+            one.answer(result)
+        return
+
+
+def _fail(waiting: Sequence[_Waiting[Item, Result]], error: Exception) -> None:
+    for one in waiting:
+        one.fail(error)
+
+
+async def patiently(work: Callable[[], T]) -> T:
+    """What *work* returns, done in a thread; tried again while the database is away.
+
+    For work that has written nothing when it fails. Raises ArchiveUnavailable when the database stays away.
+    """
+    for wait in _PATIENCE:
+        try:
+            return await asyncio.to_thread(work)
+        except ArchiveUnavailable:
+            await asyncio.sleep(wait)
+    return await asyncio.to_thread(work)

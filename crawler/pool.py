@@ -1,0 +1,239 @@
+"""Where crawls run side by side on one loop, with one archive, one capture file and one writer of batches."""
+
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+
+from scrapy.crawler import Crawler
+from sqlalchemy import Engine
+
+from archive.captures import CaptureFiles
+from archive.crash_markers import ReadingMark, count_deaths, has_marks
+from archive.crawls import Crawl, close_crawl, ever_found_links, open_crawl
+from archive.frontier import Settlement, owed_links, settle
+from archive.home import Home
+from archive.locks import OutletLocks
+from archive.outlets import ensure_outlet
+from crawler.batch_writer import BatchWriter, patiently
+from crawler.channels.kinds.robots import RobotsCache
+from crawler.engine import scrapy_settings
+from crawler.job import CaptureRecorder, CrawlJob
+from crawler.logs import log_finished, own_stats
+from crawler.outlets.options import to_row
+from crawler.results import NO_LINKS, CrawlResult, Listener, NullListener
+from crawler.safety.guard import HostPaces
+from crawler.spiders.news import NewsSpider
+from crawler.targets import CrawlOptions, Target
+from news.dispositions import Disposition, Ledger
+from news.errors import ArchiveError, Busy, NewsError
+
+logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 0.5  # between two looks whether a busy outlet is free
+KEEP_SECONDS = 5.0  # between two looks whether the outlets are still ours
+
+
+@dataclass(slots=True)
+class CrawlPool:
+    """`await room.crawl(target)` once per outlet at a time; make it on the loop that its crawls run on.
+
+    `process_id` is the worker's, None for a command.
+    """
+
+    home: Home
+    engine: Engine
+    captures: CaptureFiles
+    process_id: int | None = None
+    stopping: bool = False
+    _running: dict[int, Crawler] = field(default_factory=dict)  # by outlet
+    _robots: RobotsCache = field(default_factory=RobotsCache)
+    _locks: OutletLocks = field(init=False)
+    _paces: HostPaces = field(default_factory=HostPaces)
+    _batches: BatchWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._locks = OutletLocks(self.engine)
+        self._batches = BatchWriter(self.engine, self.captures)
+
+    async def crawl(
+        self,
+        target: Target,
+        options: CrawlOptions | None = None,
+        *,
+        contact: str | None = None,
+        listener: Listener | None = None,
+        due_at: datetime | None = None,
+    ) -> CrawlResult:
+        """How the crawl ended, whatever happened. `due_at` is when its turn had come, None for one that a person began.
+
+        A room that is stopping answers at once with an interrupted crawl that never began.
+        """
+        result = await self._crawl(target, options or CrawlOptions(), contact, listener or NullListener(), due_at)
+        log_finished(result)
+        return result
+
+    async def _crawl(
+        self,
+        target: Target,
+        options: CrawlOptions,
+        contact: str | None,
+        listener: Listener,
+        due_at: datetime | None,
+    ) -> CrawlResult:
+        if self.stopping:
+            return CrawlResult(target.outlet.name, target.address, "interrupted")
+        try:
+            job = await self._opened(target, options, listener, due_at)
+        except NewsError as problem:
+            return CrawlResult(target.outlet.name, target.address, "failed", problem=problem)
+        if job is None:
+            return CrawlResult(target.outlet.name, target.address, "interrupted")
+        started = monotonic()
+        facts = {"crawl": job.crawl.id, "outlet": target.outlet.name, "target": target.address, "due_at": due_at}
+        logger.info("crawl_started", extra=facts)
+        listener.crawl_started(job)
+        try:
+            spider = await self._run(job, contact)
+        except Exception as error:  # a bug of ours must not hold the outlet for as long as the process lives
+            logger.exception("crawl_broke", extra={"crawl": job.crawl.id, "outlet": target.outlet.name})
+            spider, job.problem = None, NewsError(f"the crawl broke: {type(error).__name__}: {error}"[:500])
+        return await self._close(job, spider, monotonic() - started)
+
+    def stop(self) -> None:
+        """End all crawls cleanly: what was answered is stored, the rest waits in the frontier."""
+        self.stopping = True
+        for crawler in list(self._running.values()):
+            _stop(crawler, "interrupted")
+
+    async def keep_outlets(self) -> None:
+        """Until cancelled: hold on to the outlets through a database that goes away, and end crawls of lost ones."""
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            try:
+                lost = await asyncio.to_thread(self._locks.keep)
+            except ArchiveError:
+                continue  # away: the crawls wait for it too
+            for outlet_id in lost & self._running.keys():
+                _stop(self._running[outlet_id], "problem", Busy("another process has taken the outlet"))
+
+    async def flush(self) -> None:
+        """Store what was answered and not written yet."""
+        await self._batches.flush()
+
+    async def _opened(
+        self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None
+    ) -> CrawlJob | None:
+        """The crawl, begun once the outlet is free where it is to wait; None when the room stops meanwhile."""
+        told = False
+        while not self.stopping:
+            try:
+                return await patiently(lambda: self._open(target, options, listener, due_at))
+            except Busy as busy:
+                if not options.wait:
+                    raise
+                if not told:
+                    listener.crawl_waits(busy)
+                told = True
+            await asyncio.sleep(WAIT_SECONDS)
+        return None
+
+    def _open(self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None) -> CrawlJob:
+        outlet, outlet_id = target.outlet, target.outlet_id
+        if outlet_id is None:
+            with self.engine.begin() as conn:
+                outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
+        asked = target.address if options.retry is None else f"retry of crawl {options.retry}"
+        opened = open_crawl(self.engine, outlet_id, asked, locks=self._locks, process_id=self.process_id, due_at=due_at)
+        keeper = CaptureRecorder(self.engine, self.captures)
+        mark = self._mark(opened)
+        return CrawlJob(
+            self.home, self.engine, outlet, opened, keeper, self._batches, options, target.address, target.kind,
+            mark, listener, self._paces, self._robots if options.on_schedule else None,
+        )  # fmt: skip
+
+    def _mark(self, opened: Crawl) -> ReadingMark:
+        """This crawl's mark, once those that dead crawls of the outlet left have been counted."""
+        try:
+            if has_marks(self.home):
+                with self.engine.begin() as conn:
+                    counted = count_deaths(conn, self.home, opened.outlet_id)
+                for path in counted:
+                    path.unlink(missing_ok=True)
+            return ReadingMark(self.home, opened.id)
+        except BaseException:
+            close_crawl(self.engine, opened, state="failed", looked=False, reason="not_looked")
+            raise
+
+    async def _run(self, job: CrawlJob, contact: str | None) -> NewsSpider | None:
+        delay = job.options.delay if job.options.delay is not None else job.outlet.delay
+        crawler = Crawler(NewsSpider, scrapy_settings(self.home, contact, delay))
+        self._running[job.crawl.outlet_id] = crawler
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self.home.settings["CRAWL_TIMEOUT_SECONDS"], _stop, crawler, "crawl_timeout")
+        try:
+            await crawler.crawl_async(job=job)
+        finally:
+            timer.cancel()
+            self._running.pop(job.crawl.outlet_id, None)
+        return crawler.spider if isinstance(crawler.spider, NewsSpider) else None
+
+    async def _close(self, job: CrawlJob, spider: NewsSpider | None, seconds: float) -> CrawlResult:
+        state = "failed" if job.problem else "interrupted" if self.stopping else "finished"
+        ledger = None
+        try:
+            await self._finish(job, spider)
+        except NewsError as problem:
+            job.problem, state = job.problem or problem, "failed"
+        job.mark.close()
+        try:  # once, whatever happened before: it lets go of the outlet
+            ledger = await asyncio.to_thread(self._close_books, job, state)
+        except NewsError as problem:
+            job.problem = job.problem or problem
+        return CrawlResult(
+            job.outlet.name, job.target, "failed" if job.problem else state, job.crawl.id, ledger, seconds,
+            job.keeper.pages, job.keeper.size, job.looked, job.reasons, job.problem,
+            own_stats(spider),
+        )  # fmt: skip
+
+    async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:
+        """What is left to write, as long as the database is there."""
+        if spider:
+            await spider.discovery.save()
+            if spider.stopped_by == "crawl_timeout":
+                await self._put_off(job)
+
+    def _close_books(self, job: CrawlJob, state: str) -> Ledger:
+        unread = "interrupted" if self.stopping else _commonest(job.reasons) or "nothing_read"
+        reason = None if job.looked else unread
+        keeper = job.keeper
+        books = close_crawl(
+            self.engine, job.crawl, state=state, pages=keeper.pages, size=keeper.size, looked=job.looked, reason=reason
+        )
+        if state == "finished" and job.looked and not books.links and not job.options.on_schedule:
+            self._note_barren(job)
+        return books
+
+    def _note_barren(self, job: CrawlJob) -> None:
+        """Nothing new is a fine end; that there never was anything is not, and a person should hear it."""
+        with self.engine.connect() as conn:
+            if not ever_found_links(conn, job.crawl.outlet_id):
+                job.reasons[job.target] = NO_LINKS
+
+    async def _put_off(self, job: CrawlJob) -> None:
+        """What a crawl had no time for is skipped and due at once, so that the next begins with it."""
+        now = datetime.now(UTC)
+        owed = await job.db(lambda conn: owed_links(conn, job.crawl.id))
+        ends = [Settlement(link.id, Disposition.SKIPPED, "crawl_timeout", due_at=now) for link in owed]
+        await job.db(lambda conn: settle(conn, job.crawl.id, *ends))
+
+
+def _stop(crawler: Crawler, why: str, problem: NewsError | None = None) -> None:
+    if isinstance(crawler.spider, NewsSpider):
+        crawler.spider.stop(why, problem)
+
+
+def _commonest(reasons: dict[str, str]) -> str | None:
+    return next((reason for reason, _ in Counter(reasons.values()).most_common(1)), None)

@@ -1,0 +1,125 @@
+"""How a crawl ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from archive.ingest.store import Outcome
+from news.dispositions import Disposition, Ledger
+from news.errors import Busy, NewsError
+from news.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from crawler.job import CrawlJob
+
+NO_LINKS = "no_links"  # the reason in `unread` of a target that never gave a link in any crawl
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """How one crawl ended. `ledger` is None when it could not begin or its books could not be closed: see `problem`.
+
+    `state` is finished, interrupted or failed; `looked` is False when nothing that announces links could be read, for
+    the reasons in `unread` ({url: reason}), which also names channels that were read and gave nothing they should have.
+    """
+
+    outlet: str
+    target: str
+    state: str
+    crawl_id: int | None = None
+    ledger: Ledger | None = None
+    seconds: float = 0.0
+    pages: int = 0
+    size: int = 0
+    looked: bool = True
+    unread: dict[str, str] = field(default_factory=dict)
+    problem: NewsError | None = None
+    stats: dict[str, int] = field(default_factory=dict)  # what the pipelines counted: {"teasers/removed": 312}
+
+    @property
+    def barren(self) -> bool:
+        """True when no crawl ever found a link here: scripts draw the pages, or they are no news."""
+        return NO_LINKS in self.unread.values()
+
+    @property
+    def waiting(self) -> int:
+        """Links seen and not settled: an interrupted crawl's, which the next one takes up."""
+        return self.ledger.links - sum(self.ledger.counts.values()) if self.ledger else 0
+
+    @property
+    def balanced(self) -> bool:
+        """True when each link seen has one end, or still waits because the crawl was stopped."""
+        if self.ledger is None:
+            return self.crawl_id is None
+        return self.ledger.balanced or (self.state != "finished" and self.waiting > 0)
+
+
+class Listener(Protocol):
+    """Who is told how a crawl goes. Called on the crawl's own thread: must be quick.
+
+    `removed` counts the blocks that were set aside on a page, by label.
+    """
+
+    def crawl_waits(self, busy: Busy) -> None: ...
+    def crawl_started(self, job: "CrawlJob") -> None: ...
+    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None: ...
+    def links_found(self, job: "CrawlJob", to_fetch: int) -> None: ...
+    def link_ended(
+        self, job: "CrawlJob", outcome: Outcome, headline: str | None, removed: Mapping[str, int]
+    ) -> None: ...
+    def crawl_ended(self, result: "CrawlResult") -> None: ...
+
+
+class NullListener:
+    """A listener that says nothing."""
+
+    def crawl_waits(self, busy: Busy) -> None: ...
+    def crawl_started(self, job: "CrawlJob") -> None: ...
+    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None: ...
+    def links_found(self, job: "CrawlJob", to_fetch: int) -> None: ...
+    def link_ended(
+        self, job: "CrawlJob", outcome: Outcome, headline: str | None, removed: Mapping[str, int]
+    ) -> None: ...
+    def crawl_ended(self, result: "CrawlResult") -> None: ...
+
+
+_WEIGHTIEST = (
+    ExitCode.DATABASE,
+    ExitCode.BOOKS_OR_DAMAGE,
+    ExitCode.CONFIGURATION_INVALID,
+    ExitCode.ALREADY_RUNNING,
+)
+
+
+def exit_code(results: Sequence[CrawlResult]) -> ExitCode:
+    """What the command ends with: the weightiest of what happened to its crawls."""
+    problems = [result.problem.exit_code for result in results if result.problem]
+    if any(result.state == "interrupted" for result in results):
+        return ExitCode.INTERRUPTED
+    if problems:
+        return next((code for code in _WEIGHTIEST if code in problems), problems[0])
+    if not all(result.balanced for result in results):
+        return ExitCode.BOOKS_OR_DAMAGE
+    return _code_of_books(results)
+
+
+def _code_of_books(results: Sequence[CrawlResult]) -> ExitCode:
+    nothing = [_gave_nothing(one) for one in results]
+    if nothing and all(nothing):
+        return ExitCode.NOTHING_FETCHED
+    failed = any(one.ledger is not None and one.ledger.counts.get(Disposition.FAILED) for one in results)
+    broken = any("layout_changed" in one.unread.values() for one in results)
+    return ExitCode.SOME_PAGES_FAILED if failed or broken or any(nothing) else ExitCode.FINE
+
+
+def _gave_nothing(result: CrawlResult) -> bool:
+    """True when nothing could be read; that nothing is new today is a fine end."""
+    fetched_nothing = result.ledger is not None and result.ledger.fetched_nothing
+    return not result.looked or result.barren or fetched_nothing
+
+
+def one_line(result: CrawlResult) -> str:
+    """How a crawl ended, for a log."""
+    counts = result.ledger.counts if result.ledger else {}
+    told = ", ".join(f"{counts[kind]} {kind}" for kind in Disposition if counts.get(kind)) or "nothing"
+    return f"crawl {result.crawl_id} · {result.outlet} · {result.state}: {result.problem or told}"

@@ -1,0 +1,290 @@
+"""What an outlet's other articles say about a page: lines that recur on them are boilerplate, their headlines teasers.
+
+Counted are other articles with other headlines: three addresses of one article prove nothing. What only looks like
+boilerplate stays: `may_recur` and the keepers below say why a line that recurs is text all the same.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+from news.agencies import is_agency
+from news.article import Article, Block, Label
+from news.phrases import ADDRESS, CALL
+from news.sameness.normal_forms import QUOTATION_MARK, UNSPACED, Compared, letters_of, words_of
+
+OPENING = 2  # paragraphs that tell what an article is about
+OTHERS = 2  # articles under which a line has to stand as well; a sign-off may stand under one
+HEADLINE = "headline of another article"
+RECURS = "recurs under other articles"
+
+_MOST_SIGHTINGS = 12  # in a period, of a line that is not proven to be boilerplate
+_DENSE = 5  # articles for each that has the line; of a hundred standing phrases one comes so often by chance
+_PLENTY = 5  # articles; nobody prints one song in so many
+_LINKED = 0.5
+_TITLE_CHARS = 220
+_HEADLINE_LETTERS = 12  # shorter ones ("Kommentar") stand for many articles
+_PROSE_CHARS = 80
+_LEAST_WORDS = 20  # of what must be left
+_STEM = 5  # letters of a word that tells a subject
+# in two openings: so many have 92 % of pairs on one event, and 1 to 7 % of pairs of one outlet
+_SAME_NAMES, _SAME_SHARE = 3, 0.25
+_QUOTED_WORDS = 4
+_ENDS = tuple(".!?…。！？।")
+_OPENS = tuple("\"“”„«»‹›'‘‚「『—–")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "summary"))
+_DATA = frozenset(("td", "th", "dt", "dd", "pre", "code"))
+_BESIDE = frozenset((Label.CAPTION, Label.AD, Label.WIDGET, Label.NAVIGATION, Label.LEGAL))
+
+
+class Sighting(NamedTuple):
+    """An article under which a line stood: its headline's letters and longer words, the names that its text opens with,
+    and the persons who wrote it.
+    """
+
+    article: int
+    headline: str
+    topic: frozenset[str]
+    names: frozenset[str]
+    authors: frozenset[str]
+
+    @classmethod
+    def of(cls, article: int, headline: str | None, opening: Iterable[str], authors: Iterable[str]) -> "Sighting":
+        """The article of that number; *opening* are the first paragraphs of its text."""
+        people = frozenset(name.casefold() for name in authors if _is_person(name))
+        names = _names_in(" ".join(list(opening)[:OPENING]))
+        return cls(article, letters_of(headline or ""), _subject(headline or ""), names, people)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedPage:
+    """An article as it was read, and what is remembered of its blocks, by their places in it.
+
+    `others` are the articles under which those that `may_recur` stood, `headlines` the blocks that are headlines of
+    other articles, `rare` those that few of the outlet's articles have. `settled` are those that the latest revision
+    has as text: an article is read in one way.
+    """
+
+    article: Article
+    me: Sighting
+    others: Mapping[int, Sequence[Sighting]]
+    headlines: Collection[int] = ()
+    rare: Collection[int] = ()
+    settled: Collection[int] = ()
+
+
+def line_key(outlet_id: int | None, letters: str) -> int:
+    """51 bits for the letters of an outlet's line; of a headline, when there is no outlet."""
+    line = f"{outlet_id or 0} {letters}"
+    return int.from_bytes(sha256(line.encode("utf-8", "replace")).digest()[:8]) >> 13
+
+
+def tells_apart(letters: str) -> bool:
+    """Whether a headline of these letters is long enough to stand for one article."""
+    return len(letters) >= (_HEADLINE_LETTERS if letters.isascii() else _HEADLINE_LETTERS // 2 + 2)
+
+
+def may_be_teaser(block: Block) -> bool:
+    """Whether a block is shaped like a link to an article."""
+    return block.label is Label.BODY and block.link_share >= _LINKED and len(block.text) <= _TITLE_CHARS
+
+
+def may_recur(block: Block, me: Sighting) -> bool:
+    """Whether a line could be boilerplate at all; what is text in itself need not be remembered."""
+    if block.label is not Label.BODY or block.tag in _DATA or is_quotation(block):
+        return False
+    return block.link_share >= _LINKED or not (is_reply(block.text) or names_the_subject(block.text, me))
+
+
+def is_quotation(block: Block) -> bool:
+    """What somebody said, which others quote as well; a link may be named by one."""
+    if block.tag == "blockquote" or block.link_share >= _LINKED:
+        return block.tag == "blockquote"
+    if block.text.startswith(_OPENS) or not QUOTATION_MARK.search(block.text):
+        return block.text.startswith(_OPENS)
+    return Compared.of(None, block.text).quoted_words >= _QUOTED_WORDS
+
+
+def is_reply(text: str) -> bool:
+    """ "Yes." and "Why not?" are said in many interviews."""
+    return text.endswith(_ENDS) and len(text.split()) < 4
+
+
+def names_the_subject(text: str, me: Sighting) -> bool:
+    """A paragraph with what the article is about, however often an outlet tells it."""
+    return len(text) > _PROSE_CHARS and not me.topic.isdisjoint(_names_in(text))
+
+
+def set_aside(page: RememberedPage) -> Article:
+    """The article, what memory knows for boilerplate and teasers relabelled; itself when there is nothing."""
+    lines = _Lines(page)
+    for position in reversed(lines.body):  # what a line announces is decided before the line
+        if lines.may_go(position):
+            lines.gone.add(position)
+    if not lines.leave_text():
+        lines.gone &= lines.teasers
+    return page.article.with_blocks(lines.relabelled()) if lines.gone else page.article
+
+
+def is_plain(block: Block) -> bool:
+    """Whether a line neither leads anywhere nor speaks to the reader: how often it stands tells what it is."""
+    low = block.text.lower()
+    return not block.link_share and not ADDRESS.search(low) and not CALL.search(low)
+
+
+def is_rare(sightings: int, articles: int) -> bool:
+    """Whether a line that stands in so many of an outlet's articles in a row is a phrase of its writers."""
+    return articles > _DENSE * sightings
+
+
+def is_worth_keeping(me: Sighting, known: Sequence[Sighting]) -> bool:
+    """Whether one more article with a line adds to what the *known* ones of its period prove."""
+    if any(one.article == me.article for one in known):
+        return False
+    if len(known) <= OTHERS:
+        return True
+    return not _differ(known) and (len(known) < _MOST_SIGHTINGS or _differ([*known, me]))
+
+
+class _Lines:
+    """A page's text, line by line: what may go, and what has gone."""
+
+    def __init__(self, page: RememberedPage) -> None:
+        self.page = page
+        self.blocks = page.article.blocks
+        self.body = [position for position, block in enumerate(self.blocks) if block.label is Label.BODY]
+        self.teasers = {position for position in self.body if self._is_teaser(position)}
+        self.recurring = {position for position in page.others if len(self.elsewhere(position)) >= OTHERS}
+        self.counts = Counter(letters_of(self.blocks[position].text) for position in self.body if self.recurring)
+        self.gone: set[int] = set()
+
+    def may_go(self, position: int) -> bool:
+        """Whether memory takes the line for something else than text."""
+        if position in self.page.settled:
+            return False
+        if position in self.teasers:
+            return True
+        return position in self.recurring and not any(keeps(self, position) for keeps in KEEPERS)
+
+    def elsewhere(self, position: int) -> list[Sighting]:
+        """The other articles under which the line stood, one for each headline."""
+        found = {one.headline or str(one.article): one for one in self.page.others[position]}
+        found.pop(self.page.me.headline, None)
+        return list(found.values())
+
+    def is_unlinked(self, position: int) -> bool:
+        return self.blocks[position].link_share < _LINKED
+
+    def follows_text(self, position: int) -> bool:
+        """Whether what comes next on the page is text that stays."""
+        after = range(position + 1, len(self.blocks))
+        first = next((place for place in after if self.blocks[place].label not in _BESIDE), None)
+        return first is not None and self.blocks[first].label is Label.BODY and first not in self.gone
+
+    def leave_text(self) -> bool:
+        """Whether there is text without the lines that are to go; else the page is a wall, or itself once more."""
+        left = [self.blocks[position].text for position in self.body if position not in self.gone]
+        return any(len(text) > _PROSE_CHARS for text in left) or len(" ".join(left).split()) >= _LEAST_WORDS
+
+    def relabelled(self) -> Iterator[Block]:
+        for position, block in enumerate(self.blocks):
+            if position not in self.gone:
+                yield block
+            elif position in self.teasers:
+                yield block.relabelled(Label.TEASER, HEADLINE, 0.95)
+            else:
+                label = Label.OTHER if self.is_unlinked(position) else Label.RELATED
+                yield block.relabelled(label, RECURS, min(0.99, 0.8 + 0.05 * len(self.elsewhere(position))))
+
+    def _is_teaser(self, position: int) -> bool:
+        if position not in self.page.headlines or not may_be_teaser(self.blocks[position]):
+            return False
+        letters = letters_of(self.blocks[position].text)
+        return tells_apart(letters) and letters != self.page.me.headline
+
+
+def is_refrain(lines: _Lines, position: int) -> bool:
+    """A line that comes again in its own text; an insert such as "Advertisement" is shorter or stands everywhere."""
+    text = lines.blocks[position].text
+    again = lines.counts[letters_of(text)] > 1 and lines.is_unlinked(position)
+    return again and len(Compared.of(None, text).words) >= 4 and len(lines.elsewhere(position)) < _PLENTY
+
+
+def is_phrase(lines: _Lines, position: int) -> bool:
+    """What is written here and there: "Nobody was hurt." Boilerplate stands in article after article."""
+    return position in lines.page.rare and is_plain(lines.blocks[position])
+
+
+def is_sign_off(lines: _Lines, position: int) -> bool:
+    """What one person writes under, or into, each of their articles."""
+    writers = _common_authors([lines.page.me, *lines.elsewhere(position)])
+    return bool(writers) and lines.is_unlinked(position)
+
+
+def is_told_to_all(lines: _Lines, position: int) -> bool:
+    """What an outlet tells in each article on a subject, or takes over from one report of an event to the next."""
+    me, own = lines.page.me, _names_in(lines.blocks[position].text)  # an opening may be the line itself
+    return lines.is_unlinked(position) and all(_are_related(me, one, own) for one in lines.elsewhere(position))
+
+
+def announces(lines: _Lines, position: int) -> bool:
+    """A heading, a question or another line without an end, with text below: "What we know", in many articles."""
+    block = lines.blocks[position]
+    title = len(block.text) <= _PROSE_CHARS and not block.text.endswith(_ENDS)
+    opens = title or block.tag in _HEADINGS or block.text.endswith(("?", "？", ":", "："))
+    return opens and lines.is_unlinked(position) and lines.follows_text(position)
+
+
+def is_item(lines: _Lines, position: int) -> bool:
+    """An item between items of the article's own."""
+    n = lines.body.index(position)
+    beside = [place for place in lines.body[max(0, n - 1) : n + 2] if lines.blocks[place].tag == "li"]
+    return position in beside and lines.is_unlinked(position) and not lines.recurring.issuperset(beside)
+
+
+KEEPERS: tuple[Callable[[_Lines, int], bool], ...] = (
+    is_phrase,
+    is_refrain,
+    is_sign_off,
+    is_told_to_all,
+    announces,
+    is_item,
+)
+
+
+def _differ(sightings: Sequence[Sighting]) -> bool:
+    """Whether the articles have neither a writer nor a subject in common."""
+    first, *rest = sightings
+    return not _common_authors(sightings) and not all(_are_related(first, one) for one in rest)
+
+
+def _common_authors(sightings: Sequence[Sighting]) -> frozenset[str]:
+    return frozenset.intersection(*(one.authors for one in sightings))
+
+
+def _are_related(one: Sighting, other: Sighting, but: frozenset[str] = frozenset()) -> bool:
+    """Whether two articles have a word of their headlines in common, or open with the same names."""
+    same, fewer = len((one.names & other.names) - but), min(len(one.names), len(other.names))
+    return not one.topic.isdisjoint(other.topic) or same >= max(_SAME_NAMES, _SAME_SHARE * fewer)
+
+
+def _names_in(text: str) -> frozenset[str]:
+    """Subjects that the text names, not what it merely says about them: words that do not begin small."""
+    return _subject(" ".join(word for word in text.split() if not word[0].islower()))
+
+
+def _subject(text: str) -> frozenset[str]:
+    """The beginnings of longer words; of scripts without spaces, each three characters in a row."""
+    found: set[str] = set()
+    for word in words_of(text):
+        if UNSPACED.match(word):
+            found.update(map("".join, zip(word, word[1:], word[2:], strict=False)))
+        elif len(word) >= _STEM:
+            found.add(word[:_STEM])
+    return frozenset(found)
+
+
+def _is_person(name: str) -> bool:
+    return not is_agency(name) and (" " in name.strip() or not name.isascii())

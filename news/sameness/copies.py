@@ -1,0 +1,171 @@
+"""Whether two texts are one story's: the same agency copy, cut, edited or with words of the outlet's own around it.
+
+Never by what many texts share (boilerplate is gone before), nor by long quotations, nor where the numbers differ as in
+a template that is filled in every day. The figures come from the streams that benchmarks/sameness scores.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from news.sameness.overlap import Overlap
+
+WINDOW = timedelta(days=21)  # between two publications of one text
+_EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)  # there was no news before, and no calendar ends around it
+LEAST_WORDS = 20  # a shorter text is found by its letters alone, or not at all
+LEAST_SHARED = 2  # fingerprints that make an article worth comparing
+_FEW = 25  # of a text with so few fingerprints one in common is enough
+SAME_ADDRESSES = 2  # stories of one outlet in which a passage stands: boilerplate of that outlet
+SAME_STORIES = 5  # stories of any outlets
+SAME_PLACES = 3  # articles of one story under which a fingerprint is kept: more would lead to the same story
+_ALIKE_HEADLINES = 0.5
+_MENTIONED = 0.4  # of a headline in the other text: both are about one thing
+
+
+class Match(StrEnum):
+    """Why two texts are taken for one story's."""
+
+    SAME = "same_text"  # most of both
+    PART = "part_of_text"  # much of the shorter one, and both about one thing
+    HEADLINE = "same_headline"  # some of the shorter one under the same headline
+    EDITED = "edited_text"  # the outlet's own, at another address
+
+
+class Posting(NamedTuple):
+    """A fingerprint that an archived text has, and whose that text is."""
+
+    fingerprint: int
+    revision_id: int
+    article_id: int
+    outlet_id: int
+    story_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An archived text that was compared with a page; `reason` is None when it is another story's."""
+
+    posting: Posting
+    overlap: Overlap
+    reason: Match | None
+
+    @property
+    def strength(self) -> float:
+        """What the best of several matches is chosen by."""
+        return self.overlap.share + self.overlap.both
+
+
+def placed_at(date_published: datetime | None, captured_at: datetime) -> datetime:
+    """When a text stands among others: at its publication, or its capture where none in the past is stated."""
+    stated = date_published if date_published and date_published <= captured_at else captured_at
+    return max(stated, _EARLIEST)
+
+
+def match(overlap: Overlap, *, same_outlet: bool) -> Match | None:
+    """The reason to take both for one story's, or None."""
+    if _is_template(overlap):
+        return None
+    if same_outlet:
+        alike = overlap.both >= 0.55 and overlap.headline >= _ALIKE_HEADLINES and overlap.words >= 25
+        return Match.EDITED if alike and not overlap.strangers else None  # "Wetter in Graz" is not "Wetter in Linz"
+    if overlap.words >= 30 and overlap.both >= (0.5 if overlap.about >= 0.25 else 0.7):
+        return Match.SAME
+    if overlap.about >= _MENTIONED:
+        if overlap.headline >= _ALIKE_HEADLINES and overlap.share >= 0.18 and overlap.words >= 8:
+            return Match.HEADLINE
+        clearly = overlap.about >= 0.75 and overlap.words > overlap.quoted  # two reports of one event share quotations
+        if overlap.share >= (0.25 if clearly else 0.34) and overlap.words >= 16:
+            return Match.PART
+    return Match.PART if overlap.share >= 0.65 and overlap.both >= 0.25 and overlap.words >= 25 else None
+
+
+def _is_template(overlap: Overlap) -> bool:
+    """Whether the words agree and what is filled in between them does not: numbers, or names in alike headlines."""
+    if overlap.numbers_changed >= 2 and overlap.numbers_kept <= 4 * overlap.numbers_changed:
+        return True
+    return overlap.headline >= 0.35 and overlap.strangers >= 3 and 0.4 <= overlap.both < 0.9
+
+
+def is_certain(overlap: Overlap, reason: Match) -> bool:
+    """Whether the match is strong enough to join two stories that were apart."""
+    least = 0.45 if overlap.about >= 0.75 else 0.6
+    return reason is Match.SAME or (overlap.share >= least and overlap.words >= 40 and overlap.about >= _MENTIONED)
+
+
+def nearest(compared: Iterable[Found]) -> list[Found]:
+    """The matches: the best first, and after it those that certainly are the same story."""
+    matches = sorted((one for one in compared if one.reason), key=lambda one: (-one.strength, one.posting.revision_id))
+    if not matches or not _certain(matches[0]):
+        return matches[:1]
+    return matches[:1] + [one for one in matches[1:] if _certain(one)]
+
+
+def _certain(found: Found) -> bool:
+    return found.reason is not None and is_certain(found.overlap, found.reason)
+
+
+def is_roundup(compared: Iterable[Found], words: int) -> bool:
+    """Whether a text of so many *words* is put together from three or more stories, each a small part of it."""
+    parts: dict[int, float] = {}
+    for one in compared:
+        if one.overlap.words >= 15 and one.overlap.mentions >= _ALIKE_HEADLINES:
+            part = one.overlap.words / max(1, words)
+            parts[one.posting.story_id] = max(part, parts.get(one.posting.story_id, 0))
+    return sum(part >= 0.08 for part in parts.values()) >= 3 and max(parts.values()) < 0.4
+
+
+def standing(postings: Iterable[Posting], outlet_id: int, story_id: int | None) -> frozenset[int]:
+    """The fingerprints that are boilerplate to a text of this outlet; its own story does not count against it."""
+    of_outlet: dict[int, set[int]] = {}
+    of_all: dict[int, set[int]] = {}
+    for one in postings:
+        if one.story_id != story_id:
+            of_all.setdefault(one.fingerprint, set()).add(one.story_id)
+            if one.outlet_id == outlet_id:
+                of_outlet.setdefault(one.fingerprint, set()).add(one.story_id)
+    many = {value for value, stories in of_all.items() if len(stories) >= SAME_STORIES}
+    return frozenset(many | {value for value, stories in of_outlet.items() if len(stories) >= SAME_ADDRESSES})
+
+
+def worth_comparing(
+    chosen: Mapping[int, int],
+    postings: Iterable[Posting],
+    boilerplate: frozenset[int],
+    most: int = 8,
+    of_story: int = 2,
+) -> list[Posting]:
+    """One posting for each text that shares enough fingerprints: those that share most, a few of each story."""
+    least = 1 if len(chosen) <= _FEW else LEAST_SHARED
+    shared: dict[int, set[int]] = {}
+    texts: dict[int, Posting] = {}
+    for one in postings:
+        if one.fingerprint not in boilerplate:
+            shared.setdefault(one.revision_id, set()).add(one.fingerprint)
+            texts[one.revision_id] = one
+    order = sorted(texts.values(), key=lambda one: (-len(shared[one.revision_id]), one.revision_id))
+    taken: dict[int, int] = {}
+    best: list[Posting] = []
+    for one in order:
+        if len(shared[one.revision_id]) >= least and taken.get(one.story_id, 0) < of_story:
+            taken[one.story_id] = taken.get(one.story_id, 0) + 1
+            best.append(one)
+    return best[:most]
+
+
+def to_keep(
+    chosen: Mapping[int, int], postings: Sequence[Posting], boilerplate: frozenset[int], article_id: int, story_id: int
+) -> list[int]:
+    """The fingerprints worth keeping for a text: neither boilerplate, nor known for its article or story already."""
+    known: dict[int, set[int]] = {}
+    for one in postings:
+        if one.story_id == story_id:
+            known.setdefault(one.fingerprint, set()).add(one.article_id)
+    return [
+        value
+        for value in chosen
+        if value not in boilerplate
+        and article_id not in known.get(value, ())
+        and len(known.get(value, ())) < SAME_PLACES
+    ]

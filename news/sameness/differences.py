@@ -1,0 +1,84 @@
+"""Two texts word by word: what stayed, what went, what came."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from news.sameness.normal_forms import plain
+
+_MOST_TOKENS = 6000  # comparing costs the square of it; longer passages are shown as a whole
+_LEAST_KEPT = 0.3  # share of the words; with less in common the pieces would only be in the way
+_PIECES = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+class Mark(StrEnum):
+    """What became of a piece of text."""
+
+    KEPT = "kept"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text with one mark."""
+
+    mark: Mark
+    text: str
+
+
+def word_pieces(old: str, new: str) -> tuple[Piece, ...]:
+    """Old and new text in one row of pieces, broken between words; a text written anew is shown as a whole."""
+    before, after = _PIECES.findall(old), _PIECES.findall(new)
+    if old == new or max(len(before), len(after)) > _MOST_TOKENS:
+        return _whole(old, new)
+    stretches = _stretches(before, after)
+    kept = sum(_words(one) for one, other in stretches if one == other)
+    if kept < _LEAST_KEPT * max(_words(old), _words(new)):
+        return _whole(old, new)
+    return tuple(piece for one, other in stretches for piece in _whole(one, other))
+
+
+def _stretches(before: list[str], after: list[str]) -> list[tuple[str, str]]:
+    """(old, new) stretches in turn alike and not; a lone word or a comma that stayed between two edits joins them."""
+    stretches: list[tuple[str, str]] = []
+    for _, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        one, other = "".join(before[a:b]), "".join(after[c:d])
+        islet = len(stretches) > 1 and stretches[-1][0] == stretches[-1][1] and _words(stretches[-1][0]) < 2
+        if islet and one != other:
+            (first_old, first_new), (islet_text, _) = stretches[-2:]
+            stretches[-2:] = [(first_old + islet_text + one, first_new + islet_text + other)]
+        else:
+            stretches.append((one, other))
+    return stretches
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+", text))
+
+
+def paragraph_pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Piece, ...]]:
+    """One row of pieces for each paragraph, in order; paragraphs that only differ in style are kept as they are now."""
+    before, after = [plain(text) for text in old], [plain(text) for text in new]
+    for code, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if code == "equal":
+            yield from ((Piece(Mark.KEPT, text),) for text in new[c:d])
+        else:
+            yield from _passage(old[a:b], new[c:d])
+
+
+def _passage(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Piece, ...]]:
+    """Paragraphs one to one as far as they go; the rest was added or removed."""
+    for before, after in zip(old, new, strict=False):
+        yield word_pieces(before, after)
+    yield from ((Piece(Mark.REMOVED, text),) for text in old[len(new) :])
+    yield from ((Piece(Mark.ADDED, text),) for text in new[len(old) :])
+
+
+def _whole(old: str, new: str) -> tuple[Piece, ...]:
+    if old == new:
+        return (Piece(Mark.KEPT, new),) if new else ()
+    pieces = (Piece(Mark.REMOVED, old), Piece(Mark.ADDED, new))
+    return tuple(piece for piece in pieces if piece.text)

@@ -1,0 +1,271 @@
+"""Whether a page is something we have: decided from plain values, with the evidence for it.
+
+First counts what this very address showed last, then the article's latest revision: two addresses of one article that
+are edited one after the other never undo each other. Text joins different addresses only where it is long enough to be
+nobody's standing phrase, and never behind a wall.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from news.agencies import agency_named
+from news.dispositions import Disposition
+from news.sameness.copies import Found
+from news.sameness.normal_forms import Compared, letters_digest, letters_of, words_of
+
+LEAST_NEAR = 20  # words of a text that is looked for at all
+LEAST_WORDS = 30  # shorter texts are walls, stubs and captions: many pages show the same one
+CERTAIN_WORDS = 100  # a text of this length is one article even under another headline
+_STUB = 0.5  # of the words that are kept
+_BELOW = 25  # words of an invitation to subscribe
+_SAME_HEADLINE = 0.5  # share of the shorter headline's words that both have
+_RELATED_SHINGLES = 0.1  # unrelated texts share hardly any three words in a row, an edited one most
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPage:
+    """What a fetched page says. `own_key` is its address, `canonical_key` the believed canonical one.
+
+    `walled`: only a part of the text is shown (paywall, broken off). `undated`: nobody knows when it was captured.
+    """
+
+    outlet_id: int
+    own_key: int
+    canonical_key: int
+    said: bytes  # digest of headline, lead and body
+    headline: str | None
+    body: str
+    words: int
+    walled: bool = False
+    undated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """An archived article: what its revisions said, by number, and the latest in full."""
+
+    id: int
+    outlet_id: int
+    url_key: int
+    said: Mapping[int, bytes]
+    headline: str | None
+    body: str
+    words: int
+    walled: bool = False
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest revision."""
+        return max(self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What is known of this very address: its article, and the text and revision it showed when it was last read.
+
+    An article may be known at an address that was never read itself: then `said` is None.
+    """
+
+    article: KnownArticle | None = None
+    said: bytes | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sameness:
+    """The verdict: NEW, COPY, REVISED, UNCHANGED or MOVED; the article it names and the revision the page shows."""
+
+    verdict: Disposition
+    article_id: int | None = None
+    revision: int | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def judge(
+    page: JudgedPage,
+    address: Address,
+    canonical: KnownArticle | None,
+    twins: Sequence[KnownArticle],
+    near: Sequence[Found] = (),
+) -> Sameness:
+    """Compare *page* by its addresses, and where they are new by its text."""
+    return judge_address(page, address, canonical) or judge_text(page, twins, near)
+
+
+def judge_address(page: JudgedPage, address: Address, canonical: KnownArticle | None) -> Sameness | None:
+    """Compare *page* with what its address showed last and the article at its canonical address; None without one."""
+    if address.article and address.said == page.said:
+        return _still(page, address.article, address.revision)
+    home = _home(page, address, canonical)
+    return _compare(page, address, home) if home else None
+
+
+def judge_text(page: JudgedPage, twins: Sequence[KnownArticle], near: Sequence[Found]) -> Sameness:
+    """Compare a *page* at a new address with *twins*, then with *near*.
+
+    *twins* are articles that had the same letters in some revision, the earliest first; *near* are texts that share
+    passages with it, the best match first.
+    """
+    if page.walled or page.words < LEAST_NEAR:
+        return Sameness(Disposition.NEW, evidence={"rule": "too_little_to_compare", "words": page.words})
+    twin = _twin(page, twins) if page.words >= LEAST_WORDS else None
+    return twin or _near(page, near)
+
+
+def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bool:
+    """Whether two (headline, body) pairs are states of one article: alike headlines, or wording in common."""
+    if _headline_overlap(first[0], second[0]) >= _SAME_HEADLINE:
+        return True
+    one, two = _shingles(first[1]), _shingles(second[1])
+    return bool(one and two) and len(one & two) / min(len(one), len(two)) >= _RELATED_SHINGLES
+
+
+def _home(page: JudgedPage, address: Address, canonical: KnownArticle | None) -> KnownArticle | None:
+    """The article that this page is a state of.
+
+    An address counts by itself. What a page merely declares counts only for a related text: some systems declare
+    one and the same address on all their pages.
+    """
+    if canonical and (canonical.url_key == page.own_key or _is_related(page, canonical)):
+        return canonical
+    shown = address.article
+    if shown is None or shown.url_key in (page.own_key, page.canonical_key) or page.canonical_key == page.own_key:
+        return shown
+    return shown if _is_related(page, shown) else None
+
+
+def _compare(page: JudgedPage, address: Address, home: KnownArticle) -> Sameness:
+    known_address = _was_read_as(address, home)
+    same = _unchanged if known_address else _moved
+    if page.said == home.said[home.latest]:
+        return same(home, home.latest, "latest_revision")
+    earlier = max((number for number, said in home.said.items() if said == page.said), default=None)
+    if earlier is not None and (page.undated or _lags(address, home, earlier)):
+        return same(home, earlier, "earlier_revision")
+    if not known_address and letters_digest(page.body) == letters_digest(home.body):
+        return same(home, home.latest, "same_letters")  # another layout's headline or lead is no edit
+    if part := _part(page, home):
+        shown = address.revision if known_address else home.latest
+        return same(home, shown, part, words=page.words, words_kept=home.words)
+    evidence = {"rule": "other_text", "article": home.id, "since": home.latest}
+    return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
+
+
+def _still(page: JudgedPage, shown: KnownArticle, revision: int | None) -> Sameness:
+    """What an address shows that shows what it did: a part still, where it was none of the article's revisions."""
+    part = None if page.said in shown.said.values() else _part(page, shown)
+    more = {"words": page.words, "words_kept": shown.words} if part else {}
+    return _unchanged(shown, revision, part or "address_shows_the_same", **more)
+
+
+def _part(page: JudgedPage, home: KnownArticle) -> str | None:
+    """The rule by which the page shows less than is kept; None when it does not."""
+    if home.walled:
+        return None
+    if page.walled and page.words < home.words:
+        return "paywalled_later"
+    return "only_its_beginning" if _is_beginning(page, home) else None
+
+
+def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
+    """Whether the page shows nothing but how the kept text begins, at most half of it, and perhaps a line below that.
+
+    No outlet edits so; a paywall that nothing tells of does, and a page of which half was read.
+    """
+    if page.words > _STUB * home.words or home.words < LEAST_WORDS:
+        return False
+    shown, kept = letters_of(page.body), letters_of(home.body)
+    if kept.startswith(shown):
+        return True
+    *first, last = page.body.split("\n\n")
+    begins = letters_of("".join(first))
+    return len(last.split()) <= _BELOW and len(begins) >= len(shown) / 2 and kept.startswith(begins)
+
+
+def _lags(address: Address, home: KnownArticle, earlier: int) -> bool:
+    """Whether the address merely runs behind: it never showed this article, or only what came before *earlier*."""
+    shown = address.revision if _was_read_as(address, home) else None
+    return shown is None or shown < earlier
+
+
+def _was_read_as(address: Address, home: KnownArticle) -> bool:
+    return address.said is not None and address.article is not None and address.article.id == home.id
+
+
+def _twin(page: JudgedPage, twins: Sequence[KnownArticle]) -> Sameness | None:
+    for twin in sorted(twins, key=lambda twin: twin.outlet_id != page.outlet_id):
+        overlap = _headline_overlap(page.headline, twin.headline)
+        found = {"words": page.words, "headline": round(overlap, 2)}
+        if twin.outlet_id != page.outlet_id and (overlap > 0 or _speaks_of(page, twin)):
+            evidence = {"rule": "same_letters", "article": twin.id, **found, "share": 100, **_agency(page)}
+            return Sameness(Disposition.COPY, twin.id, 1, evidence)
+        if twin.outlet_id == page.outlet_id and (overlap >= _SAME_HEADLINE or _is_certain(page, twin)):
+            return _moved(twin, twin.latest, "same_letters", **found)
+    return None
+
+
+def _is_certain(page: JudgedPage, twin: KnownArticle) -> bool:
+    return page.words >= CERTAIN_WORDS and _speaks_of(page, twin)
+
+
+def _near(page: JudgedPage, near: Sequence[Found]) -> Sameness:
+    if not near:
+        return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it"})
+    best = near[0]
+    if best.reason is None:
+        return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it", "nearest": evidence_of(best)})
+    evidence = {"rule": str(best.reason), **evidence_of(best), "passages": best.overlap.telling(), **_agency(page)}
+    return Sameness(Disposition.COPY, best.posting.article_id, 1, evidence)
+
+
+def evidence_of(found: Found) -> dict[str, Any]:
+    """What a comparison found, as it is kept: shares in per cent of the words of each text, the shorter share last."""
+    overlap = found.overlap
+    return {
+        "article": found.posting.article_id,
+        "words": overlap.words,
+        "share": round(100 * overlap.share),
+        "share_of_other": round(100 * overlap.both),
+        "quoted": overlap.quoted,
+        "headline": round(overlap.headline, 2),
+        "about": round(overlap.about, 2),
+        "numbers": [overlap.numbers_kept, overlap.numbers_changed],
+        "longest": overlap.longest,
+    }
+
+
+def _agency(page: JudgedPage) -> dict[str, str]:
+    named = agency_named(page.body)
+    return {"agency": named} if named else {}
+
+
+def _speaks_of(page: JudgedPage, twin: KnownArticle) -> bool:
+    """Whether the text has a word of one of both headlines; a wall or notice under any headline has none."""
+    headlines = [headline for headline in (page.headline, twin.headline) if headline]
+    return any(Compared.of(headline, page.body).speaks_of_its_headline for headline in headlines)
+
+
+def _unchanged(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:
+    evidence = {"rule": rule, "article": article.id, **more}
+    return Sameness(Disposition.UNCHANGED, article.id, revision, evidence)
+
+
+def _moved(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:
+    evidence = {"rule": rule, "article": article.id, **more}
+    return Sameness(Disposition.MOVED, article.id, revision, evidence)
+
+
+def _is_related(page: JudgedPage, article: KnownArticle) -> bool:
+    return related((page.headline, page.body), (article.headline, article.body))
+
+
+def _headline_overlap(first: str | None, second: str | None) -> float:
+    """The share of the shorter headline's words that both have; 1 when one is missing, 0 to 1 otherwise."""
+    one, two = set(words_of(first)), set(words_of(second))
+    return len(one & two) / min(len(one), len(two)) if one and two else 1.0
+
+
+def _shingles(body: str) -> set[tuple[str, ...]]:
+    words = words_of(body)
+    return set(zip(words, words[1:], words[2:], strict=False))

@@ -1,0 +1,243 @@
+"""What two texts have in common, told apart from what many texts have: quotations, boilerplate, names of things."""
+
+import sys
+import unicodedata
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from news.sameness.normal_forms import WORD, Compared
+
+_PASSAGE = 6  # words in a row that do not agree by chance
+_GAP = 5  # words between two passages within which a number is "the same place with another number"
+_FEWEST = 20  # own words that shares are taken of at least: a share of a handful says nothing
+SEQUENCE = 4  # words
+
+
+SEQUENCES_IN_WINDOW = 16  # sequences, of which one is chosen: a passage of 19 words in common is always noticed
+
+
+_ODD = (0x9E3779B185EB, 0xC2B2AE3D27D5, 0x165667B19E37, 0x85EBCA77C2B3)  # large and odd: every word counts by its place
+
+
+_ROOM = 3  # of 32 bits each, for a word's checksum and a product of it
+
+
+_LEAST_HEADING, _OF_HEADLINE = 4, 3  # words, and fingerprints
+
+
+MOST = 400  # of a text; what comes after the first 3,400 words tells nothing new
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Words in common, in passages of six and more, outside quotation marks and boilerplate.
+
+    Shares are 0 to 1: `share` of the text of which it is more, `both` of the other. `headline` is the share of words
+    that both headlines have; `mentions` how much of the second's headline the first text mentions, `mentioned` the
+    other way round. `passages` are (start, end) of the first text's words.
+    """
+
+    words: int
+    share: float
+    both: float
+    quoted: int
+    headline: float
+    mentions: float
+    mentioned: float
+    strangers: int  # words of each headline that the other text nowhere has, the fewer of the two
+    numbers_kept: int
+    numbers_changed: int
+    passages: tuple[tuple[int, int], ...]
+
+    @property
+    def about(self) -> float:
+        """How far both are about one thing: what each mentions of the other's headline, the lower of the two."""
+        return min(self.mentions, self.mentioned)
+
+    @property
+    def longest(self) -> int:
+        """Words of the longest passage."""
+        return max((end - start for start, end in self.passages), default=0)
+
+    def telling(self, most: int = 3) -> list[tuple[int, int]]:
+        """The longest passages, in order."""
+        return sorted(sorted(self.passages, key=lambda passage: passage[0] - passage[1])[:most])
+
+
+def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap:
+    """What both have in common. *standing* marks words of the first that are boilerplate (see winnowing)."""
+    common = set(first.sequences) & set(second.sequences)
+    here = _side(first, common, standing)
+    whole = there = _side(second, common, b"")
+    if 1 in standing:
+        common &= {sequence for covered, sequence in zip(here.covered, first.sequences, strict=False) if covered}
+        there = _side(second, common, b"")
+    shares = sorted((here.share, there.share))
+    return Overlap(
+        words=max(here.own, there.own),
+        share=shares[1],
+        both=shares[0],
+        quoted=here.quoted,
+        headline=_headline_overlap(first, second),
+        mentions=_mentions(first, second),
+        mentioned=_mentions(second, first),
+        strangers=min(len(first.topic - second.stems), len(second.topic - first.stems)),
+        numbers_kept=sum(here.covered[place] for place in first.number_places),
+        numbers_changed=min(_changed_numbers(first, second, here), _changed_numbers(second, first, whole)),
+        passages=here.passages,
+    )
+
+
+def passages_of(body: str, passages: Iterable[Sequence[int]]) -> list[str]:
+    """The passages (first word, end) as they stand in the text whose *body* this is."""
+    text = unicodedata.normalize("NFKC", body)
+    places = [found.span() for found in WORD.finditer(text)]
+    return [text[places[start][0] : places[end - 1][1]] for start, end in passages if start < end <= len(places)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One text's part in the comparison: `own` words in common, `share` of all that could be.
+
+    `runs` are of all words in common, boilerplate too: what is filled in between its lines makes a template as well.
+    """
+
+    covered: bytes
+    runs: tuple[tuple[int, int], ...]
+    passages: tuple[tuple[int, int], ...]
+    own: int
+    quoted: int
+    share: float
+
+
+def _side(text: Compared, common: set[tuple[str, ...]], standing: bytes) -> _Side:
+    everything = _covered(text, common)
+    covered = _without(everything, standing)
+    runs = tuple(_runs(everything))
+    own_runs = runs if covered is everything else _runs(covered)
+    passages = tuple((start, end) for start, end in own_runs if end - start >= _PASSAGE)
+    quoted = sum(text.quoted[start:end].count(1) for start, end in passages)
+    own = sum(end - start for start, end in passages) - quoted
+    possible = len(text.words) - text.quoted_words - standing.count(1)
+    return _Side(covered, runs, passages, own, quoted, own / max(_FEWEST, possible))
+
+
+def _covered(text: Compared, common: set[tuple[str, ...]]) -> bytes:
+    """A byte for each word, 1 where it stands in a sequence in common. Reckoned as one long number, which is quick."""
+    if not common:
+        return bytes(len(text.words))
+    first = int.from_bytes(bytes([sequence in common for sequence in text.sequences]), "little")
+    return (first | first << 8 | first << 16).to_bytes(len(text.words), "little")
+
+
+def _without(covered: bytes, standing: bytes) -> bytes:
+    if 1 not in standing:
+        return covered
+    kept = int.from_bytes(covered, "little") & ~int.from_bytes(standing, "little")
+    return kept.to_bytes(len(covered), "little")
+
+
+def _runs(covered: bytes) -> Iterator[tuple[int, int]]:
+    end = 0
+    while (start := covered.find(1, end)) >= 0:
+        end = covered.find(0, start)
+        end = len(covered) if end < 0 else end
+        yield start, end
+
+
+def _changed_numbers(text: Compared, other: Compared, side: _Side) -> int:
+    """Numbers of a short gap between two passages which the other text has not: filled in, as templates are."""
+    gaps = zip(side.runs, side.runs[1:], strict=False)
+    near = (text.words[end:start] for (_, end), (start, _) in gaps if start - end <= _GAP)
+    return sum(word.isdigit() and word[:6] not in other.stems for words in near for word in words)
+
+
+def _mentions(text: Compared, other: Compared) -> float:
+    return text.mentions(other.topic) if other.topic else 1.0
+
+
+def _headline_overlap(first: Compared, second: Compared) -> float:
+    union = first.topic | second.topic
+    return len(first.topic & second.topic) / len(union) if union else 0.0
+
+
+def fingerprints(words: Sequence[str]) -> dict[int, int]:
+    """The chosen sequences: 32-bit fingerprint to the position of its first word. About 12 for 100 words."""
+    hashes = _hashes(words)
+    if len(hashes) <= SEQUENCES_IN_WINDOW:
+        return {min(hashes): hashes.index(min(hashes))} if hashes else {}
+    chosen: dict[int, int] = {}
+    leaves, least = 0, 0  # where the window no longer holds the least sequence
+    for last, value in enumerate(hashes[SEQUENCES_IN_WINDOW - 1 :], SEQUENCES_IN_WINDOW - 1):
+        if last >= leaves:
+            window = hashes[last - SEQUENCES_IN_WINDOW + 1 : last + 1]
+            least = min(window)
+            place = last - window[::-1].index(least)  # the rightmost, so that it serves longest
+        elif value <= least:
+            place, least = last, value
+        else:
+            continue
+        leaves = place + SEQUENCES_IN_WINDOW
+        chosen.setdefault(least, place)
+        if len(chosen) >= MOST:
+            break
+    return chosen
+
+
+def standing_words(chosen: dict[int, int], standing: frozenset[int], length: int) -> bytes:
+    """A byte for each of *length* words, 1 where only *standing* fingerprints are chosen: a passage of boilerplate."""
+    mask = bytearray(length)
+    before: int | None = None
+    for fingerprint, place in sorted(chosen.items(), key=lambda item: item[1]):
+        if fingerprint not in standing:
+            before = None
+            continue
+        start = place if before is None else before
+        mask[start : place + SEQUENCE] = b"\1" * (min(place + SEQUENCE, length) - start)
+        before = place
+    return bytes(mask)
+
+
+def headline_fingerprints(heading: Sequence[str]) -> list[int]:
+    """Of a headline's longer words: of all three in a row the least three, so that with one word more some stay.
+
+    None of a headline that is too short to tell articles apart.
+    """
+    if len(set(heading)) < _LEAST_HEADING:
+        return []
+    rows = zip(heading, heading[1:], heading[2:], strict=False)
+    return sorted({crc32(" ".join(row).encode("utf-8", "replace")) for row in rows})[:_OF_HEADLINE]
+
+
+def _hashes(words: Sequence[str]) -> list[int]:
+    """Of each sequence of words."""
+    each = list(map(crc32, " ".join(words).encode("utf-8", "replace").split(b" "))) if words else []
+    if len(each) < SEQUENCE:
+        return []
+    all_words = _pack(each)  # one number of all of them: a product is one step in C, half the time
+    sums = 0
+    for place, odd in enumerate(_ODD):
+        sums ^= all_words * odd >> 32 * _ROOM * place
+    return _unpack(sums >> 16, len(each))[: 1 - SEQUENCE]
+
+
+def _pack(numbers: Sequence[int]) -> int:
+    """Numbers of 32 bits in one, each with room above it for its product with one of 48."""
+    places = array("I", bytes(4 * _ROOM * len(numbers)))
+    places[::_ROOM] = array("I", numbers)
+    return int.from_bytes(_little(places), "little")
+
+
+def _unpack(packed: int, length: int) -> list[int]:
+    """The lowest 32 bits of each of so many places."""
+    places = _little(array("I", packed.to_bytes(4 * _ROOM * length, "little")))
+    return memoryview(places)[::_ROOM].tolist()
+
+
+def _little(numbers: "array[int]") -> "array[int]":
+    """Numbers in this machine's order of bytes, in that with the lowest first; and the other way round."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
