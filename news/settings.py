@@ -1,6 +1,6 @@
-"""Every setting in one table; read once, at the edge, then passed as arguments.
+"""All settings in one table. They are read once, at the start, and passed on as arguments.
 
-The same names hold in the environment, in `newskeep.toml` (in NEWSKEEP_HOME, beside outlets.toml) and in
+The names are the same in the environment, in `newskeep.toml` (in NEWSKEEP_HOME, beside outlets.toml) and in
 docs/settings.md.
 """
 
@@ -14,18 +14,12 @@ from urllib.parse import urlsplit
 from news.errors import SettingError
 
 _MAIL_ADDRESS = re.compile(r"[^\s@,<>\"()\\]{1,64}@[^\s@,<>\"()\\]{1,255}")
+LEAST_WORKER_BYTES = 250_000_000  # an idle worker uses half of it
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 <= number < float("inf"):
-        raise ValueError(text)
-    return number
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -46,7 +40,7 @@ def _store(text: str) -> str:
 def _address(*schemes: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         parts = urlsplit(text)
-        _ = parts.port  # raises ValueError for one that is none
+        _ = parts.port  # raises ValueError if it is not a number
         if parts.scheme not in schemes or not parts.hostname or not text.isprintable() or " " in text:
             raise ValueError(text)
         return text
@@ -81,16 +75,19 @@ def _listener(text: str) -> tuple[str, int]:
     return parts.hostname, parts.port
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
-
-
-def _at_least(least: int) -> Callable[[str], float]:
+def _seconds(least: float = 0) -> Callable[[str], float]:
     def read(text: str) -> float:
-        number = _positive(text)
+        number = float(text)
+        if not least <= number < float("inf"):
+            raise ValueError(text)
+        return number
+
+    return read
+
+
+def _whole(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
         if number < least:
             raise ValueError(text)
         return number
@@ -98,97 +95,80 @@ def _at_least(least: int) -> Callable[[str], float]:
     return read
 
 
-def _bytes_for_a_worker(text: str) -> int:
-    number = int(text)
-    if number < LEAST_WORKER_BYTES:
-        raise ValueError(text)
-    return number
-
-
-def _from_none(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
-
-
-LEAST_WORKER_BYTES = 250_000_000  # an idle worker has half of it
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its name, its default, what it does, how its text is read and what a good value is called."""
+    """One setting: name, default, purpose, how its text is read, and a noun for valid values."""
 
     name: str
     default: Any
     purpose: str
     read: Callable[[str], Any] = str
     kind: str = "text"
-    secret: bool = False  # its value is shown nowhere
+    secret: bool = False  # its value is never shown
 
 
 SETTINGS = (
     Setting("NEWSKEEP_HOME", None, "Data folder: outlets.toml, newskeep.toml, captures/, postgres/."),
-    Setting("NEWSKEEP_DATABASE_URL", None, "Where the archive lives; empty means the embedded server."),
-    Setting("DATABASE_WAIT_SECONDS", 5.0, "How long to wait for a database server that is not there yet.",
-            _positive, "a number of seconds"),
+    Setting("NEWSKEEP_DATABASE_URL", None, "URL of the archive's database; empty: the embedded server."),
+    Setting("DATABASE_WAIT_SECONDS", 5.0, "How long to wait for a database server that does not answer yet.",
+            _seconds(), "a number of seconds"),
     Setting("NEWSKEEP_CONTACT", None, "Mail or web address in the user agent; required before the first live crawl."),
     Setting("NEWSKEEP_ALLOW_NETWORKS", (), "Private or loopback networks that may be fetched (CIDR, comma-separated).",
             _networks, "a list of networks such as 127.0.0.0/8"),
     Setting("CRAWL_DELAY_SECONDS", 2.0, "Pause between two requests to one site, unless robots.txt asks for more.",
-            _positive, "a number of seconds"),
-    Setting("CRAWL_TIMEOUT_SECONDS", 14400.0, "A crawl running longer is stopped; what is left waits for the next.",
-            _positive, "a number of seconds"),
-    Setting("CRAWL_OUTLETS_AT_ONCE", 32, "Outlets crawled side by side by one command or worker.",
-            _count, "a whole number from 1"),
-    Setting("WORKER_PROCESSES", 1, "Workers of `newskeep daemon` or `newskeep worker`; 0: it only decides.",
-            _from_none, "a whole number from 0"),
-    Setting("WORKER_SILENCE_SECONDS", 15.0, "A worker whose loop gave no sign for so long is killed and replaced.",
-            _at_least(3), "a number of seconds from 3"),
-    Setting("WORKER_MAX_CRAWLS", 2000, "A worker makes way for a fresh one after so many crawls.",
-            _count, "a whole number from 1"),
-    Setting("WORKER_MAX_BYTES", 800_000_000, "A worker that takes more memory than this makes way for a fresh one.",
-            _bytes_for_a_worker, "a whole number from 250000000"),
-    Setting("PROCESS_SILENCE_SECONDS", 20.0, "A process that gave the database no sign for so long is taken for dead.",
-            _at_least(15), "a number of seconds from 15"),
-    Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A request that takes longer has failed.",
-            _positive, "a number of seconds"),
-    Setting("FETCH_MAX_BYTES", 16_000_000, "A larger body, packed or unpacked, is refused.",
-            _count, "a whole number from 1"),
-    Setting("FETCH_MAX_REDIRECTS", 5, "More redirects than this and the page has failed.",
-            _count, "a whole number from 1"),
-    Setting("CAPTURE_ROLL_BYTES", 1_000_000_000, "A capture file of this size is closed and the next begun.",
-            _count, "a whole number from 1"),
-    Setting("CAPTURE_ROLL_SECONDS", 86400.0, "A capture file of this age is closed and the next begun.",
-            _positive, "a number of seconds"),
-    Setting("CAPTURE_STORE", None, "Where finished capture files go, verified; empty means they stay in captures/.",
+            _seconds(), "a number of seconds"),
+    Setting("CRAWL_TIMEOUT_SECONDS", 14400.0, "A longer crawl is stopped; what is left waits for the next.",
+            _seconds(), "a number of seconds"),
+    Setting("CRAWL_OUTLETS_AT_ONCE", 32, "Outlets that one command or worker crawls at the same time.",
+            _whole(1), "a whole number from 1"),
+    Setting("WORKER_PROCESSES", 1, "Workers of `newskeep daemon` or `newskeep worker`; 0: the daemon only decides.",
+            _whole(0), "a whole number from 0"),
+    Setting("WORKER_SILENCE_SECONDS", 15.0, "A worker whose event loop is silent for longer is killed and replaced.",
+            _seconds(3), "a number of seconds from 3"),
+    Setting("WORKER_MAX_CRAWLS", 2000, "A worker is replaced after so many crawls.",
+            _whole(1), "a whole number from 1"),
+    Setting("WORKER_MAX_BYTES", 800_000_000, "A worker that uses more memory is replaced.",
+            _whole(LEAST_WORKER_BYTES), "a whole number from 250000000"),
+    Setting("PROCESS_SILENCE_SECONDS", 20.0, "A process without a heartbeat in the database for longer counts as dead.",
+            _seconds(15), "a number of seconds from 15"),
+    Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A longer request fails.",
+            _seconds(), "a number of seconds"),
+    Setting("FETCH_MAX_BYTES", 16_000_000, "A larger body, compressed or not, is refused.",
+            _whole(1), "a whole number from 1"),
+    Setting("FETCH_MAX_REDIRECTS", 5, "A page with more redirects fails.",
+            _whole(1), "a whole number from 1"),
+    Setting("CAPTURE_ROLL_BYTES", 1_000_000_000, "At this size a capture file is closed and a new one begun.",
+            _whole(1), "a whole number from 1"),
+    Setting("CAPTURE_ROLL_SECONDS", 86400.0, "At this age a capture file is closed and a new one begun.",
+            _seconds(), "a number of seconds"),
+    Setting("CAPTURE_STORE", None, "Where finished capture files are moved, verified; empty: they stay in captures/.",
             _store, "an address such as s3://bucket/folder or file:///mnt/folder"),
-    Setting("LOG_LEVEL", None, "What is logged: debug, info, warning or error; empty: info, of a command warning.",
+    Setting("LOG_LEVEL", None, "Lowest level logged: debug, info, warning, error; empty: info, for commands warning.",
             _one_of("debug", "info", "warning", "error"), "one of debug, info, warning, error"),
-    Setting("ALERT_WEBHOOK_URL", None, "Address to which alerts are posted as JSON.",
+    Setting("ALERT_WEBHOOK_URL", None, "Address that gets alerts as a POST of JSON.",
             _address("http", "https"), "an http or https address", secret=True),
     Setting("ALERT_SMTP_URL", None, "Mail server for alerts: smtp://user:password@host:587 or smtps://user:password@host.",
             _address("smtp", "smtps"), "an smtp or smtps address", secret=True),
-    Setting("ALERT_MAIL_TO", (), "Who gets alerts by mail (comma-separated).",
+    Setting("ALERT_MAIL_TO", (), "Mail addresses that get alerts (comma-separated).",
             _mail_addresses, "a list of mail addresses"),
-    Setting("ALERT_MAIL_FROM", None, "Sender of alerts; empty means newskeep@ and the machine's name.",
+    Setting("ALERT_MAIL_FROM", None, "Sender of alerts; empty: newskeep@ and the machine's name.",
             _mail_address, "a mail address"),
     Setting("ALERT_URLS", (), "More services for alerts, as Apprise URLs: slack://…, ntfys://… (comma-separated).",
             _service_urls, "a list of URLs", secret=True),
-    Setting("METRICS_LISTEN", None, "Where Prometheus may ask for metrics, as 127.0.0.1:9464; empty means nowhere.",
+    Setting("METRICS_LISTEN", None, "Address and port for Prometheus, as 127.0.0.1:9464; empty: no metrics.",
             _listener, "an address and a port such as 127.0.0.1:9464"),
-    Setting("DEADMAN_URL", None, "Address that the leading daemon asks for once a minute while all is well.",
+    Setting("DEADMAN_URL", None, "Address that the leading daemon requests once a minute while all is well.",
             _address("http", "https"), "an http or https address", secret=True),
-    Setting("LOOP_STALL_SECONDS", 60, "A daemon whose loop gets no turn for so long ends itself, with exit code 70.",
-            _count, "a whole number from 1"),
-    Setting("LOG_FORMAT", "auto", "How: json, text, or auto, which is text on a terminal and json elsewhere.",
+    Setting("LOOP_STALL_SECONDS", 60, "A daemon whose event loop stalls for longer ends with exit code 70.",
+            _whole(1), "a whole number from 1"),
+    Setting("LOG_FORMAT", "auto", "Format of the log: json, text, or auto (text on a terminal, json elsewhere).",
             _one_of("auto", "json", "text"), "one of auto, json, text"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The values in force, by name; `settings["CRAWL_DELAY_SECONDS"]`."""
+    """The values by name: `settings["CRAWL_DELAY_SECONDS"]`."""
 
     values: Mapping[str, Any]
 
@@ -197,9 +177,9 @@ class Settings:
 
 
 def read_settings(*sources: Mapping[str, object]) -> Settings:
-    """The settings from *sources*, the first that names one wins; an empty string counts as not named.
+    """Return the settings of *sources*; the first source that has one wins, and an empty text counts as absent.
 
-    Raises SettingError naming the setting and the value that cannot be read.
+    Raises SettingError, which names the setting and its value, if a value cannot be read.
     """
     return Settings({setting.name: _value(setting, sources) for setting in SETTINGS})
 
@@ -213,5 +193,5 @@ def _value(setting: Setting, sources: tuple[Mapping[str, object], ...]) -> Any:
         return setting.read(text)
     except ValueError as error:
         shown = setting.name if setting.secret else f"{setting.name}={text!r}"
-        mend = f"mend {setting.name} in the environment or in newskeep.toml; docs/settings.md says what it takes"
-        raise SettingError(f"{shown} is not {setting.kind}", mend) from (None if setting.secret else error)
+        hint = f"correct {setting.name} in the environment or in newskeep.toml; docs/settings.md lists the settings"
+        raise SettingError(f"{shown} is not {setting.kind}", hint) from (None if setting.secret else error)

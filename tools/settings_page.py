@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the one table of settings. `make docs` runs it; tests/test_house.py compares."""
+"""Write docs/settings.md from the table of settings. `make docs` runs it; tests/test_documents.py compares."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +9,9 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
 HEAD = """# Settings
 
-Each can be given in the environment or in `newskeep.toml`, which lies in the data folder (`NEWSKEEP_HOME`) beside
-`outlets.toml`; the environment wins. An empty value counts as not given. A value that cannot be read ends every verb
-with exit code 4 and the name of the setting. What belongs to one outlet (its schedule, its delay, its selectors) stands
-in `outlets.toml`.
+Give each in the environment or in `newskeep.toml`, which is in the data folder (`NEWSKEEP_HOME`) beside
+`outlets.toml`; the environment wins. An empty value counts as absent. If a value cannot be read, every command ends
+with exit code 4 and names the setting. What belongs to one outlet (its schedule, delay, selectors) is in `outlets.toml`.
 
 ```toml
 # newskeep.toml
@@ -25,8 +24,8 @@ NEWSKEEP_ALLOW_NETWORKS = ["10.1.0.0/16"]
 """
 
 TAIL = """
-As root the data folder is `/var/lib/newskeep` when nothing is set, for everybody else `~/.local/share/newskeep` (or one
-below `XDG_DATA_HOME`).
+Without `NEWSKEEP_HOME` the data folder is `/var/lib/newskeep` for root, and `~/.local/share/newskeep` (or
+`newskeep` in `XDG_DATA_HOME`) for other users.
 
 This page is written by `make docs` from `news/settings.py`.
 """
