@@ -50,7 +50,7 @@ def _address(*schemes: str) -> Callable[[str], str]:
 
 def _service_urls(text: str) -> tuple[str, ...]:
     """URLs separated by commas or blanks; a comma within a URL belongs to it."""
-    urls = tuple(re.split(r"[,\s]+(?=[A-Za-z0-9]+://)", text.strip(" ,\n")))
+    urls = tuple(url for url in re.split(r"[,\s]+(?=[A-Za-z0-9]+://)", text.strip(" ,\n")) if url)
     if not all(re.fullmatch(r"[A-Za-z0-9]+://\S+", url) for url in urls):
         raise ValueError(text)
     return urls
