@@ -11,7 +11,7 @@ HEAD = """# Settings
 
 Give each in the environment or in `newskeep.toml`, which is in the data folder (`NEWSKEEP_HOME`) beside
 `outlets.toml`; the environment wins. An empty value counts as absent. If a value cannot be read, every command ends
-with exit code 4 and names the setting. What belongs to one outlet (its schedule, delay, selectors) is in `outlets.toml`.
+with exit code 4 and names the setting. What belongs to one outlet (schedule, delay, selectors) is in `outlets.toml`.
 
 ```toml
 # newskeep.toml
