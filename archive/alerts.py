@@ -29,33 +29,33 @@ class Alert:
 def open_alert(
     conn: Connection, rule: str, subject: str, facts: Mapping[str, Any] | None = None, outlet_id: int | None = None
 ) -> bool:
-    """Open the alert on *subject*, or bring the facts of the open one up to date; True when it was not open before."""
+    """Open the alert of *rule* on *subject*, or refresh the facts of the open one; returns True when it is new."""
     values = {"rule": rule, "subject": storable(subject), "facts": _as_json(facts or {}), "outlet_id": outlet_id}
     return bool(conn.execute(_OPEN, values).scalar_one())
 
 
 def end_alert(conn: Connection, rule: str, subject: str) -> bool:
-    """End the open alert; False when there is none."""
+    """End the open alert; returns False when there is none."""
     return conn.execute(_END, {"rule": rule, "subject": storable(subject)}).rowcount > 0
 
 
 def is_open(conn: Connection, rule: str, subject: str) -> bool:
-    """Return True while there is such an alert."""
+    """Return True while that alert is open."""
     return conn.execute(_IS_OPEN, {"rule": rule, "subject": storable(subject)}).first() is not None
 
 
 def open_alerts(conn: Connection) -> list[Alert]:
-    """All that are open, the newest first."""
+    """Return all open alerts, the newest first."""
     return [Alert(**row._mapping) for row in conn.execute(_ALL_OPEN)]
 
 
 def ended_alerts(conn: Connection, limit: int) -> list[Alert]:
-    """Return the last *limit* that ended, the newest first."""
+    """Return the *limit* alerts that ended last, the newest first."""
     return [Alert(**row._mapping) for row in conn.execute(_ENDED, {"limit": limit})]
 
 
 def openings(conn: Connection, rule: str, subject: str, since: datetime) -> int:
-    """How often the alert was opened since then."""
+    """Count how often the alert opened since *since*."""
     return int(conn.execute(_OPENINGS, {"rule": rule, "subject": storable(subject), "since": since}).scalar_one())
 
 
