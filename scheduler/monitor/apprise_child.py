@@ -12,7 +12,7 @@ import signal
 import sys
 
 _SECONDS = 60
-_BYTES = 1_500_000_000  # of address space: an answer is read into memory as a whole
+_BYTES = 500_000_000  # of address space: an answer is read into memory as a whole
 
 
 def main() -> int:
