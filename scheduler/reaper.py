@@ -1,7 +1,7 @@
 """Frees what a dead process held: its connections and with them its outlets, its crawls, its jobs."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,14 +116,11 @@ def _freed(outlet_id: int, crawl_id: int | None, charged: Charged | None) -> Fre
     return Freed(outlet_id, crawl_id, charged.deaths, charged.set_aside)
 
 
-def _free_jobs(conn: Connection, process_id: int, set_aside: Iterable[int]) -> set[int]:
+def _free_jobs(conn: Connection, process_id: int, set_aside: Collection[int]) -> set[int]:
     """Let the process's jobs wait again, but not for outlets that are set aside; the outlets of all of them."""
-    aside = [f"outlet {outlet_id}" for outlet_id in set_aside]
     conn.execute(_SEE_QUEUE)
-    freed = set(conn.execute(_FREE_JOBS, {"id": process_id, "aside": aside}).scalars())
+    freed = set(conn.execute(_FREE_JOBS, {"id": process_id, "set_aside": list(set_aside)}).scalars())
     conn.execute(_FORGET_WORKER, {"id": process_id})
-    if freed:
-        conn.execute(_WAKE)
     return freed
 
 
@@ -141,33 +138,23 @@ _STILL_THERE = text("select 1 from pg_stat_activity where pid = any(:pids) and a
 
 _RUNNING = text("select id, outlet_id from crawls where process_id = :id and state = 'running' order by outlet_id")
 
-# The queue's triggers call their types by name alone.
+# The queue's functions and triggers name its tables without their schema.
 _SEE_QUEUE = text("select set_config('search_path', current_setting('search_path') || ', queue', true)")
 
-# Another job of the outlet that waits already does as well: the queue lets one wait.
+# A job gives way to another of its outlet that waits already: the queue lets one wait.
 _FREE_JOBS = text("""
-with held as (
-    select j.id, j.lock, (j.args ->> 'outlet_id')::bigint as outlet_id,
-           j.lock = any(cast(:aside as text[])) or exists (
-               select from queue.procrastinate_jobs w where w.queueing_lock = j.queueing_lock and w.status = 'todo'
+select outlet_id, case when needless then procrastinate_finish_job_v1(id, 'aborted', true)
+                       else procrastinate_retry_job_v2(id, now(), null, null, null) end
+from (
+    select j.id, (j.args ->> 'outlet_id')::bigint as outlet_id,
+           (j.args ->> 'outlet_id')::bigint = any(cast(:set_aside as bigint[])) or exists (
+               select from procrastinate_jobs w where w.queueing_lock = j.queueing_lock and w.status = 'todo'
            ) as needless
-    from queue.procrastinate_jobs j where j.worker_id = :id and j.status = 'doing'
-), gone as (
-    delete from queue.procrastinate_jobs j using held
-    where j.id = held.id and needless or j.lock = any(cast(:aside as text[])) and j.status = 'todo'
-), again as (
-    update queue.procrastinate_jobs j set status = 'todo', worker_id = null, attempts = j.attempts + 1
-    from held where j.id = held.id and not needless
-)
-select outlet_id from held
+    from procrastinate_jobs j where j.worker_id = :id and j.status = 'doing'
+) as held
 """)
 
-_FORGET_WORKER = text("delete from queue.procrastinate_workers where id = :id")
-
-_WAKE = text("""
-select pg_notify('procrastinate_any_queue_v1', said), pg_notify('procrastinate_queue_v1#crawls', said)
-from (select json_build_object('type', 'job_inserted', 'job_id', 0)::text as said) as message
-""")
+_FORGET_WORKER = text("delete from procrastinate_workers where id = :id")
 
 _LEFT_BEHIND = text("""
 select c.process_id from crawls c join processes p on p.id = c.process_id

@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from procrastinate import JobContext
-from procrastinate.worker import Worker as QueueWorker
 from sqlalchemy import Connection, Engine, select
 
 from archive.captures import CaptureFiles
@@ -35,7 +33,7 @@ from news.errors import ArchiveError, Busy, CrawlLost, NewsError
 from scheduler.deaths import is_suspect, survived
 from scheduler.liveness import end_when_stalled
 from scheduler.processes import WORKER, beat, connection_name, name_connections, register, stopped
-from scheduler.queue import QUEUE, TASK, PatientJobs, worker_app
+from scheduler.queue import HandedBack, queue_worker, worker_app
 from scheduler.turns import crawl_begins, crawl_ended
 
 logger = logging.getLogger(__name__)
@@ -165,7 +163,6 @@ def main() -> None:
         sys.exit(1)
 
 
-_POLL_SECONDS = 2.0
 _BUSY_SECONDS = 30.0  # until an outlet that somebody else crawls is tried again
 
 
@@ -178,14 +175,7 @@ class Crawling:
         self._open = ExitStack()
         self._alone = asyncio.Lock()
         self._app = worker_app(database_url(home), connection_name(process_id), process_id)
-        self._app.task(name=TASK, queue=QUEUE, pass_context=True)(self._crawl_outlet)
-        self._queue = QueueWorker(
-            self._app,
-            queues=[QUEUE],
-            concurrency=home.settings["CRAWL_OUTLETS_AT_ONCE"],
-            fetch_job_polling_interval=_POLL_SECONDS,
-            install_signal_handlers=False,
-        )
+        self._queue = queue_worker(self._app, self._crawl_outlet, home.settings["CRAWL_OUTLETS_AT_ONCE"])
 
     async def __aenter__(self) -> Self:
         handing = self._open.enter_context(Uploader(self.engine, self.home))
@@ -216,10 +206,8 @@ class Crawling:
         self.leave()
         self.room.stop()
 
-    async def _crawl_outlet(
-        self, context: JobContext, /, *, outlet_id: int, due_at: str, contact: str | None = None, **more: Any
-    ) -> None:
-        due, job_id = datetime.fromisoformat(due_at), context.job.id or 0
+    async def _crawl_outlet(self, *, outlet_id: int, due_at: str, contact: str | None = None, **more: Any) -> None:
+        due = datetime.fromisoformat(due_at)
         if not await patiently(lambda: crawl_begins(self.engine, outlet_id, due, datetime.now(UTC))):
             return
         target, suspect = await patiently(lambda: self._look_up(outlet_id))
@@ -229,20 +217,18 @@ class Crawling:
         else:
             async with self._alone:  # so that the next death has one cause
                 result = await self._crawl(target, due, contact)
-        await self._settle(job_id, outlet_id, target, result)
+        await self._settle(outlet_id, target, result)
 
     async def _crawl(self, target: Target, due_at: datetime, contact: str | None) -> CrawlResult:
         contact = self.home.settings["NEWSKEEP_CONTACT"] or contact
         return await self.room.crawl(target, SCHEDULED, contact=contact, due_at=due_at)
 
-    async def _settle(self, job_id: int, outlet_id: int, target: Target, result: CrawlResult) -> None:
-        jobs = self._app.job_manager
-        assert isinstance(jobs, PatientJobs)
+    async def _settle(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
         if result.state == "interrupted":
-            jobs.hand_back(job_id)
-        elif isinstance(result.problem, Busy):
-            jobs.hand_back(job_id, _BUSY_SECONDS)
-        elif not isinstance(result.problem, CrawlLost):  # whose turn is another worker's now
+            raise HandedBack
+        if isinstance(result.problem, Busy):
+            raise HandedBack(_BUSY_SECONDS)
+        if not isinstance(result.problem, CrawlLost):  # whose turn is another worker's now
             await patiently(lambda: self._end_turn(outlet_id, target, result))
 
     def _end_turn(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
