@@ -1,4 +1,4 @@
-"""Summarise a crawl beyond its counts: removed text, kinds of edits, how it compares with earlier crawls."""
+"""Summarise a crawl beyond its counts: removed text, kinds of edits, comparison with earlier crawls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,19 +12,23 @@ from news.crawl_volume import Usual, usual_at
 
 @dataclass(frozen=True, slots=True)
 class CrawlSummary:
-    """`blocks` were removed from `texts` texts, `least` to `most` per cent of each. `usual` as in news.crawl_volume."""
+    """What a crawl stored, beyond its counts.
+
+    `blocks` were removed from `texts` texts, `least` to `most` per cent of each text. `usual` is described in
+    news.crawl_volume.
+    """
 
     blocks: int = 0
     texts: int = 0
     least: int = 0
     most: int = 0
-    changes: Mapping[str, int] = field(default_factory=dict)  # {"headline": 3}: the weightiest of each revision
-    copied: Mapping[str, int] = field(default_factory=dict)  # {"krone": 5}: whose texts the copies carry
+    changes: Mapping[str, int] = field(default_factory=dict)  # {"headline": 3}: the weightiest change of each revision
+    copied: Mapping[str, int] = field(default_factory=dict)  # {"krone": 5}: copies by the outlet of the first text
     usual: Usual | None = None
 
 
 def summarise_crawl(conn: Connection, crawl_id: int) -> CrawlSummary:
-    """The account of a crawl that has ended."""
+    """Summarise a crawl that has ended."""
     values = {"crawl_id": crawl_id}
     removed = conn.execute(_REMOVED, values).one()
     return CrawlSummary(
@@ -39,7 +43,7 @@ def summarise_crawl(conn: Connection, crawl_id: int) -> CrawlSummary:
 
 
 def failed_addresses(conn: Connection, crawl_id: int) -> list[str]:
-    """The addresses of the links that failed in that crawl and were not met since."""
+    """List the addresses of links that failed in that crawl and were not found since."""
     return list(conn.execute(_LEFT, {"crawl_id": crawl_id}).scalars())
 
 
@@ -47,8 +51,9 @@ def _usual(conn: Connection, crawl_id: int) -> Usual | None:
     whole = conn.execute(_WHOLE_CRAWLS, {"crawl_id": crawl_id}).all()
     if not whole or whole[0].id != crawl_id:
         return None
-    mine, *earlier = whole
-    return usual_at(mine.started_at, mine.new, [(one.started_at, one.new) for one in earlier], _zone(mine.zone))
+    crawl, *earlier = whole
+    starts = [(other.started_at, other.new) for other in earlier]
+    return usual_at(crawl.started_at, crawl.new, starts, _zone(crawl.zone))
 
 
 def _zone(name: str | None) -> tzinfo:
@@ -91,7 +96,7 @@ select l.url from guest_links g join links l on l.id = g.link_id
 where g.crawl_id = :crawl_id and g.disposition = 'failed'
 """)
 
-# Crawls of the whole outlet: none of one address, none that was cut short by --limit or --since, no retry.
+# Crawls of the whole outlet: not of one address, not cut short by --limit or --since, no retry.
 _WHOLE_CRAWLS = text("""
 select c.id, c.started_at, coalesce((c.counts ->> 'new')::int, 0) as new,
        coalesce(o.settings ->> 'timezone', o.found ->> 'timezone') as zone

@@ -1,4 +1,4 @@
-"""Crawls: opened under a lock per outlet, closed with their counts, listed."""
+"""Crawls: open one under its outlet's lock, close it with its counts, list them."""
 
 import json
 import time
@@ -17,7 +17,7 @@ from news.text import storable
 
 @dataclass(slots=True)
 class Crawl:
-    """A running crawl. It holds its outlet until it is closed; a process that dies lets go of it."""
+    """A running crawl. It holds its outlet until it is closed or its process dies."""
 
     id: int
     outlet_id: int
@@ -28,7 +28,7 @@ class Crawl:
 
 @dataclass(frozen=True, slots=True)
 class CrawlRecord:
-    """A crawl as it is listed. `state`: running, finished, interrupted or failed."""
+    """A row of `crawls`. `state`: running, finished, interrupted or failed."""
 
     id: int
     outlet: str
@@ -43,7 +43,7 @@ class CrawlRecord:
     bytes: int
     balanced: bool | None
     note: str | None
-    due_at: datetime | None  # when its turn had come; None for one that a person began
+    due_at: datetime | None  # when it was due; None for a crawl that a person started
 
 
 def open_crawl(
@@ -55,16 +55,16 @@ def open_crawl(
     process_id: int | None = None,
     due_at: datetime | None = None,
 ) -> Crawl:
-    """Begin a crawl; earlier crawls of the outlet whose process is gone are marked interrupted.
+    """Begin a crawl, and mark earlier crawls of the outlet whose process is gone as interrupted.
 
-    *locks* are those of this process (None: of this crawl alone), *process_id* is the worker's, *due_at* when the
-    outlet's turn had come; both None for a command. Raises Busy when another process crawls this outlet.
+    *locks* are those of this process (None: of this crawl alone). *process_id* is the worker's and *due_at* the time
+    the outlet was due; both are None for a command. Raises Busy when another process crawls this outlet.
     """
     locks = locks or OutletLocks(engine)
     _take(engine, locks, outlet_id)
     try:
         with engine.begin() as conn:
-            # whoever holds the lock knows: a crawl that still says running has no process any more
+            # the lock is held here, so a crawl that still says running has lost its process
             for crawl_id in conn.execute(_RUNNING, {"outlet_id": outlet_id}).scalars().all():
                 interrupt_crawl(conn, crawl_id)
             begun = {"outlet_id": outlet_id, "target": storable(target), "process_id": process_id, "due_at": due_at}
@@ -85,33 +85,33 @@ def close_crawl(
     looked: bool = True,
     reason: str | None = None,
 ) -> Ledger:
-    """Write the closing line and the coverage, let go of the outlet, return the recounted books.
+    """Close the crawl with its counts and its coverage, release the outlet, and return the recounted ledger.
 
-    *pages* responses of *size* bytes were fetched. *looked* False (with *reason*) when no channel could be read.
-    Raises CrawlLost when somebody else has closed it.
+    *pages* responses of *size* bytes were fetched. *looked* is False (with *reason*) when no channel could be read.
+    Raises CrawlLost when another process has closed it.
     """
     try:
         with engine.begin() as conn:
-            books = _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, reason))
+            ledger = _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, reason))
     finally:
         crawl.locks.free(crawl.outlet_id)
-    if books is None:
+    if ledger is None:
         raise _lost([crawl.id])
-    return books
+    return ledger
 
 
 def interrupt_crawl(conn: Connection, crawl_id: int) -> bool:
-    """Close a crawl whose process is gone, its links left waiting; False when it was closed before.
+    """Close a crawl whose process is gone and leave its links waiting; False when it was closed before.
 
-    Call it while the outlet is held, or its links may be another crawl's already.
+    Call it while holding the outlet: otherwise its links may belong to another crawl already.
     """
     return _write_closing(conn, crawl_id, _Closing(state="interrupted", reason="interrupted")) is not None
 
 
 def require_running(conn: Connection, crawl_ids: Collection[int]) -> None:
-    """Let nobody close these crawls until the transaction ends. Raises CrawlLost for those that somebody has closed.
+    """Keep these crawls open until the transaction ends. Raises CrawlLost for crawls that were closed meanwhile.
 
-    Whoever was taken for dead and comes back writes nothing any more: the next crawl may be under way.
+    A process that was taken for dead and comes back must not write any more: the next crawl may be under way.
     """
     running = set(conn.execute(_HOLD_RUNNING, {"crawl_ids": sorted(crawl_ids)}).scalars())
     if len(running) < len(set(crawl_ids)):
@@ -119,18 +119,18 @@ def require_running(conn: Connection, crawl_ids: Collection[int]) -> None:
 
 
 def list_crawls(conn: Connection, *, outlet: str | None = None, limit: int = 20) -> list[CrawlRecord]:
-    """The latest crawls, newest first."""
+    """List the latest crawls, newest first."""
     rows = conn.execute(_LIST, {"outlet": outlet, "crawl_id": None, "limit": limit})
     return [CrawlRecord(**row._mapping) for row in rows]
 
 
 def ever_found_links(conn: Connection, outlet_id: int) -> bool:
-    """True when some crawl of the outlet has met a link."""
+    """Whether any crawl of the outlet has found a link."""
     return bool(conn.execute(_EVER_FOUND, {"outlet_id": outlet_id}).scalar_one())
 
 
 def find_crawl(conn: Connection, crawl_id: int) -> CrawlRecord | None:
-    """One crawl, or None."""
+    """Find a crawl by its number, or None."""
     row = conn.execute(_LIST, {"outlet": None, "crawl_id": crawl_id, "limit": 1}).first()
     return CrawlRecord(**row._mapping) if row else None
 
@@ -145,39 +145,39 @@ class _Closing:
 
 
 def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger | None:
-    """The books as they were closed; None when somebody has closed them before."""
+    """Close a running crawl and return its ledger; None when it was closed before."""
     if conn.execute(_LOCK_RUNNING, {"crawl_id": crawl_id}).first() is None:
         return None
-    books = count_links(conn, crawl_id)
-    looked = books.links > 0 if closing.looked is None else closing.looked
+    ledger = count_links(conn, crawl_id)
+    looked = ledger.links > 0 if closing.looked is None else closing.looked
     values = {
         "crawl_id": crawl_id,
         "state": closing.state,
-        "links": books.links,
-        "counts": json.dumps(books.counts),
-        "reasons": json.dumps(_nested(books)),
+        "links": ledger.links,
+        "counts": json.dumps(ledger.counts),
+        "reasons": json.dumps(_nested(ledger)),
         "pages": closing.pages,
         "bytes": closing.size,
-        "balanced": books.balanced,
+        "balanced": ledger.balanced,
         "note": closing.reason,
         "looked": looked,
         "reason": closing.reason or (None if looked else "not_looked"),
-        "new": books.counts.get(Disposition.NEW, 0) + books.counts.get(Disposition.COPY, 0),
+        "new": ledger.counts.get(Disposition.NEW, 0) + ledger.counts.get(Disposition.COPY, 0),
     }
     for statement in (_CLOSE, _COVER, _FORGET_GUESTS):
         conn.execute(statement, values)
-    return books
+    return ledger
 
 
-def _nested(books: Ledger) -> dict[str, dict[str, int]]:
+def _nested(ledger: Ledger) -> dict[str, dict[str, int]]:
     nested: dict[str, dict[str, int]] = {}
-    for (disposition, reason), number in books.reasons.items():
+    for (disposition, reason), number in ledger.reasons.items():
         nested.setdefault(disposition, {})[reason] = number
     return nested
 
 
 def _take(engine: Engine, locks: OutletLocks, outlet_id: int) -> None:
-    """Hold the outlet. Raises Busy; a process killed just now is given a moment to be gone."""
+    """Take the outlet's lock, retrying while a killed process's lock still looks held. Raises Busy."""
     for _ in range(_TRIES):
         if locks.take(outlet_id):
             return
@@ -192,9 +192,9 @@ def _lost(crawl_ids: Collection[int]) -> CrawlLost:
 
 
 def _busy(conn: Connection, outlet_id: int) -> Busy:
-    row = conn.execute(_WHO, {"outlet_id": outlet_id}).one()
-    who = f"by the worker on {row.host}" if row.host else "by a command"
-    crawl = f" (crawl {row.crawl_id}, {who})" if row.crawl_id else ""
+    row = conn.execute(_HOLDER, {"outlet_id": outlet_id}).one()
+    holder = f"by the worker on {row.host}" if row.host else "by a command"
+    crawl = f" (crawl {row.crawl_id}, {holder})" if row.crawl_id else ""
     return Busy(f"{row.name} is being crawled already{crawl}", hint="newskeep crawls list")
 
 
@@ -203,7 +203,7 @@ _TRIES, _PAUSE_SECONDS = 5, 0.1  # the server sees within milliseconds that a cl
 _EVER_FOUND = text("select exists (select 1 from crawls where outlet_id = :outlet_id and links > 0)")
 _RUNNING = text("select id from crawls where outlet_id = :outlet_id and state = 'running' order by id")
 
-# Two readers may hold it together; whoever closes it waits for them, and they for nobody.
+# Several transactions may hold it together; the one that closes it waits for them.
 _HOLD_RUNNING = text(
     "select id from crawls where id = any(cast(:crawl_ids as bigint[])) and state = 'running' order by id for share"
 )
@@ -226,12 +226,12 @@ insert into coverage (outlet_id, crawl_id, looked, started_at, ended_at, links, 
 select outlet_id, id, :looked, started_at, finished_at, :links, :new, :reason from crawls where id = :crawl_id
 """)
 
-# Failed ones stay for `newskeep crawl --retry`.
+# Failed links stay for `newskeep crawl --retry`.
 _FORGET_GUESTS = text(
     "delete from guest_links where crawl_id = :crawl_id and (disposition is null or disposition <> 'failed')"
 )
 
-_WHO = text("""
+_HOLDER = text("""
 select o.name, c.id as crawl_id, p.host from outlets o
 left join crawls c on c.outlet_id = o.id and c.state = 'running' left join processes p on p.id = c.process_id
 where o.id = :outlet_id order by c.id desc limit 1

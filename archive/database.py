@@ -18,17 +18,41 @@ from news.errors import ArchiveUnavailable, SchemaOutdated, SettingError
 if TYPE_CHECKING:
     from sqlalchemy import Engine, ExceptionContext
 
-    from archive.embedded import EmbeddedServer
     from archive.home import Home
 
+__all__ = [
+    "connect_archive",
+    "database_url",
+    "embedded_server",
+    "make_engine",
+    "open_archive",
+    "refuse_what_does_not_fit",
+    "schema_status",
+    "upgrade",
+]
+
+Connect = Callable[[], "psycopg.Connection[Any]"]
+
+OLDEST_SERVER = 15
+_RECOVERY_SECONDS = 60.0  # of the embedded server, after one of its processes was killed
+_POLL_SECONDS = 0.05
+
+# The server checks whether a silent client is still there: otherwise a machine that vanished would hold its locks for
+# two hours. This has no effect on a local socket.
+_SESSION = """
+set timezone to 'UTC'; set tcp_keepalives_idle to 5; set tcp_keepalives_interval to 5; set tcp_keepalives_count to 3;
+set tcp_user_timeout to 20000
+"""
+_CONNECT_SECONDS = 10
+_SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://", "postgresql+psycopg2://")
 _RECYCLE_SECONDS = 1800  # firewalls forget connections that idle for an hour
-_TAKES_NOTHING = frozenset({"53100", "25006"})  # a full disk; a server that only reads
+_CANNOT_WRITE = frozenset({"53100", "25006"})  # SQLSTATE of a full disk, of a read-only server
 
 
 def database_url(home: Home) -> str:
-    """The archive's URL as libpq (psql, psycopg) reads it, password included; starts the embedded server.
+    """Return the archive's URL for libpq (psql, psycopg), password included; start the embedded server.
 
-    Raises SettingError for a URL that is none of PostgreSQL, ArchiveUnavailable when the embedded server cannot run.
+    Raises SettingError for a URL of anything but PostgreSQL, ArchiveUnavailable when the embedded server cannot run.
     """
     given = home.settings["NEWSKEEP_DATABASE_URL"]
     if given:
@@ -39,16 +63,16 @@ def database_url(home: Home) -> str:
 
 
 def embedded_server(home: Home) -> EmbeddedServer:
-    """The server of this data folder, running or not."""
+    """Return the server of this data folder, running or not."""
     return EmbeddedServer(home.postgres)
 
 
 def open_archive(home: Home, wait: float | None = None) -> Engine:
-    """An engine on the archive with a schema that fits this program; *wait* as `connect_archive` takes it.
+    """Return an engine on the archive with a schema that fits this program; *wait* as in `connect_archive`.
 
-    An embedded database is migrated on the way. Raises SchemaOutdated for an external one that is behind or for any
-    that is ahead of this program; ArchiveUnavailable when no connection comes about or the server is too old;
-    SettingError for a URL that cannot be read.
+    An embedded database is migrated first. Raises SchemaOutdated when an external database is behind this program, or
+    any is ahead of it; ArchiveUnavailable when no connection is possible or the server is too old; SettingError for
+    a URL that cannot be read.
     """
     engine = connect_archive(home, wait)
     try:
@@ -62,10 +86,10 @@ def open_archive(home: Home, wait: float | None = None) -> Engine:
 
 
 def connect_archive(home: Home, wait: float | None = None) -> Engine:
-    """An engine on the archive whatever its schema; a first connection was made, so the server is there and new enough.
+    """Connect to the archive whatever its schema, and return the engine.
 
     Each connection waits *wait* seconds at most for an external server (None: as the settings say). Raises
-    ArchiveUnavailable or SettingError.
+    ArchiveUnavailable when the server cannot be reached or is too old, SettingError for a URL that cannot be read.
     """
     given = home.settings["NEWSKEEP_DATABASE_URL"]
     wait = home.settings["DATABASE_WAIT_SECONDS"] if wait is None else wait
@@ -77,9 +101,9 @@ def connect_archive(home: Home, wait: float | None = None) -> Engine:
 
 
 def make_engine(connect: Connect) -> Engine:
-    """An engine whose connections come from *connect*.
+    """Return an engine whose connections come from *connect*.
 
-    A connection that breaks raises ArchiveUnavailable, and so does a server that can write nothing.
+    A broken connection raises ArchiveUnavailable, and so does a server that cannot write.
     """
     engine = create_engine(
         "postgresql+psycopg://",
@@ -89,8 +113,8 @@ def make_engine(connect: Connect) -> Engine:
         pool_size=16,
         max_overflow=4,
     )
-    event.listen(engine, "handle_error", _say_that_it_broke)
-    event.listen(engine, "handle_error", _say_that_it_takes_nothing)
+    event.listen(engine, "handle_error", _raise_if_disconnected)
+    event.listen(engine, "handle_error", _raise_if_read_only)
     return engine
 
 
@@ -108,16 +132,16 @@ def refuse_what_does_not_fit(schema: SchemaStatus) -> None:
         )
 
 
-def _say_that_it_takes_nothing(context: ExceptionContext) -> None:
-    """A full disk is no fault of the row that met it: all others would meet it too."""
-    if getattr(context.original_exception, "sqlstate", None) in _TAKES_NOTHING:
+def _raise_if_read_only(context: ExceptionContext) -> None:
+    """Raise ArchiveUnavailable for a full disk: the row is not at fault, every other row would fail too."""
+    if getattr(context.original_exception, "sqlstate", None) in _CANNOT_WRITE:
         raise ArchiveUnavailable(
             f"the database takes nothing more: {in_one_line(context.original_exception)}",
             "newskeep doctor",
         ) from context.original_exception
 
 
-def _say_that_it_broke(context: ExceptionContext) -> None:
+def _raise_if_disconnected(context: ExceptionContext) -> None:
     if context.is_disconnect and not context.is_pre_ping:
         raise ArchiveUnavailable(
             f"the connection to the archive broke: {in_one_line(context.original_exception)}",
@@ -125,33 +149,8 @@ def _say_that_it_broke(context: ExceptionContext) -> None:
         ) from context.original_exception
 
 
-__all__ = [
-    "connect_archive",
-    "database_url",
-    "embedded_server",
-    "make_engine",
-    "open_archive",
-    "refuse_what_does_not_fit",
-    "schema_status",
-    "upgrade",
-]
-
-OLDEST_SERVER = 15
-_RECOVERY_SECONDS = 60.0  # of the embedded server, after one of its processes was killed
-_POLL_SECONDS = 0.05
-
-# In UTC, and asking a client of which nothing is heard whether it is still there: a machine that vanished would hold
-# its locks for two hours otherwise. Without effect on a local socket.
-_SESSION = """
-set timezone to 'UTC'; set tcp_keepalives_idle to 5; set tcp_keepalives_interval to 5; set tcp_keepalives_count to 3;
-set tcp_user_timeout to 20000
-"""
-
-Connect = Callable[[], "psycopg.Connection[Any]"]
-
-
 def connect_to(url: str) -> psycopg.Connection[Any]:
-    """A connection in UTC. Raises psycopg.OperationalError; ArchiveUnavailable for a server we cannot use."""
+    """Open a connection in UTC. Raises psycopg.OperationalError; ArchiveUnavailable for a server we cannot use."""
     connection = psycopg.connect(with_defaults(url), autocommit=True)
     try:
         info = connection.info
@@ -165,11 +164,11 @@ def connect_to(url: str) -> psycopg.Connection[Any]:
 
 
 def external_connections(url: str, wait: float) -> Connect:
-    """What connects to *url*, for up to *wait* seconds while the server is not there or not ready yet."""
+    """Return a function that connects to *url* and waits up to *wait* seconds for a server that is not ready."""
 
     def connect() -> psycopg.Connection[Any]:
         try:
-            return _patiently(lambda: connect_to(url), wait)
+            return _retry(lambda: connect_to(url), wait)
         except psycopg.OperationalError as error:
             raise ArchiveUnavailable(
                 f"the archive at {shown_url(url)} cannot be reached: {in_one_line(error)}",
@@ -180,7 +179,7 @@ def external_connections(url: str, wait: float) -> Connect:
 
 
 def embedded_connections(server: EmbeddedServer) -> Connect:
-    """What connects to *server*; a killed one is brought back, for a long-lived daemon too."""
+    """Return a function that connects to *server* and restarts it when it was killed."""
 
     def start_and_connect() -> psycopg.Connection[Any]:
         server.start()  # half a millisecond when it runs
@@ -188,7 +187,7 @@ def embedded_connections(server: EmbeddedServer) -> Connect:
 
     def connect() -> psycopg.Connection[Any]:
         try:
-            return _patiently(start_and_connect, _RECOVERY_SECONDS)
+            return _retry(start_and_connect, _RECOVERY_SECONDS)
         except psycopg.OperationalError as error:
             raise ArchiveUnavailable(
                 f"the embedded PostgreSQL in {server.folder} refuses: {in_one_line(error)}", "newskeep doctor"
@@ -197,21 +196,21 @@ def embedded_connections(server: EmbeddedServer) -> Connect:
     return connect
 
 
-def _patiently(connect: Connect, wait: float) -> psycopg.Connection[Any]:
+def _retry(connect: Connect, wait: float) -> psycopg.Connection[Any]:
     deadline = time.monotonic() + wait
     while True:
         try:
             return connect()
         except psycopg.OperationalError as error:
-            if _is_for_good(error) or time.monotonic() > deadline:
+            if _is_permanent(error) or time.monotonic() > deadline:
                 raise
             time.sleep(_POLL_SECONDS)
 
 
-def _is_for_good(error: psycopg.OperationalError) -> bool:
-    """True for a server's own refusal (password, no such database); starting, recovering and being full all pass."""
-    said = str(error)
-    return "FATAL:" in said and "the database system is" not in said and "too many" not in said
+def _is_permanent(error: psycopg.OperationalError) -> bool:
+    """Whether the server itself refuses (wrong password, no such database), and is not just starting or full."""
+    message = str(error)
+    return "FATAL:" in message and "the database system is" not in message and "too many" not in message
 
 
 def refuse_unfit_server(version: int, encoding: str | None) -> None:
@@ -229,16 +228,12 @@ def refuse_unfit_server(version: int, encoding: str | None) -> None:
 
 
 def in_one_line(error: BaseException) -> str:
-    """What *error* says, without its line breaks."""
+    """Return the message of *error* without line breaks."""
     return " ".join(str(error).split())
 
 
-_CONNECT_SECONDS = 10
-_SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://", "postgresql+psycopg2://")
-
-
 def normal_url(given: str) -> str:
-    """*given* under the scheme that libpq and people agree on. Raises SettingError, which never shows a password."""
+    """Return *given* with the scheme postgresql://. Raises SettingError, which never shows a password."""
     for scheme in _SCHEMES:
         if given.startswith(scheme):
             url = "postgresql://" + given.removeprefix(scheme)
@@ -251,7 +246,7 @@ def normal_url(given: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """*url* for people's eyes: without its password, wherever that stood."""
+    """Return *url* without its password, for display."""
     parts = conninfo_to_dict(url)
     user, host, port = (str(parts.get(name) or "") for name in ("user", "host", "port"))
     account = user + (":***" if "password" in parts else "") + "@" if user else ""
@@ -261,12 +256,12 @@ def shown_url(url: str) -> str:
 
 
 def with_defaults(url: str) -> str:
-    """The connection string for *url*, our name and time limits in it unless it brings its own."""
+    """Return the connection string for *url*, with our name and time limits where it has none of its own."""
     given = conninfo_to_dict(url)
     defaults: dict[str, str | int] = {
         "connect_timeout": _CONNECT_SECONDS,
         "fallback_application_name": "newskeep",
-        # a server that vanished without a word is noticed within 20 seconds
+        # a server that vanished is noticed within 20 seconds
         "keepalives_idle": 5,
         "keepalives_interval": 5,
         "keepalives_count": 3,
@@ -278,7 +273,7 @@ def with_defaults(url: str) -> str:
 def _check_readable(url: str) -> None:
     try:
         conninfo_to_dict(url)
-    except ProgrammingError:  # its words repeat the URL, password and all
+    except ProgrammingError:  # its message repeats the URL with the password
         raise SettingError(
             "NEWSKEEP_DATABASE_URL cannot be read as a PostgreSQL URL",
             "write @ : / and % inside the password as %40 %3A %2F and %25",

@@ -1,4 +1,4 @@
-"""Why a page is, or is not, in the archive: what is known of its address, step by step."""
+"""Explain why a page is, or is not, in the archive: what is recorded about its address, step by step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from news.urls import canonicalise, same_site, url_key
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """What the frontier knows of an address. The channel is where it was found first."""
+    """The row of an address in the frontier. The channel is the one in which it was found first."""
 
     id: int
     outlet: str
@@ -53,7 +53,7 @@ class CaptureFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReadingFacts:
-    """What the rules made of the page when it was stored last. `removed`: (label, rule, blocks, lowest score)."""
+    """The latest stored reading of the page. `removed`: (label, rule, blocks, lowest score)."""
 
     headline: str | None
     words: int
@@ -62,12 +62,12 @@ class ReadingFacts:
     date_published: datetime | None
     fields: Mapping[str, Any]
     removed: list[tuple[str, str, int, int]] = field(default_factory=list)
-    remembered: list[RememberedLine] = field(default_factory=list)  # what site memory set aside, and its grounds
+    remembered: list[RememberedLine] = field(default_factory=list)  # lines that site memory removed
 
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """An entry of the link's history."""
+    """An entry in a link's history."""
 
     at: datetime
     crawl_id: int | None
@@ -78,7 +78,7 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """The address is a feed, sitemap, listing or robots.txt."""
+    """A feed, sitemap, listing or robots.txt at the address."""
 
     outlet: str
     kind: str
@@ -93,7 +93,7 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
-    """The article that holds the page. `revisions`: number and time from which it held."""
+    """The article at the address. `revisions`: number and start of validity."""
 
     article_id: int
     story_id: int
@@ -104,7 +104,7 @@ class StoredFacts:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All of it; what is None or empty did not happen."""
+    """All that is recorded; a step that did not happen is None or empty."""
 
     link: LinkFacts | None = None
     channels: list[ChannelFacts] = field(default_factory=list)
@@ -117,14 +117,14 @@ class Explanation:
 
 
 def explain_address(conn: Connection, url_key: int) -> Explanation:
-    """What is known of the address with this key."""
+    """Explain the address with this key."""
     row = conn.execute(_LINK_AT, {"key": url_key}).first()
-    channels = [ChannelFacts(**one._mapping) for one in conn.execute(_CHANNELS_AT, {"key": url_key})]
+    channels = [ChannelFacts(**channel._mapping) for channel in conn.execute(_CHANNELS_AT, {"key": url_key})]
     return _of_link(conn, LinkFacts(**row._mapping)) if row else Explanation(channels=channels)
 
 
 def explain_article(conn: Connection, article_id: int) -> Explanation:
-    """What is known of the address at which the article was found first."""
+    """Explain the address at which the article was found first."""
     row = conn.execute(_LINK_OF_ARTICLE, {"id": article_id}).first()
     if row is None:
         return Explanation(stored=_stored(conn, article_id), reading=_reading(conn, article_id))
@@ -132,7 +132,7 @@ def explain_article(conn: Connection, article_id: int) -> Explanation:
 
 
 def outlet_of_site(conn: Connection, address: str) -> str | None:
-    """The outlet whose home page is on the address's site."""
+    """Return the name of the outlet whose home page is on the address's site; None without one."""
     return next((row.name for row in conn.execute(_OUTLETS) if _on_site(row.url, address)), None)
 
 
@@ -160,14 +160,14 @@ def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
 
 
 def _robots_key(url: str) -> int:
-    """The key of the site's own robots.txt: an outlet's pages may lead to other sites, each with its own."""
+    """Return the key of the site's robots.txt: an outlet's links may lead to other sites, each with its own."""
     return url_key(canonicalise(urljoin(url, "/robots.txt")))
 
 
 def _reading(conn: Connection, article_id: int) -> ReadingFacts:
     row = conn.execute(_READING, {"id": article_id}).one()._asdict()
     reading_id = row.pop("reading_id")
-    removed = [tuple(one) for one in conn.execute(_REMOVED, {"id": reading_id})]
+    removed = [tuple(blocks) for blocks in conn.execute(_REMOVED, {"id": reading_id})]
     return ReadingFacts(**row, removed=removed, remembered=remembered_lines(conn, reading_id, article_id))
 
 

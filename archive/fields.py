@@ -32,7 +32,7 @@ class Column:
         return f"d.fields #>> '{{{path}}}' as {self.name}"
 
     def value_in(self, fields: Mapping[str, Any]) -> Any:
-        """The value in *fields* as a reading has them; None (or an empty list) where the page says nothing."""
+        """Look the value up in a reading's *fields*; None, or an empty list, where the page says nothing."""
         value: Any = fields
         for key in self.path:
             value = (value or {}).get(key)
@@ -43,8 +43,8 @@ class Column:
 class Field:
     """A field of `news.article.Article`.
 
-    `clean` removes what PostgreSQL cannot store; `stored` makes the value to be stored. One `in_revision` is a column
-    of `revisions`, since an edit of it makes a revision; any other is a key of `readings.fields`, with its `columns`.
+    `clean` removes what PostgreSQL cannot store; `stored` makes the value to be stored. Fields `in_revision` are
+    columns of `revisions`, the others keys of `readings.fields`, with their `columns`.
     """
 
     name: str
@@ -61,12 +61,12 @@ def clean_article(article: Article) -> Article:
 
 
 def revision_fields(article: Article) -> dict[str, Any]:
-    """The values for the columns of `revisions`."""
+    """Return the values for the columns of `revisions`."""
     return {field.name: field.stored(getattr(article, field.name)) for field in FIELDS if field.in_revision}
 
 
 def reading_fields(article: Article) -> dict[str, Any]:
-    """The values for `readings.fields`."""
+    """Return the values for `readings.fields`."""
     return {field.name: field.stored(getattr(article, field.name)) for field in FIELDS if not field.in_revision}
 
 

@@ -1,4 +1,4 @@
-"""The data folder: where it is, what lies in it, and the settings in force."""
+"""The data folder: its place, its parts, and the settings in force."""
 
 import os
 import tomllib
@@ -34,7 +34,7 @@ class Home:
 
 
 def default_home(environ: Mapping[str, str]) -> Path:
-    """Where the data folder is when nobody says: /var/lib for root, the user's data folder otherwise."""
+    """Return the default data folder: below /var/lib for root, else in the user's data folder."""
     if os.geteuid() == 0:
         return Path("/var/lib/newskeep")
     data = environ.get("XDG_DATA_HOME") or Path(environ.get("HOME") or "/") / ".local" / "share"
@@ -42,17 +42,17 @@ def default_home(environ: Mapping[str, str]) -> Path:
 
 
 def find_home(environ: Mapping[str, str] = os.environ) -> Home:
-    """The data folder, whether it exists or not. Raises SettingError for a setting that cannot be read."""
+    """Find the data folder, existing or not. Raises SettingError for a setting that cannot be read."""
     given = Path(environ.get("NEWSKEEP_HOME") or default_home(environ))
     try:
         path = given.expanduser().absolute()
-    except RuntimeError as error:  # ~somebody who does not exist
+    except RuntimeError as error:  # ~name of an unknown user
         raise SettingError(f"NEWSKEEP_HOME={given}: {error}") from error
     return Home(path, read_settings(environ, _file_settings(path / "newskeep.toml")))
 
 
 def open_home(environ: Mapping[str, str] = os.environ) -> Home:
-    """The data folder, created when missing. Raises SettingError for a setting that cannot be read."""
+    """Find the data folder and create it when missing. Raises SettingError for a setting that cannot be read."""
     home = find_home(environ)
     try:
         home.path.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Reading the archive back: one article, its revisions, what was removed from it, who else has its text."""
+"""Read the archive: an article, its revisions, the text removed from it, the other articles with its text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from news.urls import canonicalise, url_key
 
 @dataclass(frozen=True, slots=True)
 class ArchivedArticle:
-    """An article in one of its revisions, with where it comes from. `capture_id` is None for an import."""
+    """An article in one of its revisions, with its origin. `capture_id` is None for an imported text."""
 
     id: int
     outlet: str
@@ -51,7 +51,7 @@ class ArchivedArticle:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a capture with a body lies, and whether an identical re-fetch led there."""
+    """The place of a capture's body: file, offset and length of the record in bytes, digest of the body."""
 
     file: str
     offset: int
@@ -61,7 +61,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RemovedBlock:
-    """Text that was set aside. `score` is in per cent."""
+    """A block of removed text. `score` is in per cent."""
 
     article_id: int
     headline: str | None
@@ -74,7 +74,7 @@ class RemovedBlock:
 
 @dataclass(frozen=True, slots=True)
 class StoryArticle:
-    """An article among the others of its story."""
+    """An article of a story, and why it belongs to it."""
 
     story_id: int
     id: int
@@ -89,7 +89,7 @@ class StoryArticle:
 
 @dataclass(frozen=True, slots=True)
 class RevisionText:
-    """What an article said in one revision."""
+    """The text of an article in one revision."""
 
     article_id: int
     number: int
@@ -103,31 +103,31 @@ class RevisionText:
 
 
 def find_article(conn: Connection, named: str) -> int | None:
-    """The row number of the article called by a short id (a1f3c) or by any spelling of one of its addresses."""
+    """Find an article by a short id (a1f3c) or any spelling of one of its addresses; its row number, or None."""
     kind_and_number = parse_id(named)
     if kind_and_number:
         kind, number = kind_and_number
-        known = conn.execute(_ARTICLE_EXISTS, {"id": number}).scalar() if kind == "a" else None
-        return int(known) if known else None
+        found = conn.execute(_ARTICLE_EXISTS, {"id": number}).scalar() if kind == "a" else None
+        return int(found) if found else None
     key = key_of(named)
     return article_at(conn, key) if key is not None else None
 
 
 def article_at(conn: Connection, url_key: int) -> int | None:
-    """The row number of the article at the address with that key, None where there is none."""
+    """Find the article at the address with that key; its row number, or None."""
     found = conn.execute(_ARTICLE_AT, {"key": url_key}).scalar()
     return int(found) if found else None
 
 
 def address_of(conn: Connection, named: str) -> str | None:
-    """The address of the article called by a short id (a1f3c); None for anything else."""
+    """Return the address of the article with a short id (a1f3c); None for anything else."""
     kind_and_number = parse_id(named)
     found = find_article(conn, named) if kind_and_number else None
     return None if found is None else str(conn.execute(_ADDRESS, {"id": found}).scalar_one())
 
 
 def find_story(conn: Connection, named: str) -> int | None:
-    """The row number of the story called by a short id (s77); a merged one leads to where it went."""
+    """Find a story by a short id (s77); its row number, that of its successor when it was merged, or None."""
     kind_and_number = parse_id(named)
     if not kind_and_number or kind_and_number[0] != "s":
         return None
@@ -136,28 +136,28 @@ def find_story(conn: Connection, named: str) -> int | None:
 
 
 def key_of(address: str) -> int | None:
-    """The key of an address as people type it, https:// left out or not; None when it is none."""
-    text_ = storable(address).strip()
+    """Return the key of an address as people type it, with or without https://; None when it is not an address."""
+    typed = storable(address).strip()
     try:
-        return url_key(canonicalise(text_ if "://" in text_ else f"https://{text_}"))
+        return url_key(canonicalise(typed if "://" in typed else f"https://{typed}"))
     except ValueError:
         return None
 
 
 def kind_at(conn: Connection, outlet_id: int, key: int) -> str | None:
-    """What the address with that key is known to be: "article", or the kind of channel; None when nobody knows."""
+    """Tell whether the address with that key is an "article" or which kind of channel; None when it is unknown."""
     found = conn.execute(_KIND_AT, {"outlet_id": outlet_id, "key": key}).scalar()
     return str(found) if found else None
 
 
 def read_article(conn: Connection, article_id: int, revision: int | None = None) -> ArchivedArticle | None:
-    """The article in that revision, the latest when None is given; None when there is no such revision."""
+    """Read the article in that revision (None: the latest); None when there is no such revision."""
     row = conn.execute(_ARTICLE, {"id": article_id, "number": revision}).first()
     return ArchivedArticle(**row._mapping) if row else None
 
 
 def place_of(conn: Connection, capture_id: int) -> Place | None:
-    """Where the body of a capture lies: an identical re-fetch leads to the first."""
+    """Find the body of a capture; for an identical re-fetch that of the first capture. None without a body."""
     row = conn.execute(_PLACE, {"id": capture_id}).first()
     return Place(row.file, row.record_offset, row.record_length, row.digest) if row else None
 
@@ -165,26 +165,26 @@ def place_of(conn: Connection, capture_id: int) -> Place | None:
 def removed_blocks(
     conn: Connection, *, article_id: int | None = None, revision: int | None = None, crawl_id: int | None = None
 ) -> list[RemovedBlock]:
-    """What was set aside from an article's revision (the latest when None is given), or in all that a crawl stored."""
+    """List the removed blocks of an article's revision (None: the latest), or of everything that a crawl stored."""
     rows = conn.execute(_REMOVED, {"article_id": article_id, "number": revision, "crawl_id": crawl_id})
     return [RemovedBlock(**row._mapping) for row in rows]
 
 
 def story_articles(conn: Connection, *, story_id: int | None = None, crawl_id: int | None = None) -> list[StoryArticle]:
-    """All articles of a story, or of every story that a crawl found a copy for; the earliest first."""
+    """List the articles of a story, or of every story for which a crawl found a copy; the earliest first."""
     rows = conn.execute(_STORY_ARTICLES, {"story_id": story_id, "crawl_id": crawl_id})
     return [StoryArticle(**row._mapping) for row in rows]
 
 
 def revision_texts(conn: Connection, article_id: int) -> list[RevisionText]:
-    """All revisions of an article, in order."""
+    """List the revisions of an article in order."""
     return [RevisionText(**row._mapping) for row in conn.execute(_TEXTS_OF_ARTICLE, {"id": article_id})]
 
 
 def texts_revised(
     conn: Connection, *, crawl_id: int | None = None, since: datetime | None = None
 ) -> list[tuple[RevisionText, RevisionText]]:
-    """Before and after of every revision that a crawl added, or that was captured since; the weightiest first."""
+    """Pair each revision that a crawl added, or captured since then, with the one before; weightiest change first."""
     added = {(a, n) for a, n in conn.execute(_ADDED, {"crawl_id": crawl_id, "since": since})}
     wanted = sorted({pair for a, n in added for pair in ((a, n - 1), (a, n))})
     values = {"articles": [article_id for article_id, _ in wanted], "numbers": [number for _, number in wanted]}

@@ -1,4 +1,4 @@
-"""Which schema a database has, and bringing it up to date. The steps themselves are in migrations/."""
+"""Find out which schema a database has, and upgrade it. The steps themselves are in migrations/."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class SchemaStatus:
-    """`current` is the step the database is at (None: no schema yet), `known` the steps of this program in order."""
+    """The schema of a database: its step (`current`, None without a schema), and this program's steps in order."""
 
     current: str | None
     known: tuple[str, ...]
 
     @property
     def head(self) -> str:
-        """The step this program needs."""
+        """The step that this program needs."""
         return self.known[-1]
 
     @property
     def outdated(self) -> bool:
-        """True when `upgrade` has something to do."""
+        """Whether `upgrade` has something to do."""
         return self.current != self.head and not self.newer
 
     @property
     def newer(self) -> bool:
-        """True when a newer program has been at the database."""
+        """Whether a newer program has upgraded the database."""
         return self.current is not None and self.current not in self.known
 
 
 def known_steps() -> tuple[str, ...]:
-    """The migrations by number, read off their file names: Alembic would take a fifth of a second of every command."""
+    """List the migrations by number, from their file names: Alembic would cost every command a fifth of a second."""
     return tuple(sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py")))
 
 
 def schema_status(engine: Engine) -> SchemaStatus:
-    """What schema the database has. Raises ArchiveUnavailable when it cannot be asked."""
+    """Read the schema's status. Raises ArchiveUnavailable when the database cannot be reached."""
     with engine.connect() as connection:
         current = None
         if connection.scalar(text("select to_regclass('alembic_version')")) is not None:
@@ -62,13 +62,14 @@ def schema_status(engine: Engine) -> SchemaStatus:
 
 
 def upgrade(engine: Engine) -> SchemaStatus:
-    """Bring the schema to this program's and give the status after; one upgrade at a time, others wait.
+    """Upgrade the schema to this program's, and return the status afterwards.
 
-    A schema newer than this program is left alone. Raises ArchiveUnavailable when another upgrade takes ten minutes.
+    Upgrades take turns. A schema newer than this program is left alone. Raises ArchiveUnavailable when another upgrade
+    takes ten minutes.
     """
     from alembic import command
 
-    with _only_one(engine):
+    with _upgrade_lock(engine):
         if schema_status(engine).outdated:
             with engine.connect() as connection:
                 command.upgrade(alembic_config(connection=connection), "head")
@@ -77,7 +78,7 @@ def upgrade(engine: Engine) -> SchemaStatus:
 
 
 def alembic_config(**attributes: object) -> Config:
-    """Alembic's configuration for these migrations; `connection=` is the one that env.py then uses."""
+    """Return Alembic's configuration for these migrations; env.py uses the `connection=` that is given here."""
     from alembic.config import Config
 
     config = Config()
@@ -87,13 +88,13 @@ def alembic_config(**attributes: object) -> Config:
 
 
 @contextmanager
-def _only_one(engine: Engine) -> Iterator[None]:
-    """Hold the lock, on a connection without a transaction: waiters must not hold up CREATE INDEX CONCURRENTLY."""
+def _upgrade_lock(engine: Engine) -> Iterator[None]:
+    """Hold the lock on a connection without a transaction: waiters must not delay CREATE INDEX CONCURRENTLY."""
     deadline = time.monotonic() + _LOCK_SECONDS
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         while not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": _LOCK}):
             if time.monotonic() > deadline:
-                raise ArchiveUnavailable("somebody else's upgrade of the schema takes too long", "newskeep db status")
+                raise ArchiveUnavailable("another upgrade of the schema takes too long", "newskeep db status")
             time.sleep(_POLL_SECONDS)
         try:
             yield

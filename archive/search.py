@@ -11,12 +11,26 @@ from sqlalchemy import Connection, text
 
 from news.text import storable
 
-# Around the words that were found, in a snippet. From the private use area, so that no page means them.
+# PostgreSQL's text search configuration for each language; those of version 15, the oldest that we support.
+CONFIGS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian",
+    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali", "no": "norwegian",
+    "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+# They mark the found words in a snippet. Characters of the private use area, which no page uses for anything else.
 FOUND_START, FOUND_END = "\ue000", "\ue001"
+MOST_TERMS = 12
+_TERM = re.compile(r'-?"[^"]*"|\S+')
+_DAY = timedelta(days=1)
+
+Days = tuple[date, date]  # from, to: both included
 
 
 class Order(StrEnum):
-    """RANK orders the newest thousand hits by how well they match."""
+    """The order of hits. RANK puts the best matches among the newest thousand first."""
 
     RANK = "rank"
     NEWEST = "newest"
@@ -24,7 +38,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that was found; `snippet` marks the words with FOUND_START and FOUND_END."""
+    """An article that matches; in `snippet`, FOUND_START and FOUND_END enclose the found words."""
 
     id: int
     outlet: str
@@ -40,7 +54,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a search beside its words. Days are those of UTC, both included."""
+    """The filters of a search. Days are in UTC, both included."""
 
     outlet: str | None = None
     language: str | None = None
@@ -48,7 +62,7 @@ class Filters:
     until: date | None = None
 
     def values(self) -> dict[str, Any]:
-        """As the statements take them."""
+        """Return the parameters of the SQL statements."""
         language = self.language
         return {
             "configs": [search_config(language)] if language else sorted({*CONFIGS.values(), "simple"}),
@@ -59,8 +73,42 @@ class Filters:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a query, and how many articles match it alone within the filters of the search.
+
+    `stop_word_of` names the languages (as PostgreSQL calls them) in which it is a stop word.
+    """
+
+    text: str
+    articles: int
+    stop_word_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EmptySearch:
+    """Why a search found nothing.
+
+    `terms` must all be in an article. `without` tells how many articles match without each excluded term,
+    `unfiltered` how many without the filters.
+    """
+
+    terms: tuple[Term, ...] = ()
+    without: tuple[Term, ...] = ()
+    unfiltered: int | None = None  # None: there were no filters
+    gaps: tuple[Days, ...] = ()  # days of the requested period without a crawl
+    first_looked: date | None = None
+    imported: bool = False  # there are articles, but no crawl has looked for any
+
+
+def search_config(language: str | None) -> str:
+    """Return the text search configuration for a language tag such as de-AT; `simple` (no stems) without one."""
+    primary = (language or "").replace("_", "-").partition("-")[0].lower()
+    return CONFIGS.get(primary, "simple")
+
+
 def count_articles(conn: Connection, query: str, filters: Filters) -> int:
-    """How many articles match."""
+    """Count the articles that match."""
     return int(conn.execute(_COUNT, filters.values() | {"query": storable(query)}).scalar_one())
 
 
@@ -75,9 +123,9 @@ def search_articles(
     limit: int = 20,
     order: Order = Order.RANK,
 ) -> list[Hit]:
-    """Articles whose latest revision matches *query* (words, "phrases", or, -not), published in [since, until].
+    """Find articles whose latest revision matches *query* (words, "phrases", or, -not), published in [since, until].
 
-    An article without a date counts by its first capture. Days are those of UTC, both included.
+    The day of an article without a date is that of its first capture. Days are in UTC, both included.
     """
     values = Filters(outlet, language, since, until).values() | {
         "query": storable(query),
@@ -89,8 +137,56 @@ def search_articles(
     return [Hit(**row._mapping) for row in conn.execute(_SEARCH, values)]
 
 
-# One query for each way in which a language's stems differ; the index answers each. The date order is laid on what was
-# found: walking the dates would read the whole archive for a word that nobody wrote.
+def explain_empty_search(conn: Connection, query: str, filters: Filters, today: date) -> EmptySearch:
+    """Explain why a search for *query* found nothing."""
+    terms = _TERM.findall(storable(query))[:MOST_TERMS]
+    looked = [row.day for row in conn.execute(_LOOKED, {"outlet": filters.outlet})]
+    return EmptySearch(
+        tuple(_count_alone(conn, term, filters) for term in _required(terms)),
+        tuple(_count_without(conn, terms, place, filters) for place, term in enumerate(terms) if term.startswith("-")),
+        count_articles(conn, query, Filters()) if filters != Filters() else None,
+        tuple(_gaps(looked, filters, today)),
+        looked[0] if looked else None,
+        not looked and conn.execute(_ARTICLES, {"outlet": filters.outlet}).scalar_one(),
+    )
+
+
+def missing_days(looked: Iterable[date], first: date, last: date) -> list[Days]:
+    """Return the periods between *first* and *last* that are not in *looked*."""
+    days = sorted({day for day in looked if first <= day <= last} | {last + _DAY})
+    stretches, begin = [], first
+    for day in days:
+        if begin < day:
+            stretches.append((begin, day - _DAY))
+        begin = day + _DAY
+    return stretches
+
+
+def _required(terms: Sequence[str]) -> list[str]:
+    return [term for term in dict.fromkeys(terms) if not term.startswith("-") and term.lower() != "or"]
+
+
+def _count_alone(conn: Connection, term: str, filters: Filters) -> Term:
+    stopped = conn.execute(_STOP_WORD, {"term": term, "configs": filters.values()["configs"]}).scalars()
+    return Term(term, count_articles(conn, term, filters), tuple(stopped))
+
+
+def _count_without(conn: Connection, terms: Sequence[str], place: int, filters: Filters) -> Term:
+    rest = " ".join([*terms[:place], *terms[place + 1 :]])
+    return Term(terms[place], count_articles(conn, rest, filters))
+
+
+def _gaps(looked: Sequence[date], filters: Filters, today: date) -> list[Days]:
+    """Find the days without a crawl; none unless the search named days, since `first_looked` is enough then."""
+    if filters.since is None and filters.until is None:
+        return []
+    last = min(filters.until or today, today)
+    first = filters.since or min([*looked, last])
+    return missing_days(looked, first, last) if first <= last else []
+
+
+# One query for each text search configuration; the index answers each. The hits are sorted by date afterwards: reading
+# articles in date order would read the whole archive for a word that is in none.
 _MATCHING = """
 with asked as materialized (
     select config, websearch_to_tsquery(cast(config as regconfig), :query) as query
@@ -112,8 +208,6 @@ with asked as materialized (
 )
 """
 
-_NUMBER = "select count(*) from matching"
-
 _BEST = """
 , newest as (
     select * from matching order by coalesce(date_published, first_captured_at) desc, id desc limit :pool
@@ -130,89 +224,10 @@ order by case when :by_rank then b.rank end desc nulls last,
          coalesce(b.date_published, b.first_captured_at) desc, b.id desc
 """
 
-_COUNT = text(_MATCHING + _NUMBER)
+_COUNT = text(_MATCHING + "select count(*) from matching")  # noqa: S608 - put together from constants
 _SEARCH = text(_MATCHING + _BEST)
 
-MOST_TERMS = 12
-_TERM = re.compile(r'-?"[^"]*"|\S+')
-_DAY = timedelta(days=1)
-
-Days = tuple[date, date]  # from, to: both included
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One term of a query and the articles that match it alone, within the filters of the search.
-
-    `stop_word_of` names the languages (as PostgreSQL calls them) in whose articles nobody looks for it.
-    """
-
-    text: str
-    articles: int
-    stop_word_of: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EmptySearch:
-    """`terms` that an article must have; what would be found `without` each excluded term and without all filters."""
-
-    terms: tuple[Term, ...] = ()
-    without: tuple[Term, ...] = ()
-    unfiltered: int | None = None  # None: there were no filters
-    gaps: tuple[Days, ...] = ()  # days of the time asked for on which nobody looked
-    first_looked: date | None = None
-    imported: bool = False  # there are articles, though nobody has looked for any
-
-
-def explain_empty_search(conn: Connection, query: str, filters: Filters, today: date) -> EmptySearch:
-    """What is to be said of a search for *query* that found nothing."""
-    terms = _TERM.findall(storable(query))[:MOST_TERMS]
-    looked = [row.day for row in conn.execute(_LOOKED, {"outlet": filters.outlet})]
-    return EmptySearch(
-        tuple(_alone(conn, term, filters) for term in _wanted(terms)),
-        tuple(_left_out(conn, terms, place, filters) for place, term in enumerate(terms) if term.startswith("-")),
-        count_articles(conn, query, Filters()) if filters != Filters() else None,
-        tuple(_gaps(looked, filters, today)),
-        looked[0] if looked else None,
-        not looked and conn.execute(_ARTICLES, {"outlet": filters.outlet}).scalar_one(),
-    )
-
-
-def missing_days(looked: Iterable[date], first: date, last: date) -> list[Days]:
-    """The stretches of days from *first* to *last* that are not among *looked*."""
-    seen = sorted({day for day in looked if first <= day <= last} | {last + _DAY})
-    stretches, begin = [], first
-    for day in seen:
-        if begin < day:
-            stretches.append((begin, day - _DAY))
-        begin = day + _DAY
-    return stretches
-
-
-def _wanted(terms: Sequence[str]) -> list[str]:
-    return [term for term in dict.fromkeys(terms) if not term.startswith("-") and term.lower() != "or"]
-
-
-def _alone(conn: Connection, term: str, filters: Filters) -> Term:
-    stopped = conn.execute(_STOP_WORD, {"term": term, "configs": filters.values()["configs"]}).scalars()
-    return Term(term, count_articles(conn, term, filters), tuple(stopped))
-
-
-def _left_out(conn: Connection, terms: Sequence[str], place: int, filters: Filters) -> Term:
-    rest = " ".join([*terms[:place], *terms[place + 1 :]])
-    return Term(terms[place], count_articles(conn, rest, filters))
-
-
-def _gaps(looked: Sequence[date], filters: Filters, today: date) -> list[Days]:
-    """Only where days were asked for: otherwise the first look says it all."""
-    if filters.since is None and filters.until is None:
-        return []
-    last = min(filters.until or today, today)
-    first = filters.since or min([*looked, last])
-    return missing_days(looked, first, last) if first <= last else []
-
-
-# "Did not look" is another thing than "looked and found nothing": only what was looked at counts.
+# Only days with a successful look count: "did not look" is not "looked and found nothing".
 _LOOKED = text("""
 select distinct (c.started_at at time zone 'UTC')::date as day
 from coverage c join outlets o on o.id = c.outlet_id
@@ -230,18 +245,3 @@ select config from (select distinct search_config as config from articles) as us
 where config = any(cast(:configs as text[])) and numnode(websearch_to_tsquery(cast(config as regconfig), :term)) = 0
 order by config
 """)
-
-# Those of PostgreSQL 15, the oldest we run on.
-CONFIGS = {
-    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
-    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian",
-    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali", "no": "norwegian",
-    "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
-    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-
-
-def search_config(language: str | None) -> str:
-    """The configuration for a language tag such as de-AT; `simple` (no stems) for one without."""
-    primary = (language or "").replace("_", "-").partition("-")[0].lower()
-    return CONFIGS.get(primary, "simple")

@@ -1,4 +1,4 @@
-"""Stories read back and corrected by hand: who has a text, since when, how much of it; split, merge, events."""
+"""Stories: read which articles carry a text, split and merge stories by hand, find others on the same event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,15 +16,17 @@ from news.sameness.overlap import passages_of
 
 
 class NotPossible(ArchiveError):
-    """What was asked of a story makes no sense; nothing was changed."""
+    """The story cannot be split or merged in this way; nothing was changed."""
 
     exit_code = ExitCode.USAGE
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story. `share` is how many per cent of the words of the shorter text it had in common with the
-    one it was matched with when it came, `passages` the longest of it; both empty for the first.
+    """An article of a story.
+
+    `share` is the percentage of words of the shorter text that it had in common with the article it was matched with
+    when it came, `passages` are the longest common passages; both are empty for the first article.
     """
 
     id: int
@@ -56,15 +58,15 @@ class SameEvent:
 
 
 def read_story(conn: Connection, story_id: int) -> list[Member]:
-    """The articles of a story, the earliest copy we saw first; none for a story that was merged away or never was."""
+    """Read the articles of a story, the earliest capture first; none for a merged or unknown story."""
     rows = conn.execute(_MEMBERS, {"story_id": story_id}).all()
     return [_member(row, row is rows[0]) for row in rows]
 
 
 def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tuple[int, int]:
-    """Take an article out of its story, for ever; the number of the story it left and of its own.
+    """Move an article into a new story of its own, for ever; return the numbers of the old and the new story.
 
-    Unless *keep* everything is undone in the end. Raises NotPossible for an article that stands alone.
+    Without *keep* everything is rolled back in the end. Raises NotPossible when the article is alone in its story.
     """
     with engine.connect() as conn:
         lock_texts(conn)
@@ -74,7 +76,7 @@ def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tupl
             raise NotPossible("the article stands alone in its story", f"newskeep story s{story_id:x}")
         own = int(conn.execute(_NEW_STORY).scalar_one())
         values = {"id": article_id, "story_id": own, "was": story_id}
-        for statement in (_MOVE, _STANDS_ALONE):
+        for statement in (_MOVE, _BECOMES_FIRST):
             conn.execute(statement, values)
         conn.execute(_NEXT_FIRST, {"story_id": story_id})
         conn.execute(_APART, {"article_id": article_id, "others": others})
@@ -84,19 +86,19 @@ def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tupl
 
 
 def merge_stories(engine: Engine, story_id: int, other_id: int, *, keep: bool = True) -> int:
-    """Make one story of two, for ever; its number, the older one. Raises NotPossible when they are one already.
+    """Merge two stories into the older one, for ever, and return its number.
 
-    Unless *keep* everything is undone in the end.
+    Without *keep* everything is rolled back in the end. Raises NotPossible when they are one story already.
     """
     into, old = sorted((story_id, other_id))
     with engine.connect() as conn:
         lock_texts(conn)
-        kept, moved = _articles(conn, into), _articles(conn, old)
-        if into == old or not kept or not moved:
+        staying, moved = _articles(conn, into), _articles(conn, old)
+        if into == old or not staying or not moved:
             raise NotPossible("these are one story already", f"newskeep story s{into:x}")
-        conn.execute(_NO_LONGER_APART, {"ones": kept, "others": moved})
-        conn.execute(_TOGETHER, {"one": kept[0], "other": moved[0]})
-        conn.execute(_JOINED, {"story_id": old, "first": kept[0]})
+        conn.execute(_NO_LONGER_APART, {"staying": staying, "moved": moved})
+        conn.execute(_TOGETHER, {"first": staying[0], "other": moved[0]})
+        conn.execute(_JOINED, {"story_id": old, "first": staying[0]})
         write_merges(conn, [{"old": old, "into": into}])
         if keep:
             conn.commit()
@@ -104,7 +106,7 @@ def merge_stories(engine: Engine, story_id: int, other_id: int, *, keep: bool = 
 
 
 def same_event(conn: Connection, story_id: int, most: int = 20) -> list[SameEvent]:
-    """Articles of other stories within three days that tell of the same event, the most alike first."""
+    """Find articles of other stories within three days that report the same event, the most similar first."""
     own = conn.execute(_FIRST_TEXT, {"story_id": story_id}).first()
     if own is None:
         return []
@@ -116,8 +118,8 @@ def same_event(conn: Connection, story_id: int, most: int = 20) -> list[SameEven
     others = {row.id: (row.headline, row.body) for row in rows.values()}
     alike = events.similarities(own.headline, own.body, others)
     found = [_same_event(rows[key], value) for key, value in alike.items() if value >= events.ALIKE]
-    first_of = {one.story_id: one for one in reversed(found)}
-    return sorted(first_of.values(), key=lambda one: -one.alike)[:most]
+    best_of_story = {article.story_id: article for article in reversed(found)}
+    return sorted(best_of_story.values(), key=lambda article: -article.alike)[:most]
 
 
 def _member(row: Any, earliest: bool) -> Member:
@@ -147,8 +149,8 @@ join story_members m on m.article_id = a.id
 join outlets o on o.id = a.outlet_id
 join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest
-join revisions one on one.article_id = a.id and one.number = 1
-join texts came on came.digest = one.text_digest
+join revisions first on first.article_id = a.id and first.number = 1
+join texts came on came.digest = first.text_digest
 where a.story_id = :story_id order by a.first_captured_at, a.id
 """)
 
@@ -160,7 +162,7 @@ _NEW_STORY = text("insert into stories default values returning id")
 
 _MOVE = text("update articles set story_id = :story_id where id = :id")
 
-_STANDS_ALONE = text("""
+_BECOMES_FIRST = text("""
 update story_members set story_id = :story_id, relation = 'first', matched_article_id = null, since = now(),
     evidence = jsonb_build_object('rule', 'split_by_hand', 'story', cast(:was as bigint))
 where article_id = :id
@@ -186,18 +188,18 @@ from unnest(cast(:others as bigint[])) as b
 on conflict (article_id, other_article_id) do update set together = false, decided_at = now()
 """)
 
-# One pair stands for all: they are in one story by now, and nobody but a person takes them apart.
+# One pair is enough: they are in one story now, and only a person can separate them.
 _TOGETHER = text("""
 insert into story_decisions (article_id, other_article_id, together)
-values (least(cast(:one as bigint), :other), greatest(cast(:one as bigint), :other), true)
+values (least(cast(:first as bigint), :other), greatest(cast(:first as bigint), :other), true)
 on conflict (article_id, other_article_id) do update set together = true, decided_at = now()
 """)
 
 _NO_LONGER_APART = text("""
 update story_decisions set together = true, decided_at = now()
 where not together
-  and ((article_id = any(cast(:ones as bigint[])) and other_article_id = any(cast(:others as bigint[])))
-       or (article_id = any(cast(:others as bigint[])) and other_article_id = any(cast(:ones as bigint[]))))
+  and ((article_id = any(cast(:staying as bigint[])) and other_article_id = any(cast(:moved as bigint[])))
+       or (article_id = any(cast(:moved as bigint[])) and other_article_id = any(cast(:staying as bigint[]))))
 """)
 
 _FIRST_TEXT = text("""
@@ -206,7 +208,7 @@ from articles a join revisions r on r.id = a.revision_id join texts t on t.diges
 where a.story_id = :story_id order by a.first_captured_at, a.id limit 1
 """)
 
-# A thousand texts that have some of the words are enough to tell which words are rare.
+# A thousand texts with some of the words are enough to see which words are rare.
 _AROUND = text("""
 select a.id, a.story_id, o.name as outlet, r.headline, t.body, coalesce(r.date_published, a.first_captured_at) as at
 from articles a

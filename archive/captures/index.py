@@ -1,4 +1,4 @@
-"""The captures that the database knows, and where each capture file lies."""
+"""Captures and capture files in the database: find a capture, record where each file lies."""
 
 import socket
 from collections.abc import Collection, Iterable
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from archive.captures.response import Original
 from archive.home import Home
 
-# What `read_record` takes as a file, for `captures c left join capture_files f on f.name = c.file`.
+# The file argument of `read_record`, for `captures c left join capture_files f on f.name = c.file`.
 FILE_PLACE = "coalesce(case when f.state = 'stored' then f.place end, c.file)"
 
 CaptureKey = tuple[int, datetime, bytes]  # key of the address, when, digest of the body as received
@@ -18,17 +18,17 @@ CaptureKey = tuple[int, datetime, bytes]  # key of the address, when, digest of 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedCapture:
-    """A capture of the archive with what its address shows."""
+    """A capture in the archive, and the article at its address."""
 
     link_id: int
     article_id: int | None
     story_id: int | None
-    reason: str | None  # why its address shows no article
+    reason: str | None  # why there is no article
 
 
 @dataclass(frozen=True, slots=True)
 class StoredOriginal:
-    """The capture that a revisit refers to, and where its record lies."""
+    """The capture that a revisit refers to, and the place of its record."""
 
     original: Original
     file: str
@@ -36,27 +36,27 @@ class StoredOriginal:
     length: int
 
 
-def find_captures(conn: Connection, seen: Collection[CaptureKey]) -> dict[CaptureKey, ArchivedCapture]:
-    """Those of *seen* that the archive has."""
-    rows = conn.execute(_KNOWN, {"keys": [one[0] for one in seen], "times": [one[1] for one in seen]})
+def find_captures(conn: Connection, keys: Collection[CaptureKey]) -> dict[CaptureKey, ArchivedCapture]:
+    """Return the captures with these *keys* that the archive has."""
+    rows = conn.execute(_CAPTURES, {"keys": [key[0] for key in keys], "times": [key[1] for key in keys]})
     found = {
         (row.url_key, row.captured_at, row.digest): ArchivedCapture(
             row.link_id, row.article_id, row.story_id, row.reason
         )
         for row in rows
     }
-    return {one: found[one] for one in seen if one in found}
+    return {key: found[key] for key in keys if key in found}
 
 
 def find_original(conn: Connection, url_key: int, at: datetime) -> StoredOriginal | None:
-    """The capture with a body of that address and second."""
+    """Find the capture with a body that was made of that address in that second; None without one."""
     row = conn.execute(_ORIGINAL, {"url_key": url_key, "at": at}).first()
     if row is None:
         return None
     return StoredOriginal(Original(row.id, row.url, row.captured_at), row.file, row.record_offset, row.record_length)
 
 
-_KNOWN = text("""
+_CAPTURES = text("""
 select c.url_key, date_trunc('second', c.captured_at) as captured_at, c.digest, l.id as link_id, l.article_id,
        a.story_id, case when l.article_id is null then l.reason end as reason
 from unnest(cast(:keys as bigint[]), cast(:times as timestamptz[])) as seen(url_key, at)
@@ -77,7 +77,7 @@ order by c.id limit 1
 
 @dataclass(frozen=True, slots=True)
 class CaptureFile:
-    """A file as the database knows it. `state`: spooled (in folder `place` on `host`) or stored (at URL `place`)."""
+    """A capture file. `state`: spooled (in the folder `place` on `host`) or stored (at the URL `place`)."""
 
     name: str
     state: str
@@ -88,26 +88,26 @@ class CaptureFile:
 
 
 def note_spooled(conn: Connection, home: Home, names: Iterable[str]) -> None:
-    """Remember that this machine has these files in its captures folder, unless more is known of them."""
+    """Record that this machine has these files in its captures folder; files with a row are left as they are."""
     rows = [{"name": name, "host": socket.gethostname(), "place": str(home.captures)} for name in sorted(set(names))]
     if rows:
         conn.execute(_NOTE, rows)
 
 
 def note_stored(conn: Connection, file: CaptureFile) -> None:
-    """Remember that the store has the file, whole and verified. From now on its records are read from there."""
+    """Record that the store has the file, whole and verified. From now on its records are read from there."""
     values = {"name": file.name, "host": file.host, "place": file.place, "size": file.size, "digest": file.digest}
     conn.execute(_STORED, values)
 
 
 def find_file(conn: Connection, name: str) -> CaptureFile | None:
-    """What is known of the file, or None."""
+    """Find the row of a file; None without one."""
     row = conn.execute(_FIND, {"name": name}).first()
     return CaptureFile(**row._mapping) if row else None
 
 
 def all_files(conn: Connection) -> list[CaptureFile]:
-    """All files that rows point into or that a store has, by name."""
+    """List the files that rows point into or that a store has, by name."""
     return [CaptureFile(**row._mapping) for row in conn.execute(_ALL)]
 
 

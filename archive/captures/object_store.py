@@ -1,7 +1,7 @@
-"""The object store that finished capture files go to, through fsspec: s3://bucket/prefix, file:///mnt/archive, more.
+"""The object store for finished capture files, through fsspec: s3://bucket/prefix, file:///mnt/archive and others.
 
 fsspec is an extra (`newskeep[store]`), and so is the driver of a store (s3fs for s3://): nothing here is imported
-before a store is named. A folder is never made: one that is missing is most likely not mounted.
+before a store is named. Folders are never created: a missing folder is most likely not mounted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _STEP = 1 << 22
 
 
 def require_store(store: str) -> None:
-    """Raise SettingError when nothing here can speak to the store; whether it answers is not asked."""
+    """Raise SettingError when no driver for the store is installed; the store itself is not asked."""
     try:
         _open(store)
     except StoreUnavailable as error:
@@ -27,15 +27,15 @@ def require_store(store: str) -> None:
 
 
 def place_in(store: str, name: str) -> str:
-    """The address of a file in the store, for example s3://bucket/prefix/newskeep-1.warc.gz."""
+    """Return the address of a file in the store, for example s3://bucket/prefix/newskeep-1.warc.gz."""
     return f"{store.rstrip('/')}/{name}"
 
 
 def put(path: Path, place: str) -> None:
-    """Copy the file at *path* there, replacing what a killed copy may have left. Raises StoreUnavailable."""
+    """Copy the file at *path* to *place*, replacing the remains of a killed copy. Raises StoreUnavailable."""
     with _filesystem(place) as (system, target):
         if not _is_local(system):
-            system.put_file(str(path), target)  # shows only once it is whole, as object stores promise
+            system.put_file(str(path), target)  # object stores show a file only when it is whole
             return
         half = f"{target}.part"
         system.put_file(str(path), half)
@@ -45,7 +45,7 @@ def put(path: Path, place: str) -> None:
 
 
 def measure(place: str) -> tuple[int, bytes]:
-    """(size, sha256) of what lies there, read back whole. Raises StoreUnavailable."""
+    """Read the whole file back and return (size, sha256). Raises StoreUnavailable."""
     with _filesystem(place) as (system, target):
         system.invalidate_cache()
         with system.open(target, "rb", block_size=_STEP) as file:
@@ -53,24 +53,24 @@ def measure(place: str) -> tuple[int, bytes]:
 
 
 def read_range(place: str, offset: int, length: int) -> bytes:
-    """Up to *length* bytes from *offset*; fewer where the file ends. Raises StoreUnavailable."""
+    """Read up to *length* bytes from *offset*, fewer where the file ends. Raises StoreUnavailable."""
     with _filesystem(place) as (system, target):
         return bytes(system.cat_file(target, start=offset, end=offset + length))
 
 
-def sizes_beside(place: str) -> dict[str, int]:
-    """Name and size of each file in the folder of *place*; none when it is not there. Raises StoreUnavailable."""
+def folder_sizes(place: str) -> dict[str, int]:
+    """Return name and size of each file in the folder of *place*; none without the folder. Raises StoreUnavailable."""
     with _filesystem(place) as (system, target):
         system.invalidate_cache()
         try:
             found = system.ls(target.rpartition("/")[0], detail=True)
         except FileNotFoundError:
             return {}
-        return {str(one["name"]).rpartition("/")[2]: int(one["size"] or 0) for one in found}
+        return {str(file["name"]).rpartition("/")[2]: int(file["size"] or 0) for file in found}
 
 
 def digest_of(file: Any) -> tuple[int, bytes]:
-    """(size, sha256) of what is left to read in *file*."""
+    """Read the rest of *file* and return (size, sha256)."""
     size, digest = 0, sha256()
     while piece := file.read(_STEP):
         size += len(piece)
@@ -80,7 +80,7 @@ def digest_of(file: Any) -> tuple[int, bytes]:
 
 @contextmanager
 def _filesystem(place: str) -> Iterator[tuple[Any, str]]:
-    """What fsspec makes of the address; whatever its drivers raise becomes StoreUnavailable."""
+    """Open fsspec's filesystem for the address; any error of its drivers becomes StoreUnavailable."""
     system, target = _open(place)
     try:
         yield system, target
@@ -93,7 +93,7 @@ def _open(place: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
 
         system, target = url_to_fs(place)
-    except (ImportError, ValueError) as error:  # fsspec or a driver is not there, or nobody knows the protocol
+    except (ImportError, ValueError) as error:  # fsspec or a driver is missing, or the protocol is unknown
         raise StoreUnavailable(
             f"{place} cannot be used: {error}", "pip install 'newskeep[store]' (and s3fs for s3://)"
         ) from error
@@ -105,7 +105,7 @@ def _is_local(system: Any) -> bool:
 
 
 def _flush(path: str) -> None:
-    """To the disk, also where it is a folder: the local copy goes next."""
+    """Flush a file or folder to disk, since the local copy is removed next."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,6 +1,6 @@
-"""Mends what a killed writer left: a last record cut in the middle is taken off and kept beside the file.
+"""Repair the files of a killed writer: cut off a half-written last record and keep it beside the file.
 
-Only a tail is ever cut. A file damaged in the middle is left alone and reported, since whole records follow the damage.
+Only a tail is ever cut. A file damaged in the middle is left alone and logged, since whole records follow the damage.
 Rows never point at a tail: a record is flushed to disk before its row is written.
 """
 
@@ -26,12 +26,12 @@ _WHOLE_FILES = ".whole"  # one line per file known to be whole: size and name
 _MEMBER_START = b"\x1f\x8b\x08"
 _STEP = 1 << 20
 _PARTS_OF_NAME = 5  # newskeep-TIME-MACHINE-WRITER-NUMBER
-_OTHERS_SECONDS = 3600.0
+_OTHERS_SECONDS = 3600.0  # without a write, after which another machine's file is repaired
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What was done to one file; `kept` is its length in bytes now, `cut` how many were taken off."""
+    """The repair of one file: its length now (`kept`) and the bytes that were cut off (`cut`)."""
 
     file: str
     kept: int
@@ -39,50 +39,50 @@ class Repair:
 
 
 def mend_captures(folder: Path) -> list[Repair]:
-    """Cut broken tails of files that no living writer owns; files already known to be whole are not read again.
+    """Cut broken tails of files without a living writer; files already found whole are not read again.
 
-    A file of another machine (a shared folder) is left to that machine until it was not written to for an hour: not
-    every file system tells one machine of another's locks.
+    In a shared folder, a file of another machine is left alone until it was not written to for an hour: not every file
+    system shows one machine the locks of another.
     """
-    known = _known_whole(folder)
+    whole = _whole_files(folder)
     repairs = []
     for path in sorted(folder.glob("*.warc.gz")):
-        with contextlib.suppress(FileNotFoundError):  # handed over to a store meanwhile
-            if known.get(path.name) != path.stat().st_size and not _is_elsewhere(path):
+        with contextlib.suppress(FileNotFoundError):  # uploaded meanwhile
+            if whole.get(path.name) != path.stat().st_size and not _is_elsewhere(path):
                 repairs.append(_mend(path))
     return [repair for repair in repairs if repair]
 
 
 def note_whole(path: Path, size: int) -> None:
-    """Remember that the file is whole at this size, so that the next start need not read it.
+    """Note that the file is whole at this size, so that the next start need not read it.
 
-    On a full disk nothing is remembered: the next start reads the file.
+    On a full disk there is no note, and the next start reads the file.
     """
     with contextlib.suppress(OSError), (path.parent / _WHOLE_FILES).open("a", encoding="utf-8") as notes:
         notes.write(f"{size} {path.name}\n")
 
 
-def machine() -> str:
-    """This machine's name, as the names of its files have it."""
+def machine_name() -> str:
+    """Return this machine's name as it stands in the names of its files."""
     return re.sub(r"[^A-Za-z0-9]+", "", socket.gethostname())[:32] or "host"
 
 
 def _is_elsewhere(path: Path) -> bool:
     """Whether another machine may be writing the file."""
     parts = path.name.split("-")
-    another = len(parts) == _PARTS_OF_NAME and parts[2] != machine()
+    another = len(parts) == _PARTS_OF_NAME and parts[2] != machine_name()
     return another and time.time() - path.stat().st_mtime < _OTHERS_SECONDS
 
 
 def whole_length(data: bytes | mmap) -> int:
-    """The length in bytes of the whole records that *data* begins with."""
+    """Return the length in bytes of the whole records at the beginning of *data*."""
     end = 0
     for end in _member_ends(data):  # noqa: B007 - the last one counts
         pass
     return end
 
 
-def _known_whole(folder: Path) -> dict[str, int]:
+def _whole_files(folder: Path) -> dict[str, int]:
     try:
         lines = (folder / _WHOLE_FILES).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -96,7 +96,7 @@ def _mend(path: Path) -> Repair | None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            return None  # its writer lives
+            return None  # its writer is alive
         size = os.fstat(file.fileno()).st_size
         end = _end_of_whole(file.fileno(), size)
         if end is None:
@@ -109,7 +109,7 @@ def _mend(path: Path) -> Repair | None:
 
 
 def _end_of_whole(descriptor: int, size: int) -> int | None:
-    """Where the whole records end; None when more follow behind a damaged place."""
+    """Find the end of the whole records; None when more records follow behind a damaged place."""
     if not size:
         return 0
     with mmap(descriptor, 0, access=ACCESS_READ) as data:
@@ -125,7 +125,7 @@ def _member_ends(data: bytes | mmap) -> Iterator[int]:
 
 
 def _member_end(data: bytes | mmap, start: int) -> int | None:
-    """Where the record that begins at *start* ends; None when there is no whole one."""
+    """Find the end of the record that begins at *start*; None when it is not whole."""
     stream, position, head = zlib.decompressobj(31), start, b""
     try:
         while not stream.eof and position < len(data):
@@ -151,7 +151,7 @@ def _record_follows(data: mmap, end: int) -> bool:
 
 
 def _cut(path: Path, descriptor: int, end: int, size: int) -> Repair:
-    """Take the tail off, after it was put beside the file together with a note."""
+    """Cut the tail off, after saving it beside the file together with a note."""
     tail = os.pread(descriptor, size - end, end)
     if tail:
         _keep_tail(path, tail, end)

@@ -1,4 +1,4 @@
-"""A response as it arrived, its body decoded within a limit, and where its record lies."""
+"""A captured response, the place of its record, and its body decoded within a limit."""
 
 import zlib
 from collections.abc import Callable
@@ -17,11 +17,72 @@ _STEP = 1 << 18
 _GZIP_MAGIC = b"\x1f\x8b"
 _BROKEN = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError, OSError)
 
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedResponse:
+    """A response as it arrived: headers in order, the body with its content-encoding but without transfer-encoding.
+
+    Headers are decoded as Latin-1, which keeps every byte.
+    """
+
+    url: str
+    status: int
+    headers: Headers
+    body: bytes
+    captured_at: datetime  # with its zone
+    reason: str = ""
+    method: str = "GET"
+    request_headers: Headers = ()
+    ip: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return all values of a header, joined by commas; None when it was not sent."""
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+    def decoded_body(self, limit: int = 64_000_000) -> bytes:
+        """Return the body without its content-encoding (gzip, deflate, br, zstd).
+
+        Raises CaptureDamaged when it cannot be decoded, BodyTooLarge when it gives more than *limit* bytes.
+        """
+        return decode(self.body, self.header("content-encoding") or "", limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An earlier capture with the same body, which a revisit record refers to."""
+
+    capture_id: int
+    url: str
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """The place of a response's record: `file` below NEWSKEEP_HOME/captures, offset and length in bytes.
+
+    `digest` (sha256) and `size` are of the body as received.
+    """
+
+    file: str
+    offset: int
+    length: int
+    digest: bytes
+    size: int
+    url: str
+    status: int
+    content_type: str | None
+    captured_at: datetime
+    revisit_of: int | None = None
+
 
 def decode(body: bytes, encodings: str, limit: int) -> bytes:
-    """The body with the *encodings* of its header undone, last first; a name we do not know leaves it as it is.
+    """Undo the content-encodings that *encodings* names, last first; unknown names are ignored.
 
-    Raises CaptureDamaged when the body is broken, BodyTooLarge when it gives more than *limit* bytes.
+    The limit is checked while unpacking: a small body may hold gigabytes. Raises CaptureDamaged for a broken body,
+    BodyTooLarge when it gives more than *limit* bytes.
     """
     names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
     if len(names) > _MOST_LAYERS:
@@ -37,7 +98,7 @@ def decode(body: bytes, encodings: str, limit: int) -> bytes:
 
 def _gzip(body: bytes, limit: int) -> bytes:
     if not body.startswith(_GZIP_MAGIC):
-        return body  # servers announce gzip and send plain text
+        return body  # some servers announce gzip and send plain text
     unpacked = b""
     while body.startswith(_GZIP_MAGIC):
         stream = zlib.decompressobj(31)
@@ -50,7 +111,7 @@ def _deflate(body: bytes, limit: int) -> bytes:
     try:
         return _inflate(zlib.decompressobj(), body, limit)
     except zlib.error:
-        return _inflate(zlib.decompressobj(-zlib.MAX_WBITS), body, limit)  # raw, as old servers send it
+        return _inflate(zlib.decompressobj(-zlib.MAX_WBITS), body, limit)  # old servers send raw deflate
 
 
 def _inflate(stream: Any, body: bytes, limit: int) -> bytes:
@@ -91,63 +152,3 @@ _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "br": _brotli,
     "zstd": _zstd,
 }
-
-Headers = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CapturedResponse:
-    """One fetch: headers in the order received, the body as received (content-encoding kept, transfer-encoding undone).
-
-    Header bytes are read as Latin-1, so that every byte comes back.
-    """
-
-    url: str
-    status: int
-    headers: Headers
-    body: bytes
-    captured_at: datetime  # with its zone
-    reason: str = ""
-    method: str = "GET"
-    request_headers: Headers = ()
-    ip: str | None = None
-
-    def header(self, name: str) -> str | None:
-        """All values of a header, joined by commas; None when it was not sent."""
-        values = [value for key, value in self.headers if key.lower() == name.lower()]
-        return ", ".join(values) if values else None
-
-    def decoded_body(self, limit: int = 64_000_000) -> bytes:
-        """The body with gzip, deflate, br or zstd undone.
-
-        Raises CaptureDamaged when that is impossible or gives more than *limit* bytes.
-        """
-        return decode(self.body, self.header("content-encoding") or "", limit)
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """An earlier capture with the same body, which a revisit record refers to."""
-
-    capture_id: int
-    url: str
-    captured_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
-    """Where a response's record lies: `file` below NEWSKEEP_HOME/captures, offset and length in bytes.
-
-    `digest` (sha256) and `size` are of the body as received.
-    """
-
-    file: str
-    offset: int
-    length: int
-    digest: bytes
-    size: int
-    url: str
-    status: int
-    content_type: str | None
-    captured_at: datetime
-    revisit_of: int | None = None

@@ -1,8 +1,8 @@
-"""Hands finished capture files over to the object store that CAPTURE_STORE names.
+"""Upload finished capture files to the object store that CAPTURE_STORE names.
 
-A file goes through three steps, and a process may be killed between any two: it is copied, read back and compared
-(size and sha256); the database is told that the store has it; the local copy goes. Whoever comes next, in this folder,
-takes up what the one before left. Until the second step the record is read here, after it from the store.
+A file goes through three steps, and a process may be killed between any two. The file is copied, read back and compared
+(size and sha256). The database records that the store has it. The local copy is removed. The next process in this
+folder continues where a killed one stopped. Until the second step records are read here, after it from the store.
 """
 
 import fcntl
@@ -26,32 +26,32 @@ from news.errors import NewsError
 
 logger = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 60.0  # until a store that could not be reached is tried again
+PAUSE_SECONDS = 60.0  # before a store that could not be reached is tried again
 
 
 def upload_finished(engine: Engine, home: Home) -> list[CaptureFile]:
-    """Move every finished file of this folder to the store; the files that it has now. None where no store is set.
+    """Move every finished file of this folder to the store and return them; does nothing where no store is set.
 
-    Files that somebody writes to, or hands over at this moment, are left alone. Raises StoreUnavailable, SettingError
-    or ArchiveUnavailable: then the rest waits for the next time, and nothing is lost.
+    Files that another process writes or uploads at this moment are left alone. Raises StoreUnavailable, SettingError
+    or ArchiveUnavailable: then the remaining files wait for the next time, and nothing is lost.
     """
     store = home.settings["CAPTURE_STORE"]
     if not store or not home.captures.is_dir():
         return []
     mend_captures(home.captures)
-    handed = (_upload(engine, store, path) for path in sorted(home.captures.glob("*.warc.gz")))
-    return [file for file in handed if file]
+    uploaded = (_upload(engine, store, path) for path in sorted(home.captures.glob("*.warc.gz")))
+    return [file for file in uploaded if file]
 
 
 def _upload(engine: Engine, store: str, path: Path) -> CaptureFile | None:
-    with _finished(path) as local:
+    with _locked_if_finished(path) as local:
         if local is None:
             return None
         size, digest = digest_of(local)
         with engine.connect() as conn:
-            known = find_file(conn, path.name)
-        if known and known.state == "stored":
-            return _forget_copy(known, path, digest)
+            existing = find_file(conn, path.name)
+        if existing and existing.state == "stored":
+            return _remove_copy(existing, path, digest)
         file = CaptureFile(path.name, "stored", socket.gethostname(), place_in(store, path.name), size, digest)
         if not _copied(path, file):
             return None
@@ -63,20 +63,21 @@ def _upload(engine: Engine, store: str, path: Path) -> CaptureFile | None:
 
 
 def _copied(path: Path, file: CaptureFile) -> bool:
-    """Put the file into the store and compare what lies there; False when that is something else."""
+    """Put the file into the store and read it back; False when it differs."""
     put(path, file.place)
-    return _lies_there(file)
+    return _is_stored(file)
 
 
-def _forget_copy(known: CaptureFile, path: Path, digest: bytes) -> CaptureFile | None:
-    """Remove what was left by one who was killed after the second step; a file that differs is kept and reported."""
-    if digest != known.digest or not _lies_there(known):
+def _remove_copy(stored: CaptureFile, path: Path, digest: bytes) -> CaptureFile | None:
+    """Remove the copy that a process killed after the second step left; a file that differs is kept and logged."""
+    if digest != stored.digest or not _is_stored(stored):
         return None
     path.unlink()
-    return known
+    return stored
 
 
-def _lies_there(file: CaptureFile) -> bool:
+def _is_stored(file: CaptureFile) -> bool:
+    """Whether the store has the file with its size and digest; logs an error otherwise."""
     same = measure(file.place) == (file.size, file.digest)
     if not same:
         logger.error("capture_file_differs", extra={"file": file.name, "place": file.place})
@@ -84,10 +85,10 @@ def _lies_there(file: CaptureFile) -> bool:
 
 
 @contextmanager
-def _finished(path: Path) -> Iterator[BinaryIO | None]:
-    """The file, held; None when it is somebody else's now, or gone."""
+def _locked_if_finished(path: Path) -> Iterator[BinaryIO | None]:
+    """Open and lock the file; None when another process holds it or it is gone."""
     try:
-        file = path.open("r+b")  # to write: a lock that excludes others asks for it on network file systems
+        file = path.open("r+b")  # writable: network file systems require it for an exclusive lock
     except FileNotFoundError:
         yield None
         return
@@ -101,17 +102,16 @@ def _finished(path: Path) -> Iterator[BinaryIO | None]:
 
 
 class Uploader:
-    """Hands files over in a thread of its own while a crawl or a worker runs; does nothing where no store is set.
+    """Upload files in a thread while a crawl or a worker runs; does nothing where no store is set.
 
-    `soon` is for whoever has just finished a file. Use as a context manager; leaving it waits for *patience* seconds
-    at most, and what is half done then is taken up by the next. Entering raises SettingError for a store that no driver
-    here can speak to.
+    Call `soon` when a file is finished. Use as a context manager; leaving it waits *last_wait* seconds at most, and the
+    next process continues a half-done upload. Entering raises SettingError when no driver for the store is installed.
     """
 
-    def __init__(self, engine: Engine, home: Home, patience: float = 5.0) -> None:
-        self._engine, self._home, self._patience = engine, home, patience
+    def __init__(self, engine: Engine, home: Home, last_wait: float = 5.0) -> None:
+        self._engine, self._home, self._last_wait = engine, home, last_wait
         self._wake, self._ended = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="newskeep-hand-over", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="newskeep-upload", daemon=True)
 
     def soon(self) -> None:
         """Look for finished files now."""
@@ -130,10 +130,10 @@ class Uploader:
         self._ended.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(self._patience)
+            self._thread.join(self._last_wait)
 
     def _run(self) -> None:
-        """One pass at once, one a minute, one whenever it is asked for, and one at the end."""
+        """Upload at once, every minute, on request, and at the end."""
         ended = False
         while not ended:
             self._wake.wait(PAUSE_SECONDS)
@@ -143,7 +143,7 @@ class Uploader:
 
 
 def upload_or_log(engine: Engine, home: Home) -> list[CaptureFile]:
-    """As `hand_over`; what cannot be handed over now is logged and waits."""
+    """As `upload_finished`, but log errors: the files wait for the next time."""
     try:
         return upload_finished(engine, home)
     except (NewsError, OSError) as error:

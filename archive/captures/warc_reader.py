@@ -101,7 +101,7 @@ def warc_time(text: str | None) -> datetime | None:
 
 
 def response_in(record: WarcRecord) -> CapturedResponse | None:
-    """The HTTP response of a record, its chunks joined; None without one or without a time.
+    """Parse the HTTP response of a record and join its chunks; None without a response or a time.
 
     A revisit holds the head of the response, or nothing at all.
     """
@@ -299,13 +299,13 @@ class _Unpacked:
         self._is_gzip = self._packed.startswith(_GZIP_MAGIC)
 
     def line(self, most: int) -> bytes:
-        """The next line, its end included, or the first *most* bytes of it; empty at the end."""
+        """Take the next line, its end included, or its first *most* bytes; empty at the end."""
         while (end := self._buffer.find(b"\n")) < 0 and len(self._buffer) < most and self._unpack():
             pass
         return self._take(min(end + 1 if end >= 0 else len(self._buffer), most))
 
     def read(self, number: int) -> bytes:
-        """The next *number* bytes, fewer at the end."""
+        """Take the next *number* bytes, fewer at the end."""
         pieces, wanted = [], number
         while wanted and (self._buffer or self._unpack()):
             pieces.append(self._take(wanted))
@@ -324,7 +324,7 @@ class _Unpacked:
         self._taken_of_member -= len(data)
 
     def place(self) -> tuple[int, bool]:
-        """The offset of the next byte in the file as it lies, and whether a record can be read from there alone."""
+        """Return the next byte's offset in the file as it lies, and whether a record can be read from there alone."""
         if not self._is_gzip:
             return self._bytes_read - len(self._packed) - len(self._buffer), True
         while not self._buffer and self._unpack():
@@ -334,7 +334,7 @@ class _Unpacked:
         return self._member_start, not self._taken_of_member
 
     def member_end(self) -> int | None:
-        """The end of the gzip member when all of it was taken; None before that, and without gzip."""
+        """Return the end of the gzip member when all of it was taken; None before that, and without gzip."""
         while self._member and not self._buffer:
             self._unpack()
         over = self._is_gzip and not self._member and not self._buffer

@@ -1,4 +1,7 @@
-"""Write WARC files. One writer per process; each owns its file by a lock."""
+"""Write WARC/1.1 files (ISO 28500:2017). One writer per process; a lock makes each file its writer's own.
+
+The records are built by hand: that takes a third of warcio's time, and a body that arrived packed is stored as it is.
+"""
 
 import fcntl
 import os
@@ -20,17 +23,23 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy import Connection
 
 from archive.captures.index import note_spooled
-from archive.captures.repair import machine, mend_captures, note_whole
+from archive.captures.repair import machine_name, mend_captures, note_whole
 from archive.captures.response import CapturedResponse, Headers, Original, StoredRecord
 from archive.home import Home
 from news.errors import ArchiveError
 
+_IN_ADDRESSES = "".join(map(chr, range(0x21, 0x7F)))
+_PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
+_PACKED_LEVEL = 0  # compressing a body again costs time and saves nothing
+_PLAIN_LEVEL = 4
+Fields = list[tuple[str, str]]
+
 
 class CaptureFiles:
-    """This process's capture file, rolled by size and age. Safe to use from several threads; use as a context manager.
+    """The capture file of this process, rolled by size and age. Thread-safe; use as a context manager.
 
-    *rolled* is called when a file has been finished and the next begins. Opening mends what a killed writer left
-    behind. Raises ArchiveError when the folder cannot be written.
+    *rolled* is called when a file is finished and the next begins. Opening repairs what a killed writer left behind.
+    Raises ArchiveError when the folder cannot be written.
     """
 
     def __init__(self, home: Home, rolled: Callable[[], None] = lambda: None) -> None:
@@ -47,16 +56,16 @@ class CaptureFiles:
             raise ArchiveError(f"{home.captures} cannot be written: {error.strerror}", "newskeep doctor") from error
 
     def note(self, conn: Connection, names: Iterable[str]) -> None:
-        """Remember in the database that this machine has these files, before rows point into them."""
+        """Record in the database that this machine has these files, before rows point into them."""
         note_spooled(conn, self._home, names)
 
     def write(
         self, response: CapturedResponse, *, original: Original | None = None, imported_from: str | None = None
     ) -> StoredRecord:
-        """Append request and response; with *original* (same body, seen before) a revisit record without the body.
+        """Append request and response; with *original* (an earlier capture with this body) a revisit without the body.
 
-        What was *imported_from* somewhere has no request: somebody else made it. The record is on disk for certain
-        after the next `sync`. Raises ArchiveError when it cannot be written.
+        A response *imported_from* a file gets no request record, since we did not send it. The record is certain to be
+        on disk after the next `sync`. Raises ArchiveError when it cannot be written.
         """
         record, record_id = response_record(response, original, imported_from)
         members = [record] if imported_from else [record, request_record(response, record_id)]
@@ -77,14 +86,14 @@ class CaptureFiles:
         )
 
     def sync(self) -> None:
-        """Flush everything written so far to the disk. `store_pages` calls it before it writes rows."""
+        """Flush all records to disk. `store_pages` calls it before it writes rows."""
         with self._guard:
-            behind = self._file.handle() if self._file else None
-        if behind is not None:  # outside the guard: nobody who writes waits for the disk
-            _flush(behind)
+            handle = self._file.handle() if self._file else None
+        if handle is not None:  # outside the guard, so that writers do not wait for the disk
+            _flush(handle)
 
     def close(self) -> None:
-        """Sync and let go of the file. A later write begins another."""
+        """Sync and release the file. A later write begins another."""
         with self._guard:
             if self._file:
                 self._file.close()
@@ -122,7 +131,7 @@ class CaptureFiles:
 
 
 class _OwnedFile:
-    """A file that this process alone appends to. Its lock goes when the process dies, however it dies."""
+    """A file that only this process appends to. Its lock ends with the process, however it ends."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
@@ -132,7 +141,7 @@ class _OwnedFile:
 
     @classmethod
     def create(cls, path: Path) -> "_OwnedFile | None":
-        """A new file; None when the name is taken or another process, mending, has just removed the empty file."""
+        """Create the file; None when the name is taken or a repairing process has just removed the empty file."""
         try:
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
         except FileExistsError:
@@ -148,11 +157,11 @@ class _OwnedFile:
 
     @property
     def age(self) -> float:
-        """Seconds since it was begun."""
+        """Seconds since its creation."""
         return time.monotonic() - self._opened
 
     def append(self, *members: bytes) -> int:
-        """Write the members one after the other; the offset of the first. A failed write leaves the file as it was."""
+        """Append the members and return the offset of the first. A failed write leaves the file as it was."""
         offset, data = self.size, b"".join(members)
         try:
             written = 0
@@ -165,7 +174,7 @@ class _OwnedFile:
         return offset
 
     def handle(self) -> int:
-        """Another handle on the file, which stays good when this one is closed; the caller closes it."""
+        """Duplicate the descriptor; the caller closes it."""
         return os.dup(self._descriptor)
 
     def close(self) -> None:
@@ -174,7 +183,7 @@ class _OwnedFile:
 
 
 def _flush(descriptor: int) -> None:
-    """Everything written to disk, and the handle closed."""
+    """Flush the file to disk and close the descriptor."""
     try:
         os.fdatasync(descriptor)
     except OSError as error:
@@ -184,8 +193,8 @@ def _flush(descriptor: int) -> None:
 
 
 def _file_name(now: datetime, writer: str, number: int) -> str:
-    """One that no other writer uses, also where machines share a name and containers their process ids."""
-    return f"newskeep-{now:%Y%m%d%H%M%S}-{machine()}-{writer}-{number:05d}.warc.gz"
+    """Make a name that no other writer uses, even where machines share a name and containers their process ids."""
+    return f"newskeep-{now:%Y%m%d%H%M%S}-{machine_name()}-{writer}-{number:05d}.warc.gz"
 
 
 def _sync_folder(folder: Path) -> None:
@@ -196,16 +205,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-_IN_ADDRESSES = "".join(map(chr, range(0x21, 0x7F)))
-_PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
-_PACKED_LEVEL = 0  # packing what is packed costs time and saves nothing
-_PLAIN_LEVEL = 4
-
-Fields = list[tuple[str, str]]
+# The records, as bytes: each is a gzip member of its own
 
 
 def info_record(file: str, software: str, contact: str | None, now: datetime) -> bytes:
-    """The record a file begins with: who wrote it, with what, in which format."""
+    """Build the first record of a file: who wrote it, with which software, in which format."""
     lines = {
         "software": software,
         "format": "WARC File Format 1.1",
@@ -220,7 +224,7 @@ def info_record(file: str, software: str, contact: str | None, now: datetime) ->
 def response_record(
     response: CapturedResponse, original: Original | None, imported_from: str | None = None
 ) -> tuple[bytes, str]:
-    """The response, or a revisit of *original*, and the id of the record; one that was taken over says from where."""
+    """Build the record of a response, or of a revisit of *original*, and return it with its id."""
     head = _http_head(response)
     block = head if original else head + response.body
     record_id = _new_id()
@@ -238,7 +242,7 @@ def response_record(
 
 
 def request_record(response: CapturedResponse, response_id: str) -> bytes:
-    """The request that was answered so."""
+    """Build the record of the request."""
     parts = urlsplit(response.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     block = _latin(f"{response.method} {_line(path)} HTTP/1.1\r\n") + _header_lines(response.request_headers) + b"\r\n"
@@ -255,7 +259,7 @@ def request_record(response: CapturedResponse, response_id: str) -> bytes:
 
 
 def digest_text(data: bytes) -> str:
-    """A digest as WARC writes it."""
+    """Return the digest of *data* as WARC writes it."""
     return "sha256:" + b32encode(sha256(data).digest()).decode()
 
 
@@ -270,7 +274,7 @@ def _revisit_fields(response: CapturedResponse, original: Original) -> Fields:
 
 
 def _http_head(response: CapturedResponse) -> bytes:
-    """Status line and headers; the length is that of the body as it lies there, chunks undone."""
+    """Return status line and headers, the content length that of the stored body, its chunks joined."""
     kept = [(k, v) for k, v in response.headers if k.lower() not in ("transfer-encoding", "content-length")]
     status = _latin(f"HTTP/1.1 {response.status} {_line(response.reason)}\r\n")
     return status + _header_lines([*kept, ("Content-Length", str(len(response.body)))]) + b"\r\n"
@@ -296,7 +300,7 @@ def _block_digest(block: bytes) -> tuple[str, str]:
 
 
 def _date(time: datetime) -> str:
-    # Whole seconds: readers look a revisit's original up by a time stamp of 14 digits.
+    # Whole seconds: readers find a revisit's original by a time stamp of 14 digits.
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

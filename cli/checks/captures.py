@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from archive.captures.index import CaptureFile
-from archive.captures.object_store import require_store, sizes_beside
+from archive.captures.object_store import folder_sizes, require_store
 from archive.captures.repair import whole_length
 from archive.home import Home
 from cli.checks.finding import Finding
@@ -98,7 +98,7 @@ def _missing_in_store(stored: list[CaptureFile], file_ends: Mapping[str, int]) -
     for file in stored:
         folder = file.place.rpartition("/")[0]
         if folder not in sizes:
-            sizes[folder] = sizes_beside(file.place)
+            sizes[folder] = folder_sizes(file.place)
     return [
         file.place
         for file in stored
