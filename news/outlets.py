@@ -1,6 +1,6 @@
 """An outlet as data, the table of its options in outlets.toml, and what discovery finds of it."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -140,7 +140,9 @@ OPTIONS = (
     Option("note", Kind.TEXT, "A remark for yourself.", '"new layout since May"'),
 )  # fmt: skip
 
-DEFAULTS = {each.name: each.default for each in fields(Outlet)}  # of each field of Outlet; name and url have none
+DEFAULTS: dict[str, object] = {
+    each.name: None if each.default is MISSING else each.default for each in fields(Outlet)
+}  # by field of Outlet
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Changes outlets.toml in place: lines are added, replaced or taken out, everything else stays as it was typed.
+"""Edit outlets.toml in place: add, replace or remove lines; every other line stays as it is.
 
-Text, not a rewritten document: TOML writers put a new key after the comment that belongs to the next entry.
+The text is edited, no document is written anew: libraries move comments (docs/decisions/0056-outlets-by-hand.md).
 """
 
 import fcntl
@@ -19,25 +19,25 @@ Edit = Callable[[str, OutletsFile], str]
 
 
 def add_outlets(path: Path, entries: Sequence[Mapping[str, Any]]) -> str:
-    """Append *entries* (keys as in outlets.toml, each with a url); returns the new text.
+    """Append *entries* (keys as in outlets.toml, each with a url) and return the new text.
 
-    Raises OutletsInvalid when the file is or would become invalid: nothing is written then.
+    Raises OutletsInvalid, and writes nothing, if the file is invalid or would become so.
     """
-    return change(path, lambda text, _: with_entries(text, entries))
+    return edit_file(path, lambda text, _: with_entries(text, entries))
 
 
 def set_key(path: Path, name: str, key: str, value: object) -> str:
-    """Set *key* of the outlet *name*; returns the new text. Raises SettingError when there is no such outlet."""
-    return change(path, lambda text, outlets: with_key(text, position(outlets, name), key, value))
+    """Set *key* of the outlet *name* and return the new text. Raises SettingError if there is no such outlet."""
+    return edit_file(path, lambda text, file: with_key(text, entry_number(file, name), key, value))
 
 
 def remove_outlet(path: Path, name: str) -> str:
-    """Take the outlet *name* out, with the comment right above it; returns the new text. Raises SettingError."""
-    return change(path, lambda text, outlets: without_entry(text, position(outlets, name)))
+    """Remove the outlet *name* with the comment above it and return the new text. Raises SettingError as `set_key`."""
+    return edit_file(path, lambda text, file: without_entry(text, entry_number(file, name)))
 
 
-def change(path: Path, edit: Edit) -> str:
-    """Apply *edit* to the file under a lock; the new text is checked, then put in place in one step."""
+def edit_file(path: Path, edit: Edit) -> str:
+    """Apply *edit* to the file under a lock; check the new text, then replace the file in one step."""
     with _locked(path):
         text = read_text(path)
         changed = edit(text, parse_outlets(text, path.name))
@@ -47,9 +47,9 @@ def change(path: Path, edit: Edit) -> str:
         return changed
 
 
-def position(outlets: OutletsFile, name: str) -> int:
-    """Which entry of the file the outlet *name* is. Raises SettingError when there is none."""
-    names = [outlet.name for outlet in outlets.outlets]
+def entry_number(file: OutletsFile, name: str) -> int:
+    """Number of the outlet's entry, from 0. Raises SettingError if there is none."""
+    names = [outlet.name for outlet in file.outlets]
     if name not in names:
         raise SettingError(f"there is no outlet “{name}” in outlets.toml", "newskeep outlets list")
     return names.index(name)
@@ -59,14 +59,14 @@ def position(outlets: OutletsFile, name: str) -> int:
 
 
 def with_entries(text: str, entries: Sequence[Mapping[str, Any]]) -> str:
-    """*text* with the entries after its last line."""
+    """Return *text* with the entries below its last line."""
     blocks = ["\n".join(["[[outlet]]", *toml_lines(entry)]) + "\n" for entry in entries]
     before = text if not text or text.endswith("\n") else text + "\n"
     return "\n".join([*([before] if before.strip() else []), *blocks])
 
 
 def with_key(text: str, number: int, key: str, value: object) -> str:
-    """*text* with *key* of outlet *number* set: in its place, or on a line of its own after the entry's last key."""
+    """Return *text* with *key* of outlet *number* set: in its place, or on a new line below the entry's last key."""
     positions, path = find_positions(text), ("outlet", number, key)
     if path in positions.values:
         start, end = positions.values[path]
@@ -79,21 +79,31 @@ def with_key(text: str, number: int, key: str, value: object) -> str:
 
 
 def without_entry(text: str, number: int) -> str:
-    """*text* without outlet *number* and the comment lines right above it."""
-    positions = find_positions(text)
-    header = positions.headers.get(("outlet", number))
-    if header is None:
+    """Return *text* without the tables of outlet *number* and the comments right above them."""
+    positions, entry = find_positions(text), ("outlet", number)
+    if entry not in positions.headers:
         raise SettingError("this outlet is written in one line; edit outlets.toml by hand")
-    values = [end for path, (_, end) in positions.values.items() if path[:2] == ("outlet", number)]
-    start, end = _with_comment(text, header[0]), _line_end(text, max([header[1], *values])) + 1
-    return text[:start].rstrip("\n") + ("\n\n" if text[:start].strip() else "") + text[end:].lstrip("\n")
+    ends = [end for spans in (positions.headers, positions.values) for _, end in spans.values()]
+    below = len(text)
+    for path, (start, _) in sorted(positions.headers.items(), key=lambda item: item[1], reverse=True):
+        if path[:2] == entry:
+            first = _with_comment(text, start, max((end for end in ends if end <= start), default=0))
+            text = _without(text, first, _line_end(text, max(end for end in ends if end <= below)) + 1)
+        below = start
+    return text
+
+
+def _without(text: str, start: int, end: int) -> str:
+    """Remove the lines from *start* to *end*, and the blank lines below them if there is one above."""
+    before, after = text[:start], text[end:]
+    return before + (after.lstrip("\n") if before.endswith("\n\n") or not before else after)
 
 
 def _own_values(positions: Positions, number: int) -> Iterator[int]:
-    """Where the values right below the entry's header end; a key behind a table of its own would fall into that."""
-    below = {header for header in positions.headers if header[:2] == ("outlet", number) and len(header) > 2}
+    """Yield the ends of the entry's values outside its tables: a key below a table would belong to that table."""
+    tables = {header for header in positions.headers if header[:2] == ("outlet", number) and len(header) > 2}
     for path, (_, end) in positions.values.items():
-        if path[:2] == ("outlet", number) and not any(path[: len(header)] == header for header in below):
+        if path[:2] == ("outlet", number) and not any(path[: len(header)] == header for header in tables):
             yield end
 
 
@@ -102,12 +112,13 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _with_comment(text: str, start: int) -> int:
-    while start > 0:
-        above = text.rfind("\n", 0, start - 1) + 1
-        if not text[above:start].lstrip().startswith("#"):
+def _with_comment(text: str, start: int, above: int) -> int:
+    """Start of the line at *start*, or of the comment lines right above it; *above* is where the last value ends."""
+    start = text.rfind("\n", 0, start) + 1
+    while (line := text.rfind("\n", 0, max(start - 1, 0)) + 1) < start and line >= above:
+        if not text[line:start].lstrip().startswith("#"):
             break
-        start = above
+        start = line
     return start
 
 
@@ -116,7 +127,7 @@ def _with_comment(text: str, start: int) -> int:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """One writer at a time. The lock is a file of its own: the outlets file is replaced by another with each change."""
+    """Admit one writer at a time. The lock is a file of its own, because each edit replaces the outlets file."""
     try:
         with (path.parent / f".{path.name}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -128,7 +139,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put *text* in place in one step: readers see the old file or the new one. Mode and line ends are kept."""
+    """Replace the file in one step: readers see the old one or the new one. Mode and line ends stay."""
     target = Path(os.path.realpath(path))
     before = target.read_bytes() if target.exists() else b""
     if b"\r\n" in before:
