@@ -1,4 +1,4 @@
-"""Outlet rows."""
+"""Rows of outlets: their settings, and what discovery found."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +12,10 @@ from news.text import storable
 
 
 def ensure_outlet(conn: Connection, name: str, url: str, settings: Mapping[str, Any] | None = None) -> int:
-    """The id of the outlet called *name*, made when missing.
+    """Return the id of the outlet *name*; insert its row if it is missing.
 
-    `settings`, its entry in outlets.toml as JSON, is brought up to date; None keeps what is there. A site that was
-    crawled by its address, and so is called like its host, takes *name* and keeps its articles.
+    `settings`, its entry in outlets.toml as JSON, replaces the stored one; None keeps that. A site that was crawled by
+    its address is named after its host: it is renamed to *name* and keeps its articles.
     """
     _rename(conn, host_name(url), name, url)
     new = insert(outlets).values(name=storable(name), url=storable(url), settings=dict(settings or {}))
@@ -25,7 +25,7 @@ def ensure_outlet(conn: Connection, name: str, url: str, settings: Mapping[str, 
 
 
 def host_name(url: str) -> str:
-    """What an outlet is called as long as nobody has named it: "example.org", with the port where there is one."""
+    """Return the name of an outlet without a name of its own: its host, such as "example.org", and its port if any."""
     return urlsplit(url).netloc.rpartition("@")[2].lower().removeprefix("www.")
 
 
@@ -37,16 +37,16 @@ def _rename(conn: Connection, old: str, name: str, url: str) -> None:
 
 
 def save_found(conn: Connection, outlet_id: int, found: Mapping[str, Any]) -> None:
-    """Remember what discovery learnt (title, language, timezone, delay, ...); what was found earlier only is kept."""
-    learnt = {key: value for key, value in found.items() if value not in (None, "", (), [])}
-    known = found_of(conn, outlet_id)
-    merged = known | learnt
-    if merged == known:
-        return  # as nearly always: a row is written when something was learnt
+    """Save what discovery found (title, language, timezone, delay, ...); values found only earlier stay."""
+    new = {key: value for key, value in found.items() if value not in (None, "", (), [])}
+    old = found_of(conn, outlet_id)
+    merged = old | new
+    if merged == old:
+        return  # nearly always: no row is written
     conn.execute(update(outlets).where(outlets.c.id == outlet_id).values(found=merged, found_at=func.now()))
 
 
 def found_of(conn: Connection, outlet_id: int) -> dict[str, Any]:
-    """What discovery has learnt of the outlet so far."""
+    """Return what discovery has found of the outlet so far."""
     found = conn.execute(select(outlets.c.found).where(outlets.c.id == outlet_id)).scalar_one()
     return dict(found)

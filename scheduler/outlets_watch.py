@@ -1,4 +1,4 @@
-"""Watches outlets.toml: a change is taken up once the file is at rest; a broken file leaves the last good in force."""
+"""Watch outlets.toml: read a change once writing has ended; a broken file leaves the last good one in force."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from news.errors import SettingError
 
 @dataclass(slots=True)
 class OutletsWatch:
-    """`look` now and then. `outlets` is the last good file (None: there was none yet), `problem` why the present one
-    is not in force (None: it is). `expected` says that a missing or empty file is a mistake and no beginning.
+    """State of outlets.toml; call `look` every few seconds.
+
+    `outlets` is the last good file (None: none so far), `problem` why the present one is not in force (None: it is).
+    `expected` means that outlets were there before, so a missing or empty file is a mistake.
     """
 
     path: Path
@@ -22,9 +24,9 @@ class OutletsWatch:
     _seen: str | None = None
 
     def look(self) -> bool:
-        """True when the file is another than at the last taking and the same as at the last look.
+        """Read the file if it has changed since it was read, but not since the last look; return whether it was read.
 
-        The second look keeps a file that is being written from switching off the outlets it does not name yet.
+        A file that is being written lacks outlets: to read it at once would switch them off.
         """
         digest = self._digest()
         at_rest, self._seen = digest == self._seen, digest
@@ -45,11 +47,11 @@ class OutletsWatch:
             self.problem = str(error)
 
     def _require_something(self) -> None:
-        """Raise SettingError for a file that is gone or blank, which is how a full disk leaves it."""
+        """Raise SettingError for a file that is missing or blank; a full disk leaves such files."""
         try:
             blank = self.path.is_file() and not self.path.read_bytes().strip()
         except OSError:
-            return  # who reads it says why it cannot be read
+            return  # load_outlets says why it cannot be read
         if blank or not self.path.exists():
             raise SettingError(f"{self.path} is {'empty' if blank else 'gone'}")
 

@@ -1,4 +1,7 @@
-"""Positions of keys and values in a TOML text, and mistakes shown like a compiler's: message, place, line and caret."""
+"""Mistakes in outlets.toml, shown like a compiler's: message, place, line, caret; and where each key and value stands.
+
+TOML libraries for Python do not say where a key stands, so a small scanner finds it. It scans valid TOML only.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,6 +10,51 @@ from dataclasses import dataclass, field
 from news.errors import SettingError
 
 KeyPath = tuple[str | int, ...]
+
+_MAX_PROBLEMS = 50
+_MAX_LINE = 200
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: what is wrong, its span (start, end) in the text, and what would be right."""
+
+    message: str
+    span: tuple[int, int]
+    help: str = ""
+
+
+class OutletsInvalid(SettingError):
+    """outlets.toml cannot be used; `problems` are all its mistakes, in the order of the file."""
+
+    def __init__(self, name: str, text: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.span))
+        shown = [render(problem, name, text) for problem in self.problems[:_MAX_PROBLEMS]]
+        if len(self.problems) > _MAX_PROBLEMS:
+            shown.append(f"and {len(self.problems) - _MAX_PROBLEMS} more in {name}")
+        super().__init__("\nerror: ".join(shown))  # the first "error: " is printed with each error
+
+
+def render(problem: Problem, name: str, text: str) -> str:
+    """Return the mistake as it is printed, without the word "error" before it."""
+    start = min(problem.span[0], len(text))
+    begin = text.rfind("\n", 0, start) + 1
+    end = text.find("\n", start)
+    whole = text[begin : len(text) if end < 0 else end]
+    number, column = text.count("\n", 0, start) + 1, start - begin
+    length = max(1, min(problem.span[1] - start, len(whole) - column))
+    margin = f"{number} | "
+    caret = f"{' ' * len(str(number))} | {' ' * column}{'^' * length}"
+    if column + length > _MAX_LINE:  # a terminal folds such a line, and the caret would be lost
+        whole, caret = whole[column : column + 60], f"{' ' * len(str(number))} | ^"
+    shown = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", whole.replace("\t", " ")[:_MAX_LINE])
+    place = f"{' ' * len(str(number))}--> {name}:{number}:{column + 1}"
+    return f"{problem.message}\n{place}\n{margin}{shown}\n{caret}{f'  {problem.help}' if problem.help else ''}"
+
+
+# Positions -----------------------------------------------------------------------------------------------------------
+
 
 _BLANK = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
@@ -19,14 +67,14 @@ _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 @dataclass(slots=True)
 class Positions:
-    """Spans (start, end) in the text: of `keys`, of `values` and of table `headers`, by path; lists count from 0."""
+    """Spans (start, end) of keys, values and table headers in the text, by path; list items count from 0."""
 
     keys: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
     values: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
     headers: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
 
     def of(self, path: KeyPath, *, key: bool = False) -> tuple[int, int]:
-        """The span of a key or value; of what holds it when it has none of its own."""
+        """Return the span of a value (or key), or of the nearest table around it that has one."""
         first, second = (self.keys, self.values) if key else (self.values, self.keys)
         while path:
             for spans in (first, second, self.headers):
@@ -37,14 +85,14 @@ class Positions:
 
 
 def find_positions(text: str) -> Positions:
-    """The positions in *text*, which has no carriage returns."""
+    """Find the positions in *text*: valid TOML without carriage returns."""
     return _Scanner(text).scan()
 
 
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text, self.at, self.positions = text, 0, Positions()
-        self.tables: dict[KeyPath, int] = {}  # entries of each list of tables so far
+        self.tables: dict[KeyPath, int] = {}  # last entry of each array of tables so far
 
     def scan(self) -> Positions:
         table: KeyPath = ()
@@ -70,7 +118,7 @@ class _Scanner:
         return path
 
     def _numbered(self, names: list[str], is_list: bool) -> KeyPath:
-        """The path of a header, with the number of the entry for each list of tables in it."""
+        """Return the path of a header, with the number of the entry in each array of tables."""
         path: KeyPath = ()
         for position, name in enumerate(names, 1):
             path = (*path, name)
@@ -142,49 +190,3 @@ def _unquoted(key: str) -> str:
 def _character(found: re.Match[str]) -> str:
     digits = found[1] or found[2]
     return chr(int(digits, 16)) if digits else _ESCAPED[found[3]]
-
-
-_SHOWN = 50
-_MAX_LINE = 200
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake: `span` is where in the text, `help` what to do about it."""
-
-    message: str
-    span: tuple[int, int]
-    help: str = ""
-
-
-class OutletsInvalid(SettingError):
-    """outlets.toml cannot be used; `problems` are all its mistakes in the file's order."""
-
-    def __init__(self, name: str, text: str, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.span))
-        shown = [render(problem, name, text) for problem in self.problems[:_SHOWN]]
-        if len(self.problems) > _SHOWN:
-            shown.append(f"and {len(self.problems) - _SHOWN} more in {name}")
-        super().__init__("\nerror: ".join(shown))  # whoever prints it writes the first "error: "
-
-
-def render(problem: Problem, name: str, text: str) -> str:
-    """The mistake as people see it, without the word "error" before it."""
-    start = min(problem.span[0], len(text))
-    begin = text.rfind("\n", 0, start) + 1
-    end = text.find("\n", start)
-    whole = text[begin : len(text) if end < 0 else end]
-    number, column = text.count("\n", 0, start) + 1, start - begin
-    length = max(1, min(problem.span[1] - start, len(whole) - column))
-    margin = f"{number} | "
-    caret = f"{' ' * len(str(number))} | {_blank(whole[:column])}{'^' * length}"
-    if column + length > _MAX_LINE:  # the caret would be lost in a line folded by the terminal
-        whole, caret = whole[column : column + 60], f"{' ' * len(str(number))} | ^"
-    shown = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", whole.replace("\t", " ")[:_MAX_LINE])
-    place = f"{' ' * len(str(number))}--> {name}:{number}:{column + 1}"
-    return f"{problem.message}\n{place}\n{margin}{shown}\n{caret}{f'  {problem.help}' if problem.help else ''}"
-
-
-def _blank(before: str) -> str:
-    return " " * len(before)

@@ -48,7 +48,7 @@ def edit_file(path: Path, edit: Edit) -> str:
 
 
 def entry_number(file: OutletsFile, name: str) -> int:
-    """Number of the outlet's entry, from 0. Raises SettingError if there is none."""
+    """Return the number of the outlet's entry, from 0. Raises SettingError if there is none."""
     names = [outlet.name for outlet in file.outlets]
     if name not in names:
         raise SettingError(f"there is no outlet “{name}” in outlets.toml", "newskeep outlets list")

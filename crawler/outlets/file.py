@@ -1,4 +1,4 @@
-"""Reads outlets.toml into outlets. All mistakes are found at once; one is enough to refuse the file."""
+"""Read outlets.toml. All mistakes are found at once; a file with a mistake is refused."""
 
 import json
 import re
@@ -21,7 +21,7 @@ MAX_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class OutletsFile:
-    """The file: `outlets` with the defaults filled in; `given` names the keys that each entry sets itself."""
+    """Outlets of the file with [defaults] filled in; `given` holds the keys that the entry of each name sets itself."""
 
     contact: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -29,17 +29,17 @@ class OutletsFile:
     given: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def named(self, name: str) -> Outlet | None:
-        """The outlet of that name."""
+        """Return the outlet of that name, or None."""
         return next((outlet for outlet in self.outlets if outlet.name == name), None)
 
 
 def load_outlets(path: Path) -> OutletsFile:
-    """The outlets in the file at *path*; none when there is no file. Raises OutletsInvalid with all mistakes."""
+    """Read the file at *path*; without a file there are no outlets. Raises OutletsInvalid with all mistakes."""
     return parse_outlets(read_text(path), path.name)
 
 
 def read_text(path: Path) -> str:
-    """The file's text with plain line ends; empty when there is no file. Raises SettingError when it cannot be read."""
+    """Read the text with plain line ends; empty without a file. Raises SettingError if it cannot be read."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -57,7 +57,7 @@ def read_text(path: Path) -> str:
 
 
 def parse_outlets(text: str, name: str = "outlets.toml") -> OutletsFile:
-    """The outlets in *text*. Raises OutletsInvalid with all mistakes."""
+    """Read the outlets in *text*. Raises OutletsInvalid with all mistakes."""
     text = text.replace("\r\n", "\n")
     try:
         given = tomllib.loads(text)
@@ -71,11 +71,11 @@ def parse_outlets(text: str, name: str = "outlets.toml") -> OutletsFile:
 
 
 _TIMES = {"schedule", "every"}
-_WHERE = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
+_PLACE = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 
 
 def _syntax_problem(text: str, error: Exception) -> Problem:
-    found = _WHERE.match(str(error))
+    found = _PLACE.match(str(error))
     if isinstance(error, RecursionError) or not found:
         return Problem(f"not TOML: {'nested too deeply' if isinstance(error, RecursionError) else error}", (0, 1))
     at = len(text)
@@ -85,8 +85,20 @@ def _syntax_problem(text: str, error: Exception) -> Problem:
     return Problem(f"not TOML: {found[1][:1].lower()}{found[1][1:200]}", (at, at + 1))
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Entry of an outlet: the keys that it sets, and its values by field of Outlet."""
+
+    keys: frozenset[str]
+    fields: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return self.fields.get("name") or ""
+
+
 class _Reading:
-    """One reading of a file: the values that are good, and a problem for each that is not."""
+    """Collects the problems while a file is read."""
 
     def __init__(self, positions: Positions) -> None:
         self.positions = positions
@@ -110,7 +122,7 @@ class _Reading:
         self._add("one outlet where a list is expected", ("outlet",), "write [[outlet]], with two brackets")
         return []
 
-    def _entry(self, entry: Any, path: KeyPath) -> "_Entry":
+    def _entry(self, entry: Any, path: KeyPath) -> _Entry:
         if not isinstance(entry, dict):
             self._add("a table is expected here", path)
             return _Entry(frozenset(), {})
@@ -123,7 +135,7 @@ class _Reading:
             fields["name"] = name_from_url(fields["url"])
         return _Entry(frozenset(entry), fields)
 
-    def _refuse_same_names(self, entries: "list[_Entry]") -> None:
+    def _refuse_same_names(self, entries: list[_Entry]) -> None:
         first: dict[str, int] = {}
         for number, entry in enumerate(entries):
             if entry.name and first.setdefault(entry.name.lower(), number) != number:
@@ -138,18 +150,6 @@ class _Reading:
         self.problems.append(Problem(message, self.positions.of(path, key=key), help))
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """An entry that was read: the keys that it sets, and its values by field of Outlet."""
-
-    keys: frozenset[str]
-    fields: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        return self.fields.get("name") or ""
-
-
 def _outlet_of(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:
     """Outlet with these values of its fields; what they leave open comes from *defaults*."""
     own_time = _TIMES & fields.keys()
@@ -162,7 +162,7 @@ _SHARED_ENDINGS = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gv", "ne",
 
 
 def name_from_url(url: str) -> str:
-    """The main label of the host: "spiegel" from https://www.spiegel.de; of a bare IP address its numbers and port."""
+    """Return the main label of the host ("spiegel" of https://www.spiegel.de), or an IP address with its port."""
     host = host_of(url).strip("[]")
     if re.fullmatch(r"[\d.]+|.*:.*", host):
         port = urlsplit(url).port
@@ -174,13 +174,13 @@ def name_from_url(url: str) -> str:
 
 
 def toml_lines(entry: Mapping[str, Any]) -> Iterator[str]:
-    """The lines `key = value` of *entry*, whose values are texts, numbers, truths and lists of texts."""
+    """Yield the lines `key = value` of *entry*."""
     for key, value in entry.items():
         yield f"{key} = {toml_value(value)}"
 
 
 def toml_value(value: object) -> str:
-    """*value* as TOML."""
+    """Return a text, number, boolean, list or table as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Outlets as OPML, the list format of feed readers: read (nested, hostile, broken) and write."""
+"""Read and write outlets as OPML, the list format of feed readers. Input may be nested, broken or hostile."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Subscription:
 
 
 def read_opml(body: bytes) -> tuple[Subscription, ...]:
-    """The sites in *body*, whatever folders they stand in; feeds of one home page (or one host) are one site's.
+    """Read the sites in *body*, in all folders; feeds with the same home page (or host) belong to one site.
 
-    Raises SettingError for what is no OPML.
+    Raises SettingError if *body* is not OPML.
     """
     cleaned = clean_xml(body[:MAX_FEED_BYTES])
     if b"<opml" not in cleaned[:5_000].lower():
@@ -43,15 +43,15 @@ def _join(sites: dict[str, Subscription], given: dict[str, str]) -> None:
     if feed is None and home is None:
         return
     url = home or f"{(feed or '').partition('://')[0]}://{host_of(feed or '')}/"
-    known = sites.get(url)
-    feeds = (*known.feeds, feed) if known else (feed,)
-    title = (known.title if known else None) or plain_text(given.get("text") or given.get("title"), markup=False)
-    language = (known.language if known else None) or language_tag(given.get("language"))
+    site = sites.get(url)
+    feeds = (*site.feeds, feed) if site else (feed,)
+    title = (site.title if site else None) or plain_text(given.get("text") or given.get("title"), markup=False)
+    language = (site.language if site else None) or language_tag(given.get("language"))
     sites[url] = Subscription(url, title, language, tuple(dict.fromkeys(address for address in feeds if address)))
 
 
 def write_opml(sites: Iterable[Subscription]) -> str:
-    """OPML 2.0 of the sites, one outline for each feed; a site without feeds is an outline of type "link"."""
+    """Write OPML 2.0 with one outline per feed; a site without feeds is an outline of type "link"."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
     lines += [f"<head><title>{escape('Outlets of Newskeep')}</title></head>", "<body>"]
     for site in sites:

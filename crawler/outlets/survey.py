@@ -1,4 +1,4 @@
-"""Looks at an outlet without keeping anything: what it announces where, and what its articles look like when read."""
+"""Survey an outlet without saving anything: its feeds, sitemaps and links, and some of its articles as read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from news.teasers import remove_teasers
 from news.urls import canonicalise, url_key
 
 MAX_FEEDS_TRIED, MAX_SITEMAPS_TRIED = 12, 4
-_BEFORE_GIVING_UP = timedelta(days=7)
+_RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What one look found: the outlet, its links (each article once, the newest first) and how many appear in a day."""
+    """Findings of a survey: the outlet, its links (each article once, newest first), and articles per day."""
 
     found: FoundOutlet
     links: tuple[FoundLink, ...] = ()
@@ -36,7 +36,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One article tried: what was read, or why not."""
+    """An article that was read, or why it could not be read."""
 
     url: str
     article: Article | None = None
@@ -44,27 +44,27 @@ class Reading:
 
 
 def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime) -> Survey:
-    """Look at the outlet's home page, robots.txt, feeds and sitemaps, as far as *outlet* does not set them.
+    """Fetch the outlet's home page and robots.txt, and the feeds and sitemaps that it sets or that are found.
 
-    Raises OutletBlocked when its home page cannot be had, SettingError when a contact address is missing.
+    Raises OutletBlocked if the home page cannot be fetched, SettingError if a contact address is missing.
     """
     page, robots = fetch(home, [outlet.url, urljoin(outlet.url, "/robots.txt")], contact=contact, delay=outlet.delay)
     if page.error or page.status != 200:
         raise _blocked(outlet.url, page.error or f"HTTP {page.status}")
     front = read_home(page.body, page.final_url, page.content_type)
     rules = decoded(robots.body) if robots.status == 200 else ""
-    looks = _Looks(home, contact, outlet.delay)
-    feeds = looks.feeds(*_feeds_of(outlet, front, page.final_url))
-    sitemaps = looks.sitemaps(
+    channels = _Channels(home, contact, outlet.delay)
+    feeds = channels.feeds(*_feeds_of(outlet, front, page.final_url))
+    sitemaps = channels.sitemaps(
         *_sitemaps_of(outlet, (*sitemap_lines(rules, robots.final_url), *front.sitemaps), page.final_url)
     )
-    found = describe(page.final_url, front, feeds, sitemaps, crawl_delay(rules, AGENT), looks.problems)
-    links = _newest_first([*looks.links, *_links_of_listing(outlet, front, page)])
+    found = describe(page.final_url, front, feeds, sitemaps, crawl_delay(rules, AGENT), channels.problems)
+    links = _newest_first([*channels.links, *_links_of_listing(outlet, front, page)])
     return Survey(found, links, per_day([link.announced_at for link in links], now))
 
 
 def _feeds_of(outlet: Outlet, front: HomePage, url: str) -> tuple[Sequence[str], bool]:
-    """The addresses to try, and whether they are guesses."""
+    """Return the addresses to try, and whether they are guesses."""
     declared = outlet.feeds if outlet.feeds is not None else front.feeds
     return (declared, False) if declared or outlet.feeds is not None else (feed_guesses(url), True)
 
@@ -91,8 +91,8 @@ def _why(page: Fetched) -> str:
     return in_words(page.error) if page.error else f"HTTP {page.status}"
 
 
-class _Looks:
-    """The feeds and sitemaps that could be read, the links in them, and a problem for each that could not."""
+class _Channels:
+    """Fetches feeds and sitemaps; collects their links, and a problem for each that cannot be read."""
 
     def __init__(self, home: Home, contact: str | None, delay: float | None) -> None:
         self.home, self.contact, self.delay = home, contact, delay
@@ -100,7 +100,7 @@ class _Looks:
         self.problems: list[str] = []
 
     def feeds(self, addresses: Sequence[str], guessed: bool) -> list[tuple[str, Feed]]:
-        """Each address that holds a feed, with the feed; the first good one is enough of guesses."""
+        """Return each address that holds a feed, with the feed; of guesses only the first."""
         read: list[tuple[str, Feed]] = []
         for page in self._pages(addresses[:MAX_FEEDS_TRIED], guessed):
             try:
@@ -112,7 +112,7 @@ class _Looks:
         return read
 
     def sitemaps(self, addresses: Sequence[str], guessed: bool) -> list[str]:
-        """The addresses that hold a sitemap. An index is not followed: this is a look, not a crawl."""
+        """Return the addresses that hold a sitemap. An index is not followed: a survey is no crawl."""
         good = []
         for page in self._pages(addresses[:MAX_SITEMAPS_TRIED], guessed):
             try:
@@ -137,14 +137,14 @@ class _Looks:
 
 
 def _newest_first(links: Iterable[FoundLink]) -> tuple[FoundLink, ...]:
-    """Each article once, the dated ones first."""
-    once: dict[int, FoundLink] = {}
+    """Return each article once, newest first; links without a date come last."""
+    by_key: dict[int, FoundLink] = {}
     for link in links:
         key = _key(link.url)
-        if key is not None and (key not in once or (once[key].announced_at is None and link.announced_at)):
-            once[key] = link
+        if key is not None and (key not in by_key or (by_key[key].announced_at is None and link.announced_at)):
+            by_key[key] = link
     never = datetime.min.replace(tzinfo=UTC)
-    return tuple(sorted(once.values(), key=lambda link: link.announced_at or never, reverse=True))
+    return tuple(sorted(by_key.values(), key=lambda link: link.announced_at or never, reverse=True))
 
 
 def _key(url: str) -> int | None:
@@ -155,8 +155,8 @@ def _key(url: str) -> int | None:
 
 
 def per_day(times: Iterable[datetime | None], now: datetime) -> float | None:
-    """How many articles are announced in 24 hours, from the times of the last seven days; None with fewer than two."""
-    recent = [time for time in times if time and now - _BEFORE_GIVING_UP <= time <= now]
+    """Return articles announced per 24 hours, by the last seven days; None with fewer than two of them."""
+    recent = [time for time in times if time and now - _RECENT <= time <= now]
     if len(recent) < 2:
         return None
     span = max((now - min(recent)).total_seconds(), 3600.0)

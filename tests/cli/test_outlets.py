@@ -37,7 +37,7 @@ Run = Callable[..., Ended]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `newskeep outlets ...` in this process."""
+    """Run `newskeep outlets ...` in this process."""
     monkeypatch.setenv("CRAWL_DELAY_SECONDS", "0")
 
     def run_outlets(*words: str) -> Ended:
@@ -52,7 +52,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A data folder without a database; returns the path of its outlets.toml."""
+    """Make a data folder without a database; return the path of its outlets.toml."""
     monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path))
     monkeypatch.delenv("NEWSKEEP_DATABASE_URL", raising=False)
     return tmp_path / "outlets.toml"
@@ -60,7 +60,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """An outlet with a feed of six articles, robots.txt and a front page."""
+    """Serve an outlet with a feed of six articles, robots.txt and a front page."""
     with Site() as site:
         paths = [f"/town/council-meets-on-plan-{number}.html" for number in range(6)]
         for number, path in enumerate(paths):
