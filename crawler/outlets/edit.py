@@ -1,6 +1,7 @@
 """Edit outlets.toml in place: add, replace or remove lines; every other line stays as it is.
 
-The text is edited, no document is written anew: libraries move comments (docs/decisions/0056-outlets-by-hand.md).
+The text itself is edited: libraries that write a document anew move comments and blank lines
+(docs/decisions/0058-outlets-toml-without-libraries.md).
 """
 
 import fcntl
