@@ -1,4 +1,4 @@
-"""`newskeep completion`: what a shell needs to complete verbs, options and outlets."""
+"""`newskeep completion`: tab completion of verbs, options and outlets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INTO = {
 @click.command()
 @click.argument("shell", type=click.Choice(list(_INTO)))
 def completion(shell: str) -> None:
-    """Print what makes a shell complete verbs, options and the names of outlets.
+    """Print a script with which a shell completes verbs and outlets.
 
     \b
     newskeep completion bash >> ~/.bashrc
@@ -28,19 +28,19 @@ def completion(shell: str) -> None:
 
     root = click.get_current_context().find_root().command
     chosen = get_completion_class(shell)
-    assert chosen  # click has one for each of the choices
+    assert chosen  # click supports each of the choices
     click.echo(chosen(root, {}, "newskeep", "_NEWSKEEP_COMPLETE").source())
     say(f"# to keep it: {_INTO[shell]}")
 
 
 def complete_outlet(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The names of outlets.toml that begin so; none when it cannot be read: this is no time for an error."""
+    """Return the names in outlets.toml that begin with *incomplete*; none if the file cannot be read."""
     from archive.home import find_home
     from crawler.outlets.file import load_outlets
     from news.errors import NewsError
 
     try:
-        known = load_outlets(find_home().outlets_file).outlets
+        outlets = load_outlets(find_home().outlets_file).outlets
     except NewsError:
         return []
-    return [outlet.name for outlet in known if outlet.name.startswith(incomplete)]
+    return [outlet.name for outlet in outlets if outlet.name.startswith(incomplete)]

@@ -1,4 +1,4 @@
-"""`newskeep crawl`: one crawl of one or more outlets, now."""
+"""`newskeep crawl`: crawl one or more outlets now."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ SECTION = "Collect"
 
 
 class Delay(click.FloatRange):
-    """Seconds; “nan” is none, though it is neither too small nor too large."""
+    """Seconds; “nan” is refused."""
 
     name = "delay"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         seconds = super().convert(value, param, ctx)
-        return self.fail(f"{value!r} is no number of seconds", param, ctx) if isnan(seconds) else seconds
+        return self.fail(f"{value!r} is not a number of seconds", param, ctx) if isnan(seconds) else seconds
 
 
 class Duration(click.ParamType[timedelta]):
-    """A number and m, h, d or w."""
+    """A number with m, h, d or w."""
 
     name = "duration"
 
@@ -57,13 +57,13 @@ class Duration(click.ParamType[timedelta]):
 @click.command()
 @click.argument("targets", metavar="TARGET...", nargs=-1, shell_complete=complete_outlet)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N pages per outlet, the newest first.")
-@click.option("--since", type=Duration(), metavar="7d", help="Skip what was announced longer ago (12h, 7d, 2w).")
+@click.option("--since", type=Duration(), metavar="7d", help="Skip pages announced before that (12h, 7d, 2w).")
 @click.option("--delay", type=Delay(0, 3600), metavar="SECONDS", help="Pause between requests to a site.")
 @click.option("--json", "json_", is_flag=True, help="One JSON object per link, and a summary, on standard output.")
-@click.option("--dry-run", is_flag=True, help="Say what would be fetched; fetch no article and write nothing.")
-@click.option("--retry", type=click.IntRange(1), metavar="CRAWL", help="Fetch again what failed in that crawl.")
-@click.option("--wait", is_flag=True, help="Wait for an outlet that is being crawled already.")
-@click.option("-q", "--quiet", is_flag=True, help="Problems only.")
+@click.option("--dry-run", is_flag=True, help="List what would be fetched; fetch no article, write nothing.")
+@click.option("--retry", type=click.IntRange(1), metavar="CRAWL", help="Fetch again the pages that failed in CRAWL.")
+@click.option("--wait", is_flag=True, help="Wait for an outlet that is already being crawled.")
+@click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
 def crawl(
     targets: tuple[str, ...],
     limit: int | None,
@@ -82,8 +82,8 @@ def crawl(
     newskeep crawl https://www.example.org/ --limit 20 --since 2d
     newskeep crawl --retry 2041                    what failed in crawl 2041
 
-    A robots.txt that asks for a longer pause than --delay gets it. Ctrl-C stops cleanly: what was fetched is kept, and
-    the next crawl goes on with the rest. Exit codes: 0 fine, 3 some pages failed, 4 configuration, 5 nothing could be
+    A longer delay in robots.txt wins over --delay. Ctrl-C stops cleanly: what was fetched is kept, and the next crawl
+    continues with the rest. Exit codes: 0 fine, 3 some pages failed, 4 configuration, 5 nothing could be
     fetched, 6 database, 7 already running (--wait waits instead), 8 books do not balance, 130 interrupted.
     """
     if not targets and retry is None:
@@ -110,27 +110,27 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
     home = open_home()
     setup_logging(home, "warning")
     engine = open_archive(home)
-    shown = _listener(engine, json_=json_, quiet=quiet)
+    listener = _listener(engine, json_=json_, quiet=quiet)
     try:
-        if options.retry is not None and (told := _nothing_to_retry(engine, options.retry)):
-            say(told)
+        if options.retry is not None and (reason := _nothing_to_retry(engine, options.retry)):
+            say(reason)
             return []
-        with shown if isinstance(shown, AbstractContextManager) else nullcontext():
-            return run(home, engine, targets, options, shown)
+        with listener if isinstance(listener, AbstractContextManager) else nullcontext():
+            return run(home, engine, targets, options, listener)
     finally:
         engine.dispose()
 
 
 def _nothing_to_retry(engine: Engine, crawl_id: int) -> str | None:
-    """Why there is nothing to fetch again of a crawl; None when there is, or when there was no such crawl."""
+    """Say why there is nothing to retry; None if there is, or if the crawl does not exist."""
     from archive.crawl_summary import failed_addresses
     from archive.crawls import find_crawl
 
     with engine.connect() as conn:
-        found = find_crawl(conn, crawl_id)
-        if found is None or failed_addresses(conn, crawl_id):
+        crawl = find_crawl(conn, crawl_id)
+        if crawl is None or failed_addresses(conn, crawl_id):
             return None
-    if found.counts.get(Disposition.FAILED):
+    if crawl.counts.get(Disposition.FAILED):
         return f"nothing to retry: later crawls have met all that failed in crawl {crawl_id}"
     return f"nothing to retry: no page failed in crawl {crawl_id}"
 
@@ -151,14 +151,14 @@ def _account(engine: Engine, crawl_id: int) -> CrawlSummary:
     try:
         with engine.connect() as conn:
             return summarise_crawl(conn, crawl_id)
-    except ArchiveError:  # the crawl's own end says so
+    except ArchiveError:  # the crawl itself reports it
         return CrawlSummary()
 
 
 def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
     with ignore_broken_pipe(STDERR):
         for result in results:
-            _tell_problem(result)
+            _print_problem(result)
     with ignore_broken_pipe(STDOUT):
         for record in summary_records(results) if json_ else ():
             emit(record)
@@ -167,7 +167,7 @@ def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
             say(total_line(results))
 
 
-def _tell_problem(result: CrawlResult) -> None:
+def _print_problem(result: CrawlResult) -> None:
     if result.problem:
         say(f"error: {result.outlet}: {result.problem}")
         if result.problem.hint:
@@ -187,11 +187,13 @@ def _remedy(result: CrawlResult) -> str:
 
 
 def summary_records(results: Sequence[CrawlResult]) -> list[dict[str, Any]]:
-    """What `--json` ends with: one object per crawl when there are several, and last the summary of all."""
+    """Return the last records of `--json`: one per crawl if there are several, then the summary of all."""
     if len(results) == 1:
         return [{"type": "summary", "crawl": results[0].crawl_id, **_sums(results)}]
-    single = [{"type": "crawl", "crawl": one.crawl_id, "outlet": one.outlet, **_sums([one])} for one in results]
-    return [*single, {"type": "summary", "crawls": [one.crawl_id for one in results], **_sums(results)}]
+    single = [
+        {"type": "crawl", "crawl": result.crawl_id, "outlet": result.outlet, **_sums([result])} for result in results
+    ]
+    return [*single, {"type": "summary", "crawls": [result.crawl_id for result in results], **_sums(results)}]
 
 
 def _sums(results: Sequence[CrawlResult]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _is_full(error: BaseException) -> bool:
-    """True for the system's and PostgreSQL's codes for a full disk."""
+    """Return whether it is the system's or PostgreSQL's error for a full disk."""
     return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or getattr(error, "sqlstate", None) == "53100"
 
 

@@ -1,4 +1,4 @@
-"""`newskeep init`: a data folder with everything to begin with. It only ever adds what is missing."""
+"""`newskeep init`: make what a data folder is missing."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 SECTION = "Begin"
 
 OUTLETS = """\
-# Whose news Newskeep collects. `newskeep outlets add URL` writes here, and so may you: comments stay.
-# `newskeep outlets check` reads it and says what is wrong.
+# The outlets that Newskeep collects. Edit this file, or use `newskeep outlets add URL`: it keeps your comments.
+# `newskeep outlets check` says what is wrong in it.
 
-# A mail or web address that outlets can write to. It goes into the user agent; no live site is crawled without it.
+# A mail or web address that outlets can write to. It goes into the user agent; nothing is crawled without it.
 {contact}
 
 # [defaults]
-# every = "30m"          # how often an outlet is looked at
+# every = "30m"          # how often an outlet is crawled
 # delay = 2              # seconds between two requests to one site
 
-# The smallest entry is an address; name, language, feeds and sitemaps are found by themselves:
+# The smallest entry is an address; name, language, feeds and sitemaps are discovered:
 # [[outlet]]
 # url = "https://www.example.org"
 """
@@ -42,7 +42,7 @@ NO_CONTACT = '# contact = "you@example.org"'
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that `init` makes: what it is called, and how it is made."""
+    """A thing that `init` makes: its name, and the function that makes it."""
 
     name: str
     make: Callable[[], None]
@@ -50,17 +50,17 @@ class Missing:
 
 @click.command()
 @click.option("--contact", help="Mail or web address that outlets can write to; goes into the user agent.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be made.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made, make nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def init(contact: str | None, dry_run: bool, as_json: bool) -> None:
-    """Make the data folder, outlets.toml, newskeep.toml, .env and the database, as far as they are missing.
+    """Make the data folder, outlets.toml, settings and database if missing.
 
     \b
     newskeep init --contact you@example.org
     NEWSKEEP_HOME=/srv/news newskeep init --dry-run
 
-    Nothing that exists is changed. The .env is for `docker compose`: it is made beside a docker-compose.yml in the
-    current folder, otherwise in the data folder, and holds a new password for the database.
+    Existing files are not changed. `docker compose` reads .env, which has a new password for the database: it is made
+    beside a docker-compose.yml in the current folder, otherwise in the data folder.
     """
     home = find_home()
     outlets = outlets_text(contact)
@@ -74,11 +74,11 @@ def init(contact: str | None, dry_run: bool, as_json: bool) -> None:
         names = [thing.name for thing in missing]
         emit({"type": "init", "home": str(home.path), "made": names, "dry_run": dry_run, "next": then})
     else:
-        _tell(home, missing, then, dry_run=dry_run)
+        _report(home, missing, then, dry_run=dry_run)
 
 
 def outlets_text(contact: str | None) -> str:
-    """The first outlets.toml. Raises SettingError for a contact that cannot stand in it."""
+    """Return the first outlets.toml. Raises SettingError if the contact is not valid."""
     if not contact:
         return OUTLETS.format(contact=NO_CONTACT)
     if not contact.isprintable() or not ("@" in contact or contact.startswith(("http://", "https://"))):
@@ -91,37 +91,37 @@ def outlets_text(contact: str | None) -> str:
 
 
 def settings_text() -> str:
-    """The first newskeep.toml: every setting with its purpose and default, commented out."""
-    lines = ["# Settings of this data folder; the environment goes first. Take away a # to set one.", ""]
+    """Return the first newskeep.toml: every setting with its purpose and default, commented out."""
+    lines = ["# Settings of this data folder; the environment wins. Remove a # to set one.", ""]
     for setting in SETTINGS:
-        if setting.name != "NEWSKEEP_HOME":  # this file lies in it
+        if setting.name != "NEWSKEEP_HOME":  # this file is in it
             lines += [f"# {setting.purpose}", f"# {setting.name} = {_as_toml(setting.default)}", ""]
     return "\n".join(lines)
 
 
 def _as_toml(default: object) -> str:
-    """As the file has it: every setting is a text, a number or an empty list there."""
+    """Return a default as TOML: a text, a number or an empty list."""
     if default is None or isinstance(default, str):
         return f'"{default or ""}"'
     return "[]" if default == () else f"{default:g}" if isinstance(default, float) else str(default)
 
 
 def compose_text(contact: str | None) -> str:
-    """The first .env for `docker compose`, with a password that nobody has seen."""
+    """Return the first .env for `docker compose`, with a new password."""
     return (
-        "# Read by `docker compose`. Keep it to yourself; the password is set when the database is first started.\n"
+        "# Read by `docker compose`. Keep it secret; the password is set when the database starts for the first time.\n"
         f"POSTGRES_PASSWORD={secrets.token_hex(24)}\n"
         f"NEWSKEEP_CONTACT={_quoted(contact or '')}\n"
     )
 
 
 def _quoted(value: str) -> str:
-    """As compose reads it: within single quotes nothing is special but the quote itself."""
+    """Quote a value for compose, where only the single quote is special."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" if value else ""
 
 
 def what_is_missing(home: Home, outlets: str, contact: str | None) -> list[Missing]:
-    """What `init` has to make in *home*, in order; nothing is made here."""
+    """List what `init` has to make in *home*, in order; make nothing."""
     compose = _compose_folder(home) / ".env"
     things = (
         (home.path, lambda: None),  # made by opening it
@@ -140,7 +140,7 @@ def _compose_folder(home: Home) -> Path:
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a new file; one that came into being meanwhile stays. Raises SettingError when it cannot be written."""
+    """Write a file unless it exists. Raises SettingError if it cannot be written."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
             file.write(text)
@@ -182,10 +182,10 @@ def _next_command(home: Home, contact: str | None) -> str:
     return "newskeep crawl --help" if outlets.outlets else "newskeep outlets add https://www.example.org"
 
 
-def _tell(home: Home, missing: list[Missing], then: str, *, dry_run: bool) -> None:
+def _report(home: Home, missing: list[Missing], then: str, *, dry_run: bool) -> None:
     say(f"Data folder {home.path}")
     for thing in missing:
         say(f"  {'would make' if dry_run else 'made'}  {thing.name}")
     if not missing:
-        say("  everything is there")
+        say("  nothing is missing")
     say(f"next: {then}")

@@ -1,4 +1,4 @@
-"""What a person sees while a crawl runs: bars on a terminal, a line per outlet elsewhere, records for a program."""
+"""Output while a crawl runs: bars on a terminal, otherwise a line per outlet, with --json one record per link."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -29,16 +29,16 @@ _COUNTED = frozenset({"teaser", "promo", "caption", "byline", "date", "comment",
 
 
 class Lines:
-    """One line per outlet as it ends; *quiet* leaves only problems."""
+    """Print one line per outlet when it ends; with *quiet*, problems only."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
 
     def crawl_waits(self, busy: "Busy") -> None:
-        """Say for whom."""
+        """Say which crawl it waits for."""
         if not self.quiet:
             with ignore_broken_pipe(STDERR):
-                say(f"{busy}; waiting until that has ended")
+                say(f"{busy}; waiting until it ends")
 
     def crawl_started(self, job: "CrawlJob") -> None:
         """Nothing to say yet."""
@@ -53,15 +53,15 @@ class Lines:
         """Too many for a line each."""
 
     def crawl_ended(self, result: "CrawlResult") -> None:
-        """Say how it went."""
-        told_later = result.ledger is None and result.problem  # as an error, with what to do
-        if (not self.quiet or is_problem(result)) and not told_later:
+        """Print the result."""
+        is_error = result.ledger is None and result.problem  # printed at the end, with a hint
+        if (not self.quiet or is_problem(result)) and not is_error:
             with ignore_broken_pipe(STDERR):
                 say(one_line(result))
 
 
 class Records(Lines):
-    """A JSON object per link on standard output, besides the lines."""
+    """Print a JSON object per link to standard output as well."""
 
     def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> None:
         record = {"type": "link", "crawl": job.crawl.id, "outlet": job.outlet.name, **link_record(outcome)}
@@ -70,7 +70,7 @@ class Records(Lines):
 
 
 class Bars(Lines):
-    """Two bars per outlet, a line for each page that brought something, and the closing account."""
+    """Show two bars per outlet, a line for each page with news, and the account at the end."""
 
     def __init__(self, account: "Callable[[int], CrawlSummary]") -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class Bars(Lines):
 
 
 def opening_line(job: "CrawlJob") -> str:
-    """What was found: "spiegel · 3 feeds, 1 sitemap · 2 s between requests"."""
+    """Return what was found: "spiegel · 3 feeds, 1 sitemap · 2 s between requests"."""
     from crawler.channels.kind import channel_kinds
 
     kinds = [(job.channels[kind], kind) for kind in channel_kinds() if job.channels[kind]]
@@ -121,7 +121,7 @@ def opening_line(job: "CrawlJob") -> str:
 
 
 def link_record(outcome: "Outcome") -> dict[str, Any]:
-    """How a link ended, as `--json` prints it."""
+    """Return the record of a link for `--json`."""
     article = short_id("a", outcome.article_id) if outcome.article_id is not None else None
     return {
         "url": outcome.url,
@@ -133,7 +133,7 @@ def link_record(outcome: "Outcome") -> dict[str, Any]:
 
 
 def is_problem(result: "CrawlResult") -> bool:
-    """True when a person should look at it: whatever does not end with exit code 0."""
+    """Return whether the crawl does not end with exit code 0."""
     from crawler.results import exit_code
     from news.exit_codes import ExitCode
 
@@ -141,17 +141,17 @@ def is_problem(result: "CrawlResult") -> bool:
 
 
 def _robots(job: "CrawlJob") -> str:
-    """What the sites' robots.txt files say, in a word; nothing when none was asked."""
+    """Return what the robots.txt files say, in a word; empty if none was fetched."""
     if job.robots == {None}:
         return f"robots.txt ok, {job.rules} rule{'s apply' if job.rules != 1 else ' applies'}"
     return " · ".join(in_words(why) for why in job.robots if why)
 
 
 def _page_line(outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> str:
-    shown = " ".join(printable(headline or outcome.url).split())[:_HEADLINE_WIDTH]
+    title = " ".join(printable(headline or outcome.url).split())[:_HEADLINE_WIDTH]
     detail = in_words(outcome.reason) if outcome.reason else _what_changed(outcome) or _what_went(removed)
     now = f"{datetime.now().astimezone():%H:%M:%S}"
-    return f"  {now}  {outcome.disposition:<8} {shown:<{_HEADLINE_WIDTH}} {detail}".rstrip()
+    return f"  {now}  {outcome.disposition:<8} {title:<{_HEADLINE_WIDTH}} {detail}".rstrip()
 
 
 def _what_changed(outcome: "Outcome") -> str:
@@ -159,12 +159,12 @@ def _what_changed(outcome: "Outcome") -> str:
 
 
 def _what_went(removed: Mapping[str, int]) -> str:
-    """ "40 teasers, 1 promo removed"."""
+    """Return the largest counts: "40 teasers, 1 promo removed"."""
     kinds = sorted(((number, label) for label, number in removed.items()), reverse=True)
-    told = ", ".join(
+    parts = ", ".join(
         f"{number} {label}{'s' if number != 1 and label in _COUNTED else ''}" for number, label in kinds[:_KINDS_SHOWN]
     )
-    return f"{told} removed" if told else ""
+    return f"{parts} removed" if parts else ""
 
 
 def _bars() -> "Progress":

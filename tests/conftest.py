@@ -1,6 +1,6 @@
-"""A real PostgreSQL for the tests: one cluster a session, and for each test that asks a migrated database of its own.
+"""A real PostgreSQL for the tests: one cluster per session, and a migrated database for each test that needs one.
 
-Imports stand inside the fixtures, so that tests without a database start at once.
+Imports are inside the fixtures, so that tests without a database start at once.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _numbers = itertools.count(1)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Tests of bytes are called by their argument: packed bytes hold the time, and all processes must agree."""
+    """Name tests of bytes by their argument: compressed bytes contain the time, and all processes must agree."""
     return argname if isinstance(val, bytes) else None
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedServer]:
-    """A running PostgreSQL that forgets everything at the end; quick, since nothing is flushed to disk."""
+    """Run a PostgreSQL that is deleted at the end; it is fast because nothing is flushed to disk."""
     from archive.embedded import EmbeddedServer
 
     folder = Path(tempfile.mkdtemp(prefix="newskeep-test-", dir=_memory()))
@@ -51,31 +51,31 @@ def cluster() -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="session")
 def template(cluster: EmbeddedServer) -> str:
-    """The name of a database with the schema and nothing in it."""
+    """Return the name of an empty database with the schema."""
     from archive.database import connect_to, make_engine, upgrade
 
     run_sql(cluster, f"create database {TEMPLATE}")
     engine = make_engine(lambda: connect_to(url_of(cluster, TEMPLATE)))
     upgrade(engine)
-    engine.dispose()  # a database with connections is no template
+    engine.dispose()  # a database with connections cannot be a template
     return TEMPLATE
 
 
 @pytest.fixture
 def empty_database_url(cluster: EmbeddedServer) -> Iterator[str]:
-    """The URL of a fresh database without a schema."""
+    """Return the URL of a new database without a schema."""
     yield from _fresh_database(cluster, "template0")
 
 
 @pytest.fixture
 def database_url(cluster: EmbeddedServer, template: str) -> Iterator[str]:
-    """The URL of a fresh database with the schema."""
+    """Return the URL of a new database with the schema."""
     yield from _fresh_database(cluster, template)
 
 
 @pytest.fixture
 def home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A data folder on a fresh database; the environment names it too, so that commands run in it."""
+    """Return a data folder with a new database; the environment names it, so that commands run in it."""
     from archive.home import open_home
 
     monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path / "home"))
@@ -87,7 +87,7 @@ def home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def engine(home: Home) -> Iterator[Engine]:
-    """An engine on the fresh database of `home`."""
+    """Return an engine on the database of `home`."""
     from archive.database import open_archive
 
     opened = open_archive(home)
@@ -97,7 +97,7 @@ def engine(home: Home) -> Iterator[Engine]:
 
 @pytest.fixture
 def newsroom(engine: Engine) -> Iterator[Newsroom]:
-    """Outlets that publish what a test tells them to; see tests/newsroom.py."""
+    """Return outlets that publish what a test says; see tests/newsroom.py."""
     from tests.newsroom import Newsroom
 
     room = Newsroom(engine)
@@ -121,7 +121,7 @@ class Outcome:
 
 @pytest.fixture
 def newskeep(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Runs the command line in this process: `newskeep("db", "status")`."""
+    """Return a function that runs the command line in this process: `newskeep("db", "status")`."""
     from cli.main import main
 
     def run(*arguments: str) -> Outcome:
@@ -136,12 +136,12 @@ def newskeep(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 
 def url_of(cluster: EmbeddedServer, database: str) -> str:
-    """The URL of one of the cluster's databases."""
+    """Return the URL of one of the cluster's databases."""
     return cluster.url.replace("/newskeep?", f"/{database}?")
 
 
 def run_sql(cluster: EmbeddedServer, statement: str) -> None:
-    """Run a statement that wants no transaction."""
+    """Run a statement outside a transaction."""
     import psycopg
 
     with psycopg.connect(cluster.url, autocommit=True) as connection:
@@ -149,7 +149,7 @@ def run_sql(cluster: EmbeddedServer, statement: str) -> None:
 
 
 def _memory() -> str | None:
-    """Memory as a folder, where the system has enough: a database then costs the same however busy the disk is."""
+    """Return a folder in memory if the system has enough; then a busy disk does not matter."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES
     return str(memory) if roomy else None

@@ -54,10 +54,7 @@ HOSTS_AND_FILES = (
     "txt",
 )
 
-# Each of these is not a reference to this repository.
-ALLOWED = {
-    "archive/": "a folder of a URL or of a user in an example",
-}
+ALLOWED = {"archive/"}  # part of an address in examples
 
 
 class Text(NamedTuple):
@@ -167,7 +164,7 @@ def module_exists(parts: list[str]) -> bool:
 
 @cache
 def names_of(path: Path) -> frozenset[str]:
-    """The names that a module defines or imports at its top level."""
+    """Return the names that a module defines or imports."""
     if not path.is_file():
         return frozenset()
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -210,7 +207,7 @@ def wrong_commands(text: Text) -> Iterator[str]:
 
 
 def unknown_word(words: list[str]) -> str | None:
-    """The first word that is no verb where one must stand, or no option of its verb."""
+    """Return the first word that is neither a verb nor an option of its verb, where one is expected."""
     command: click.Command = newskeep
     rest = list(words)
     while isinstance(command, click.Group) and rest and re.fullmatch(r"[a-z]+", rest[0]):
@@ -245,7 +242,7 @@ def test_a_command_that_does_not_exist_is_noticed(named: str) -> None:
 
 
 def hints() -> Iterator[Text]:
-    """The commands in the code's messages: text constants that begin with one, a value in them written X."""
+    """Yield the commands in messages: text constants that begin with one, with X for each value."""
     for path in SOURCES:
         if path.is_relative_to(ROOT / "tests"):
             continue

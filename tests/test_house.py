@@ -56,7 +56,7 @@ def test_the_lock_holds_every_package_that_the_project_asks_for() -> None:
 
 
 def installed_for_use() -> Iterator[importlib.metadata.Distribution]:
-    """The distributions that Newskeep needs at run time, and those that they need."""
+    """Yield the distributions that Newskeep needs at run time, and those that they need."""
     waiting, seen = [Requirement(line) for line in PROJECT["dependencies"]], set[str]()
     while waiting:
         wanted = waiting.pop()

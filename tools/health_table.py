@@ -9,7 +9,7 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "operating.md"
 
 
 def page() -> str:
-    """The text of docs/operating.md with the present table."""
+    """Return the text of docs/operating.md with the present table."""
     return re.sub(
         r"\| Rule \| It is broken when .*?\n(?=\n)", lambda _: documentation(), PAGE.read_text("utf-8"), flags=re.S
     )

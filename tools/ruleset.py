@@ -29,7 +29,7 @@ _LEFT_OUT = frozenset(("lineno", "col_offset", "end_lineno", "end_col_offset", "
 
 
 def outdated() -> list[str]:
-    """The names of the versions in news/ruleset.py whose hash is not that of the sources."""
+    """Return the names of the versions in news/ruleset.py whose hash is not that of the sources."""
     text = FILE.read_text(encoding="utf-8")
     return [name for name in SOURCES if _version(text, name)["hash"] != rules_hash(name)]
 
@@ -47,13 +47,13 @@ def renew(today: str) -> bool:
 
 
 def rules_hash(name: str) -> str:
-    """The hash of the sources of the rule set *name*: moved files, comments, docstrings and layout do not change it."""
+    """Return the hash of the rule set *name*: moved files, comments, docstrings and layout do not change it."""
     hashes = sorted(sha256(normal_form(path)).hexdigest() for path in sources(name))
     return sha256("".join(hashes).encode()).hexdigest()[:_HASH_LENGTH]
 
 
 def sources(name: str) -> list[Path]:
-    """The files of the rule set *name*, data files among them. Raises FileNotFoundError for one that is missing."""
+    """Return the files of the rule set *name*, data files included. Raises FileNotFoundError if one is missing."""
     return [path for source in SOURCES[name] for path in _files(ROOT / source)]
 
 
@@ -67,14 +67,14 @@ def _files(path: Path) -> list[Path]:
 
 
 def normal_form(path: Path) -> bytes:
-    """What of a file decides: all of a data file; of Python its syntax tree, the same in Python 3.11 to 3.13."""
+    """Return what counts of a file: all of a data file; of Python its syntax tree, the same in Python 3.11 to 3.13."""
     if path.suffix != ".py":
         return path.read_bytes()
     return "".join(_walk(ast.parse(path.read_bytes()))).encode()
 
 
 def _walk(value: object) -> Iterator[str]:
-    """The tree as text, without positions, docstrings and empty fields: newer versions of Python have more of those."""
+    """Yield the tree as text, without positions, docstrings and empty fields, of which newer Pythons have more."""
     if isinstance(value, ast.AST):
         yield f"({type(value).__name__}"
         for name, field in ast.iter_fields(value):

@@ -32,7 +32,7 @@ This page is written by `make docs` from `news/settings.py`.
 
 
 def page() -> str:
-    """The text of docs/settings.md."""
+    """Return the text of docs/settings.md."""
     return HEAD + "".join(_rows()) + TAIL
 
 

@@ -88,7 +88,7 @@ def make_environment() -> None:
 
 
 def own_packages() -> list[Path]:
-    """The folders of our own packages, which stay where they are."""
+    """Return the folders of our own packages, which stay where they are."""
     return sorted(init.parent for init in ROOT.glob("*/__init__.py"))
 
 
@@ -101,7 +101,7 @@ def run(command: list[Any], environ: Mapping[str, str] | None = None, **options:
 
 
 def find_python() -> str:
-    """The path of a Python that Newskeep runs on; raises SetupError when there is none."""
+    """Return the path of a Python that Newskeep runs on; raises SetupError when there is none."""
     names = ["python3"] + [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
     for candidate in [sys.executable, *map(shutil.which, names)]:
         if candidate and usable(Path(candidate)):
@@ -128,7 +128,7 @@ def usable(python: Path) -> bool:
 
 
 def find_uv(python: str, scratch: Path, environ: dict[str, str]) -> Path:
-    """The path of a uv that starts: the one on PATH, the one in .venv, or one that pip brings into *scratch*."""
+    """Return the path of a uv that starts: the one on PATH, the one in .venv, or one that pip brings into *scratch*."""
     for candidate in [shutil.which("uv"), VENV / "bin" / "uv"]:
         if candidate and works([candidate, "--version"]):
             return Path(candidate)
@@ -156,7 +156,7 @@ def fetch_uv(pip: list[Any], scratch: Path, environ: dict[str, str]) -> Path:
 
 
 def locked(name: str) -> str:
-    """The lines of the lock that pin the package *name*."""
+    """Return the lines of the lock that pin the package *name*."""
     found = re.search(rf"^{re.escape(name)}==.*(?:\n .*)*", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     if not found:
         raise SetupError(f"{LOCK.name} does not name {name}")
@@ -172,7 +172,7 @@ def works(command: list[Any]) -> bool:
 
 
 def reason(error: Exception) -> str:
-    """The last line that a failed command left, or the error in its own words."""
+    """Return the last line that a failed command left, or the text of the error."""
     said = (getattr(error, "stderr", None) or "").strip().splitlines()
     return said[-1] if said else str(error)
 
@@ -181,19 +181,19 @@ def reason(error: Exception) -> str:
 
 
 def pip_of_python(python: str, _scratch: Path) -> list[Any]:
-    """The command that runs this Python's own pip."""
+    """Return the command that runs this Python's own pip."""
     run([python, "-m", "pip", "--version"], capture_output=True, text=True)
     return [python, "-m", "pip"]
 
 
 def pip_of_venv(python: str, scratch: Path) -> list[Any]:
-    """The same for the pip that comes with a new virtual environment."""
+    """Return the same for the pip that comes with a new virtual environment."""
     run([python, "-m", "venv", scratch / "venv"], capture_output=True, text=True)
     return [scratch / "venv" / "bin" / "python", "-m", "pip"]
 
 
 def pip_of_debian(python: str, scratch: Path) -> list[Any]:
-    """The same for the pip in Debian's package python3-pip-whl, which anybody may fetch and unpack."""
+    """Return the same for the pip in Debian's package python3-pip-whl, which needs no root to fetch and unpack."""
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise SetupError("not a Debian or Ubuntu")
     apt = ["apt-get", "-qq", *own_state(scratch)]
@@ -235,7 +235,7 @@ PIPS: dict[str, Callable[[str, Path], list[Any]]] = {
 
 
 def pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """What pip's files and environment say, by pip's names; a later file wins, the environment over all."""
+    """Return what pip's files and environment say, by pip's names; a later file wins, the environment over all."""
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read(pip_files(environ), encoding="utf-8")
@@ -263,7 +263,7 @@ def pip_files(environ: Mapping[str, str]) -> list[Path]:
 
 
 def uv_settings(pip: Mapping[str, str]) -> dict[str, str]:
-    """The same settings as environment variables that uv reads."""
+    """Return the same settings as environment variables that uv reads."""
     settings = {UV_NAMES[name]: " ".join(value.split()) for name, value in pip.items() if name in UV_NAMES}
     if "UV_FIND_LINKS" in settings:
         settings["UV_FIND_LINKS"] = settings["UV_FIND_LINKS"].replace(" ", ",")

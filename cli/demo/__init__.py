@@ -1,4 +1,4 @@
-"""`newskeep demo`: the offline tour, and the end-to-end test."""
+"""`newskeep demo`: the offline tour, which is an end-to-end test as well."""
 
 import sys
 
@@ -11,13 +11,13 @@ SECTION = "Begin"
 @click.option("--keep", is_flag=True, help="Keep the tour's data folder and say where it is.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per check, and a summary.")
 def demo(keep: bool, as_json: bool) -> None:
-    """The offline tour: four pretend outlets, crawled twice, and a look at what became of them.
+    """Show everything offline: four pretend outlets, crawled twice.
 
     \b
-    newskeep demo                                  takes a minute, needs no network, leaves nothing behind
-    newskeep demo --keep                           leaves the archive it made, to look around in
+    newskeep demo                                  takes a minute, needs no network, keeps nothing
+    newskeep demo --keep                           keeps the archive, to look around in it
 
-    Everything that is shown is checked against what the pretend outlets printed; exit code 8 when it does not fit.
+    Everything that is shown is compared with what the pretend outlets published; exit code 8 if it differs.
     """
     from cli.demo.tour import take_tour
 

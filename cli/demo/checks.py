@@ -1,4 +1,4 @@
-"""What must be in the archive after the two crawls of the tour, asked of the public views alone."""
+"""Checks of the archive after the tour's two crawls, by the public views."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from cli.demo.newsstand import Newsstand, PretendOutlet, PretendPage
 from cli.demo.site import Site
 from news.dispositions import Disposition
 
-# What was set aside when an article was first read. No public view shows it: `newskeep show --removed` does.
+# Blocks removed at the first reading of an article. No public view has them; `newskeep show --removed` shows them.
 REMOVED = """
 select a.url, b.label, b.text
 from blocks b
@@ -23,7 +23,7 @@ order by a.url, b.position
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that the tour claims: true when what was `found` is what was `expected`."""
+    """One claim of the tour; it holds if `found` equals `expected`."""
 
     name: str
     expected: Any
@@ -35,7 +35,7 @@ class Check:
 
 
 def kept_pages(newsstand: Newsstand) -> Iterator[tuple[PretendOutlet, PretendPage]]:
-    """The pages whose articles must be in the archive, one for each article."""
+    """Yield the pages whose articles must be in the archive, one for each article."""
     for outlet in newsstand.outlets:
         seen: set[str] = set()
         for page in outlet.pages:
@@ -45,7 +45,7 @@ def kept_pages(newsstand: Newsstand) -> Iterator[tuple[PretendOutlet, PretendPag
 
 
 def ledger_checks(crawl: str, counts: Mapping[Disposition, int], records: list[dict[str, Any]]) -> Iterator[Check]:
-    """Whether the crawl's links ended as they must, and its books balance."""
+    """Yield whether the links of a crawl ended as expected, and whether its books balance."""
     found = Counter(record["disposition"] for record in records if "disposition" in record)
     yield Check(f"{crawl}: how its links ended", _plain(counts), _plain(found))
     summaries = [record for record in records if record.get("type") == "summary"]
@@ -57,7 +57,7 @@ def _plain(counts: Mapping[Any, int]) -> dict[str, int]:
 
 
 def archive_checks(site: Site, archive: Connection) -> Iterator[Check]:
-    """Whether each article, revision, story and address is there as the outlets printed it."""
+    """Yield whether each article, revision, story and address is archived as it was published."""
     articles = {row["url"]: row for row in rows(archive, "select * from v_articles")}
     pages = list(kept_pages(site.newsstand))
     urls = [site.url(outlet, page) for outlet, page in pages]
@@ -71,7 +71,7 @@ def archive_checks(site: Site, archive: Connection) -> Iterator[Check]:
 
 
 def removed_blocks(archive: Connection) -> dict[str, list[dict[str, Any]]]:
-    """By article URL: label and text of what was set aside."""
+    """Return label and text of the removed blocks by article URL."""
     blocks: dict[str, list[dict[str, Any]]] = {}
     for row in rows(archive, REMOVED):
         blocks.setdefault(row["url"], []).append(row)
@@ -79,18 +79,18 @@ def removed_blocks(archive: Connection) -> dict[str, list[dict[str, Any]]]:
 
 
 def _missing(site: Site, removed: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
-    """By article URL: teasers and promos that stood on the page and were not set aside."""
+    """Return by article URL the teasers and promos of the page that were not removed."""
     missing = {}
     for outlet, page in kept_pages(site.newsstand):
         url = site.url(outlet, page)
-        aside = "\n".join(block["text"] for block in removed.get(url, []))
-        stood = [*site.printed(outlet, page, page.since).teasers, outlet.promo]
-        missing[url] = [text for text in stood if text not in aside]
-    return {url: texts for url, texts in missing.items() if texts}
+        texts = "\n".join(block["text"] for block in removed.get(url, []))
+        published = [*site.printed(outlet, page, page.since).teasers, outlet.promo]
+        missing[url] = [text for text in published if text not in texts]
+    return {url: left for url, left in missing.items() if left}
 
 
 def _pair(expected: dict[str, Any], found: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both without what they agree on, so that a failed check shows the difference only."""
+    """Return both without the entries that agree, so that a failed check shows only the difference."""
     names = [name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)]
     return {n: expected.get(n) for n in names}, {n: found.get(n) for n in names}
 
@@ -126,12 +126,12 @@ def _found_copies(articles: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _coverage_checks(site: Site, archive: Connection) -> Iterator[Check]:
-    """A front page that has lost its links: it was looked at and had none, which is not the same as not looking."""
+    """Check coverage of a front page that lost its links: visited with no links differs from not visited."""
     for outlet in site.newsstand.outlets:
         if outlet.broken(site.visit):
             query = "select looked, links from v_coverage where outlet = :name order by started_at limit 2"
             found = [(row["looked"], row["links"]) for row in rows(archive, query, name=outlet.name)]
-            yield Check(f"what {outlet.title} was seen to list", [(True, len(outlet.pages)), (True, 0)], found)
+            yield Check(f"what {outlet.title} lists at each visit", [(True, len(outlet.pages)), (True, 0)], found)
 
 
 def _address_checks(site: Site, archive: Connection) -> Iterator[Check]:
@@ -149,5 +149,5 @@ def _address_checks(site: Site, archive: Connection) -> Iterator[Check]:
 
 
 def rows(archive: Connection, query: str, **values: Any) -> list[dict[str, Any]]:
-    """The rows of *query* as mappings."""
+    """Return the rows of *query* as mappings."""
     return [dict(row) for row in archive.execute(text(query), values).mappings()]

@@ -1,4 +1,4 @@
-"""The pretend outlets as data: what they publish, at which visit, and how a crawl of them must end."""
+"""The pretend outlets as data: what they publish at each visit, and how a crawl must end."""
 
 import tomllib
 from collections import Counter
@@ -14,7 +14,7 @@ VISITS = (1, 2)
 
 @dataclass(frozen=True, slots=True)
 class StoryText:
-    """One text of a story, as an outlet prints it."""
+    """The text of a story, as an outlet publishes it."""
 
     headline: str
     lead: str
@@ -26,7 +26,7 @@ class StoryText:
 
 @dataclass(frozen=True, slots=True)
 class PretendPage:
-    """A story at an address. `since` and `until` are the visits at which the outlet's lists name it."""
+    """A story at an address, listed from visit `since` to visit `until`."""
 
     path: str
     story: str
@@ -46,7 +46,7 @@ class PretendPage:
 
 @dataclass(frozen=True, slots=True)
 class PretendOutlet:
-    """Who publishes: `layouts` is the page layout at each visit, `announces` how its pages can be found."""
+    """An outlet: `layouts` is its page layout at each visit, `announces` how its pages can be found."""
 
     name: str
     title: str
@@ -66,17 +66,17 @@ class PretendOutlet:
         return self.announces == "sitemap"
 
     def broken(self, visit: int) -> bool:
-        """Whether a new layout has taken the links off its front page, the only place where they stood."""
+        """Return whether its front page, the only place with links, has lost them in a new layout."""
         return self.announces == "listing" and self.layouts[visit - 1] != self.layouts[0]
 
     def listed(self, visit: int) -> tuple[PretendPage, ...]:
-        """The pages that its lists name at *visit*, the newest first."""
+        """Return the pages that it lists at *visit*, newest first."""
         if self.broken(visit):
             return ()
         return tuple(page for page in reversed(self.pages) if page.listed(visit))
 
     def moved(self) -> tuple[tuple[PretendPage, PretendPage], ...]:
-        """Pairs of pages with one story: the address it had, and the address it has from the second visit on."""
+        """Return pairs of pages with one story: its old address, and its address from the second visit on."""
         return tuple(
             (old, new) for old in self.pages for new in self.pages if old.story == new.story and old.until < new.since
         )
@@ -84,14 +84,14 @@ class PretendOutlet:
 
 @dataclass(frozen=True, slots=True)
 class Newsstand:
-    """All pretend outlets, and the headlines that their teaser lists draw from, by language."""
+    """All pretend outlets, and by language the headlines for their teasers."""
 
     outlets: tuple[PretendOutlet, ...]
     teasers: Mapping[str, tuple[str, ...]]
 
 
 def read_newsstand() -> Newsstand:
-    """The newsstand that newsstand.toml describes."""
+    """Read newsstand.toml."""
     data = tomllib.loads(Path(__file__).with_name("newsstand.toml").read_text(encoding="utf-8"))
     stories = {story["key"]: story for story in data["story"]}
     teasers = {language: tuple(headlines) for language, headlines in data["teasers"].items()}
@@ -123,7 +123,7 @@ def _later_text(first: StoryText, story: Mapping[str, Any]) -> StoryText:
 
 
 def expected_counts(newsstand: Newsstand, visit: int) -> Counter[Disposition]:
-    """How many links must end in which way when all outlets are crawled at *visit*, every visit before included."""
+    """Return how often each disposition must occur when all outlets are crawled at *visit*, after the visits before."""
     texts: set[StoryText] = set()
     counts: Counter[Disposition] = Counter()
     for number in range(1, visit + 1):
@@ -138,12 +138,12 @@ def _dispositions(newsstand: Newsstand, visit: int, texts: set[StoryText]) -> It
             yield _disposition(page, visit, page.story in before, texts)
 
 
-def _disposition(page: PretendPage, visit: int, known: bool, texts: set[StoryText]) -> Disposition:
+def _disposition(page: PretendPage, visit: int, listed_before: bool, texts: set[StoryText]) -> Disposition:
     if page.forbidden:
         return Disposition.SKIPPED
     if page.status != 200:
         return Disposition.FAILED
-    if known:
+    if listed_before:
         if page.since == visit:
             return Disposition.MOVED
         return Disposition.UNCHANGED if page.text(visit) == page.text(visit - 1) else Disposition.REVISED

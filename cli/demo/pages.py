@@ -1,8 +1,9 @@
-"""How the pretend outlets print a page: four layouts, each with its own way of standing in a reader's way."""
+"""What the pretend outlets serve: pages in four layouts, front pages, feeds, sitemaps and robots.txt."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from html import escape
 from json import dumps
 
@@ -13,7 +14,7 @@ TEASERS_ON_A_PAGE = 40
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """All that one printing of a page depends on: `base` is the outlet's address, `ago` the age its teasers claim."""
+    """Contents of a page at one visit: `base` is the outlet's address, `ago` the age that its teasers show."""
 
     outlet: PretendOutlet
     page: PretendPage
@@ -29,18 +30,18 @@ class Print:
 
 
 def published_at(outlet: PretendOutlet, page: PretendPage, opened_at: datetime) -> datetime:
-    """When a page says that it was published: some hours before the newsstand opened, each at another hour."""
+    """Return the time that a page claims: some hours before the newsstand opened, each page at another hour."""
     return opened_at.replace(minute=7, second=0, microsecond=0) - timedelta(hours=1 + outlet.pages.index(page))
 
 
-def teasers_shown(headlines: Sequence[str], visit: int, start: int) -> list[str]:
-    """The teaser list of a page: it moves on from visit to visit and begins elsewhere on every page."""
+def teasers_at(headlines: Sequence[str], visit: int, start: int) -> list[str]:
+    """Return the teasers of a page; they differ from visit to visit and from page to page."""
     first = start * 5 + (visit - 1) * 8
     return [headlines[(first + n) % len(headlines)] for n in range(min(TEASERS_ON_A_PAGE, len(headlines)))]
 
 
 def hours_ago(language: str, visit: int) -> str:
-    """The age that a teaser claims at *visit*. The seed of this project says it in English on a German page."""
+    """Return the age that a teaser shows at *visit*; a German page shows it in English, as some outlets do."""
     return f"{1 + 2 * visit} hrs ago" if language == "de" else f"{1 + 2 * visit}h"
 
 
@@ -48,7 +49,7 @@ def hours_ago(language: str, visit: int) -> str:
 
 
 def paragraphs_only(page: Print) -> str:
-    """The layout this project began with: the headline three times, a promo amid the text, forty teasers after it."""
+    """Lay out as paragraphs only: headline three times, a promo within the text, forty teasers below."""
     text = page.text
     parts = [text.lead, text.headline.lower(), text.headline]
     parts += [*text.paragraphs[:2], page.outlet.promo, *text.paragraphs[2:]]
@@ -58,7 +59,7 @@ def paragraphs_only(page: Print) -> str:
 
 
 def article_and_aside(page: Print) -> str:
-    """An orderly page: article, aside and JSON-LD."""
+    """Lay out in order: article, aside and JSON-LD."""
     text = page.text
     body = f"""<article><header><h1>{escape(text.headline)}</h1><p class="vorspann">{escape(text.lead)}</p>
 <p class="byline">{escape(_byline(text))}</p></header>
@@ -71,7 +72,7 @@ def article_and_aside(page: Print) -> str:
 
 
 def bare_divs(page: Print) -> str:
-    """No element says what it is; only class names do."""
+    """Lay out as div elements that only their class names describe."""
     text = page.text
     body = f"""<div class="story"><h1 class="story-title">{escape(text.headline)}</h1>
 <div class="story-intro">{escape(text.lead)}</div><div class="story-author">{escape(_byline(text))}</div>
@@ -83,7 +84,7 @@ def bare_divs(page: Print) -> str:
 
 
 def line_breaks(page: Print) -> str:
-    """One table cell of text whose paragraphs are made of line breaks."""
+    """Lay out as one table cell; line breaks separate the paragraphs."""
     text = page.text
     before, after = ("<br><br>".join(map(escape, part)) for part in (text.paragraphs[:2], text.paragraphs[2:]))
     body = f"""<table><tr><td><h1>{escape(text.headline)}</h1>
@@ -156,3 +157,51 @@ def _document(page: Print, body: str, meta: str) -> str:
 {body}
 <footer><p>© {title} · <a href="/impressum">Impressum</a></p></footer></body></html>
 """
+
+
+def front_page(outlet: PretendOutlet, visit: int, base: str) -> str:
+    """Return the front page, with a link to the feed if there is one."""
+    head = f'<link rel="alternate" type="application/rss+xml" href="{base}/feed.xml">' if outlet.feed else ""
+    title = escape(outlet.title)
+    return f"""<!doctype html>
+<html lang="{outlet.language}"><head><meta charset="utf-8"><title>{title}</title>{head}</head>
+<body><h1>{title}</h1><main>{_front(outlet, visit)}</main>
+<footer><a href="/impressum">Impressum</a></footer></body></html>
+"""
+
+
+def _front(outlet: PretendOutlet, visit: int) -> str:
+    if outlet.broken(visit):
+        return '<div id="app" data-src="/api/list.json"></div>'  # a script draws the list from now on
+    return "".join(
+        f'<article><h2><a href="{page.path}">{escape(page.text(visit).headline)}</a></h2>'
+        f"<p>{escape(page.text(visit).lead)}</p></article>"
+        for page in outlet.listed(visit)
+    )
+
+
+def rss_feed(outlet: PretendOutlet, visit: int, base: str, opened_at: datetime) -> str:
+    """Return the outlet's pages as RSS 2.0."""
+    items = "".join(
+        f"<item><title>{escape(page.text(visit).headline)}</title><link>{base}{page.path}</link>"
+        f"<pubDate>{format_datetime(published_at(outlet, page, opened_at))}</pubDate></item>"
+        for page in outlet.listed(visit)
+    )
+    head = f"<title>{escape(outlet.title)}</title><link>{base}/</link><language>{outlet.language}</language>"
+    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>{head}{items}</channel></rss>'
+
+
+def sitemap(outlet: PretendOutlet, visit: int, base: str, opened_at: datetime) -> str:
+    """Return the outlet's pages as a sitemap."""
+    urls = "".join(
+        f"<url><loc>{base}{page.path}</loc><lastmod>{published_at(outlet, page, opened_at).isoformat()}</lastmod></url>"
+        for page in outlet.listed(visit)
+    )
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return f'<?xml version="1.0" encoding="utf-8"?><urlset xmlns="{space}">{urls}</urlset>'
+
+
+def robots(outlet: PretendOutlet, base: str) -> str:
+    """Return robots.txt: what may be fetched, and the sitemap if there is one."""
+    lines = ["User-agent: *", *(f"Disallow: {page.path}" for page in outlet.pages if page.forbidden), "Allow: /"]
+    return "\n".join([*lines, f"Sitemap: {base}/sitemap.xml"] if outlet.sitemap else lines) + "\n"

@@ -1,4 +1,4 @@
-"""The newsstand on loopback: one small web server per pretend outlet, in threads of this process."""
+"""The pretend outlets on loopback: a small web server for each, in threads of this process."""
 
 import hashlib
 from collections.abc import Iterator
@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from cli.demo import lists, pages
+from cli.demo import pages
 from cli.demo.newsstand import Newsstand, PretendOutlet, PretendPage, read_newsstand
 
 HTML, XML, PLAIN = "text/html; charset=utf-8", "application/xml; charset=utf-8", "text/plain; charset=utf-8"
+RSS = "application/rss+xml; charset=utf-8"
 
 
 class Site:
-    """The pretend outlets as they stand at `visit`; set it to 2 to let some hours pass."""
+    """The pretend outlets at `visit`; set it to 2 to let some hours pass."""
 
     def __init__(self, newsstand: Newsstand, opened_at: datetime) -> None:
         self.newsstand = newsstand
@@ -23,25 +24,21 @@ class Site:
         self.bases: dict[str, str] = {}
 
     def url(self, outlet: PretendOutlet, page: PretendPage) -> str:
-        """The page's address."""
+        """Return the page's address."""
         return self.bases[outlet.name] + page.path
 
     def answer(self, outlet: PretendOutlet, path: str) -> tuple[int, str, str]:
-        """Status, content type and body for *path* at *outlet*."""
+        """Return status, content type and body of *path* at *outlet*."""
         base = self.bases[outlet.name]
         match path:
             case "/":
-                return 200, HTML, lists.front_page(outlet, self.visit, base)
+                return 200, HTML, pages.front_page(outlet, self.visit, base)
             case "/robots.txt":
-                return 200, PLAIN, lists.robots(outlet, base)
+                return 200, PLAIN, pages.robots(outlet, base)
             case "/feed.xml" if outlet.feed:
-                return (
-                    200,
-                    "application/rss+xml; charset=utf-8",
-                    lists.rss_feed(outlet, self.visit, base, self.opened_at),
-                )
+                return 200, RSS, pages.rss_feed(outlet, self.visit, base, self.opened_at)
             case "/sitemap.xml" if outlet.sitemap:
-                return 200, XML, lists.sitemap(outlet, self.visit, base, self.opened_at)
+                return 200, XML, pages.sitemap(outlet, self.visit, base, self.opened_at)
         return self._page(outlet, path)
 
     def _page(self, outlet: PretendOutlet, path: str) -> tuple[int, str, str]:
@@ -54,21 +51,21 @@ class Site:
         return 200, HTML, pages.LAYOUTS[outlet.layouts[self.visit - 1]](self.printed(outlet, page, self.visit))
 
     def printed(self, outlet: PretendOutlet, page: PretendPage, visit: int) -> pages.Print:
-        """Everything that stands on the page at *visit*."""
+        """Return the contents of the page at *visit*."""
         return pages.Print(
             outlet,
             page,
             page.text(visit),
             self.bases[outlet.name],
             pages.published_at(outlet, page, self.opened_at),
-            pages.teasers_shown(self.newsstand.teasers[outlet.language], visit, outlet.pages.index(page)),
+            pages.teasers_at(self.newsstand.teasers[outlet.language], visit, outlet.pages.index(page)),
             pages.hours_ago(outlet.language, visit),
         )
 
 
 @contextmanager
 def open_site() -> Iterator[Site]:
-    """The newsstand, open; `site.bases` has each outlet's address. Raises OSError when it cannot listen."""
+    """Serve the pretend outlets; `site.bases` has their addresses. Raises OSError if it cannot listen."""
     site = Site(read_newsstand(), datetime.now(UTC))
     with ExitStack() as stack:
         for outlet in site.newsstand.outlets:
@@ -99,6 +96,6 @@ def _handler(site: Site, outlet: PretendOutlet) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(b"" if same else body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """The tour has other things to show."""
+            """Log nothing."""
 
     return Handler

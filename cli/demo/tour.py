@@ -1,4 +1,4 @@
-"""The tour itself: crawl the newsstand, let some hours pass, crawl it again, look at what became of it."""
+"""The tour: crawl the pretend outlets, let some hours pass, crawl them again, check and show the archive."""
 
 import shutil
 import tempfile
@@ -22,7 +22,7 @@ from news.exit_codes import ExitCode
 
 
 def take_tour(*, keep: bool, as_json: bool) -> int:
-    """Go through all of it; the exit code is 8 when something that was shown is not as it must be."""
+    """Run the tour and return the exit code: 8 if something that was shown is wrong."""
     started = time.monotonic()
     with data_folder(keep=keep) as terminal, open_site() as site:
         try:
@@ -36,7 +36,7 @@ def take_tour(*, keep: bool, as_json: bool) -> int:
 
 @contextmanager
 def data_folder(*, keep: bool) -> Iterator[Terminal]:
-    """A terminal in a new data folder, which is removed with its database at the end unless *keep*."""
+    """Open a terminal in a new data folder, which is deleted with its database at the end unless *keep*."""
     home = Path(tempfile.mkdtemp(prefix="newskeep-demo-"))
     terminal = Terminal(home)
     try:
@@ -63,7 +63,7 @@ def _crawls(site: Site, terminal: Terminal, *, quiet: bool) -> list[Check]:
 
 
 def _new_layout(site: Site, terminal: Terminal, *, quiet: bool) -> list[Check]:
-    """An article whose page was rebuilt, fetched by its address, since the new front page no longer leads to it."""
+    """Crawl an article in its new layout by its address, since the front page no longer links to it."""
     outlet = next(outlet for outlet in site.newsstand.outlets if outlet.broken(site.visit))
     url = site.url(outlet, outlet.pages[0])
     records = terminal.records("crawl", url)
@@ -73,7 +73,7 @@ def _new_layout(site: Site, terminal: Terminal, *, quiet: bool) -> list[Check]:
 
 
 def write_outlets(site: Site, home: Path) -> None:
-    """The newsstand as outlets.toml. Its outlets are on this machine, so nobody has to wait between two pages."""
+    """Write the pretend outlets as outlets.toml, without delay, since they are on this machine."""
     entries = ['contact = "demo@example.org"\n\n[defaults]\ndelay = 0\n']
     entries += [f'[[outlet]]\nname = "{name}"\nurl = "{base}/"\n' for name, base in site.bases.items()]
     (home / "outlets.toml").write_text("\n".join(entries), encoding="utf-8")
@@ -95,7 +95,7 @@ def _look(site: Site, terminal: Terminal, *, quiet: bool) -> list[Check]:
 
 
 def _raw_check(site: Site, terminal: Terminal) -> Check:
-    """Whether a page comes back from its capture byte by byte."""
+    """Check that the capture of a page returns the same bytes."""
     outlet = site.newsstand.outlets[0]
     page = outlet.pages[-1]
     _, _, body = site.answer(outlet, page.path)
@@ -105,17 +105,17 @@ def _raw_check(site: Site, terminal: Terminal) -> Check:
 
 
 def _close(checks: list[Check], seconds: float, *, as_json: bool) -> int:
-    wrong = [check for check in checks if not check.ok]
+    failed = [check for check in checks if not check.ok]
     if as_json:
         for check in checks:
             emit({"type": "check", "name": check.name, "ok": check.ok, **_difference(check)})
-        emit({"type": "summary", "checks": len(checks), "ok": not wrong, "seconds": round(seconds, 1)})
+        emit({"type": "summary", "checks": len(checks), "ok": not failed, "seconds": round(seconds, 1)})
     else:
         report.show_end(checks, seconds)
-    for check in wrong:
+    for check in failed:
         expected, found = (shorten(str(value), 400, placeholder=" …") for value in (check.expected, check.found))
         say(f"error: {check.name}: expected {expected}, found {found}")
-    return ExitCode.BOOKS_OR_DAMAGE if wrong else ExitCode.FINE
+    return ExitCode.BOOKS_OR_DAMAGE if failed else ExitCode.FINE
 
 
 def _difference(check: Check) -> dict[str, Any]:

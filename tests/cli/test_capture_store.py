@@ -27,7 +27,7 @@ def store(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def handed(newsroom: Newsroom, engine: Engine, home: Home, store: Path) -> Path:
-    """The stored file of a page whose local copy is gone."""
+    """Return the stored file of a page whose local copy is gone."""
     with CaptureFiles(home) as captures:
         newsroom.store_captured(captures, (article(), PAGE))
     (file,) = upload_finished(engine, open_home())

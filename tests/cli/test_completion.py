@@ -19,7 +19,7 @@ def call(*args: str, **environ: str) -> str:
 
 
 def complete(*words: str) -> list[str]:
-    """The answers to tab after the last of *words*, as bash gets them: type,value."""
+    """Return the answers to tab after the last of *words*, as bash gets them: type,value."""
     asked = {"COMP_WORDS": " ".join(("newskeep", *words)), "COMP_CWORD": str(len(words))}
     return [line.partition(",")[2] for line in call(**asked, _NEWSKEEP_COMPLETE="bash_complete").split()]
 

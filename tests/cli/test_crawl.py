@@ -82,7 +82,7 @@ def test_without_a_terminal_there_is_a_line_per_outlet_and_one_for_all(site: Sit
 
 
 def on_a_terminal(*args: str) -> str:
-    """What a person sees at a terminal of 150 columns."""
+    """Return what a terminal of 150 columns shows."""
     ours, theirs = os.openpty()
     environ = dict(os.environ) | {"COLUMNS": "150", "TERM": "xterm"}
     command = [sys.executable, "-m", "cli.main", "crawl", "--delay", "0", *args]
