@@ -191,7 +191,8 @@ class Database:
 
 def look(home: Home) -> Database:
     """The database as it stands; an embedded one is started, but not made. Raises ArchiveUnavailable."""
-    from archive.database import connect_archive, embedded_server, normal_url, schema_status, shown_url
+    from archive.connection_url import normal_url, shown_url
+    from archive.database import connect_archive, embedded_server, schema_status
     from news.errors import ArchiveUnavailable
 
     given = home.settings["NEWSKEEP_DATABASE_URL"]

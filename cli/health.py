@@ -113,7 +113,7 @@ def _is_alive(role: str, name: str, *, required: bool = True) -> bool:
 
 def _url() -> str:
     """Return the archive's address, without starting the embedded server."""
-    from archive.database import normal_url
+    from archive.connection_url import normal_url
     from archive.embedded import EmbeddedServer
 
     home = find_home()

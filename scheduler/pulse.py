@@ -2,7 +2,7 @@
 
 import psycopg
 
-from archive.database import with_defaults
+from archive.connection_url import with_defaults
 
 _CONNECT_SECONDS = 3
 

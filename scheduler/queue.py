@@ -19,7 +19,8 @@ from procrastinate.worker import Worker as QueueWorker
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import PoolTimeout
 
-from archive.database import database_url, with_defaults
+from archive.connection_url import with_defaults
+from archive.database import database_url
 from archive.home import Home
 from news.errors import ArchiveUnavailable
 

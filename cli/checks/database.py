@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, text
 
 from archive.captures.index import CaptureFile, all_files
+from archive.connection_url import normal_url, shown_url
 from archive.database import (
     connect_archive,
     embedded_server,
-    normal_url,
     refuse_what_does_not_fit,
     schema_status,
-    shown_url,
 )
 from archive.models import captures
 from cli.checks.finding import Finding

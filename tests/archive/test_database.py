@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from archive.connection_url import normal_url, shown_url
 from archive.database import (
     connect_to,
     embedded_server,
     external_connections,
     make_engine,
-    normal_url,
     open_archive,
     refuse_unfit_server,
     schema_status,
-    shown_url,
 )
 from archive.database import database_url as archive_url
 from archive.embedded import EmbeddedServer, host
