@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from archive.fields import clean_article
 from archive.ingest.existing import Existing, ExistingArticle, ExistingLink, load_articles
 from archive.ingest.near_copies import NearCopies
-from archive.ingest.page import Outcome, PageToStore, ReadPage, clean_article
+from archive.ingest.page import Outcome, PageToStore, ReadPage
 from archive.ingest.rows import (
     Ids,
     Rows,

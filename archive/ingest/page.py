@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from archive.captures import StoredRecord
+from archive.fields import clean_article
 from archive.ingest.existing import ExistingLink
-from news.article import Article, Block, Evidence, Flag, Image
+from news.article import Article, Flag
 from news.dispositions import Disposition
 from news.notices import is_wall
 from news.ruleset import BOILERPLATE_RULES
 from news.sameness.judge import LEAST_NEAR, JudgedPage
 from news.sameness.normal_forms import Compared, body_digest, letters_digest, text_digest
-from news.text import storable
 from news.urls import believed_canonical, canonicalise, url_key
 
 # Reads the capture at (file, offset, length) again with today's rules; None when it cannot be read.
@@ -152,34 +152,3 @@ def _addresses(article: Article, link: ExistingLink) -> tuple[str, str]:
         return believed_canonical(article.url, article.canonical_url), canonicalise(article.url)
     except ValueError:
         return link.canonical_url, link.canonical_url
-
-
-def clean_article(article: Article) -> Article:
-    """The article without NUL bytes and lone surrogates anywhere."""
-    return replace(
-        article,
-        url=storable(article.url),
-        headline=_text(article.headline),
-        lead=_text(article.lead),
-        blocks=tuple(_block(block) for block in article.blocks),
-        authors=tuple(storable(author) for author in article.authors),
-        language=_text(article.language),
-        section=_text(article.section),
-        tags=tuple(storable(tag) for tag in article.tags),
-        image=_image(article.image),
-        canonical_url=_text(article.canonical_url),
-        evidence=tuple(Evidence(e.field, storable(e.source), storable(e.value)) for e in article.evidence),
-    )
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else storable(text)
-
-
-def _block(block: Block) -> Block:
-    clean = storable(block.text)
-    return block if clean == block.text else block._replace(text=clean)
-
-
-def _image(image: Image | None) -> Image | None:
-    return image and Image(storable(image.url), _text(image.caption), _text(image.credit))

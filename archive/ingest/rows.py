@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Table, text
 
 from archive.captures import StoredRecord
+from archive.fields import reading_fields, revision_fields
 from archive.frontier import Settlement, settle
 from archive.ingest.existing import ExistingArticle
 from archive.ingest.page import PageToStore, ReadPage
 from archive.models import blocks, captures, readings, revisions, stories
 from archive.search import search_config
-from news.article import Article, Flag
+from news.article import Flag
 from news.dispositions import Disposition
 from news.sameness.judge import KnownArticle, Sameness
 
@@ -131,7 +132,7 @@ def reading_row(read: ReadPage, reading_id: int, capture_id: int | None) -> Row:
         "capture_id": capture_id,
         "rules": article.rules,
         "text_digest": read.digest,
-        "fields": _fields(article),
+        "fields": reading_fields(article),
         "words_removed": sum(len(block.text.split()) for block in article.removed),
     }
 
@@ -153,17 +154,11 @@ def block_rows(read: ReadPage, reading_id: int) -> list[Row]:
 
 def revision_values(read: ReadPage, kinds: Sequence[str]) -> Row:
     """What the outlet said."""
-    article = read.article
     return {
+        **revision_fields(read.article),
         "crawl_id": read.page.crawl_id,
-        "headline": article.headline,
-        "lead": article.lead,
         "text_digest": read.digest,
         "said_digest": read.seen.said,
-        "authors": list(article.authors),
-        "language": article.language,
-        "date_published": article.date_published,
-        "date_modified": article.date_modified,
         "changes": list(kinds),
         "captured_at": read.page.fetched_at,
         "valid_from": read.page.fetched_at,
@@ -237,18 +232,6 @@ def known_article(read: ReadPage, article_id: int, key: int, said: dict[int, byt
     """The article as later pages of the batch are compared with it."""
     seen = read.seen
     return KnownArticle(article_id, seen.outlet_id, key, said, seen.headline, seen.body, seen.words, seen.walled)
-
-
-def _fields(article: Article) -> dict[str, Any]:
-    image = article.image
-    return {
-        "section": article.section,
-        "tags": list(article.tags),
-        "image": {"url": image.url, "caption": image.caption, "credit": image.credit} if image else None,
-        "canonical_url": article.canonical_url,
-        "flags": sorted(article.flags),
-        "evidence": [[one.field, one.source, one.value] for one in article.evidence],
-    }
 
 
 def may_merge(conn: Connection, story_id: int, other_id: int) -> bool:
