@@ -1,4 +1,4 @@
-"""Feeds, sitemaps, listings and robots.txt: what is known of each and how the last look ended."""
+"""Channels (feeds, sitemaps, listings, robots.txt): what is known of each, and how the last look at it ended."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -13,11 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from archive.captures.index import FILE_PLACE
 from archive.models import channels
 from news.text import storable
-from news.urls import canonicalise, fetchable, url_key
+from news.urls import canonicalise, fetchable, page_key, url_key
 
 
 class LookOutcome(StrEnum):
-    """How a look at a channel ended. SKIPPED and FAILED need a reason."""
+    """How a look at a channel ended. SKIPPED and FAILED have a reason."""
 
     READ = "read"
     UNCHANGED = "unchanged"
@@ -27,7 +27,7 @@ class LookOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One row: `links_last` is None until it was read once; `failures` counts in a row."""
+    """One row. `links_last` is None until the first reading; `failures` counts failures in a row."""
 
     id: int
     outlet_id: int
@@ -57,7 +57,7 @@ class FoundChannel:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one look at a channel ended. None keeps what is known; a body read anew replaces both validators."""
+    """How one look at a channel ended. None keeps the stored value; READ replaces both validators."""
 
     channel_id: int
     disposition: LookOutcome
@@ -72,14 +72,14 @@ class Look:
 
 
 def known_channels(conn: Connection, outlet_id: int) -> list[Channel]:
-    """All channels of the outlet, in the order they were found."""
+    """Return all channels of the outlet, in the order in which they were found."""
     rows = conn.execute(_ALL_CHANNELS.where(channels.c.outlet_id == outlet_id).order_by(channels.c.id))
     return [_channel(row) for row in rows]
 
 
 def ensure_channels(conn: Connection, outlet_id: int, found: Sequence[FoundChannel]) -> list[Channel]:
-    """The channels of *found*, in that order and each once, made where missing. Bad addresses are left out."""
-    keyed = {key: one for one in reversed(found) if (key := _key(one.url)) is not None}
+    """Insert those of *found* that are missing; return all in that order, each once. Invalid URLs are left out."""
+    keyed = {key: channel for channel in reversed(found) if (key := page_key(channel.url)) is not None}
     if not keyed:
         return []
     by_key = _by_key(conn, outlet_id, keyed)
@@ -91,12 +91,12 @@ def ensure_channels(conn: Connection, outlet_id: int, found: Sequence[FoundChann
 
 
 def _by_key(conn: Connection, outlet_id: int, keys: Iterable[int]) -> dict[int, Channel]:
-    mine = (channels.c.outlet_id == outlet_id) & channels.c.url_key.in_(list(keys))
-    return {row.url_key: _channel(row) for row in conn.execute(_ALL_CHANNELS.where(mine))}
+    wanted = (channels.c.outlet_id == outlet_id) & channels.c.url_key.in_(list(keys))
+    return {row.url_key: _channel(row) for row in conn.execute(_ALL_CHANNELS.where(wanted))}
 
 
 def save_looks(conn: Connection, *looks: Look) -> None:
-    """Write how looks ended; a failure counts one more in a row, anything else starts again at none."""
+    """Write how looks ended; a failure adds one to `failures`, anything else resets it."""
     if looks:
         conn.execute(_SAVE_LOOK, [_look_values(look) for look in looks])
 
@@ -135,13 +135,6 @@ def _look_values(look: Look) -> dict[str, object]:
     return {name: storable(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
-def _key(url: str) -> int | None:
-    try:
-        return url_key(canonicalise(url))
-    except ValueError:
-        return None
-
-
 def _row(outlet_id: int, key: int, found: FoundChannel) -> dict[str, object]:
     title = storable(found.title)[:500] if found.title else None
     return {"outlet_id": outlet_id, "url_key": key, "kind": found.kind, "url": fetchable(found.url), "title": title}
@@ -154,7 +147,7 @@ def _channel(row: Row[Any]) -> Channel:
 
 
 def latest_body(conn: Connection, url: str, digest: bytes) -> tuple[str, int, int] | None:
-    """(file, offset, length) of the record that holds the body with *digest* of the channel at *url*, if it is kept."""
+    """Return (file, offset, length) of the record with the body of *url* that has *digest*; None when there is none."""
     row = conn.execute(_LATEST_BODY, {"url_key": url_key(canonicalise(url)), "digest": digest}).first()
     return (row.file, row.record_offset, row.record_length) if row else None
 

@@ -79,18 +79,18 @@ def add_links(
 
 
 def waiting_links(conn: Connection, outlet_id: int, crawl_id: int) -> list[Link]:
-    """The links that killed crawls of this outlet left unsettled, now owed by *crawl_id*, the oldest first."""
+    """Links that killed crawls of this outlet left unsettled, now owed by *crawl_id*, the oldest first."""
     return _links(conn.execute(_CLAIM_WAITING, {"outlet_id": outlet_id, "crawl_id": crawl_id}))
 
 
 def due_links(conn: Connection, outlet_id: int, crawl_id: int, now: datetime, limit: int = 1000) -> list[Link]:
-    """The links whose time to look again has come and that this crawl has not met, now owed by it."""
+    """Links whose time to look again has come and that this crawl has not met, now owed by it."""
     values = {"outlet_id": outlet_id, "crawl_id": crawl_id, "now": now, "limit": limit}
     return _links(conn.execute(_CLAIM_DUE, values))
 
 
 def retry_links(conn: Connection, crawl_id: int, of_crawl: int) -> list[Link]:
-    """The links that failed in crawl *of_crawl* and were not met since, now owed by *crawl_id*."""
+    """Links that failed in crawl *of_crawl* and were not met since, now owed by *crawl_id*."""
     values = {"crawl_id": crawl_id, "of_crawl": of_crawl}
     return _links(conn.execute(_CLAIM_FAILED, values)) + _links(conn.execute(_CLAIM_FAILED_GUESTS, values))
 
@@ -117,18 +117,18 @@ def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> 
 
 
 def owed_links(conn: Connection, crawl_id: int) -> list[Link]:
-    """What the crawl has not settled yet."""
+    """Return what the crawl has not settled yet."""
     return [link for link in _links(conn.execute(_OF_CRAWL, {"crawl_id": crawl_id})) if link.owed]
 
 
 def ledger(conn: Connection, crawl_id: int) -> Ledger:
-    """The crawl's books: recounted from the tables while it runs, as they were closed afterwards."""
+    """Crawl's books: recounted from the tables while it runs, as they were closed afterwards."""
     closed = conn.execute(_CLOSED, {"crawl_id": crawl_id}).first()
     return _closed_books(closed) if closed else count_links(conn, crawl_id)
 
 
 def count_links(conn: Connection, crawl_id: int) -> Ledger:
-    """The books recounted from the tables; right only for a crawl that is running, or was the outlet's last."""
+    """Books recounted from the tables; right only for a crawl that is running, or was the outlet's last."""
     rows = conn.execute(_COUNT, {"crawl_id": crawl_id}).all()
     counts: dict[Disposition, int] = {}
     reasons: dict[tuple[Disposition, str], int] = {}

@@ -1,4 +1,4 @@
-"""Scrapy as we run it: the project's settings with the user's laid over them, on a plain asyncio loop."""
+"""Settings for Scrapy's engine: the project's, overlaid with the user's."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -16,13 +16,13 @@ from news.errors import SettingError
 from news.ip_addresses import is_test_host
 from news.schedule.backoff import concurrency
 
-THREADS = 32  # names to look up, captures to write, batches to store
+THREADS = 32  # for DNS look-ups, writing captures and storing batches
 
 
 class CrawlSettings(ScrapySettings):
-    """Scrapy's settings, with a copy that takes a fiftieth of the time: Scrapy copies them for every crawl.
+    """Scrapy's settings with a copy that is fifty times faster: Scrapy copies them for every crawl.
 
-    No value is changed in place, so that only what holds them has to be new.
+    No value is ever changed in place, so a copy shares the values.
     """
 
     def copy(self) -> "CrawlSettings":
@@ -53,7 +53,7 @@ def _project_settings() -> CrawlSettings:
 
 
 def scrapy_settings(home: Home, contact: str | None, delay: float | None = None) -> CrawlSettings:
-    """Settings for one outlet's crawl; *delay* in seconds, None for the user's usual one."""
+    """Return the settings for one outlet's crawl; *delay* is in seconds, None means CRAWL_DELAY_SECONDS."""
     pace = home.settings["CRAWL_DELAY_SECONDS"] if delay is None else delay
     settings = _project_settings().copy()
     settings.setdict(
@@ -62,7 +62,7 @@ def scrapy_settings(home: Home, contact: str | None, delay: float | None = None)
             "ALLOW_NETWORKS": home.settings["NEWSKEEP_ALLOW_NETWORKS"],
             "DOWNLOAD_DELAY": pace,
             "CONCURRENT_REQUESTS_PER_DOMAIN": concurrency(pace),
-            # requests that wait for their turn at a slow site are few, so that a crawl can be stopped
+            # few requests may wait for their turn at a slow site, so that a crawl can be stopped
             "CONCURRENT_REQUESTS": max(2, concurrency(pace)),
             "DOWNLOAD_TIMEOUT": home.settings["FETCH_TIMEOUT_SECONDS"],
             "DOWNLOAD_MAXSIZE": home.settings["FETCH_MAX_BYTES"],
@@ -74,19 +74,19 @@ def scrapy_settings(home: Home, contact: str | None, delay: float | None = None)
 
 
 def user_agent(contact: str | None) -> str:
-    """How we introduce ourselves; the contact without what could end a header."""
+    """Return the User-Agent header; characters of *contact* that could end the header are left out."""
     clean = "".join(char for char in contact or "" if char.isprintable() and char.isascii() and char not in "()")
     return f"{AGENT}/{_version()}" + (f" (+{clean})" if clean else "")
 
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    """Major and minor: looking the package up takes milliseconds."""
+    """Major and minor version; the lookup takes milliseconds."""
     return ".".join(version("newskeep").split(".")[:2])
 
 
 def require_contact(home: Home, contact: str | None, urls: list[str]) -> None:
-    """Raise SettingError when one of *urls* is on the internet and nobody there could write to us."""
+    """Raise SettingError when one of *urls* is on the internet and there is no contact address."""
     live = [url for url in urls if not is_test_host(_host(url), home.settings["NEWSKEEP_ALLOW_NETWORKS"])]
     if live and not contact:
         raise SettingError(
@@ -96,7 +96,7 @@ def require_contact(home: Home, contact: str | None, urls: list[str]) -> None:
 
 
 def threads() -> ThreadPoolExecutor:
-    """The pool for work that blocks; the usual one has six threads here, and slow name servers would hold them all."""
+    """Thread pool for blocking work; asyncio's own is so small that slow name servers could occupy it."""
     return ThreadPoolExecutor(THREADS, thread_name_prefix="newskeep")
 
 

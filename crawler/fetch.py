@@ -1,4 +1,4 @@
-"""Fetches a few URLs through the guarded engine without keeping anything: for trying out an outlet."""
+"""Fetch a few URLs through the guarded engine without storing anything, to try out an outlet."""
 
 import asyncio
 import logging
@@ -18,9 +18,9 @@ from crawler.safety.failures import reason_of
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back; `headers` have lower-case names, `body` is unpacked.
+    """The answer to one request: `headers` have lower-case names, `body` is unpacked.
 
-    `error` names why there is no answer (see crawler.safety.failures); then status is 0 and body empty.
+    Without an answer, `error` is the reason (see crawler.safety.failures), the status 0 and the body empty.
     """
 
     url: str
@@ -32,26 +32,27 @@ class Fetched:
 
     @property
     def content_type(self) -> str:
-        """As the header says, or empty."""
+        """The Content-Type header; empty when it is missing."""
         return self.headers.get("content-type", "")
 
 
 def fetch(home: Home, urls: Sequence[str], *, contact: str | None = None, delay: float | None = None) -> list[Fetched]:
-    """One Fetched per URL, in order. Obeys robots.txt (error `robots_txt`), redirects, limits and the address guard.
+    """Fetch *urls* and return one Fetched each, in order.
 
-    Raises SettingError when a live site is asked for and *contact* (or NEWSKEEP_CONTACT) is empty.
+    Robots.txt (error `robots_txt`), limits and the address guard apply; redirects are followed. Raises SettingError
+    when one is a live site and there is neither *contact* nor NEWSKEEP_CONTACT.
     """
     contact = contact or home.settings["NEWSKEEP_CONTACT"]
     require_contact(home, contact, list(urls))
-    spider_done = _Collector(urls)
+    collector = _Collector(urls)
     try:
-        with asyncio.Runner() as runner:  # its own run() would turn Ctrl-C into a cancelled request, a mere failure
-            runner.get_loop().run_until_complete(_run(home, contact, delay, spider_done))
-    except KeyboardInterrupt:  # what Scrapy was at is dropped where it stands, and both would complain of that
+        with asyncio.Runner() as runner:  # run() of the runner would turn Ctrl-C into a failed request
+            runner.get_loop().run_until_complete(_run(home, contact, delay, collector))
+    except KeyboardInterrupt:  # Scrapy's unfinished work is dropped, and both would warn of it
         logging.getLogger("asyncio").disabled = True
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         raise
-    return spider_done.results()
+    return collector.results()
 
 
 class _Collector:
@@ -64,7 +65,7 @@ class _Collector:
 
 
 class FetchSpider(Spider):
-    """Asks for each URL once."""
+    """Requests each URL once."""
 
     name = "fetch"
 

@@ -1,6 +1,6 @@
-"""The log: one line an event on standard error, in UTC; JSON for programs, words on a terminal.
+"""The log on standard error: one line per event, times in UTC; JSON for programs, words on a terminal.
 
-The one set-up for whatever runs longer than a question: the daemon, its workers, a crawl.
+The daemon, its workers and crawls set it up.
 """
 
 import logging
@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 
 _FRAMES = 12  # of a traceback: the last ones, where it happened
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-_OWN = ("teasers/",)  # the other names are Scrapy's
-# What others say: how a link ended stands in the ledger, how a job ended in crawl_finished.
-_OTHERS = {
+_OWN_STATS = ("teasers/",)  # other names are Scrapy's
+# Least levels of libraries: the ledger says how a link ended, crawl_finished how a job ended.
+_LIBRARY_LEVELS = {
     "scrapy": logging.ERROR,
     "procrastinate": logging.WARNING,
     "apscheduler": logging.WARNING,
@@ -30,7 +30,7 @@ _OTHERS = {
     "asyncio": logging.WARNING,
     "aiohttp": logging.WARNING,
     "sqlalchemy": logging.WARNING,
-    "psycopg": logging.ERROR,  # each try to reach a database that is away; the rounds say once that it is
+    "psycopg": logging.ERROR,  # it reports each attempt to reach a database that is away; we say so once
     "twisted": logging.ERROR,
 }
 
@@ -47,24 +47,24 @@ def setup_logging(home: Home, usual_level: str = "info") -> None:
     handler.setFormatter(LineFormatter(as_json=_as_json(home.settings["LOG_FORMAT"])))
     root.addHandler(handler)
     root.setLevel((home.settings["LOG_LEVEL"] or usual_level).upper())
-    logging.captureWarnings(True)  # they would be lines of another form among ours
-    for name, level in _OTHERS.items():
+    logging.captureWarnings(True)  # otherwise they would have another format
+    for name, level in _LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(max(level, root.level))
 
 
 def log_finished(result: CrawlResult) -> None:
-    """The one line a crawl ends with: every count, under the names of the statistics."""
+    """Log the line that ends a crawl: all counts, under the names of the statistics."""
     logger.info("crawl_finished", extra=finished_facts(result))
 
 
 def own_stats(spider: Spider | None) -> dict[str, int]:
-    """What our stages counted in a crawl, apart from how links ended, which is the ledger's to say."""
+    """Return what our pipelines counted in a crawl; how links ended is in the ledger."""
     stats = spider.crawler.stats.get_stats() if spider and spider.crawler.stats else {}
-    return {name: value for name, value in stats.items() if name.startswith(_OWN) and isinstance(value, int)}
+    return {name: value for name, value in stats.items() if name.startswith(_OWN_STATS) and isinstance(value, int)}
 
 
 def finished_facts(result: CrawlResult) -> dict[str, Any]:
-    """What `crawl_finished` says of a crawl: sizes in bytes, seconds, and `links/new`, `teasers/removed` and so on."""
+    """Return the fields of `crawl_finished`: sizes in bytes, times in seconds, `links/new`, `teasers/removed`, ..."""
     counts = result.ledger.counts if result.ledger else {}
     facts: dict[str, Any] = {
         "crawl": result.crawl_id,
@@ -85,20 +85,20 @@ def finished_facts(result: CrawlResult) -> dict[str, Any]:
 
 
 class StderrHandler(logging.Handler):
-    """Writes to whatever standard error is at that moment: a progress bar may have put itself before it."""
+    """Writes to the present standard error, which a progress bar may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             sys.stderr.write(self.format(record) + "\n")
             sys.stderr.flush()
         except (OSError, ValueError):
-            pass  # nobody reads it any more; the work goes on
+            pass  # its reader is gone; the work goes on
         except Exception:
             self.handleError(record)
 
 
 class LineFormatter(logging.Formatter):
-    """One line a record: its event and its facts; an exception as its kind, first line and place."""
+    """One line per record: the event and its fields; of an exception the class, the first line and the place."""
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__()
@@ -109,10 +109,10 @@ class LineFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             error = record.exc_info[1]
             facts |= {"error": error_in_words(error), "at": _places(error)}
-        return self.write(record.created, record.levelname, record.name, _said(record), facts)
+        return self.write(record.created, record.levelname, record.name, _message(record), facts)
 
 
-def _said(record: logging.LogRecord) -> str:
+def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except (TypeError, ValueError):
@@ -129,7 +129,7 @@ def _as_json(chosen: str) -> bool:
 
 
 class QuietLogFormatter(LogFormatter):
-    """Says nothing per page."""
+    """Logs nothing per page: the ledger says how links ended."""
 
     def crawled(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         return None

@@ -1,4 +1,4 @@
-"""The downloader middlewares: robots.txt, retries, redirects, content encodings, captures."""
+"""The downloader middlewares: robots.txt and pace, retries, content encodings, redirects, captures."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -23,18 +23,30 @@ from crawler.safety.failures import TRANSIENT, Refused, reason_of
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
 
-_CLEAR = frozenset(
+_MAX_URL_CHARS = 8000
+_WAIT_STEP_SECONDS = 0.2
+
+# Reasons that say more about a site without a readable robots.txt than "robots_..." would.
+_NETWORK_REASONS = frozenset(
     {"forbidden_address", "forbidden_port", "dns", "connection_refused", "tls", "bad_url", "retry_after"}
 )
+_NEVER_RETRIED = frozenset({"forbidden_address", "tls", "too_large"})
+# A length, chunks, or a compressed body, which ends in a checksum. Without them, the body ends with the connection.
+_HEADERS_THAT_MARK_THE_END = ("Content-Length", "Transfer-Encoding", "Content-Encoding")
+_TYPES_WITH_TEXT = ("text/", "html", "xml", "json")
 
 
 class RobotsMiddleware:
-    """Refuses what robots.txt forbids (reason `robots_txt`), and everything where it cannot be read (`robots_...`)."""
+    """Obeys robots.txt and keeps each site's pace. The file is fetched once per crawl, or once an hour.
+
+    Refuses URLs that robots.txt forbids (reason `robots_txt`), and a whole site whose file cannot be read
+    (`robots_...`).
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        self._memory: RobotsCache | None = getattr(getattr(crawler.spider, "job", None), "robots_memory", None)
+        self._cache: RobotsCache | None = getattr(getattr(crawler.spider, "job", None), "robots_memory", None)
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
 
     @classmethod
@@ -53,26 +65,23 @@ class RobotsMiddleware:
             raise Refused("robots_txt")
 
     async def rules_for(self, request: Request) -> RobotsRules:
-        """The rules of the request's site."""
+        """Rules of the request's site."""
         parts = urlparse_cached(request)
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._rules:
-            self._rules[site] = asyncio.ensure_future(self._find(site))
+            self._rules[site] = asyncio.ensure_future(self._load(site))
         return await asyncio.shield(self._rules[site])
 
-    async def _find(self, site: str) -> RobotsRules:
-        url = f"{site}/robots.txt"
-        request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"is_robots": True})
-        kept = self._memory.get(site) if self._memory else None
-        if kept:
-            self._set_pace(request, kept)
-            self._notify_spider(url, kept, fresh=False)
-            return kept
-        rules = await self._fetch(request)
-        if self._memory:
-            self._memory.keep(site, rules)
+    async def _load(self, site: str) -> RobotsRules:
+        request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, priority=1000, meta={"is_robots": True})
+        cached = self._cache.get(site) if self._cache else None
+        rules = cached or await self._fetch(request)
+        if self._cache and not cached:
+            self._cache.put(site, rules)
         self._set_pace(request, rules)
-        self._notify_spider(url, rules, fresh=True)
+        notify = getattr(self.crawler.spider, "robots_read", None)
+        if notify:
+            notify(request.url, rules, fresh=not cached)
         return rules
 
     async def _fetch(self, request: Request) -> RobotsRules:
@@ -80,7 +89,8 @@ class RobotsMiddleware:
             response = await self.crawler.engine.download_async(request)
             return read_robots(response.status, response.body, request.url)
         except Exception as error:
-            return RobotsRules(closed=_closed(reason_of(error)))
+            reason = reason_of(error)
+            return RobotsRules(closed=reason if reason in _NETWORK_REASONS else f"robots_{reason}")
 
     def _set_pace(self, request: Request, rules: RobotsRules) -> None:
         delay = pause(self._delay, rules.delay)
@@ -91,32 +101,117 @@ class RobotsMiddleware:
         if slot:
             slot.delay, slot.concurrency = delay, concurrency(delay)
 
-    def _notify_spider(self, url: str, rules: RobotsRules, *, fresh: bool) -> None:
-        notify = getattr(self.crawler.spider, "robots_read", None)
-        if notify:
-            notify(url, rules, fresh=fresh)
+
+class RetryMiddleware:
+    """Repeats a request that failed for a passing reason, up to three tries, each after a longer pause.
+
+    Waits as long as Retry-After asks; a site that asks for more than `LONGEST_WAIT` has failed.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        if not worth_another_try(response.status):
+            return response
+        asked = asked_pause(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
+        if asked is not None and asked > LONGEST_WAIT:
+            return response
+        return await self._retry(request, asked) or response
+
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        if isinstance(exception, TRANSIENT) and reason_of(exception) not in _NEVER_RETRIED:
+            return await self._retry(request, None)
+        return None
+
+    async def _retry(self, request: Request, asked: float | None) -> Request | None:
+        """Request to send after a pause of *asked* seconds (None: ours); None after the last try."""
+        tries = request.meta.get("tries", 1)
+        if tries >= TRIES:
+            return None
+        await self._wait(asked if asked is not None else back_off(tries, self._delay))
+        if self._stopping:
+            raise Refused("stopping")
+        retry: Request = request.replace(dont_filter=True, meta={**request.meta, "tries": tries + 1})
+        return retry
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait in small steps, so that a crawl can be stopped meanwhile."""
+        end = monotonic() + seconds
+        while not self._stopping and (left := end - monotonic()) > 0:
+            await asyncio.sleep(min(_WAIT_STEP_SECONDS, left))
+
+    @property
+    def _delay(self) -> float:
+        return self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+
+    @property
+    def _stopping(self) -> bool:
+        return bool(getattr(self.crawler.spider, "stopping", False))
 
 
-def _closed(reason: str) -> str:
-    """Why a site without readable rules is left alone; the network's own names are clearer than "robots"."""
-    return reason if reason in _CLEAR else f"robots_{reason}"
+class ContentEncodingMiddleware(HttpCompressionMiddleware):
+    """Scrapy's middleware with the archive's decoder, which reads captures later.
+
+    It refuses a body that breaks off; Scrapy's own decoder returns its first half as if it were complete.
+    """
+
+    def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
+        names = b",".join(content_encoding).decode("latin-1")
+        try:
+            return decode(body, names, max_size), []
+        except BodyTooLarge as error:
+            raise Refused("too_large") from error
+        except CaptureDamaged as error:
+            raise Refused("cut_off" if isinstance(error.__cause__, EOFError) else "bad_encoding") from error
 
 
-# A length, chunks, or a packed body, which ends in a checksum; without one of them the connection's end is the body's.
-_TELL_THE_END = ("Content-Length", "Transfer-Encoding", "Content-Encoding")
-_READABLE = ("text/", "html", "xml", "json")
+class RedirectsMiddleware(RedirectMiddleware):
+    """Scrapy's middleware, which sends no referer and gives each failure a reason.
+
+    Each hop passes robots.txt and the guard like any request. Fails for a chain that is too long or leaves the web, and
+    for a 304 to a request without conditions.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        try:
+            answer: Request | Response = super().process_response(request, response)
+        except (IgnoreRequest, ValueError) as error:
+            too_many = isinstance(error, IgnoreRequest)
+            raise Refused("too_many_redirects" if too_many else "bad_redirect") from error
+        if isinstance(answer, Response) and 300 <= answer.status < 400 and answer.status != 304:
+            raise Refused("bad_redirect")
+        if isinstance(answer, Response) and answer.status == 304 and not _is_conditional(request):
+            raise Refused("http_304")
+        if isinstance(answer, Request) and len(answer.url) > _MAX_URL_CHARS:
+            raise Refused("bad_redirect")
+        return answer
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        request.headers.pop("Referer", None)
+
+    def _engine_started(self) -> None:
+        """Do not warn, as Scrapy does, that no referer will be sent."""
+
+
+def _is_conditional(request: Request) -> bool:
+    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 class CaptureMiddleware:
-    """Sets in the request's meta: `digest` (of the body as received), `received_at`, `end_told` (whether the headers
-    say where the body ends) and, when it was kept, `record`.
+    """Writes responses to the capture files, byte for byte as received, before they are read.
 
-    A request says with `keep` that its page matters, with `keep_changed` that it does when its body is not
-    `known_digest`, the one of the last visit.
+    A request sets `keep` when its page is to be captured, `keep_changed` when only a body that differs from
+    `known_digest`, that of the last visit, is. The response sets in the request's meta: `digest` (of the body as
+    received), `received_at`, `end_told` (the headers mark the end of the body) and, when captured, `record`.
     """
 
-    def __init__(self, keeper: CaptureRecorder | None) -> None:
-        self.keeper = keeper
+    def __init__(self, recorder: CaptureRecorder | None) -> None:
+        self.recorder = recorder
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -125,26 +220,27 @@ class CaptureMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         digest = sha256(response.body).digest()
-        told = any(name in response.headers for name in _TELL_THE_END)
-        request.meta.update(digest=digest, received_at=datetime.now(UTC), record=None, end_told=told)
-        if self.keeper:
-            self.keeper.count(len(response.body))
-            known = request.meta.get("known_digest") == digest
-            page = request.meta.get("keep") and _is_readable(response)
-            channel = request.meta.get("keep_changed") and not known
+        has_end = any(name in response.headers for name in _HEADERS_THAT_MARK_THE_END)
+        request.meta.update(digest=digest, received_at=datetime.now(UTC), record=None, end_told=has_end)
+        if self.recorder:
+            self.recorder.count(len(response.body))
+            unchanged = request.meta.get("known_digest") == digest
+            page = request.meta.get("keep") and _may_hold_text(response)
+            channel = request.meta.get("keep_changed") and not unchanged
             if (page or channel) and response.status == 200 and response.body:
-                captured = _as_received(request, response)
-                request.meta["record"] = await asyncio.to_thread(self.keeper.keep, captured, digest, known)
+                captured = _captured(request, response)
+                record = await asyncio.to_thread(self.recorder.keep, captured, digest, unchanged)
+                request.meta["record"] = record
         return response
 
 
-def _is_readable(response: Response) -> bool:
-    """True for what could hold an article: no film or brochure behind a link is kept."""
+def _may_hold_text(response: Response) -> bool:
+    """Whether the response could be an article; films and brochures behind links are not captured."""
     kind = (response.headers.get("Content-Type") or b"text/").decode("latin-1").lower()
-    return any(part in kind for part in _READABLE)
+    return any(part in kind for part in _TYPES_WITH_TEXT)
 
 
-def _as_received(request: Request, response: Response) -> CapturedResponse:
+def _captured(request: Request, response: Response) -> CapturedResponse:
     return CapturedResponse(
         url=response.url,
         status=response.status,
@@ -160,99 +256,3 @@ def _header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
     )
-
-
-_FINAL = frozenset({"forbidden_address", "tls", "too_large"})
-_STEP_SECONDS = 0.2
-
-
-class RetryMiddleware:
-    """Gives a busy page back to the queue after a pause; one that asks for a longer pause than we wait has failed."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    async def process_response(self, request: Request, response: Response) -> Request | Response:
-        if not worth_another_try(response.status):
-            return response
-        asked = asked_pause(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
-        if asked is not None and asked > LONGEST_WAIT:
-            return response
-        return await self._again(request, asked) or response
-
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        if isinstance(exception, TRANSIENT) and reason_of(exception) not in _FINAL:
-            return await self._again(request, None)
-        return None
-
-    async def _again(self, request: Request, asked: float | None) -> Request | None:
-        tries = request.meta.get("tries", 1)
-        if tries >= TRIES:
-            return None
-        await self._wait(asked if asked is not None else back_off(tries, self._delay))
-        if self._stopping:
-            raise Refused("stopping")
-        again: Request = request.replace(dont_filter=True, meta={**request.meta, "tries": tries + 1})
-        return again
-
-    async def _wait(self, seconds: float) -> None:
-        """Wait in small steps, so that a crawl that is being stopped does not wait for a page."""
-        end = monotonic() + seconds
-        while not self._stopping and (left := end - monotonic()) > 0:
-            await asyncio.sleep(min(_STEP_SECONDS, left))
-
-    @property
-    def _delay(self) -> float:
-        return self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-
-    @property
-    def _stopping(self) -> bool:
-        return bool(getattr(self.crawler.spider, "stopping", False))
-
-
-class RedirectsMiddleware(RedirectMiddleware):
-    """Scrapy's, with a named end for a chain that is too long or leaves the web, and without sending a referer.
-
-    "Not modified" to a question that named nothing to compare with is no answer.
-    """
-
-    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        try:
-            answer: Request | Response = super().process_response(request, response)
-        except (IgnoreRequest, ValueError) as error:
-            too_many = isinstance(error, IgnoreRequest)
-            raise Refused("too_many_redirects" if too_many else "bad_redirect") from error
-        if isinstance(answer, Response) and 300 <= answer.status < 400 and answer.status != 304:
-            raise Refused("bad_redirect")
-        if isinstance(answer, Response) and answer.status == 304 and not _is_conditional(request):
-            raise Refused("http_304")
-        if isinstance(answer, Request) and len(answer.url) > 8000:
-            raise Refused("bad_redirect")
-        return answer
-
-    def handle_referer(self, request: Request, response: Response) -> None:
-        request.headers.pop("Referer", None)
-
-    def _engine_started(self) -> None:
-        """Scrapy warns here that no referer will be sent; that is what we want."""
-
-
-def _is_conditional(request: Request) -> bool:
-    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
-
-
-class ContentEncodingMiddleware(HttpCompressionMiddleware):
-    """Scrapy's, with the archive's decoder: Scrapy's own hands on the first half of a stream as if it were all."""
-
-    def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
-        names = b",".join(content_encoding).decode("latin-1")
-        try:
-            return decode(body, names, max_size), []
-        except BodyTooLarge as error:
-            raise Refused("too_large") from error
-        except CaptureDamaged as error:
-            raise Refused("cut_off" if isinstance(error.__cause__, EOFError) else "bad_encoding") from error

@@ -1,6 +1,6 @@
-"""Scrapy's settings: nothing listens, only http(s) through the address guard goes out, nobody is asked too often.
+"""Scrapy's settings: no open port, only guarded http(s), polite pauses.
 
-Values that depend on the user's settings (time-outs, sizes, contact) are laid over these by `crawler.engine`.
+`crawler.engine` overlays the values that depend on the user's settings (time-outs, sizes, contact).
 """
 
 BOT_NAME = "newskeep"
@@ -8,11 +8,11 @@ SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 COMMANDS_MODULE = "crawler.commands"
 
-# Plain asyncio: a loop ends and another begins in one process, which a Twisted reactor cannot, and asyncio's connector
-# lets the guard see every socket before it connects.
+# Plain asyncio: loops can follow each other in one process, which Twisted reactors cannot, and the guard sees every
+# socket of asyncio's connector before it connects.
 TWISTED_REACTOR_ENABLED = False
 
-# On by default in Scrapy: servers that run what they are sent.
+# On by default in Scrapy: servers that execute what they receive.
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
@@ -30,7 +30,7 @@ COOKIES_ENABLED = False
 REFERER_ENABLED = False
 METAREFRESH_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {
-    # no Accept-Language: an outlet answers in its own
+    # no Accept-Language: each outlet answers in its own language
     "Accept": (
         "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8"
     ),
@@ -54,8 +54,8 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status is a way for a link to end
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops without a word
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every status ends a link
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops requests silently
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 ITEM_PIPELINES = {
@@ -76,12 +76,12 @@ EXTENSIONS = {
 }
 
 DUPEFILTER_CLASS = (
-    "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was seen; a filter drops without a word
+    "scrapy.dupefilters.BaseDupeFilter"  # the frontier knows what was seen; a filter drops requests silently
 )
-SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the newest news first, as the spider asks for it
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # in the spider's order: the newest first
 CONCURRENT_ITEMS = 1  # Scrapy makes that many tasks per response; at 1 a crawl costs 41 % less
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 4_000_000  # bodies held while their batch is written
-DOWNLOAD_DELAY_JITTER = 0  # a robots.txt delay is a least, not a mean
+DOWNLOAD_DELAY_JITTER = 0  # the delay in robots.txt is a minimum, not a mean
 DOWNLOAD_WARNSIZE = 0
 
 LOG_LEVEL = "WARNING"

@@ -29,7 +29,7 @@ _RESERVED_NAMES = frozenset({"test", "example", "invalid", "localhost"})
 
 
 def may_connect(address: str, allowed: Iterable[Network] = ()) -> bool:
-    """True when *address* (an IP address as the socket gets it) is public or lies in one of the *allowed* networks.
+    """Whether *address* (an IP address as the socket gets it) is public or lies in one of the *allowed* networks.
 
     An IPv6 address that carries an IPv4 one (mapped, NAT64, 6to4, Teredo) is judged by what it carries as well.
     """
@@ -56,7 +56,7 @@ def is_test_host(host: str, allowed: Iterable[Network] = ()) -> bool:
 
 
 def _parts(address: Address, networks: tuple[Network, ...]) -> list[Address]:
-    """The address and the IPv4 addresses in it; a mapped one stands for its IPv4 address alone."""
+    """Address and the IPv4 addresses in it; a mapped one stands for its IPv4 address alone."""
     if isinstance(address, ipaddress.IPv4Address) or _named(address, networks):
         return [address]
     if address.ipv4_mapped:

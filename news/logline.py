@@ -16,14 +16,14 @@ _HIDDEN = r"\g<before>***"
 
 
 def json_line(at: float, level: str, logger: str, said: str, facts: Mapping[str, Any]) -> str:
-    """The event as JSON on one line. *at* is seconds since 1970; *said* the event, or what a library had to say."""
+    """Event as JSON on one line. *at* is seconds since 1970; *said* the event, or what a library had to say."""
     event = {"event": said} if is_event(said) else {"event": "library_message", "text": safe(said)}
     head = {"time": _utc(at), "level": level.lower(), **event, "logger": logger}
     return as_json_line(head | {name: safe(value) for name, value in facts.items() if name not in head})
 
 
 def text_line(at: float, level: str, logger: str, said: str, facts: Mapping[str, Any]) -> str:
-    """The event for a person at a terminal: the time of day (UTC), the event and its facts."""
+    """Event for a person at a terminal: the time of day (UTC), the event and its facts."""
     event = said if is_event(said) else f"{logger}: {json_text(safe(said))[1:-1]}"
     mark = "" if level == "INFO" else f"{level.lower()} "
     return " ".join([_utc(at)[11:19], f"{mark}{event}", *_in_words(facts)])
@@ -35,7 +35,7 @@ def is_event(said: str) -> bool:
 
 
 def safe(value: object) -> object:
-    """The value without passwords, cut to `MAX_VALUE` characters; numbers and the like as they are."""
+    """Value without passwords, cut to `MAX_VALUE` characters; numbers and the like as they are."""
     if value is None or isinstance(value, bool | int | float | datetime):
         return value
     if isinstance(value, Mapping):
@@ -47,12 +47,12 @@ def safe(value: object) -> object:
 
 
 def without_secrets(text: str) -> str:
-    """The text with `***` for a password in an address or behind a name such as `password=`."""
+    """Text with `***` for a password in an address or behind a name such as `password=`."""
     return _NAMED.sub(_HIDDEN, _IN_URL.sub(_HIDDEN + "@", text))
 
 
 def error_in_words(error: BaseException) -> str:
-    """The kind and first line of the error and of those that led to it.
+    """Kind and first line of the error and of those that led to it.
 
     What follows the first line is the statement, its values and the row: a page's text.
     """

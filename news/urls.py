@@ -79,7 +79,7 @@ def canonicalise(url: str) -> str:
 
 
 def fetchable(url: str) -> str:
-    """The address as it was found, to be asked for.
+    """Address as it was found, to be asked for.
 
     Without fragment, control characters, what cannot be encoded, and a user's name: it would be stored and shown.
     """
@@ -106,12 +106,12 @@ def page_key(url: str) -> int | None:
 
 
 def host_of(url: str) -> str:
-    """The host of *url* in lower case, without port. Raises ValueError for what is no http(s) URL."""
+    """Host of *url* in lower case, without port. Raises ValueError for what is no http(s) URL."""
     return _host(_split(url))
 
 
 def same_site(url: str, other: str) -> bool:
-    """True when both addresses are on one host and port, www/m/mobile/amp apart, or one host is below the other.
+    """Whether both addresses are on one host and port, www/m/mobile/amp apart, or one host is below the other.
 
     Raises ValueError when one of them is no http(s) URL.
     """
@@ -123,12 +123,12 @@ def same_site(url: str, other: str) -> bool:
 
 
 def is_on_site(url: str, sites: Iterable[str]) -> bool:
-    """True when *url* is on the same site as one of *sites*. Raises ValueError as `same_site` does."""
+    """Whether *url* is on the same site as one of *sites*. Raises ValueError as `same_site` does."""
     return any(same_site(url, site) for site in sites)
 
 
 def believed_canonical(url: str, declared: str | None) -> str:
-    """The address that stands for the article at *url*: the *declared* one where that makes sense, else its own.
+    """Address that stands for the article at *url*: the *declared* one where that makes sense, else its own.
 
     It makes no sense on another site, where a home or section page is declared for an article, and where both addresses
     carry ids or headlines of which nothing is the same: then it is another article's.
@@ -154,7 +154,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host in lower case, as ASCII; an IPv6 address in brackets."""
+    """Host in lower case, as ASCII; an IPv6 address in brackets."""
     name = parts.hostname or ""
     if ":" in name:
         if "%" in name:  # a zone means something on one machine only
@@ -181,7 +181,7 @@ def _with_port(host: str, parts: SplitResult) -> str:
 
 
 def _plain_host(host: str) -> str:
-    """The host without the names that outlets put before it for another look of the same pages."""
+    """Host without the names that outlets put before it for another look of the same pages."""
     for prefix in _VARIANT_HOSTS * 2:
         if host.startswith(prefix) and "." in host[len(prefix) :]:
             host = host[len(prefix) :]
@@ -193,7 +193,7 @@ def _is_below(host: str, parent: str) -> bool:
 
 
 def _inside_amp_cache(host: str, parts: SplitResult) -> str | None:
-    """The address that a cache of AMP pages shows."""
+    """Address that a cache of AMP pages shows."""
     if host.endswith(".cdn.ampproject.org") or (_plain_host(host) == "google.com" and parts.path.startswith("/amp/")):
         found = _AMP_CACHE.fullmatch(parts.path)
         if found:
@@ -215,7 +215,7 @@ def _escape_piece(piece: str, allowed: str) -> str:
 
 
 def _resolve_dots(path: str) -> str:
-    """The path without `.` and `..` segments (RFC 3986, 5.2.4)."""
+    """Path without `.` and `..` segments (RFC 3986, 5.2.4)."""
     kept: list[str] = []
     segments = path.split("/")[1:]
     for segment in segments:
@@ -245,7 +245,7 @@ def _clean_query(query: str) -> str:
 
 
 def _unglued(piece: str) -> tuple[str, ...]:
-    """The piece, apart from a tracker that somebody put behind it with a second question mark."""
+    """Piece, apart from a tracker that somebody put behind it with a second question mark."""
     before, mark, after = piece.partition("?")
     name, _ = _name_and_value(after)
     return (before, after) if mark and (name in _TRACKERS or name.startswith(_TRACKER_PREFIXES)) else (piece,)
@@ -295,7 +295,7 @@ def _may_stand_for(own: str, candidate: str) -> bool:
 
 
 def _are_about_other_things(own: str, candidate: str) -> bool:
-    """True when both addresses end in a headline and the two have no word in common."""
+    """Whether both addresses end in a headline and the two have no word in common."""
     mine, theirs = _slug_words(own), _slug_words(candidate)
     return min(len(mine), len(theirs)) >= 3 and mine.isdisjoint(theirs)
 

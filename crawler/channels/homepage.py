@@ -29,7 +29,7 @@ _MAX_DECLARED = 500  # also languages, pictures and apps are declared as alterna
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What was found; `sections` are listings, the home page itself left out, the likeliest first."""
+    """What a home page says; `sections` are listings other than the home page, the likeliest first."""
 
     title: str | None = None
     language: str | None = None
@@ -40,7 +40,7 @@ class HomePage:
 
 
 def read_home(body: bytes, url: str, content_type: str | None = None) -> HomePage:
-    """What the home page in *body*, fetched from *url*, tells. Raises PageTooCostly."""
+    """Read the home page in *body*, fetched from *url*. Raises PageTooCostly."""
     tree = parse_html(body, content_type)
     found = list(links(tree, url))
     articles = [link for link in found if looks_like_article(link, url)]
@@ -63,16 +63,18 @@ def _meta(tree: LexborHTMLParser, name: str) -> str | None:
 
 
 def _title(tree: LexborHTMLParser, url: str) -> str | None:
-    said = _meta(tree, "og:site_name") or _meta(tree, "application-name") or _meta(tree, "apple-mobile-web-app-title")
+    declared = (
+        _meta(tree, "og:site_name") or _meta(tree, "application-name") or _meta(tree, "apple-mobile-web-app-title")
+    )
     node = tree.css_first("title")
-    return said or (_own_name(plain_text(node.text()) or "", url) if node else None)
+    return declared or (_own_name(plain_text(node.text()) or "", url) if node else None)
 
 
 _BETWEEN = re.compile(r"\s+[|–—»·•-]\s+|\s*[|»]\s*|:\s+")
 
 
 def _own_name(title: str, url: str) -> str | None:
-    """The part of a page title that is the outlet's name: the one its host is made of, else the first."""
+    """Part of a page title that names the outlet: the part that is in its host, else the first."""
     host = _letters(host_of(url))
     parts = [part.strip() for part in _BETWEEN.split(title) if part.strip()]
     named = [part for part in parts if len(_letters(part)) > 2 and _letters(part).removesuffix("online") in host]
@@ -85,14 +87,14 @@ def _letters(text: str) -> str:
 
 def _language(tree: LexborHTMLParser) -> str | None:
     root = tree.css_first("html")
-    own = language_tag(root.attributes.get("lang") or root.attributes.get("xml:lang")) if root else None
+    declared = language_tag(root.attributes.get("lang") or root.attributes.get("xml:lang")) if root else None
     locale = language_tag(_meta(tree, "og:locale"))
-    said = own or language_tag(_meta(tree, "content-language")) or locale
-    # og:locale is left at en_US by many systems: it may only add a region.
-    return locale if said and locale and locale.partition("-")[0] == said else said
+    language = declared or language_tag(_meta(tree, "content-language")) or locale
+    # Many systems leave og:locale at en_US: it may only add a region.
+    return locale if language and locale and locale.partition("-")[0] == language else language
 
 
-# Where it announces --------------------------------------------------------------------------------------------------
+# Where it announces articles -----------------------------------------------------------------------------------------
 
 _FEED_TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|x-rss\+xml)|text/(?:rss\+)?xml")
 _FEED_PATH = re.compile(
@@ -120,7 +122,7 @@ def _declared(tree: LexborHTMLParser, url: str, selector: str) -> tuple[str, ...
 
 
 def _sections(found: Iterable[PageLink], articles: Iterable[PageLink], url: str) -> tuple[str, ...]:
-    """Section pages, those in the menu and those that articles of this page lie below first."""
+    """Section pages; first those in a menu and those whose path begins the path of an article on this page."""
     parents = {_parent(link.url) for link in articles}
     sections: dict[str, bool] = {}
     for link in found:
@@ -136,7 +138,7 @@ def _parent(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/{first}"
 
 
-# What it says of itself, put together --------------------------------------------------------------------------------
+# The description of the outlet ---------------------------------------------------------------------------------------
 
 
 class SelfDescription(Protocol):
@@ -157,7 +159,7 @@ def describe(
     delay: float | None = None,
     problems: Iterable[str] = (),
 ) -> FoundOutlet:
-    """All that is known of the outlet at *url*: from its home page, the feeds that could be read, and robots.txt."""
+    """Describe the outlet at *url* from its home page, the (URL, feed) pairs that could be read, and robots.txt."""
     read = list(feeds)
     language = _with_region(home.language, [feed.language for _, feed in read])
     return FoundOutlet(
@@ -172,9 +174,9 @@ def describe(
     )
 
 
-def _with_region(own: str | None, said: Iterable[str | None]) -> str | None:
-    """The page's language, with the region that its feeds add to it."""
-    tags = [tag for tag in said if tag]
+def _with_region(own: str | None, of_feeds: Iterable[str | None]) -> str | None:
+    """Home page's language with the region that its feeds add; without one, the commonest of the feeds."""
+    tags = [tag for tag in of_feeds if tag]
     if own is None:
         return max(tags, key=tags.count, default=None)
     regions = {tag for tag in tags if tag.partition("-")[0] == own and "-" in tag}

@@ -31,7 +31,7 @@ class Document:
         return self.body[:2000].lstrip().lower().startswith((b"<!doctype html", b"<html"))
 
     def is_at(self, url: str) -> bool:
-        """True when the document was requested at *url*, in any spelling."""
+        """Whether the document was requested at *url*, in any spelling."""
         return page_key(self.requested_url or self.url) == page_key(url)
 
 
@@ -57,15 +57,15 @@ class ChannelKind:
     is_conditional: ClassVar[bool] = True  # requests carry the ETag and date of the last answer
 
     def option(self, outlet: Outlet) -> Sequence[str] | None:
-        """The URLs that outlets.toml sets; None when it leaves this kind to discovery."""
+        """URLs that outlets.toml sets; None when it leaves this kind to discovery."""
         return None
 
     def first_urls(self, outlet: Outlet) -> Sequence[str]:
-        """The URLs to read at every crawl, whatever else is found."""
+        """URLs to read at every crawl, whatever else is found."""
         return self.option(outlet) or ()
 
     def on_home_page(self, home: HomePage) -> Sequence[str]:
-        """The URLs of this kind that the home page names."""
+        """URLs of this kind that the home page names."""
         return ()
 
     def guesses(self, url: str) -> Sequence[str]:
@@ -73,7 +73,7 @@ class ChannelKind:
         return ()
 
     def recognises(self, document: Document) -> bool:
-        """True when *document* is of this kind. Only asked when `is_html` fits."""
+        """Whether *document* is of this kind. Only asked when `is_html` fits."""
         try:
             self.read(document, Outlet("", document.url))
         except NewsError:
@@ -81,7 +81,7 @@ class ChannelKind:
         return True
 
     def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
-        """What *document* announces; channels last changed before *since* may be left out.
+        """Return what *document* announces; channels last changed before *since* may be left out.
 
         Raises FeedUnreadable or PageTooCostly.
         """
@@ -103,13 +103,13 @@ def channel_kinds() -> dict[str, ChannelKind]:
 
 
 def announced_by(document: Document, outlet: Outlet) -> Sequence[FoundLink] | None:
-    """The links that a channel of *outlet* announces; None for an article."""
+    """Links that a channel of *outlet* announces; None for an article."""
     kind = recognise(document)
     return kind.read(document, outlet).links if kind else None
 
 
 def recognise(document: Document) -> ChannelKind | None:
-    """The kind of channel that *document* is; None for an article."""
+    """Kind of channel that *document* is; None for an article."""
     is_html = document.is_html
     candidates = (kind for kind in channel_kinds().values() if kind.announces and kind.is_html == is_html)
     return next((kind for kind in candidates if kind.recognises(document)), None)

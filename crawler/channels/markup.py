@@ -1,4 +1,4 @@
-"""Decode, unpack and clean untrusted XML, within size limits: a document over its limit is cut, not refused."""
+"""Unpack, decode and clean untrusted XML. A document over its size limit is cut, not refused."""
 
 import gzip
 import html
@@ -13,8 +13,8 @@ from lxml import etree
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^<>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-# Text encodings that the web uses: Python also knows codecs that take minutes (punycode) or are no encodings at all.
-_KNOWN = re.compile(
+# Only these: Python also has codecs that take minutes (punycode) or are no text encodings.
+_WEB_ENCODINGS = re.compile(
     r"(utf-?(8|16|32)|iso-?8859|iso-?2022-jp|latin|windows-|cp(12|8|9)|koi8|mac|shift|sjis|ms|euc|gb|big5|us-ascii|ascii|tis)",
     re.IGNORECASE,
 )
@@ -31,15 +31,15 @@ _GZIP_MAGIC = b"\x1f\x8b"
 MAX_FEED_BYTES = 4_000_000
 
 
-def unpacked(body: bytes, most: int) -> bytes:
-    """The first *most* bytes of *body*, unpacked when it is gzip (declared or not); if damaged, its good part."""
+def unpacked(body: bytes, limit: int) -> bytes:
+    """At most *limit* bytes of *body*, unpacked when it is gzip (declared or not); if damaged, the readable part."""
     if not body.startswith(_GZIP_MAGIC):
-        return body[:most]
+        return body[:limit]
     parts = bytearray()
     packed = gzip.GzipFile(fileobj=io.BytesIO(body))
     try:
-        # One step at a time: the good part of a broken archive is already here when the error comes.
-        while len(parts) < most and (part := packed.read1(min(65_536, most - len(parts)))):
+        # One step at a time: at an error, the part before it has been read.
+        while len(parts) < limit and (part := packed.read1(min(65_536, limit - len(parts)))):
             parts += part
     except (OSError, EOFError, zlib.error):
         pass
@@ -47,7 +47,7 @@ def unpacked(body: bytes, most: int) -> bytes:
 
 
 def decoded(body: bytes, content_type: str | None = None) -> str:
-    """The text of *body*: by byte order mark, Content-Type, XML declaration, else UTF-8, else Windows-1252."""
+    """Text of *body*, by byte order mark, Content-Type or XML declaration, else UTF-8, else Windows-1252."""
     for name in _encodings(body, content_type):
         try:
             return body.decode(name)
@@ -59,35 +59,35 @@ def decoded(body: bytes, content_type: str | None = None) -> str:
 def _encodings(body: bytes, content_type: str | None) -> Iterator[str]:
     yield from (name for mark, name in _BOMS if body.startswith(mark))
     sent = _CHARSET.search(content_type or "")
-    if sent and _KNOWN.match(sent[1]):
+    if sent and _WEB_ENCODINGS.match(sent[1]):
         yield sent[1]
     declared = _DECLARED.match(body[:300])
-    if declared and _KNOWN.match(declared[1].decode()):
+    if declared and _WEB_ENCODINGS.match(declared[1].decode()):
         yield declared[1].decode()
     yield "utf-8"
 
 
 def clean_xml(body: bytes, content_type: str | None = None) -> bytes:
-    """*body* as UTF-8 from its first tag to its last closing tag; HTML's named entities and bare & and < written out.
+    """*body* as UTF-8 from its first to its last closing tag, with HTML's entities, bare & and bare < escaped.
 
-    What follows the last closing tag may have been cut off in the middle of an address.
+    The text after the last closing tag is dropped: it may break off in the middle of a URL.
     """
     text = _PROLOGUE.sub("", _NOT_XML.sub("", decoded(body, content_type)), count=1)
     if "</" in text:
         text = text[: text.rindex("</")]
     if "&" in text:
-        text = _NUMBERED.sub(_possible, _ENTITY.sub(_written_out, text))
+        text = _NUMBERED.sub(_allowed_reference, _ENTITY.sub(_escaped_entity, text))
     return _BARE_LESS_THAN.sub("&lt;", text).encode("utf-8", errors="replace")
 
 
-def _possible(found: re.Match[str]) -> str:
-    """The reference, or nothing for a character that XML forbids: half a surrogate pair ends lxml's reading."""
+def _allowed_reference(found: re.Match[str]) -> str:
+    """Return the reference; empty for a character that XML forbids, such as half a surrogate pair, which stops lxml."""
     number = int(found[1], 16) if found[1] else int(found[2])
     forbidden = number > 0x10FFFF or _NOT_XML.match(chr(number))
     return "" if forbidden else found[0]
 
 
-def _written_out(found: re.Match[str]) -> str:
+def _escaped_entity(found: re.Match[str]) -> str:
     name = found[1]
     if name is None:
         return "&amp;"
@@ -96,39 +96,39 @@ def _written_out(found: re.Match[str]) -> str:
     return html.escape(html5[name + ";"])
 
 
-def elements(cleaned: bytes, names: frozenset[str], beside: frozenset[str] = frozenset()) -> Iterator[etree._Element]:
-    """The elements of these local *names* as they end, each freed once the next has come, as far as they can be read.
+def elements(cleaned: bytes, names: frozenset[str], also: frozenset[str] = frozenset()) -> Iterator[etree._Element]:
+    """Yield the elements with these local *names* as they end, as far as the document can be read.
 
-    Elements named in *beside* are given too, but stay in the tree. Entities are never resolved, nothing is loaded, and
-    libxml2's limits on depth and length stay in force.
+    Each is freed once the next has come; elements named in *also* are yielded but stay in the tree. Entities are never
+    resolved, nothing is loaded, and libxml2's limits on depth and length hold.
     """
     parser = etree.iterparse(
         BytesIO(cleaned), events=("end",), recover=True, resolve_entities=False, no_network=True, huge_tree=False,
         remove_comments=True, remove_pis=True, load_dtd=False,
     )  # fmt: skip
-    done: etree._Element | None = None
+    previous: etree._Element | None = None
     try:
         for _, element in parser:
             name = local_name(element)
             if name in names:
                 yield element
-                _free(done)
+                _free(previous)
                 element.clear()
-                done = element
-            elif name in beside:
+                previous = element
+            elif name in also:
                 yield element
     except (etree.XMLSyntaxError, ValueError):
         return
 
 
 def _free(element: etree._Element | None) -> None:
-    # Never the element that has just ended: the parser is still at work on it.
+    # Never the element that has just ended: the parser still uses it.
     parent = None if element is None else element.getparent()
     if element is not None and parent is not None:
         parent.remove(element)
 
 
 def local_name(element: etree._Element | None) -> str:
-    """The element's name without namespace or prefix, in small letters; "" for what is no element."""
+    """Element's name without namespace or prefix, in lower case; "" for None, comments and the like."""
     tag = None if element is None else element.tag
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""

@@ -20,16 +20,16 @@ MAX_PAGE_LINKS = 10_000
 
 
 class Shape(Enum):
-    """How much an address looks like one article's."""
+    """What a URL looks like."""
 
-    NEVER = "never"  # another site, a file, a page about the outlet
+    NEVER = "never"  # another site, a file, or a page about the outlet
     HOME = "home"
     SECTION = "section"
-    OPEN = "open"  # nothing speaks for or against
+    OPEN = "open"  # could be either
     ARTICLE = "article"
 
 
-def _set_of(words: str) -> frozenset[str]:
+def _words_of(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
@@ -38,8 +38,8 @@ _FILES = re.compile(
     r"webm|avi|mov|m3u8?|css|js|mjs|json|xml|rss|atom|txt|ics|vcf|epub|woff2?|ttf)$",
     re.IGNORECASE,
 )
-# Below these nothing is an article: pages about persons and about the outlet.
-_NEVER_BELOW = _set_of(
+# Below these, nothing is an article: pages about persons and about the outlet.
+_NEVER_BELOW = _words_of(
     """author authors autor autoren autorin auteur auteurs autore redakteure user users login logout signin sign-in
     signup sign-up register registrierung anmelden account konto mein-konto abo abos abonnement abonnements
     subscribe subscription subscriptions cart warenkorb suche search recherche buscar wp-admin wp-login
@@ -49,18 +49,18 @@ _NEVER_BELOW = _set_of(
     careers stellenmarkt kleinanzeigen traueranzeigen share epaper e-paper static assets media-kit rss feed
     feeds sitemap barrierefreiheit accessibility unsubscribe"""
 )
-# Below these there are lists of a subject, rarely an article: only a long name, a date or an id speaks for one.
-_RARELY_BELOW = _set_of(
+# Below these are lists about a subject; only a long name, a date or an id marks an article.
+_RARELY_BELOW = _words_of(
     """tag tags thema themen schlagwort schlagworte schlagwoerter topic topics tema temas sujet profile profil
     newsletter newsletters shop checkout werbung jobs print drucken"""
 )
-# Pages of their own, but an article may lie below.
-_NEVER_AS_LAST = _set_of(
+# No article, but an article may be below.
+_NEVER_AS_LAST = _words_of(
     """about about-us ueber-uns uber-uns archiv archive archives video videos podcast podcasts audio bilder galerie
     fotos live liveticker ticker wetter weather horoskop tv-programm team category kategorie categories page
     ressort ressorts rubrik serie serien themenseite all alle news"""
 )
-_ARTICLES_BELOW = _set_of("article articles artikel articulo articolo story post posts beitrag meldung")
+_ARTICLES_BELOW = _words_of("article articles artikel articulo articolo story post posts beitrag meldung")
 _PAGE_FILE = re.compile(r"\.(?:html?|shtml|php|aspx?|jsp|phtml|amp|story|cms|do)$", re.IGNORECASE)
 _INDEX_FILE = re.compile(r"(?:index|default)\.\w{2,5}")
 _DATE = (
@@ -72,13 +72,13 @@ _ID = re.compile(
     r"(?:^|\D)\d{5,}(?:\D|$)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|(?:^|[-_.,~])(?:a|id|art|p|c|story)-?\d{3,}$"
 )
 _LETTERS_AND_DIGITS = re.compile(r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{10,}")
-_ID_PARAMETERS = _set_of("id p a aid article articleid artikel newsid nid storyid story postid idart item")
+_ID_PARAMETERS = _words_of("id p a aid article articleid artikel newsid nid storyid story postid idart item")
 _PAGE_NUMBER = re.compile(r"(?:page|seite|p)?-?\d{1,3}")
 
 
-@lru_cache(maxsize=4096)  # a page's links are asked about twice: as articles and as sections
+@lru_cache(maxsize=4096)  # each link of a page is judged twice: as an article and as a section
 def shape_of(url: str, site: str) -> Shape:
-    """What the address alone says of a link on a page of *site*."""
+    """Return what *url* alone says of a link on a page of *site*."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -97,7 +97,7 @@ def shape_of(url: str, site: str) -> Shape:
     return _shape_of_path(segments)
 
 
-@lru_cache(maxsize=1024)  # nearly all links of a page have one origin
+@lru_cache(maxsize=1024)  # nearly all links of a page share an origin
 def _is_on(site: str, origin: str) -> bool:
     try:
         return same_site(site, origin)
@@ -149,12 +149,12 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def reads_like_headline(text: str) -> bool:
-    """True for words long enough to be a headline: four words of 20 letters, or ten of a script without spaces."""
+    """Whether *text* has four words and 20 characters, or ten characters of a script without spaces."""
     return len(_WIDE.findall(text)) >= 10 or (len(text) >= 20 and len(text.split()) >= 4)
 
 
 def is_article(shape: Shape, text: str, in_heading: bool, in_navigation: bool) -> bool:
-    """Whether a link leads to an article: better one too many (its page will be read and skipped) than one lost."""
+    """Whether a link may lead to an article. In doubt it does: a page that is none will be read and skipped."""
     headline = reads_like_headline(text)
     if shape is Shape.ARTICLE:
         return headline or not in_navigation
@@ -164,12 +164,12 @@ def is_article(shape: Shape, text: str, in_heading: bool, in_navigation: bool) -
 
 
 def looks_like_article(link: "PageLink", site: str) -> bool:
-    """True when a link's URL, words and place are those of an article on *site*."""
+    """Whether a link's URL, words and place are those of an article on *site*."""
     return is_article(shape_of(link.url, site), link.text, link.in_heading, link.in_navigation)
 
 
 def is_section(shape: Shape, text: str) -> bool:
-    """Whether a link leads to a section: a short address under a short name."""
+    """Whether a link leads to a section: a short URL with a short name."""
     return shape is Shape.SECTION and 0 < len(text) <= 40 and not reads_like_headline(text)
 
 
@@ -180,7 +180,7 @@ _MAX_CLIMB = 15
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link on a page: its absolute address, the words that name it, and where it stands."""
+    """A link on a page: its absolute URL, its text, and its place."""
 
     url: str
     text: str
@@ -189,7 +189,7 @@ class PageLink:
 
 
 def parse_html(body: bytes, content_type: str | None = None) -> LexborHTMLParser:
-    """The tree of the first 6 MB of *body*. Raises PageTooCostly when it would take the parser seconds."""
+    """Tree of the first 6 MB of *body*. Raises PageTooCostly when it would take the parser seconds."""
     charset = (content_type or "").lower().partition("charset=")[2].partition(";")[0].strip("\"' ") or None
     page = as_utf8(body[:MAX_PAGE_BYTES], charset)
     refuse_costly(page)
@@ -197,13 +197,13 @@ def parse_html(body: bytes, content_type: str | None = None) -> LexborHTMLParser
 
 
 def base_of(tree: LexborHTMLParser, url: str) -> str:
-    """The address that relative links start from."""
+    """URL that relative links start from."""
     node = tree.css_first("base[href]")
     return (absolute(url, node.attributes.get("href")) if node else None) or url
 
 
 def links(tree: LexborHTMLParser, url: str, selector: str = "a[href]") -> Iterator[PageLink]:
-    """The links that *selector* matches (or holds), in page order, at most 10,000."""
+    """Yield the links that *selector* matches or contains, in page order, at most 10,000."""
     base, regions = base_of(tree, url), _Regions()
     for anchor in _anchors(tree, selector):
         target = absolute(base, anchor.attributes.get("href"))
@@ -211,7 +211,7 @@ def links(tree: LexborHTMLParser, url: str, selector: str = "a[href]") -> Iterat
             heading = anchor.css_first(_HEADINGS)
             text = _text_of(heading) if heading else _text_of(anchor)
             in_heading = heading is not None or regions.in_heading(anchor)
-            yield PageLink(target, text or _silent_text(anchor), in_heading, regions.in_navigation(anchor))
+            yield PageLink(target, text or _alternative_text(anchor), in_heading, regions.in_navigation(anchor))
 
 
 def unique_links(found: Iterable[PageLink]) -> tuple[FoundLink, ...]:
@@ -223,7 +223,7 @@ def unique_links(found: Iterable[PageLink]) -> tuple[FoundLink, ...]:
 
 
 def select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
-    """The elements that *selector* matches. Raises SettingError when it is no CSS selector."""
+    """Elements that *selector* matches. Raises SettingError when it is no CSS selector."""
     try:
         return tree.css(selector)
     except SelectolaxError as error:
@@ -244,15 +244,15 @@ def _text_of(node: LexborNode) -> str:
     return plain_text(node.text(deep=True, separator=" ")[: MAX_TITLE_CHARS * 4], markup=False) or ""
 
 
-def _silent_text(anchor: LexborNode) -> str:
-    """What a link without text says to those who cannot see its picture."""
+def _alternative_text(anchor: LexborNode) -> str:
+    """Text of a link without words, for people who cannot see its picture."""
     image = anchor.css_first("img[alt]")
-    said = anchor.attributes.get("title") or anchor.attributes.get("aria-label")
-    return plain_text(said or (image.attributes.get("alt") if image else None), markup=False) or ""
+    label = anchor.attributes.get("title") or anchor.attributes.get("aria-label")
+    return plain_text(label or (image.attributes.get("alt") if image else None), markup=False) or ""
 
 
 class _Regions:
-    """Where on the page a node stands; each element's answer is remembered, since neighbours share their ancestors."""
+    """Where on the page a node stands. Answers are cached by element, since neighbours share ancestors."""
 
     _NAVIGATION_TAGS = frozenset({"nav", "footer"})
     _NAVIGATION_WORDS = frozenset(
@@ -263,7 +263,7 @@ class _Regions:
         self._navigation: dict[int, bool] = {}
 
     def in_heading(self, node: LexborNode) -> bool:
-        """True when the node stands in a heading, as `<h2><a>`."""
+        """Whether the node is in a heading, as in `<h2><a>`."""
         for _ in range(3):
             parent = node.parent
             if parent is None:
@@ -274,7 +274,7 @@ class _Regions:
         return False
 
     def in_navigation(self, node: LexborNode, climb: int = _MAX_CLIMB) -> bool:
-        """True when the node or one of its nearest ancestors is a menu, a footer or a breadcrumb."""
+        """Whether the node or one of its nearest ancestors is a menu, a footer or a breadcrumb trail."""
         if climb == 0 or node.tag in ("body", "html", "article", "main", None):
             return False
         key = node.mem_id

@@ -10,7 +10,7 @@ MAX_URL_CHARS = 2_000
 MAX_TITLE_CHARS = 500
 
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
-# Control and format characters that have no place in a title: also NUL, lone surrogates and bidirectional overrides.
+# Control and format characters: NUL, lone surrogates, bidirectional overrides.
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
@@ -21,7 +21,7 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}|\d{3}))?(
 
 
 def plain_text(text: str | None, *, markup: bool = True) -> str | None:
-    """*text* on one line, at most 500 characters; tags and entities only go when *markup* is true. None when empty."""
+    """*text* on one line, at most 500 characters; *markup*: remove tags and resolve entities. None when empty."""
     if not text:
         return None
     text = text[: MAX_TITLE_CHARS * 20]
@@ -32,9 +32,9 @@ def plain_text(text: str | None, *, markup: bool = True) -> str | None:
 
 
 def absolute(base: str, address: str | None) -> str | None:
-    """*address* as an absolute http(s) URL without fragment; None for any other scheme and for what is no address."""
+    """*address* as an absolute http(s) URL without fragment; None for other schemes and invalid URLs."""
     address = (address or "").strip()
-    if _PLAIN_URL.fullmatch(address):  # nearly all, and a sitemap has 50,000
+    if _PLAIN_URL.fullmatch(address):  # fast path for nearly all; a sitemap has 50,000
         return address
     address = _IGNORED_IN_URL.sub("", address)
     if not address or len(address) > MAX_URL_CHARS:
@@ -45,12 +45,12 @@ def absolute(base: str, address: str | None) -> str | None:
     except ValueError:
         return None
     joined = parts._replace(fragment="").geturl().replace(" ", "%20")
-    good = parts.scheme in ("http", "https") and host and not _NOT_IN_URL.search(joined)
-    return joined if good and len(joined) <= MAX_URL_CHARS else None
+    valid = parts.scheme in ("http", "https") and host and not _NOT_IN_URL.search(joined)
+    return joined if valid and len(joined) <= MAX_URL_CHARS else None
 
 
 def language_tag(text: str | None) -> str | None:
-    """*text* ("de_at.UTF-8", "DE-at") as a language tag with its region, if it has one ("de-AT")."""
+    """*text* ("de_at.UTF-8", "DE-at") as a language tag ("de-AT"), with the region if it has one."""
     found = _LANGUAGE.fullmatch((text or "").strip()[:40])
     if not found:
         return None
@@ -68,14 +68,14 @@ _ZONES = {"CET": "+0100", "MEZ": "+0100", "CEST": "+0200", "MESZ": "+0200", "BST
 _WORD = re.compile(r"[^\W\d_]+")
 _WEEKDAY = re.compile(r"^[^\W\d_]+\.?,?\s+(?=\d)")
 _SPACE_BEFORE_ZONE = re.compile(r"\s+(?=(?:Z|[+-]\d\d:?\d\d)$)")
-_UTC_UNPLACED = re.compile(r"-0000$")  # RFC 5322, 3.3: the time is in UTC, and nobody says where its writer was
+_UNKNOWN_ZONE = re.compile(r"-0000$")  # RFC 5322, 3.3: a time in UTC whose local zone is unknown
 _HOURS_ONLY = re.compile(r"([+-]\d\d)$")
 
 
 def announced_time(text: str | None) -> datetime | None:
-    """The time that a feed or sitemap states, in UTC; None without a zone or when it cannot be read.
+    """Time that a feed or sitemap states, in UTC; None when it has no zone or cannot be read.
 
-    A day without a time, as sitemaps have it, is that day's first moment in UTC. German weekdays and months are read.
+    A date alone, as sitemaps have it, is midnight UTC. German weekdays and months are understood.
     """
     text = " ".join((text or "")[:100].split())
     if not text:
@@ -97,10 +97,10 @@ def _iso_time(text: str) -> datetime | None:
 
 
 def _mail_time(text: str) -> datetime | None:
-    text = _WORD.sub(_english, _WEEKDAY.sub("", text))
+    text = _WORD.sub(_english_word, _WEEKDAY.sub("", text))
     text = _HOURS_ONLY.sub(r"\g<1>00", text).replace(". ", " ")
-    return parsedate_to_datetime(_UTC_UNPLACED.sub("+0000", text))
+    return parsedate_to_datetime(_UNKNOWN_ZONE.sub("+0000", text))
 
 
-def _english(word: re.Match[str]) -> str:
+def _english_word(word: re.Match[str]) -> str:
     return _MONTHS.get(word[0].lower()) or _ZONES.get(word[0]) or word[0]

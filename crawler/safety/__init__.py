@@ -1,1 +1,1 @@
-"""Between an untrusted web and the crawler: the address guard, robots.txt, names for what went wrong."""
+"""What stands between the untrusted web and the crawler: the address guard, and reasons for failed fetches."""

@@ -1,4 +1,4 @@
-"""One short name for each way in which a fetch can end without a page. They stand in the ledger and in `v_links`."""
+"""The reason for a fetch that ended without a page: one short name each, shown in the ledger and in `v_links`."""
 
 import ssl
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from news.errors import NotAnArticle, PageTooCostly
 
 
 class Refused(IgnoreRequest):
-    """We chose not to fetch; `reason` says why."""
+    """We chose not to fetch, for this `reason`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-# Later tries may go better: the network or the outlet was in the way, not the page.
+# The network or the outlet failed, not the page: a later try may succeed.
 TRANSIENT = (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -54,7 +54,7 @@ _TLS = (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)
 
 
 def reason_of(error: BaseException) -> str:
-    """The name of what went wrong; an error that nobody expected keeps its class name, so that it can be found."""
+    """Reason for *error*; an unexpected error keeps its class name: `error_KeyError`."""
     chain = tuple(_chain(error))
     refused = next((part for part in chain if isinstance(part, Refused)), None)
     if refused:

@@ -1,7 +1,7 @@
-"""The only way out to the network: every socket's address is judged before it connects.
+"""The only way to the network: check the address of every socket before it connects, and keep each host's pace.
 
-The guard sits where a socket is made, so that redirects, robots.txt, feeds, pooled connections, DNS answers and odd
-host spellings all pass it. Proxies are never used: they would connect in our place.
+Sockets are created here, so that redirects, robots.txt, feeds, pooled connections, DNS answers and odd spellings of
+hosts all pass the guard. Proxies are never used: they would connect in our place.
 """
 
 import asyncio
@@ -31,11 +31,12 @@ from news.schedule.backoff import LONGEST_WAIT, asked_pause
 # (family, type, protocol, canonical name, socket address), as getaddrinfo gives it
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
 
-_HEADER_BYTES = 65_536  # one field: some outlets send content security policies of 20 KiB
-_HEADERS = 300
-_DNS_SECONDS = 300
-_GRACE_SECONDS = 3.0
 STOPPING = object()  # the signal that a crawl is being stopped
+_MAX_HEADER_BYTES = 65_536  # of one field: some outlets send content security policies of 20 KiB
+_MAX_HEADERS = 300
+_DNS_CACHE_SECONDS = 300
+_GRACE_SECONDS = 3.0
+_MAX_HOSTS = 10_000  # hosts to remember before those are forgotten whose pause is over
 
 
 class GuardedHandler(AiohttpDownloadHandler):
@@ -50,9 +51,9 @@ class GuardedHandler(AiohttpDownloadHandler):
         self._allowed: tuple[Network, ...] = tuple(crawler.settings.get("ALLOW_NETWORKS") or ())
         job = getattr(crawler.spider, "job", None)
         self._paces: HostPaces = job.paces if job else HostPaces()
-        self._flying: set[asyncio.Task[Response]] = set()
-        crawler.signals.connect(self._hurry, STOPPING)
-        self._ssl_context = _verifying()
+        self._in_flight: set[asyncio.Task[Response]] = set()
+        crawler.signals.connect(self._stop_soon, STOPPING)
+        self._ssl_context = _verifying_context()
         self._session = aiohttp.ClientSession(
             connector=self._connector(),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -60,13 +61,13 @@ class GuardedHandler(AiohttpDownloadHandler):
             request_class=_BodilessRequest,
             response_class=_ClientResponse,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            max_line_size=_HEADER_BYTES,
-            max_field_size=_HEADER_BYTES,
-            max_headers=_HEADERS,
+            max_line_size=_MAX_HEADER_BYTES,
+            max_field_size=_MAX_HEADER_BYTES,
+            max_headers=_MAX_HEADERS,
         )
 
     async def download_request(self, request: Request) -> Response:
-        host, port = _place_of(request.url)
+        host, port = _host_and_port(request.url)
         if port is None or not may_use_port(port):
             raise Refused("forbidden_port")
         if getattr(self.crawler.spider, "stopping", False):
@@ -79,8 +80,8 @@ class GuardedHandler(AiohttpDownloadHandler):
 
     async def _download(self, request: Request, host: str) -> Response:
         request.meta["verbatim_url"] = True  # some outlets answer 404 to another spelling of their own %c3%bc
-        task = asyncio.ensure_future(self._in_turn(request, host))
-        self._flying.add(task)
+        task = asyncio.ensure_future(self._download_in_turn(request, host))
+        self._in_flight.add(task)
         try:
             return await task
         except asyncio.CancelledError:
@@ -88,10 +89,10 @@ class GuardedHandler(AiohttpDownloadHandler):
                 raise Refused("stopping") from None
             raise
         finally:
-            self._flying.discard(task)
+            self._in_flight.discard(task)
 
-    async def _in_turn(self, request: Request, host: str) -> Response:
-        # Scrapy keeps the pace of one crawl; two crawls may have outlets on one host
+    async def _download_in_turn(self, request: Request, host: str) -> Response:
+        # Scrapy keeps the pace of one crawl; outlets of two crawls may share a host
         await self._paces.turn(host, self._pause(request))
         return await super().download_request(request)
 
@@ -100,16 +101,16 @@ class GuardedHandler(AiohttpDownloadHandler):
         slot = downloader.slots.get(request.meta.get("download_slot", "")) if downloader else None
         return float(slot.delay) if slot else 0.0
 
-    def _hurry(self) -> None:
-        """The crawl is being stopped: what has not arrived soon is given up, and its link waits."""
-        asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._give_up)
+    def _stop_soon(self) -> None:
+        """Give up what has not arrived within three seconds; its links stay in the frontier."""
+        asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._cancel_all)
 
-    def _give_up(self) -> None:
-        for task in self._flying:
+    def _cancel_all(self) -> None:
+        for task in self._in_flight:
             task.cancel()
 
     def _note_long_pause(self, host: str, response: Response) -> None:
-        # here and not in a middleware: requests that queue for this host have passed the middlewares already
+        # here, not in a middleware: requests that queue for this host have passed the middlewares already
         asked = asked_pause(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
         if asked is not None and asked > LONGEST_WAIT:
             self._paces.close(host, asked)
@@ -123,7 +124,7 @@ class GuardedHandler(AiohttpDownloadHandler):
             limit=self._pool_size_total,
             limit_per_host=self._pool_size_per_host,
             resolver=_GuardedResolver(self._allowed),
-            ttl_dns_cache=_DNS_SECONDS,
+            ttl_dns_cache=_DNS_CACHE_SECONDS,
             socket_factory=self._socket,
         )
 
@@ -135,20 +136,20 @@ class GuardedHandler(AiohttpDownloadHandler):
 
 
 @lru_cache(maxsize=1)
-def _verifying() -> ssl.SSLContext:
-    """The machine's trusted certificates, read once: a tenth of a second each time."""
+def _verifying_context() -> ssl.SSLContext:
+    """Context with the machine's trusted certificates; reading them takes a tenth of a second."""
     return ssl.create_default_context()
 
 
 class _BodilessRequest(aiohttp.ClientRequest):
-    """Sends no `Content-Length: 0` with a GET: some firewalls take that for an attack."""
+    """Sends no `Content-Length: 0` with a GET, which some firewalls take for an attack."""
 
     def update_body_from_data(self, body: Any, _stacklevel: int = 3) -> None:
         super().update_body_from_data(body or None, _stacklevel)
 
 
 class _GuardedResolver(ThreadedResolver):
-    """Drops forbidden addresses from an answer, so that a name with both kinds is reached at its public ones."""
+    """Removes forbidden addresses from DNS answers, so that a name with both kinds is reached at its public ones."""
 
     def __init__(self, allowed: tuple[Network, ...]) -> None:
         super().__init__(asyncio.get_running_loop())
@@ -164,8 +165,8 @@ class _GuardedResolver(ThreadedResolver):
         return public
 
 
-def _place_of(url: str) -> tuple[str, int | None]:
-    """(host, port) of *url*; no port when it cannot be read."""
+def _host_and_port(url: str) -> tuple[str, int | None]:
+    """(host, port) of *url*; the port is None when it cannot be read."""
     try:
         parts = urlsplit(url)
         port = parts.port if parts.port is not None else {"http": 80, "https": 443}.get(parts.scheme)
@@ -174,37 +175,34 @@ def _place_of(url: str) -> tuple[str, int | None]:
     return parts.hostname or "", port
 
 
-_MANY = 10_000  # hosts remembered before those are forgotten whose pause is over
-
-
 @dataclass(slots=True)
 class HostPaces:
-    """When each host was last asked, and which hosts want to be left alone for a while."""
+    """When each host was last asked, and which hosts asked for a longer pause; shared by all crawls of the process."""
 
     clock: Callable[[], float] = monotonic
-    _last: dict[str, tuple[float, float]] = field(default_factory=dict)  # host: (its last turn, the pause after it)
+    _last: dict[str, tuple[float, float]] = field(default_factory=dict)  # host: (last turn, pause after it)
     _closed_until: dict[str, float] = field(default_factory=dict)
 
     async def turn(self, host: str, pause: float) -> None:
-        """Return when *host* may be asked by a crawl that leaves it *pause* seconds between requests."""
+        """Wait until *host* may be asked by a crawl that pauses *pause* seconds between requests."""
         wait = self.claim(host, pause)
         if wait > 0:
             await asyncio.sleep(wait)
 
     def claim(self, host: str, pause: float) -> float:
-        """Take the next turn at *host*; the seconds until then. Of two crawls' pauses the longer one holds."""
+        """Reserve the next turn at *host*; return the seconds until then. Of two crawls' pauses, the longer counts."""
         now = self.clock()
         last, after = self._last.get(host, (float("-inf"), 0.0))
         start = max(now, last + max(after, pause))
-        if len(self._last) >= _MANY:
+        if len(self._last) >= _MAX_HOSTS:
             self._last = {name: (began, rest) for name, (began, rest) in self._last.items() if began + rest > now}
         self._last[host] = (start, pause)
         return start - now
 
     def close(self, host: str, seconds: float) -> None:
-        """Leave *host* alone for so long."""
+        """Send no request to *host* for so many seconds."""
         self._closed_until[host] = self.clock() + seconds
 
     def closed(self, host: str) -> bool:
-        """True while *host* is to be left alone."""
+        """Whether *host* is still to be left alone."""
         return self.clock() < self._closed_until.get(host, float("-inf"))

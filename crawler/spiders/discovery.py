@@ -110,12 +110,12 @@ class Discovery:
     # Which channels to read --------------------------------------------------------------------------------------
 
     async def _known(self) -> list[Channel]:
-        """The outlet's channels in the archive, of the kinds that exist."""
+        """Outlet's channels in the archive, of the kinds that exist."""
         channels = await self.job.db(lambda conn: known_channels(conn, self.job.crawl.outlet_id))
         return [channel for channel in channels if channel.kind in channel_kinds()]
 
     def _is_free(self, kind: ChannelKind) -> bool:
-        """True when outlets.toml leaves channels of this kind to discovery."""
+        """Whether outlets.toml leaves channels of this kind to discovery."""
         return kind.announces and kind.option(self.job.outlet) is None
 
     def _first(self) -> list[FoundChannel]:
@@ -228,7 +228,7 @@ class Discovery:
         await self._save_look(channel, response, outcome, announced, problem)
 
     async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, LookOutcome]:
-        """(what to read, how the look ended); an unchanged channel is read from its capture to recheck its links."""
+        """Return (body to read, how the look ended); an unchanged body comes from its capture, to recheck its links."""
         if response.status == 304:
             return (await self._stored_body(channel) if self.job.options.recheck else None), LookOutcome.UNCHANGED
         if response.status != 200:
@@ -315,7 +315,7 @@ def _found(channel: Channel) -> FoundChannel:
 
 
 def _resting(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
-    """The channels that failed and whose pause is not over; none when no other channel is left.
+    """Channels that failed and whose pause is not over; none when no other channel is left.
 
     The outlet has a pause of its own; when that is over, something has to be tried.
     """
@@ -325,12 +325,12 @@ def _resting(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
 
 
 def _is_set_aside(channel: Channel) -> bool:
-    """True for a channel that killed two crawls in a row; naming it tries it again."""
+    """Whether *channel* killed two crawls in a row; it is only read again when a person names it."""
     return (channel.disposition, channel.reason) == (LookOutcome.SKIPPED, KILLED_THE_CRAWL)
 
 
 def _problem(channel: Channel, announced: Announced | None) -> str | None:
-    """What is wrong with the channel although it answered; a changed layout is so until the channel changes again."""
+    """Return what is wrong with a channel that answered. A changed layout stays a problem until the channel changes."""
     if announced is not None:
         return _kind_of(channel).problem(channel.links_last, announced)
     return channel.reason if channel.reason == listing.LAYOUT_CHANGED else None

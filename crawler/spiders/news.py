@@ -1,4 +1,4 @@
-"""The one spider: outlets are data."""
+"""The only spider: outlets are data."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -45,7 +45,7 @@ _WAVE = 200  # requests handed to Scrapy at a time
 
 
 class NewsSpider(Spider):
-    """Finds an outlet's links, enters them in the frontier, fetches them and yields each answered one as a Page."""
+    """Finds an outlet's links, enters them in the frontier, fetches them and yields a Page for each answer."""
 
     name = "news"
 
@@ -62,7 +62,7 @@ class NewsSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "NewsSpider":
         spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.page_broke, item_error)
+        crawler.signals.connect(spider.page_failed, item_error)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -86,7 +86,7 @@ class NewsSpider(Spider):
                 yield page
 
     async def _answered(self, link: Link, answer: Response | Exception) -> AsyncIterator[Page]:
-        """The page of the link that was named, whose answer is there already."""
+        """Handle the target's answer, which the probe has fetched already."""
         if isinstance(answer, Response):
             answer.meta["link"] = link
             for page in self.parse(answer):
@@ -136,20 +136,20 @@ class NewsSpider(Spider):
     # Choosing ----------------------------------------------------------------------------------------------------
 
     async def _choose(self, links: list[Link]) -> list[Link]:
-        """The links to fetch, the newest first; the others are settled with their reason."""
+        """Return the links to fetch, the newest first; settle the others with their reason."""
         job, now = self.job, datetime.now(UTC)
         since = job.since(now)
-        later = {link.id for link in links if job.options.on_schedule and link.due_at and link.due_at > now}
+        not_due = {link.id for link in links if job.options.on_schedule and link.due_at and link.due_at > now}
         reasons = {link.id: self._refusal(link, since) for link in links}
-        wanted = [link for link in links if reasons[link.id] is None and link.id not in later]
+        wanted = [link for link in links if reasons[link.id] is None and link.id not in not_due]
         wanted = [wanted[number] for number in newest_first(link.announced_at for link in wanted)]
-        kept = wanted if job.options.limit is None else wanted[: job.options.limit]
+        chosen = wanted if job.options.limit is None else wanted[: job.options.limit]
         ends = [Settlement(link.id, Disposition.SKIPPED, reasons[link.id]) for link in links if reasons[link.id]]
-        ends += [_put_off(link) for link in links if link.id in later and not reasons[link.id]]
-        # due at once: the next crawl comes back to what this one had no room for, listed or not
-        ends += [Settlement(link.id, Disposition.SKIPPED, "limit", due_at=now) for link in wanted[len(kept) :]]
+        ends += [_put_off(link) for link in links if link.id in not_due and not reasons[link.id]]
+        # due at once: the next crawl fetches what was over this one's limit, listed or not
+        ends += [Settlement(link.id, Disposition.SKIPPED, "limit", due_at=now) for link in wanted[len(chosen) :]]
         await self._settle_all(ends, {link.id: link for link in links})
-        return kept
+        return chosen
 
     def _refusal(self, link: Link, since: datetime | None) -> str | None:
         if self.job.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
@@ -163,14 +163,14 @@ class NewsSpider(Spider):
             return
         await self.job.db(lambda conn: settle(conn, self.job.crawl.id, *ends))
         for end in ends:
-            self._tell(links[end.link_id], end.disposition, end.reason)
+            self._notify(links[end.link_id], end.disposition, end.reason)
 
     # Fetching ----------------------------------------------------------------------------------------------------
 
     def parse(self, response: Response) -> Iterator[Page]:
-        """One answered link."""
+        """Yield the page of an answered link."""
         link: Link = response.meta["link"]
-        half = broke_off(response.body, response.meta["end_told"])
+        is_partial = broke_off(response.body, response.meta["end_told"])
         page = Page(
             link=link,
             crawl_id=self.job.crawl.id,
@@ -178,20 +178,20 @@ class NewsSpider(Spider):
             body=response.body,
             received_at=response.meta["received_at"],
             encoding=_declared_encoding(response),
-            broke_off=half,
+            broke_off=is_partial,
             record=response.meta.get("record"),
-            etag=None if half else header(response, "ETag"),  # the rest of half a page is asked for again
-            last_modified=None if half else header(response, "Last-Modified"),
-            due_at=self._look_again(link, response.meta["received_at"]),
+            etag=None if is_partial else header(response, "ETag"),  # a partial page is requested in full again
+            last_modified=None if is_partial else header(response, "Last-Modified"),
+            due_at=self._next_recheck(link, response.meta["received_at"]),
         )
-        yield _decided(page, response, link)
+        yield _with_disposition(page, response, link)
 
-    def _look_again(self, link: Link, now: datetime) -> datetime | None:
+    def _next_recheck(self, link: Link, now: datetime) -> datetime | None:
         published = published_about(link.first_seen_at, link.announced_at)
         return next_recheck(published, now, self.job.outlet.revisit, first=link.last_fetched_at is None)
 
     async def failed(self, failure: "Failure") -> None:
-        """A link that gave no answer ends as failed, or as skipped where we chose not to ask."""
+        """End a link without an answer as failed, or as skipped when robots.txt forbids it."""
         link: Link | None = failure.request.meta.get("link")  # type: ignore[attr-defined]
         error = _error(failure)
         if isinstance(error, NewsError):
@@ -213,24 +213,24 @@ class NewsSpider(Spider):
         except NewsError as problem:
             self.stop("problem", problem)
             return
-        self._tell(link, end.disposition, end.reason)
+        self._notify(link, end.disposition, end.reason)
 
-    async def page_broke(self, item: Page, failure: "Failure") -> None:
-        """A pipeline raised: the archive is away, or we have a bug, which costs this page only."""
+    async def page_failed(self, item: Page, failure: "Failure") -> None:
+        """Handle an error of a pipeline: the archive is away, or we have a bug, which costs this page only."""
         error = _error(failure)
         if isinstance(error, NewsError):
             self.stop("problem", error)
         else:
             await self._end(item.link, error)
 
-    def _tell(self, link: Link, disposition: Disposition, reason: str | None) -> None:
+    def _notify(self, link: Link, disposition: Disposition, reason: str | None) -> None:
         outcome = Outcome(link.id, link.url, disposition, reason, article_id=link.article_id)
         self.job.listener.link_ended(self.job, outcome, link.title, {})
 
     # Stopping ----------------------------------------------------------------------------------------------------
 
     def stop(self, why: str, problem: NewsError | None = None) -> None:
-        """Stop asking; what was answered is stored, what was not still waits in the frontier."""
+        """Send no more requests. Answered pages are stored; other links stay in the frontier."""
         if problem and not self.job.problem:
             self.job.problem = problem
         if self.stopping:
@@ -240,8 +240,8 @@ class NewsSpider(Spider):
         self._stop_task = asyncio.get_running_loop().create_task(self.crawler.stop_async())
 
 
-def _decided(page: Page, response: Response, link: Link) -> Page:
-    """The page, ended already when there is nothing new to read on it."""
+def _with_disposition(page: Page, response: Response, link: Link) -> Page:
+    """Return *page*, ended at once when there is nothing new to read."""
     has_article = link.article_id is not None
     same = response.status == 200 and response.meta.get("digest") == link.body_digest
     if response.status == 304 or (same and link.disposition is not Disposition.FAILED):

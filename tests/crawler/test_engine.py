@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from archive.home import find_home
-from crawler.channels.kinds.robots import CACHE_SECONDS, RobotsCache, RobotsRules
 from crawler.engine import scrapy_settings
 
 
@@ -26,14 +25,3 @@ def test_a_copy_says_what_a_deep_copy_says(tmp_path: Path) -> None:
     assert frozen.copy_to_dict() == settings.copy_to_dict()
     assert (frozen.frozen, settings.frozen) == (True, False)
     assert all(frozen.getpriority(name) == settings.getpriority(name) for name in settings)
-
-
-def test_rules_that_could_be_read_are_remembered_and_others_are_not() -> None:
-    memory, rules = RobotsCache(), RobotsRules(delay=3.0)
-    memory.keep("https://a.example", rules)
-    memory.keep("https://b.example", RobotsRules(closed="robots_http_503"))
-
-    assert memory.get("https://a.example") is rules
-    assert memory.get("https://b.example") is None
-    memory._kept["https://a.example"] = (memory._kept["https://a.example"][0] - CACHE_SECONDS, rules)
-    assert memory.get("https://a.example") is None

@@ -1,8 +1,8 @@
-"""Reads a feed: RSS of every age, Atom, RDF and JSON Feed.
+"""Feeds: RSS of every version, Atom, RDF and JSON Feed.
 
-lxml reads the few fields we need in a third of feedparser's time, and in time that grows with the size only.
-feedparser mends nearly everything but takes minutes for some hostile feeds of half a megabyte: it is asked about short
-feeds that are too broken for lxml.
+lxml reads the few fields needed in a third of feedparser's time, and never in more than linear time. feedparser repairs
+nearly everything but takes minutes for some hostile feeds of half a megabyte, so it only reads short feeds that are too
+broken for lxml.
 """
 
 import json
@@ -27,7 +27,7 @@ from news.outlets import FoundLink, Outlet
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed says of itself and what it announces, in its order; `home` is the page it belongs to."""
+    """What a feed says of itself, and its links in its order; `home` is the page it belongs to."""
 
     title: str | None = None
     language: str | None = None
@@ -68,7 +68,7 @@ _ITEMS = frozenset({"item", "entry"})
 _HEADS = frozenset({"channel", "feed", "rdf", "rss"})
 _HEADER = frozenset({"title", "link", "language"})
 _TIMES = ("pubdate", "published", "issued", "date", "created", "updated", "modified")
-_FOREIGN = ("search.yahoo.com/mrss", "itunes", "podcast")  # titles of pictures and sounds, not of the article
+_MEDIA = ("search.yahoo.com/mrss", "itunes", "podcast")  # titles of pictures and sounds, not of the article
 _ROOT = re.compile(rb"<(?:[\w-]+:)?(rss|feed|rdf|channel)(?=[\s>])", re.IGNORECASE)
 _ITEM = re.compile(rb"<(?:[\w-]+:)?(item|entry)(?=[\s>])", re.IGNORECASE)
 _MAX_ITEMS = 10_000
@@ -77,26 +77,26 @@ _LONG_RUN = re.compile(r"""[^\s<>"']{1000}""")
 
 
 def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
-    """The feed in *body*, fetched from *url*: at most its first 4 MB and 10,000 items.
+    """Feed in *body*, fetched from *url*: at most its first 4 MB and 10,000 items.
 
-    Raises FeedUnreadable for what is no feed, and for one of whose items none can be read; without items it is a feed.
+    A feed may have no items. Raises FeedUnreadable when *body* is no feed, or when none of its items can be read.
     """
     body = unpacked(body, MAX_FEED_BYTES)
     if body.lstrip()[:1] == b"{":
-        return _with_links(*_json_feed(body, url), url)
+        return _checked(*_json_feed(body, url), url)
     cleaned = clean_xml(body, content_type)
     root = _ROOT.search(cleaned[:20_000])
     if root is None or (b"<html" in cleaned[: root.start()].lower() and not _ITEM.search(cleaned)):
         raise FeedUnreadable(f"{url} is not a feed: it begins with {_beginning(body)}")
-    cleaned = cleaned[root.start() :]  # warnings of a broken server stand before it
+    cleaned = cleaned[root.start() :]  # a broken server may print warnings before it
     feed, items = _xml_feed(cleaned, url), len(_ITEM.findall(cleaned))
     if len(feed.links) * 2 < items:
         feed = _second_opinion(cleaned, url, feed)
-    return _with_links(feed, items, url)
+    return _checked(feed, items, url)
 
 
-def _with_links(feed: Feed, items: int, url: str) -> Feed:
-    """The feed; a quiet day has no items, and items without an address are a feed that we cannot read."""
+def _checked(feed: Feed, items: int, url: str) -> Feed:
+    """Feed, unless it has items but none with a URL: then it cannot be read."""
     if items and not feed.links:
         raise FeedUnreadable(f"{url} has {items} items, and none with an address that could be read")
     return feed
@@ -112,14 +112,14 @@ def _beginning(body: bytes) -> str:
 def _xml_feed(cleaned: bytes, url: str) -> Feed:
     header: dict[str, str] = {}
     links: dict[str, FoundLink] = {}
-    for element in islice(elements(cleaned, _ITEMS, beside=_HEADER | _HEADS), _MAX_ITEMS * 5):
+    for element in islice(elements(cleaned, _ITEMS, also=_HEADER | _HEADS), _MAX_ITEMS * 5):
         name = local_name(element)
         if name in _ITEMS:
-            _keep(links, _xml_link(element, url))
+            _add(links, _xml_link(element, url))
         elif name in _HEADS:
-            _note(header, "language", _attribute(element, "lang"))
+            _set_first(header, "language", _attribute(element, "lang"))
         elif local_name(element.getparent()) in _HEADS:
-            _note(header, name, _header_value(element))
+            _set_first(header, name, _header_value(element))
     return Feed(
         plain_text(header.get("title")),
         language_tag(header.get("language")),
@@ -128,12 +128,12 @@ def _xml_feed(cleaned: bytes, url: str) -> Feed:
     )
 
 
-def _note(header: dict[str, str], name: str, value: str | None) -> None:
+def _set_first(header: dict[str, str], name: str, value: str | None) -> None:
     if value:
         header.setdefault(name, value)
 
 
-def _keep(links: dict[str, FoundLink], link: FoundLink | None) -> None:
+def _add(links: dict[str, FoundLink], link: FoundLink | None) -> None:
     if link and len(links) < _MAX_ITEMS:
         links.setdefault(link.url, link)
 
@@ -145,7 +145,7 @@ def _header_value(element: etree._Element) -> str | None:
 
 
 def _xml_link(item: etree._Element, url: str) -> FoundLink | None:
-    children = [child for child in islice(item, 200) if not _foreign(child)]
+    children = [child for child in islice(item, 200) if not _is_media(child)]
     fields = {local_name(child): child for child in reversed(children)}
     base = absolute(url, _attribute(item, "base")) or url
     targets = (absolute(base, text) for text in _targets(children, fields))
@@ -156,13 +156,13 @@ def _xml_link(item: etree._Element, url: str) -> FoundLink | None:
     return FoundLink(target, _title(fields.get("title")), next((time for time in times if time), None))
 
 
-def _foreign(child: etree._Element) -> bool:
+def _is_media(child: etree._Element) -> bool:
     tag = child.tag if isinstance(child.tag, str) else ""
-    return not tag or any(name in tag.lower() for name in _FOREIGN)
+    return not tag or any(name in tag.lower() for name in _MEDIA)
 
 
 def _targets(children: list[etree._Element], fields: Mapping[str, etree._Element]) -> Iterator[str]:
-    """Addresses of an item's article, best first: the one behind a counting redirect, the link, the permanent id."""
+    """URLs of an item's article, best first: the one behind a counting redirect, the link, the permanent id."""
     if "origlink" in fields:
         yield _address(fields["origlink"])
     links = [child for child in children if local_name(child) == "link"]
@@ -176,7 +176,7 @@ def _targets(children: list[etree._Element], fields: Mapping[str, etree._Element
 
 
 def _relation(link: etree._Element) -> str:
-    # An Atom link without a relation is an alternate (RFC 4287); a picture or a sound is none of ours.
+    # An Atom link without a relation is an alternate (RFC 4287); pictures and sounds are not.
     kind = link.get("type", "text/html")
     return link.get("rel", "alternate").lower() if "html" in kind or kind == "text/plain" else "other"
 
@@ -189,7 +189,7 @@ def _title(element: etree._Element | None) -> str | None:
 
 
 def _attribute(element: etree._Element, name: str) -> str:
-    """An attribute with or without its prefix (xml:lang, xml:base). Never by a list of all: lxml's is quadratic."""
+    """Return an attribute with or without the prefix xml. Never list all attributes: that is quadratic in lxml."""
     return str(element.get(name) or element.get(f"{{http://www.w3.org/XML/1998/namespace}}{name}") or "")
 
 
@@ -198,16 +198,16 @@ def _text(element: etree._Element) -> str:
 
 
 def _address(element: etree._Element) -> str:
-    # Addresses in CDATA are often escaped all the same, and clean_xml writes out a bare & there too.
+    # URLs in CDATA are often escaped too, and clean_xml escapes a bare & there as well.
     return _text(element).replace("&amp;", "&")
 
 
-# What lxml found nothing in ------------------------------------------------------------------------------------------
+# Feeds too broken for lxml -------------------------------------------------------------------------------------------
 
 
 def _second_opinion(cleaned: bytes, url: str, first: Feed) -> Feed:
-    """What feedparser reads in a broken feed; *first* when it finds no more, or when it could take long."""
-    costly = _LONG_RUN.search(cleaned.decode()) or _many_attributes(cleaned)
+    """Feed as feedparser reads it; *first* when feedparser finds no more links, or could take long."""
+    costly = _LONG_RUN.search(cleaned.decode()) or _has_many_attributes(cleaned)
     if costly or len(cleaned) > _MAX_SECOND_OPINION_BYTES:
         return first
     import feedparser
@@ -215,7 +215,7 @@ def _second_opinion(cleaned: bytes, url: str, first: Feed) -> Feed:
     read = feedparser.parse(BytesIO(cleaned), sanitize_html=False, resolve_relative_uris=False)
     links: dict[str, FoundLink] = {}
     for entry in read.entries:
-        _keep(links, _parsed_link(entry, url))
+        _add(links, _parsed_link(entry, url))
     return replace(first, links=tuple(links.values())) if len(links) > len(first.links) else first
 
 
@@ -225,7 +225,7 @@ def _parsed_link(entry: Mapping[str, Any], url: str) -> FoundLink | None:
     return FoundLink(target, plain_text(entry.get("title")), time) if target else None
 
 
-def _many_attributes(cleaned: bytes) -> bool:
+def _has_many_attributes(cleaned: bytes) -> bool:
     return any(part.count(b"=") > 100 for part in cleaned.split(b"<"))
 
 
@@ -233,7 +233,7 @@ def _many_attributes(cleaned: bytes) -> bool:
 
 
 def _json_feed(body: bytes, url: str) -> tuple[Feed, int]:
-    """The feed, and how many items it has."""
+    """Feed, and how many items it has."""
     try:
         given = json.loads(decoded(body))
     except (ValueError, RecursionError) as error:
@@ -243,7 +243,7 @@ def _json_feed(body: bytes, url: str) -> tuple[Feed, int]:
         raise FeedUnreadable(f"{url} is JSON, but no JSON Feed: it has no list of items")
     links: dict[str, FoundLink] = {}
     for item in items:
-        _keep(links, _json_link(item, url))
+        _add(links, _json_link(item, url))
     texts = _texts(given, ("title", "language", "home_page_url"))
     feed = Feed(
         plain_text(texts["title"]),
@@ -258,8 +258,8 @@ def _json_link(item: object, url: str) -> FoundLink | None:
     if not isinstance(item, dict):
         return None
     texts = _texts(item, ("url", "external_url", "id", "title", "date_published", "date_modified"))
-    named = texts["id"] if "://" in texts["id"] else ""
-    target = absolute(url, texts["url"]) or absolute(url, texts["external_url"]) or absolute(url, named)
+    permanent = texts["id"] if "://" in texts["id"] else ""
+    target = absolute(url, texts["url"]) or absolute(url, texts["external_url"]) or absolute(url, permanent)
     time = announced_time(texts["date_published"]) or announced_time(texts["date_modified"])
     return FoundLink(target, plain_text(texts["title"], markup=False), time) if target else None
 

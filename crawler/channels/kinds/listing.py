@@ -31,7 +31,7 @@ class ListingKind(ChannelKind):
         return home.sections
 
     def recognises(self, document: Document) -> bool:
-        """True for a page that is no article and links to some."""
+        """Whether the page is no article and links to some."""
         try:
             read_page(document.body, document.url)
         except NotAnArticle:
@@ -51,7 +51,7 @@ class ListingKind(ChannelKind):
         return Announced(own, home=read_home(document.body, document.url, document.content_type))
 
     def problem(self, links_before: int | None, announced: Announced) -> str | None:
-        """A listing that lost all its links has another layout, or a script draws it now."""
+        """Report a listing that lost all its links: its layout has changed, or a script draws it now."""
         return LAYOUT_CHANGED if (links_before or 0) >= _ENOUGH_LINKS and not announced.links else None
 
 
@@ -61,7 +61,7 @@ KIND = ListingKind()
 def article_links(
     body: bytes, url: str, selector: str | None = None, content_type: str | None = None
 ) -> tuple[FoundLink, ...]:
-    """The links to articles on the listing in *body*, fetched from *url*, in page order, each URL once.
+    """Links to articles on the listing in *body*, fetched from *url*, in page order, each URL once.
 
     With *selector* (CSS): all links that it matches, or that stand in what it matches, on any site. Without it: those
     that look like articles of the same site. Raises PageTooCostly when the page would take the parser seconds, and

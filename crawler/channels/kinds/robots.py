@@ -9,15 +9,18 @@ from protego import Protego
 from crawler.channels.kind import ChannelKind
 from crawler.channels.plain_values import absolute
 
-MAX_ROBOTS_BYTES = 500 * 1024  # what Google reads (RFC 9309 asks for at least that)
-
 AGENT = "Newskeep"
+MAX_ROBOTS_BYTES = 500 * 1024  # what Google reads (RFC 9309 asks for at least that)
+MAX_DELAY_SECONDS = 300.0  # a longer one would mean no visits at all; for that there is Disallow
 CACHE_SECONDS = 3600.0
 _CACHE_SIZE = 5000
+_MAX_SITEMAPS = 200
+_SITEMAP_LINE = re.compile(r"^[ \t]*site-?maps?[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE | re.MULTILINE)
+_RULE_LINE = re.compile(r"^[ \t]*(user-agent|allow|disallow)[ \t]*:[ \t]*([^\s#]*)", re.IGNORECASE | re.MULTILINE)
 
 
 class RobotsKind(ChannelKind):
-    """Fetched by the robots middleware before anything else; a channel so that its state is recorded."""
+    """A channel only so that its state is recorded: the robots middleware fetches it before anything else."""
 
     name = "robots"
     announces = False
@@ -28,44 +31,21 @@ KIND = RobotsKind()
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """One robots.txt. `closed` says why nothing may be fetched; None when the rules decide."""
+    """One robots.txt. `closed` is the reason why nothing may be fetched; None when the rules decide."""
 
     rules: Protego | None = None
     closed: str | None = None
     delay: float | None = None  # seconds between two requests that the site asks for
     sitemaps: tuple[str, ...] = ()
-    count: int = 0  # of lines that say what we may fetch
+    count: int = 0  # lines that apply to us
 
     def allows(self, url: str) -> bool:
-        """True when *url* may be fetched."""
+        """Whether *url* may be fetched."""
         return self.closed is None and (self.rules is None or self.rules.can_fetch(url, AGENT))
 
 
-@dataclass(slots=True)
-class RobotsCache:
-    """Rules that were read a short while ago, by site; a long-lived worker need not ask for them at every crawl.
-
-    RFC 9309 lets a crawler keep them for a day. Only what could be read is kept.
-    """
-
-    _kept: dict[str, tuple[float, RobotsRules]] = field(default_factory=dict)
-
-    def get(self, site: str) -> RobotsRules | None:
-        """The rules, None when they are not known or old."""
-        since, rules = self._kept.get(site, (0.0, None))
-        return rules if rules and monotonic() - since < CACHE_SECONDS else None
-
-    def keep(self, site: str, rules: RobotsRules) -> None:
-        """Remember rules that were just read."""
-        if rules.closed is None:
-            self._kept.pop(site, None)
-            self._kept[site] = monotonic(), rules
-            if len(self._kept) > _CACHE_SIZE:
-                del self._kept[next(iter(self._kept))]  # the oldest
-
-
 def read_robots(status: int, body: bytes, url: str) -> RobotsRules:
-    """The rules in an answer to the request for *url*: no such file allows everything, a broken server nothing."""
+    """Rules in an answer to the request for *url*: a missing file allows everything, a broken server nothing."""
     if status == 429 or status >= 500:
         return RobotsRules(closed=f"robots_http_{status}")
     if not 200 <= status < 300:
@@ -75,35 +55,51 @@ def read_robots(status: int, body: bytes, url: str) -> RobotsRules:
     return RobotsRules(Protego.parse(text), None, delay, sitemaps, count_rules(text, AGENT))
 
 
-MAX_DELAY_SECONDS = 300.0  # a longer wait asks for no visits at all; the outlet's owner can say so with Disallow
-_MAX_SITEMAPS = 200
-_SITEMAP_LINE = re.compile(r"^[ \t]*site-?maps?[ \t]*:[ \t]*([^\s#]+)", re.IGNORECASE | re.MULTILINE)
-
-_LINE = re.compile(r"^[ \t]*(user-agent|allow|disallow)[ \t]*:[ \t]*([^\s#]*)", re.IGNORECASE | re.MULTILINE)
+def crawl_delay(text: str, user_agent: str) -> float | None:
+    """Seconds that robots.txt asks *user_agent* to wait between requests, at most five minutes; None if it does not."""
+    asked = Protego.parse(text[:MAX_ROBOTS_BYTES]).crawl_delay(user_agent)
+    return min(float(asked), MAX_DELAY_SECONDS) if asked is not None and 0 <= asked < float("inf") else None
 
 
 def sitemap_lines(text: str, url: str) -> tuple[str, ...]:
-    """The sitemaps that robots.txt at *url* names, absolute, in its order, at most 200."""
+    """Absolute URLs of the sitemaps that robots.txt at *url* names, in its order, at most 200."""
     found = (absolute(url, line) for line in _SITEMAP_LINE.findall(text[:MAX_ROBOTS_BYTES]))
     return tuple(dict.fromkeys(link for link in found if link))[:_MAX_SITEMAPS]
 
 
 def count_rules(text: str, user_agent: str) -> int:
-    """How many lines of robots.txt say what *user_agent* may fetch: those of its own group, or of the group for all."""
+    """Count the Allow and Disallow lines in the group of *user_agent*, or in the group for all."""
     counts: dict[str, int] = {}
     group: list[str] = []
-    begun = False  # a group begins with one or more names, and ends at the next name after its rules
-    for key, value in _LINE.findall(text[:MAX_ROBOTS_BYTES]):
+    in_rules = False  # a group begins with one or more names, and ends at the next name after its rules
+    for key, value in _RULE_LINE.findall(text[:MAX_ROBOTS_BYTES]):
         if key.lower() == "user-agent":
-            group = [value.lower()] if begun else [*group, value.lower()]
-            begun = False
+            group = [value.lower()] if in_rules else [*group, value.lower()]
+            in_rules = False
         else:
-            begun = True
+            in_rules = True
             counts.update({name: counts.get(name, 0) + bool(value) for name in group})
     return counts.get(user_agent.lower(), counts.get("*", 0))
 
 
-def crawl_delay(text: str, user_agent: str) -> float | None:
-    """Seconds that robots.txt asks *user_agent* to wait between requests, at most five minutes; None if it does not."""
-    asked = Protego.parse(text[:MAX_ROBOTS_BYTES]).crawl_delay(user_agent)
-    return min(float(asked), MAX_DELAY_SECONDS) if asked is not None and 0 <= asked < float("inf") else None
+@dataclass(slots=True)
+class RobotsCache:
+    """Rules by site, for an hour, so that a long-lived worker need not fetch them at every crawl.
+
+    RFC 9309 allows a day. Sites whose rules could not be read are not cached.
+    """
+
+    _entries: dict[str, tuple[float, RobotsRules]] = field(default_factory=dict)  # (when read, rules)
+
+    def get(self, site: str) -> RobotsRules | None:
+        """Rules; None when they are missing or too old."""
+        read_at, rules = self._entries.get(site, (0.0, None))
+        return rules if rules and monotonic() - read_at < CACHE_SECONDS else None
+
+    def put(self, site: str, rules: RobotsRules) -> None:
+        """Add rules that were just read."""
+        if rules.closed is None:
+            self._entries.pop(site, None)
+            self._entries[site] = monotonic(), rules
+            if len(self._entries) > _CACHE_SIZE:
+                del self._entries[next(iter(self._entries))]  # the oldest

@@ -1,4 +1,4 @@
-"""Reads a sitemap: plain, news, index, gzip (declared or not), text, or a feed in its place."""
+"""Sitemaps: plain, news, index, gzip (declared or not), text, or a feed in place of one."""
 
 import re
 from collections.abc import Sequence
@@ -19,14 +19,14 @@ from news.dispositions import newest_first
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink, Outlet
 
-MAX_SITEMAP_BYTES = 20_000_000  # 50,000 addresses of 300 characters, unpacked
+MAX_SITEMAP_BYTES = 20_000_000  # 50,000 URLs of 300 characters, unpacked
 MAX_LINKS = 50_000  # per sitemap, the protocol's limit
 _MAX_CHILDREN = 100  # of one index; some go back decades, one sitemap a day
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """What a sitemap lists, in its order: `children` are further sitemaps, `links` pages."""
+    """What a sitemap lists, in its order: `children` are sitemaps, `links` are pages."""
 
     children: tuple[FoundLink, ...] = ()
     links: tuple[FoundLink, ...] = ()
@@ -62,7 +62,7 @@ def sitemap_guesses(url: str) -> tuple[str, ...]:
 
 
 def _newest(children: Sequence[FoundLink], since: datetime | None) -> list[FoundLink]:
-    """The newest sitemaps of an index, without those last changed before *since*."""
+    """Newest sitemaps of an index, without those last changed before *since*."""
     recent = [child for child in children if not (since and child.announced_at and child.announced_at < since)]
     return [recent[number] for number in newest_first(child.announced_at for child in recent)][:_MAX_CHILDREN]
 
@@ -72,9 +72,9 @@ _ROOT = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex|rss|feed|rdf)(?=[\s>/])"
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """The sitemap in *body*, fetched from *url*: at most its first 20 MB unpacked and 50,000 entries.
+    """Sitemap in *body*, fetched from *url*: at most its first 20 MB unpacked and 50,000 entries.
 
-    Raises FeedUnreadable for what is no sitemap; a sitemap without entries is one. Broken XML gives what could be read.
+    A sitemap may have no entries; of broken XML, the readable part counts. Raises FeedUnreadable for anything else.
     """
     body = unpacked(body, MAX_SITEMAP_BYTES)
     cleaned = clean_xml(body)
@@ -113,7 +113,7 @@ def _text(element: etree._Element) -> str:
 
 
 def _text_sitemap(body: bytes, url: str) -> Sitemap:
-    """One address a line (sitemaps.org, "Text file")."""
+    """Read a sitemap with one URL per line (sitemaps.org, "Text file")."""
     lines = decoded(body).splitlines()
     first = next((line.strip() for line in lines if line.strip()), "")
     if first and not first.startswith(("http://", "https://")):

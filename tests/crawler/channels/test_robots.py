@@ -1,6 +1,13 @@
 """What robots.txt says beside its rules."""
 
-from crawler.channels.kinds.robots import count_rules, crawl_delay, sitemap_lines
+from crawler.channels.kinds.robots import (
+    CACHE_SECONDS,
+    RobotsCache,
+    RobotsRules,
+    count_rules,
+    crawl_delay,
+    sitemap_lines,
+)
 
 URL = "https://a.example/robots.txt"
 
@@ -35,3 +42,14 @@ def test_the_rules_of_our_own_group_count_and_otherwise_those_for_all() -> None:
     assert count_rules("user-agent: x\nUSER-AGENT: *\nallow: /a # all\ndisallow:\nCrawl-delay: 3\n", "Newskeep") == 1
     assert count_rules("User-agent: other\nDisallow: /\n", "Newskeep") == 0
     assert count_rules("", "Newskeep") == 0
+
+
+def test_rules_that_could_be_read_are_remembered_and_others_are_not() -> None:
+    cache, rules = RobotsCache(), RobotsRules(delay=3.0)
+    cache.put("https://a.example", rules)
+    cache.put("https://b.example", RobotsRules(closed="robots_http_503"))
+
+    assert cache.get("https://a.example") is rules
+    assert cache.get("https://b.example") is None
+    cache._entries["https://a.example"] = (cache._entries["https://a.example"][0] - CACHE_SECONDS, rules)
+    assert cache.get("https://a.example") is None
