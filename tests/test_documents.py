@@ -54,6 +54,7 @@ HOSTS_AND_FILES = (
     "txt",
 )
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ALLOWED = {"archive/"}  # part of an address in examples
 
 
@@ -299,9 +300,7 @@ def test_the_readme_can_be_read_in_two_minutes() -> None:
 
 
 def test_the_changelog_tells_of_this_version() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-
-    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -316,3 +315,12 @@ def test_every_decision_is_in_the_index() -> None:
     index = (folder / "README.md").read_text(encoding="utf-8")
 
     assert [path.name for path in folder.glob("[0-9]*.md") if f"({path.name})" not in index] == []
+
+
+def test_every_dependency_is_in_the_table_of_dependencies() -> None:
+    [table] = (ROOT / "docs" / "decisions").glob("0013-*.md")
+    text = table.read_text(encoding="utf-8").replace(".", "-")
+    extras = PROJECT["optional-dependencies"]
+
+    names = [re.split(r"[\[><=~! ]", line)[0] for line in [*PROJECT["dependencies"], *extras["store"]]]
+    assert [name for name in names if not re.search(rf"\| (?:[\w-]+, )?{name}\b", text)] == []
