@@ -11,6 +11,7 @@ from archive.block_memory import forget_lines
 from archive.ingest.store import Outcome
 from news.article import Article, Block
 from news.dispositions import Disposition
+from news.ruleset import BOILERPLATE_RULES
 from news.sameness.boilerplate import HEADLINE, RECURS
 from tests.newsroom import NOW, Newsroom, article
 from tests.texts import headline, paragraphs
@@ -42,7 +43,7 @@ def test_line_that_stood_under_two_articles_is_set_aside_from_the_third_on(newsr
     assert [lines_of(newsroom, number) for number in (1, 2, 3)] == [[PROMO], [PROMO], []]
     assert newsroom.rows("""
         select label, rule, score, text, rules, words_removed from blocks join readings on id = reading_id
-        """) == [("other", RECURS, 90, PROMO, "1 memory-1", len(PROMO.split()))]
+        """) == [("other", RECURS, 90, PROMO, f"1 {BOILERPLATE_RULES}", len(PROMO.split()))]
     assert third.removed == {"other": 1}
 
 
