@@ -121,8 +121,8 @@ CLOCK_WRONG = MachineRule(
 DATABASE_STRAINED = MachineRule(
     id="database_strained",
     title="database under strain",
-    broken_when="it answers in over five seconds, or 90 % of its connections or 75 % of its transaction numbers are "
-    "used",
+    broken_when="the database takes over five seconds to answer, or 90 % of its connections or 75 % of its transaction "
+    "numbers are used",
     decide=database_strained,
     describe=_database,
     opens_after=_TWO_MINUTES,
@@ -130,8 +130,8 @@ DATABASE_STRAINED = MachineRule(
 BACKUP_OLD = MachineRule(
     id="backup_old",
     title="last backup is old",
-    broken_when="`last-backup` in the data folder is over eight days old: have your backup touch that file; without it "
-    "the rule is silent",
+    broken_when="`last-backup` in the data folder is over eight days old; your backup should touch that file, and "
+    "without it the rule is not judged",
     decide=backup_old,
     describe=lambda facts: f"made {facts['days']:g} days ago",
 )

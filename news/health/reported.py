@@ -13,13 +13,13 @@ def _since(facts: Facts) -> str:
 DATABASE_AWAY = Rule(
     id="database_away",
     title="database cannot be reached",
-    broken_when="it has not answered for two minutes",
+    broken_when="the database has not answered for two minutes",
     describe=_since,
 )
 OFFLINE = Rule(
     id=OFFLINE_REASON,
     title="we are offline",
-    broken_when="nearly all outlets cannot be reached; that is charged to none of them",
+    broken_when="nearly all outlets cannot be reached at once; no outlet is blamed for it",
     describe=lambda facts: f"outlets that could not be reached: {facts['outlets']}",
 )
 OUTLETS_FILE = Rule(
@@ -32,7 +32,7 @@ OUTLETS_FILE = Rule(
 OUTLET_SET_ASIDE = Rule(
     id="outlet_set_aside",
     title="set aside",
-    broken_when="an outlet killed three workers in a row; a person has to look",
+    broken_when="an outlet killed three workers in a row and is no longer crawled; a person has to look",
     describe=lambda facts: f"{facts['deaths']} workers in a row died while they crawled it",
     remedy="newskeep outlets on {subject}",
 )

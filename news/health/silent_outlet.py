@@ -70,7 +70,7 @@ SILENT_OUTLET = OutletRule(
     id="silent_outlet",
     title="silent",
     broken_when="five articles were to be expected since the last one, and the silence is over 1.5 times the longest "
-    "of six weeks",
+    "in six weeks",
     learns_for="two weeks",
     decide=_judge,
     describe=_describe,
