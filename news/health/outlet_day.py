@@ -196,7 +196,7 @@ def _by_hour(news: Sequence[FirstSeen], zone: tzinfo) -> tuple[int, ...]:
 
 
 def _longest_silence(news: Sequence[FirstSeen], before: datetime | None, gaps: Sequence[Interval]) -> timedelta:
-    times = [time for time in (before, *(article.at for article in news)) if time is not None]
+    times = [moment for moment in (before, *(article.at for article in news)) if moment is not None]
     silences = (end - start - within(gaps, start, end) for start, end in pairwise(times))
     return max(silences, default=timedelta(0))
 

@@ -221,7 +221,7 @@ def test_backup_that_is_known_to_be_old_is_told(home: Home, engine: Engine) -> N
         assert [alert.rule for alert in open_alerts(conn)] == ["backup_old"]
 
 
-# --- flapping
+# --- flickering
 
 
 def judged(broken: bool) -> Judgement:
