@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class NotFound(NewsError):
-    """What was named is not in the archive."""
+    """The archive does not have what the command names."""
 
     exit_code = ExitCode.USAGE
 
 
 @contextmanager
 def opened_archive() -> Iterator[tuple[Home, Connection]]:
-    """The data folder and a connection to its archive."""
+    """Open the archive; yield its data folder and a connection."""
     from archive.database import open_archive
 
     home = open_home()
@@ -42,7 +42,7 @@ def opened_archive() -> Iterator[tuple[Home, Connection]]:
 
 
 def need_article(conn: Connection, named: str) -> int:
-    """The row number of the article with that id or address. Raises NotFound."""
+    """Find an article by its id or address and return its row number. Raises NotFound."""
     from archive.lookup import find_article
 
     found = find_article(conn, named)
@@ -53,7 +53,7 @@ def need_article(conn: Connection, named: str) -> int:
 
 
 def need_story(conn: Connection, named: str) -> int:
-    """The row number of the story with that id, or of the named article's; a merged one leads on. Raises NotFound."""
+    """Find a story by its id, or that of an article, and return its row number. Raises NotFound."""
     from archive.lookup import find_story, read_article
 
     if is_story(named):
@@ -67,13 +67,13 @@ def need_story(conn: Connection, named: str) -> int:
 
 
 def is_story(named: str) -> bool:
-    """Whether somebody names a story (s77) and not an article."""
+    """Whether *named* is the id of a story, such as s77."""
     kind_and_number = parse_id(named)
     return kind_and_number is not None and kind_and_number[0] == "s"
 
 
 def need_crawl(conn: Connection, number: int) -> int:
-    """*number*, when there was such a crawl. Raises NotFound."""
+    """Return *number* when there was such a crawl. Raises NotFound."""
     from archive.crawls import find_crawl
 
     if not -(2**63) <= number < 2**63 or find_crawl(conn, number) is None:
@@ -82,7 +82,7 @@ def need_crawl(conn: Connection, number: int) -> int:
 
 
 def need_outlet(conn: Connection, named: str) -> str:
-    """The name of the outlet called so or with that home page. Raises NotFound, naming the nearest."""
+    """Find an outlet by its name or home page and return its name. Raises NotFound with the nearest name."""
     from difflib import get_close_matches
 
     from sqlalchemy import select
@@ -104,22 +104,22 @@ def need_outlet(conn: Connection, named: str) -> str:
 
 
 def when(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> str:
-    """A time in the zone of whoever reads it, the zone named; a dash for none."""
+    """Format a time in the local time zone, with the zone's name; a dash for None."""
     return time.astimezone().strftime(pattern) if time else "–"
 
 
 def coloured() -> bool:
-    """Whether standard output takes colours: a terminal, and nobody set NO_COLOR."""
+    """Whether standard output takes colours: it is a terminal, and NO_COLOR is not set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def strong(text: str) -> str:
-    """*text* in bold, where that can be shown."""
+    """Make *text* bold, where colours are on."""
     return click.style(text, bold=True) if coloured() else text
 
 
 def dim(text: str) -> str:
-    """*text* set back, where that can be shown."""
+    """Make *text* dim, where colours are on."""
     return click.style(text, dim=True) if coloured() else text
 
 
@@ -135,7 +135,7 @@ _RULES = {
 
 
 def evidence_in_words(evidence: Mapping[str, Any], *, earliest: bool = False, agency: str | None = None) -> str:
-    """What an article was matched by, in how much of it, with what, and the agency that it names."""
+    """Say why an article belongs to its story: the rule, the common share, the other article, the agency it names."""
     return " · ".join(one_line(part) for part in _evidence_parts(evidence, earliest, agency))
 
 

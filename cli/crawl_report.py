@@ -26,42 +26,46 @@ _MOST_DETAILS = 4
 Reasons = Mapping[tuple[Disposition, str], int]  # {("failed", "http_503"): 2}
 
 
-def closing_lines(result: "CrawlResult", account: "CrawlSummary") -> list[str]:
-    """The account of one crawl, a line for each way in which links ended."""
+def closing_lines(result: "CrawlResult", summary: "CrawlSummary") -> list[str]:
+    """Return the report of a crawl, with a line for each disposition."""
     ledger = result.ledger
     if ledger is None:
         return [f"{result.outlet} · {result.state}: {result.problem or 'nothing was fetched'}"]
     crawl_id = result.crawl_id or 0
-    lines = [_heading(result), *books_lines(crawl_id, nonzero(ledger.counts), ledger.reasons, account)]
+    lines = [_heading(result), *disposition_lines(crawl_id, nonzero(ledger.counts), ledger.reasons, summary)]
     if result.waiting:
         lines.append(f"{result.waiting:5}  waiting    the next crawl goes on with them")
     lines.append(f"{ledger.links:5}  links seen {_verdict(result)}")
-    lines += account_lines(crawl_id, account)
+    lines += summary_lines(crawl_id, summary)
     return lines + [f"  {url}: {in_words(reason)}" for url, reason in list(result.unread.items())[:10]]
 
 
-def books_lines(crawl_id: int, counts: Mapping[str, int], reasons: Reasons, account: "CrawlSummary") -> Iterator[str]:
-    """A line for each way in which links ended, with reasons and the command that shows more."""
+def disposition_lines(
+    crawl_id: int, counts: Mapping[str, int], reasons: Reasons, summary: "CrawlSummary"
+) -> Iterator[str]:
+    """Yield a line for each disposition, with reasons and the command that shows more."""
     for kind in (kind for kind in _ORDER if counts.get(kind)):
-        detail = _detail(kind, reasons, account)
+        detail = _detail(kind, reasons, summary)
         yield f"{counts[kind]:5}  {kind:<11}{detail:<{_DETAIL_WIDTH}} {_HINTS.get(kind, '').format(crawl_id)}".rstrip()
 
 
-def account_lines(crawl_id: int, account: "CrawlSummary") -> Iterator[str]:
-    """What was removed from the texts, and whether so much news is usual."""
-    if account.blocks:
-        share = f"{account.least}" if account.least == account.most else f"{account.least}–{account.most}"
-        told = f"{_some(account.blocks, 'block')} removed from {_some(account.texts, 'text')}, {share} % of the text"
-        yield f"  Teasers   {told:<{_DETAIL_WIDTH + 6}} newskeep show --removed --crawl {crawl_id}"
-    if account.usual:
-        usual = account.usual
+def summary_lines(crawl_id: int, summary: "CrawlSummary") -> Iterator[str]:
+    """Say how much was removed from the texts, and whether so much news is usual."""
+    if summary.blocks:
+        share = f"{summary.least}" if summary.least == summary.most else f"{summary.least}–{summary.most}"
+        removed = (
+            f"{_counted(summary.blocks, 'block')} removed from {_counted(summary.texts, 'text')}, {share} % of the text"
+        )
+        yield f"  Teasers   {removed:<{_DETAIL_WIDTH + 6}} newskeep show --removed --crawl {crawl_id}"
+    if summary.usual:
+        usual = summary.usual
         where = "within" if usual.normal else "below" if usual.new < usual.least else "above"
         mark = "Normal " if usual.normal else "Unusual"
         yield f"  {mark}   {usual.new} new is {where} the usual {usual.least}–{usual.most} for a {usual.time}"
 
 
-def one_line(result: "CrawlResult") -> str:
-    """The same on one line."""
+def crawl_line(result: "CrawlResult") -> str:
+    """Return the report of a crawl on one line."""
     if result.ledger is None:
         return f"{result.outlet}: {result.state}: {result.problem or 'nothing was fetched'}"
     counts = ", ".join(f"{number} {kind}" for kind, number in nonzero(result.ledger.counts).items()) or "nothing"
@@ -71,29 +75,29 @@ def one_line(result: "CrawlResult") -> str:
 
 
 def total_line(results: Iterable["CrawlResult"]) -> str:
-    """All crawls together on one line."""
+    """Return the totals of all crawls on one line."""
     ended = list(results)
     counts: Counter[str] = Counter()
     for result in ended:
         counts.update(nonzero(result.ledger.counts) if result.ledger else {})
     links = sum(result.ledger.links for result in ended if result.ledger)
-    told = ", ".join(f"{counts[kind]} {kind}" for kind in Disposition if counts[kind]) or "nothing"
-    return f"{_some(len(ended), 'crawl')}, {_some(links, 'link')}: {told}"
+    ways = ", ".join(f"{counts[kind]} {kind}" for kind in Disposition if counts[kind]) or "nothing"
+    return f"{_counted(len(ended), 'crawl')}, {_counted(links, 'link')}: {ways}"
 
 
 def nonzero(counts: Mapping[Disposition, int]) -> dict[str, int]:
-    """The counts that are not nought, in the order of the dispositions."""
+    """Return the counts other than zero, in the order of the dispositions."""
     return {str(kind): counts[kind] for kind in Disposition if counts.get(kind)}
 
 
 def duration(seconds: float) -> str:
-    """ "1 min 52 s"."""
+    """Format a duration, such as 1 min 52 s."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def size(count: int) -> str:
-    """ "6.2 MB"."""
+    """Format a number of bytes, such as 6.2 MB."""
     return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{count / 1000:.0f} kB"
 
 
@@ -103,11 +107,11 @@ def _heading(result: "CrawlResult") -> str:
 
 
 def _pages(result: "CrawlResult") -> str:
-    return f"{_some(result.pages, 'page')}, {size(result.size)}"
+    return f"{_counted(result.pages, 'page')}, {size(result.size)}"
 
 
 def _unread(result: "CrawlResult") -> str:
-    """Which feeds, sitemaps and listings gave nothing though others did; where none did, an error says so."""
+    """Name a channel that could not be read although others could; where none could, an error says so."""
     if not result.unread or not result.looked or result.barren:
         return ""
     url, reason = next(iter(result.unread.items()))
@@ -116,32 +120,32 @@ def _unread(result: "CrawlResult") -> str:
 
 
 def _failures(result: "CrawlResult") -> str:
-    """Why pages failed and how to try again, for the one line of a crawl."""
+    """Say why pages failed and how to try again."""
     reasons = result.ledger.reasons if result.ledger else {}
-    told = _told(reasons, Disposition.FAILED)
-    return f"; failed: {told}; try: newskeep crawl --retry {result.crawl_id}" if told else ""
+    failed = _reasons_in_words(reasons, Disposition.FAILED)
+    return f"; failed: {failed}; try: newskeep crawl --retry {result.crawl_id}" if failed else ""
 
 
-def _detail(kind: Disposition, reasons: Reasons, account: "CrawlSummary") -> str:
+def _detail(kind: Disposition, reasons: Reasons, summary: "CrawlSummary") -> str:
     if kind is Disposition.REVISED:
-        return _most(account.changes)
+        return _first_details(summary.changes)
     if kind is Disposition.COPY:
-        return _most(account.copied)
-    return "a second address of an article we have" if kind is Disposition.MOVED else _told(reasons, kind)
+        return _first_details(summary.copied)
+    return "a second address of an article we have" if kind is Disposition.MOVED else _reasons_in_words(reasons, kind)
 
 
-def _most(numbers: Mapping[str, int]) -> str:
-    told = [f"{number} {printable(name.replace('_', ' '))}" for name, number in numbers.items()]
+def _first_details(numbers: Mapping[str, int]) -> str:
+    details = [f"{number} {printable(name.replace('_', ' '))}" for name, number in numbers.items()]
     others = sum(list(numbers.values())[_MOST_DETAILS:])
-    return " · ".join(told[:_MOST_DETAILS] + ([f"{others} other"] if others else []))
+    return " · ".join(details[:_MOST_DETAILS] + ([f"{others} other"] if others else []))
 
 
-def _told(reasons: Reasons, kind: Disposition) -> str:
+def _reasons_in_words(reasons: Reasons, kind: Disposition) -> str:
     numbers = sorted(((number, reason) for (ended, reason), number in reasons.items() if ended == kind), reverse=True)
     return " · ".join(f"{number} {in_words(reason)}" for number, reason in numbers)
 
 
-def _some(number: int, thing: str) -> str:
+def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'s' if number != 1 else ''}"
 
 

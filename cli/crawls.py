@@ -10,7 +10,7 @@ import click
 
 from cli.archive_helpers import need_crawl, need_outlet, opened_archive, strong, when
 from cli.completion import complete_outlet
-from cli.crawl_report import account_lines, books_lines, nonzero, size
+from cli.crawl_report import disposition_lines, nonzero, size, summary_lines
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.dispositions import Disposition
@@ -39,7 +39,7 @@ def crawls() -> None:
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def list_(outlet: str | None, limit: int, as_json: bool) -> None:
-    """The latest crawls, newest first.
+    """List the latest crawls, newest first.
 
     \b
     newskeep crawls list
@@ -65,7 +65,7 @@ def list_(outlet: str | None, limit: int, as_json: bool) -> None:
 @click.argument("number", type=int)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(number: int, as_json: bool) -> None:
-    """One crawl's ledger.
+    """Show one crawl's ledger: how its links ended, and why.
 
     \b
     newskeep crawls show 2041
@@ -73,16 +73,16 @@ def show(number: int, as_json: bool) -> None:
     """
     from archive.crawl_summary import summarise_crawl
     from archive.crawls import find_crawl
-    from archive.frontier import ledger
+    from archive.frontier import ledger as read_ledger
 
     with opened_archive() as (_, conn):
         found = find_crawl(conn, need_crawl(conn, number))
         assert found
-        books, account = ledger(conn, number), summarise_crawl(conn, number)
+        ledger, summary = read_ledger(conn, number), summarise_crawl(conn, number)
     if as_json:
-        emit(_record(found) | _books_record(books, account))
+        emit(_record(found) | _ledger_record(ledger, summary))
     else:
-        click.echo("\n".join(_ledger_lines(found, books, account)))
+        click.echo("\n".join(_ledger_lines(found, ledger, summary)))
 
 
 def _record(crawl: CrawlRecord) -> dict[str, Any]:
@@ -93,29 +93,29 @@ def _record(crawl: CrawlRecord) -> dict[str, Any]:
 def _line(crawl: CrawlRecord, width: int) -> str:
     counts = " · ".join(f"{crawl.counts[kind]} {kind}" for kind in Disposition if crawl.counts.get(kind))
     state = "" if crawl.state == "finished" else f"  {crawl.state}"
-    books = "  books do not balance" if crawl.balanced is False and crawl.state == "finished" else ""
+    unbalanced = "  books do not balance" if crawl.balanced is False and crawl.state == "finished" else ""
     outlet = f"{one_line(crawl.outlet):<{width}}"
     turn = "  on schedule" if crawl.due_at else ""
-    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{books}{turn}"
+    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{unbalanced}{turn}"
 
 
-def _books_record(books: Ledger, account: CrawlSummary) -> dict[str, Any]:
+def _ledger_record(ledger: Ledger, summary: CrawlSummary) -> dict[str, Any]:
     reasons: dict[str, dict[str, int]] = {}
-    for (disposition, reason), count in books.reasons.items():
+    for (disposition, reason), count in ledger.reasons.items():
         reasons.setdefault(disposition, {})[reason] = count
-    removed = {"blocks": account.blocks, "texts": account.texts, "per_cent": [account.least, account.most]}
-    usual = asdict(account.usual) | {"normal": account.usual.normal} if account.usual else None
-    counts = {str(disposition): count for disposition, count in books.counts.items()}
-    return {"links": books.links, "counts": counts, "reasons": reasons, "removed": removed, "usual": usual}
+    removed = {"blocks": summary.blocks, "texts": summary.texts, "per_cent": [summary.least, summary.most]}
+    usual = asdict(summary.usual) | {"normal": summary.usual.normal} if summary.usual else None
+    counts = {str(disposition): count for disposition, count in ledger.counts.items()}
+    return {"links": ledger.links, "counts": counts, "reasons": reasons, "removed": removed, "usual": usual}
 
 
-def _ledger_lines(crawl: CrawlRecord, books: Ledger, account: CrawlSummary) -> Iterator[str]:
+def _ledger_lines(crawl: CrawlRecord, ledger: Ledger, summary: CrawlSummary) -> Iterator[str]:
     yield strong(f"Crawl {crawl.id} · {one_line(crawl.outlet)} · {crawl.state}")
     yield f"  {when(crawl.started_at)} to {when(crawl.finished_at)} · {crawl.pages} pages, {size(crawl.bytes)}"
     turn = f" · on schedule, due {when(crawl.due_at)}" if crawl.due_at else ""
     yield f"  asked for {one_line(crawl.target)}" + turn + (f" · {one_line(crawl.note)}" if crawl.note else "")
-    yield from books_lines(crawl.id, nonzero(books.counts), books.reasons, account)
-    left = books.links - sum(books.counts.values())
+    yield from disposition_lines(crawl.id, nonzero(ledger.counts), ledger.reasons, summary)
+    left = ledger.links - sum(ledger.counts.values())
     missing = f"✗ {left} not accounted for" if crawl.state == "finished" else f"· {left} left to the next crawl"
-    yield f"{books.links:5}  links seen " + (missing if left else "✓ all accounted for")
-    yield from account_lines(crawl.id, account)
+    yield f"{ledger.links:5}  links seen " + (missing if left else "✓ all accounted for")
+    yield from summary_lines(crawl.id, summary)

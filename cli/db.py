@@ -1,4 +1,4 @@
-"""`newskeep db`: the archive's database - upgrade its schema, look at it, name it, stop the embedded server."""
+"""`newskeep db`: upgrade the archive's database, show its status and URL, stop the embedded server."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object
 
 @click.group(cls=Verbs)
 def db() -> None:
-    """The archive's database.
+    """Manage the archive's database.
 
     \b
     newskeep db status                   where it is, and whether its schema fits this program
-    psql "$(newskeep db url)"            look inside; the views v_articles, v_links ... are documented
+    psql "$(newskeep db url)"            query it; the views v_articles, v_links ... are documented
     """
 
 
 @db.command()
 @_as_json
-@click.option("--dry-run", is_flag=True, help="Only say which steps are missing.")
+@click.option("--dry-run", is_flag=True, help="Only list the missing steps.")
 def upgrade(as_json: bool, dry_run: bool) -> None:
     """Bring the schema up to date.
 
@@ -57,18 +57,18 @@ def upgrade(as_json: bool, dry_run: bool) -> None:
             {"type": "upgrade", "before": before.current, "after": after.current, "steps": missing, "dry_run": dry_run}
         )
     else:
-        _tell_upgrade(after, missing, dry_run=dry_run)
-    _refuse(after, dry_run=dry_run)
+        _say_upgrade(after, missing, dry_run=dry_run)
+    _refuse_unfit(after, dry_run=dry_run)
 
 
-def _tell_upgrade(after: SchemaStatus, missing: list[str], *, dry_run: bool) -> None:
+def _say_upgrade(after: SchemaStatus, missing: list[str], *, dry_run: bool) -> None:
     if missing:
         say(f"{'missing' if dry_run else 'done'}: {', '.join(missing)}")
     if not after.newer and not (dry_run and missing):
         say(f"The schema is up to date ({after.current}).")
 
 
-def _refuse(status: SchemaStatus, *, dry_run: bool = False) -> None:
+def _refuse_unfit(status: SchemaStatus, *, dry_run: bool = False) -> None:
     from archive.database import refuse_what_does_not_fit
 
     if not dry_run or status.newer:
@@ -78,13 +78,13 @@ def _refuse(status: SchemaStatus, *, dry_run: bool = False) -> None:
 @db.command()
 @_as_json
 def status(as_json: bool) -> None:
-    """Say where the archive is and whether its schema fits; exit code 6 when it does not.
+    """Show where the archive is and whether its schema fits; exit code 6 when it does not.
 
     \b
     newskeep db status
     newskeep db status --json
     """
-    found = look(open_home())
+    found = read_status(open_home())
     if as_json:
         emit({"type": "database", **found.as_record()})
     else:
@@ -99,7 +99,7 @@ def status(as_json: bool) -> None:
               help="Bring the schema up to date: always, or when there is none yet; never by default.")  # fmt: skip
 @click.option("--for", "seconds", type=click.FloatRange(0), metavar="SECONDS", help="Give up then; else never.")
 def wait(upgrading: str, seconds: float | None) -> None:
-    """Wait until the database is there with a schema that fits. Containers begin with it.
+    """Wait until the database answers and its schema fits. Containers start with it.
 
     \b
     newskeep db wait                     before a worker on another machine starts
@@ -126,7 +126,7 @@ def url() -> None:
 
     home = open_home()
     if not home.settings["NEWSKEEP_DATABASE_URL"]:
-        open_archive(home).dispose()  # so that the views are there for whoever looks
+        open_archive(home).dispose()  # so that the views exist
     click.echo(database_url(home))
 
 
@@ -153,7 +153,7 @@ def stop(as_json: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """What `status` shows: `where` without a password, `bytes` of the database, `pid` of the embedded server."""
+    """The status of the database: `where` without a password, its size in bytes, `pid` of the embedded server."""
 
     where: str
     embedded: bool
@@ -189,8 +189,8 @@ class Database:
         return f"{self.schema or 'none yet'}, this program needs {self.needed}: newskeep db upgrade"
 
 
-def look(home: Home) -> Database:
-    """The database as it stands; an embedded one is started, but not made. Raises ArchiveUnavailable."""
+def read_status(home: Home) -> Database:
+    """Read the database's status; an embedded server is started, but not created. Raises ArchiveUnavailable."""
     from archive.connection_url import normal_url, shown_url
     from archive.database import connect_archive, embedded_server, schema_status
     from news.errors import ArchiveUnavailable

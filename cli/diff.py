@@ -1,4 +1,4 @@
-"""`newskeep diff`: what an outlet changed, word by word."""
+"""`newskeep diff`: the changes between revisions, word by word."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
 @click.argument("article", metavar="[ID|URL]", required=False)
 @click.argument("first", metavar="[REVISION", type=click.IntRange(1), required=False)
 @click.argument("second", metavar="REVISION]", type=click.IntRange(1), required=False)
-@click.option("--crawl", type=int, help="Everything that this crawl found revised, the weightiest first.")
-@click.option("--today", is_flag=True, help="Everything that was found revised today, the weightiest first.")
+@click.option("--crawl", type=int, help="All revisions that this crawl found, the weightiest first.")
+@click.option("--today", is_flag=True, help="All revisions that were found today, the weightiest first.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def diff(
     article: str | None, first: int | None, second: int | None, crawl: int | None, today: bool, as_json: bool
 ) -> None:
-    """Show what changed between revisions: the latest two, or the two that are named.
+    """Show what changed between two revisions, by default the latest two.
 
     \b
-    newskeep diff a1f3c                  the last edit; newskeep diff a1f3c 1 3 compares these two
+    newskeep diff a1f3c                  the last edit; newskeep diff a1f3c 1 3 compares revisions 1 and 3
     newskeep diff --crawl 2041           all edits that crawl 2041 found; newskeep diff --today all of today
     """
     if [article is not None, crawl is not None, today].count(True) != 1:
-        raise click.UsageError("name an article or a crawl, or ask for today.")
+        raise click.UsageError("name an article, or use --crawl or --today.")
     with opened_archive() as (_, conn):
-        pairs = _of_article(conn, article, first, second) if article else _of_many(conn, crawl)
+        pairs = _pair_of_article(conn, article, first, second) if article else _all_pairs(conn, crawl)
     for old, new in pairs:
         if as_json:
             emit(_record(old, new))
@@ -56,8 +56,8 @@ def diff(
         say("Nothing was revised.")
 
 
-def _of_many(conn: Connection, crawl: int | None) -> list[tuple[RevisionText, RevisionText]]:
-    """What a crawl found revised; with None what was found today, by the clock of whoever asks."""
+def _all_pairs(conn: Connection, crawl: int | None) -> list[tuple[RevisionText, RevisionText]]:
+    """Return the revisions that a crawl found (None: that were found today, local time), each with the one before."""
     from archive.lookup import texts_revised
 
     if crawl is not None:
@@ -66,12 +66,12 @@ def _of_many(conn: Connection, crawl: int | None) -> list[tuple[RevisionText, Re
     return texts_revised(conn, since=midnight)
 
 
-def _of_article(
+def _pair_of_article(
     conn: Connection, named: str, first: int | None, second: int | None
 ) -> list[tuple[RevisionText, RevisionText]]:
     from archive.lookup import revision_texts
 
-    texts = {one.number: one for one in revision_texts(conn, need_article(conn, named))}
+    texts = {text.number: text for text in revision_texts(conn, need_article(conn, named))}
     latest = max(texts)
     if first is None and latest == 1:
         return []
@@ -86,14 +86,14 @@ def _of_article(
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A changed field: the rows of its pieces."""
+    """A changed field: one row of pieces for each paragraph."""
 
     name: str
     rows: list[tuple[Piece, ...]]
 
 
 def _changed_fields(old: RevisionText, new: RevisionText) -> Iterator[_Field]:
-    """Headline and lead first, then the text; what stayed is left out."""
+    """Yield the changed fields: headline, lead, text."""
     for name, before, after in (("headline", old.headline, new.headline), ("lead", old.lead, new.lead)):
         pieces = word_pieces(before or "", after or "")
         if _is_changed(pieces):

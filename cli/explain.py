@@ -24,21 +24,21 @@ SECTION = "Read"
 
 Step = tuple[str, str]
 
-_NAMED = 4  # other articles that are named
+_NAMED = 4  # other articles that are listed
 _STEPS = ("found", "allowed", "fetched", "extracted", "teasers", "compared", "stored")
 _RULES = {
-    "address_shows_the_same": "the address shows what it showed last",
+    "address_shows_the_same": "the address shows the same as last time",
     "latest_revision": "the same as the latest revision",
     "earlier_revision": "the same as an earlier revision",
-    "paywalled_later": "only a part is shown now; the full text is kept",
-    "only_its_beginning": "only the beginning is shown now; the full text is kept",
+    "paywalled_later": "the page shows only a part now; the full text is kept",
+    "only_its_beginning": "the page shows only the beginning now; the full text is kept",
     "other_text": "the same article with another text",
     "same_letters": "the same letters and digits",
     "too_little_to_compare": "too short to be compared with other texts",
     "nothing_like_it": "no archived text is like it",
-    "older_capture": "a capture from before what is known",
-    "layout_changed": "only what the outlet puts under all its articles has changed",
-    "better_reading": "the outlet changed nothing, our rules read it otherwise",
+    "older_capture": "a capture older than the archived revisions",
+    "layout_changed": "only text that stands under all articles of the outlet has changed",
+    "better_reading": "the page is unchanged, our rules read it differently",
 }
 
 
@@ -53,15 +53,15 @@ def explain(address: str, as_json: bool) -> None:
     newskeep explain a1f3c --json
     """
     with opened_archive() as (_, conn):
-        found, site = _look(conn, address)
+        found, site = _explain(conn, address)
     if as_json:
         emit(_record(address, found, site))
     else:
         click.echo("\n".join(_lines(address, found, site)))
 
 
-def _look(conn: Connection, address: str) -> tuple[Explanation, str | None]:
-    """What is known of it, and the outlet whose site it is on."""
+def _explain(conn: Connection, address: str) -> tuple[Explanation, str | None]:
+    """Return what is recorded about the address, and the outlet whose site it is on."""
     from archive.explaining import explain_address, explain_article, outlet_of_site
     from archive.lookup import key_of
 
@@ -81,8 +81,8 @@ def _record(address: str, found: Explanation, site: str | None) -> dict[str, Any
         if facts[name]:
             facts[name].pop("article_id", None)
             facts[name].pop("story_id", None)
-    known = found.link is not None or bool(found.channels) or stored is not None
-    answer = {"known": known, "stored_as": ids or None, "outlet_of_site": site}
+    is_known = found.link is not None or bool(found.channels) or stored is not None
+    answer = {"known": is_known, "stored_as": ids or None, "outlet_of_site": site}
     return {"type": "explanation", "address": address, **answer, **facts, "steps": dict(_steps(found))}
 
 
@@ -102,14 +102,14 @@ def _unknown_lines(address: str, found: Explanation, site: str | None) -> Iterat
     if not found.channels:
         yield f"{one_line(address)} is not in the archive: no crawl has seen this address."
         name = one_line(site or "")
-        known = f"  its site is outlet {name}, but none of its feeds, sitemaps and listings named this page"
-        yield known if site else "  its site is no outlet of this archive"
+        unlisted = f"  its site is outlet {name}, but none of its feeds, sitemaps and listings named this page"
+        yield unlisted if site else "  its site is no outlet of this archive"
         yield f"  to fetch it now: newskeep crawl {one_line(address)}"
 
 
 def _steps(found: Explanation) -> Iterator[Step]:
     words = (_found, _allowed, _fetched, _extracted, _teasers, _compared, _stored)
-    return zip(_STEPS, (tell(found) for tell in words), strict=True)
+    return zip(_STEPS, (describe(found) for describe in words), strict=True)
 
 
 def _found(found: Explanation) -> str:
@@ -187,7 +187,7 @@ def _teasers(found: Explanation) -> str:
 
 
 def _elsewhere(reading: ReadingFacts) -> str:
-    """The other articles by which site memory knew lines, the first few by name."""
+    """Name the first few articles that also have the lines which site memory removed."""
     others = sorted({article for line in reading.remembered for article in line.articles})
     named = ", ".join(short_id("a", article) for article in others[:_NAMED])
     more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
@@ -195,12 +195,12 @@ def _elsewhere(reading: ReadingFacts) -> str:
 
 
 def _compared(found: Explanation) -> str:
-    """How the last look ended, and why the article stands in its story where it came as a copy."""
-    told = [event for event in found.events if event.evidence]
-    if not told:
+    """Say how the last comparison ended, and for a copy why it belongs to its story."""
+    compared = [event for event in found.events if event.evidence]
+    if not compared:
         return ""
-    came = next((event for event in told[:-1] if event.disposition == "copy"), None)
-    return _ended(told[-1]) + (f"; it came as a copy: {evidence_in_words(came.evidence or {})}" if came else "")
+    came = next((event for event in compared[:-1] if event.disposition == "copy"), None)
+    return _ended(compared[-1]) + (f"; it came as a copy: {evidence_in_words(came.evidence or {})}" if came else "")
 
 
 def _ended(event: EventFacts) -> str:
@@ -224,8 +224,8 @@ def _stored(found: Explanation) -> str:
     (first, since), *later = stored.revisions
     held = f" · revisions {', '.join(f'{n} ({when(time)})' for n, time in later)}" if later else ""
     flags = "".join(f" · {one_line(flag)}" for flag in stored.flags)
-    told = f"article {short_id('a', stored.article_id)} revision {first} ({when(since)}){held}{flags}"
-    return told + (others if stored.story_articles > 1 else "")
+    article = f"article {short_id('a', stored.article_id)} revision {first} ({when(since)}){held}{flags}"
+    return article + (others if stored.story_articles > 1 else "")
 
 
 def _channel_state(channel: ChannelFacts) -> str:

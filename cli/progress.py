@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cli.crawl_report import closing_lines, one_line, size
+from cli.crawl_report import closing_lines, crawl_line, size
 from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
 from news.dispositions import Disposition
 from news.ids import short_id
@@ -57,7 +57,7 @@ class Lines:
         is_error = result.ledger is None and result.problem  # printed at the end, with a hint
         if (not self.quiet or is_problem(result)) and not is_error:
             with ignore_broken_pipe(STDERR):
-                say(one_line(result))
+                say(crawl_line(result))
 
 
 class Records(Lines):

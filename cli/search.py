@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 SECTION = "Read"
 
 
-MOST_CHARACTERS = 500  # ranking against a page of one word repeated takes PostgreSQL minutes from a hundred terms on
+_GAPS_SHOWN = 3
+MOST_CHARACTERS = 500  # with a hundred terms, PostgreSQL takes minutes to rank a page that repeats one word
 
 
 class Day(click.ParamType[date]):
-    """A day as ISO 8601 writes it."""
+    """A day in ISO 8601, such as 2026-11-22."""
 
     name = "day"
 
@@ -59,20 +60,20 @@ def search(
     newskeep search Zugunglück Linz --from 2026-11-01
     newskeep search '"supreme court" or verfassungsgericht -sport' --lang de --json
 
-    Nothing found? It says which term emptied the search, and whether nobody looked in the time asked for.
+    If nothing is found, it says which term is the reason, and on which days of the period there was no crawl.
     """
     from archive.search import Filters, Order, search_articles
 
-    asked = " ".join(query)
-    if len(asked) > MOST_CHARACTERS:
-        raise click.UsageError(f"a search of {len(asked)} characters; {MOST_CHARACTERS} at most")
+    words = " ".join(query)
+    if len(words) > MOST_CHARACTERS:
+        raise click.UsageError(f"a search of {len(words)} characters; {MOST_CHARACTERS} at most")
     with opened_archive() as (_, conn):
         if outlet is not None:
             outlet = need_outlet(conn, outlet)
         filters = Filters(outlet, lang, since, until)
         hits = search_articles(
             conn,
-            asked,
+            words,
             outlet=outlet,
             language=lang,
             since=filters.since,
@@ -80,7 +81,7 @@ def search(
             limit=limit,
             order=Order.NEWEST if newest else Order.RANK,
         )
-        lines = [] if hits else ["Nothing was found.", *_why(conn, asked, filters)]
+        lines = [] if hits else ["Nothing was found.", *_explanation(conn, words, filters)]
     for hit in hits:
         if as_json:
             emit(_record(hit))
@@ -90,7 +91,7 @@ def search(
         say(line)
 
 
-def _why(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
+def _explanation(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
     from archive.search import explain_empty_search
 
     yield from empty_search_lines(explain_empty_search(conn, query, filters, datetime.now(UTC).date()), filters)
@@ -115,14 +116,11 @@ def _marked(snippet: str, start: str, end: str) -> str:
     return snippet.replace(FOUND_START, start).replace(FOUND_END, end)
 
 
-_GAPS_SHOWN = 3
-
-
 def empty_search_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
-    """The lines below "Nothing was found"; none when there is nothing to explain."""
+    """Yield the lines below "Nothing was found"."""
     yield from (_term_line(term) for term in found.terms)
     if len(found.terms) > 1 and all(term.articles for term in found.terms):
-        yield "  each of them is there, but no article has them all"
+        yield "  each term is found, but no article has them all"
     for term in found.without:
         if term.articles:
             yield f"  without {_quoted(term)}: {_articles(term.articles)}"
@@ -134,7 +132,7 @@ def empty_search_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
 def _term_line(term: Term) -> str:
     line = f"  {_quoted(term):<20} {_articles(term.articles)}"
     if not any(map(str.isalnum, term.text)):
-        return f"{line}   no word: letters and digits are searched for"
+        return f"{line}   not a word: only letters and digits are searched for"
     if term.stop_word_of:
         languages = ", ".join(name.capitalize() for name in term.stop_word_of)
         return f"{line}   a stop word of {languages}: too common to be searched for"
@@ -142,16 +140,16 @@ def _term_line(term: Term) -> str:
 
 
 def _gap_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
-    who = one_line(filters.outlet) if filters.outlet else "anything"
+    outlet = one_line(filters.outlet) if filters.outlet else "any outlet"
     if found.imported:
-        yield f"  nobody has crawled {who} yet: what is there was imported"
+        yield f"  no crawl of {outlet} yet: the articles were imported"
     elif found.first_looked is None:
-        yield f"  nobody has looked at {who} yet\n  try: newskeep crawl {one_line(filters.outlet or 'https://…')}"
+        yield f"  no crawl of {outlet} yet\n  try: newskeep crawl {one_line(filters.outlet or 'https://…')}"
     for first, last in found.gaps[:_GAPS_SHOWN]:
         days = _day(first) if first == last else f"{_day(first)} to {_day(last)}"
-        yield f"  nobody looked at {who} on {days}: what appeared then may be missing"
+        yield f"  no crawl of {outlet} on {days}: articles of that time may be missing"
     if len(found.gaps) > _GAPS_SHOWN:
-        yield f"  … and {len(found.gaps) - _GAPS_SHOWN} gaps more"
+        yield f"  … and {len(found.gaps) - _GAPS_SHOWN} more gaps"
 
 
 def _names(filters: Filters) -> str:

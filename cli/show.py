@@ -1,4 +1,4 @@
-"""`newskeep show`: an article, what was removed from it, who else has its text, the page as it was captured."""
+"""`newskeep show`: an article, the text removed from it, the other articles with its text, its captured page."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ SECTION = "Read"
 @click.command()
 @click.argument("article", metavar="[ID|URL]", required=False)
 @click.option("--revision", type=click.IntRange(1, 2**31 - 1), help="This revision instead of the latest.")
-@click.option("--removed", is_flag=True, help="What was set aside, with label, rule and score.")
+@click.option("--removed", is_flag=True, help="The removed text, with label, rule and score.")
 @click.option("--copies", is_flag=True, help="All articles of its story.")
 @click.option("--raw", is_flag=True, help="The captured page, byte for byte.")
-@click.option("--crawl", type=int, help="With --removed or --copies: all that this crawl stored.")
+@click.option("--crawl", type=int, help="With --removed or --copies: everything that this crawl stored.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def show(
     article: str | None, revision: int | None, removed: bool, copies: bool, raw: bool, crawl: int | None, as_json: bool
@@ -50,7 +50,7 @@ def show(
 
     \b
     newskeep show a1f3c                              headline, text, and where it comes from
-    newskeep show --removed --crawl 2041             every teaser that crawl 2041 set aside
+    newskeep show --removed --crawl 2041             every teaser that crawl 2041 removed
     newskeep show https://example.org/a --raw > page.html
     """
     _check_usage(article, revision, removed, copies, raw, crawl, as_json)
@@ -69,7 +69,7 @@ def _check_usage(
     article: str | None, revision: int | None, removed: bool, copies: bool, raw: bool, crawl: int | None, as_json: bool
 ) -> None:
     if removed + copies + raw > 1:
-        raise click.UsageError("--removed, --copies and --raw are three different things: choose one.")
+        raise click.UsageError("choose one of --removed, --copies and --raw.")
     if (article is None) == (crawl is None):
         raise click.UsageError("name one article, or a crawl with --removed or --copies.")
     if crawl is not None and not (removed or copies):
@@ -77,7 +77,7 @@ def _check_usage(
     if revision is not None and (copies or crawl is not None):
         raise click.UsageError("--revision goes with one article.")
     if raw and as_json:
-        raise click.UsageError("--raw is the page itself and never JSON.")
+        raise click.UsageError("--raw prints the page itself and cannot be JSON.")
     if raw and sys.stdout.isatty():
         raise click.UsageError(f"a captured page is not for a terminal: newskeep show {article} --raw > page.html")
 
@@ -144,7 +144,7 @@ def _provenance(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
 
 
 def _more_fields(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
-    """The fields that are kept with the reading, where the page has them."""
+    """Yield the fields that `archive.fields` gives a column, where the page has them."""
     from archive.fields import COLUMNS
 
     for column in COLUMNS:
@@ -204,10 +204,10 @@ def _story_lines(members: list[StoryArticle]) -> Iterator[str]:
     for story_id, group in groupby(members, lambda member: member.story_id):
         yield strong(short_id("s", story_id))
         for number, member in enumerate(group):
-            told = evidence_in_words(member.evidence, earliest=number == 0)
+            matched = evidence_in_words(member.evidence, earliest=number == 0)
             yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
             yield f"    {one_line(member.headline or '')}"
-            yield f"    {dim(told)}  {one_line(member.url)}"
+            yield f"    {dim(matched)}  {one_line(member.url)}"
 
 
 def _show_raw(home: Home, conn: Connection, named: str, revision: int | None) -> None:

@@ -1,4 +1,4 @@
-"""`newskeep story`: who carries a text, and people's word on which articles are one story."""
+"""`newskeep story`: the articles that carry a text; split and merge stories by hand."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ _PASSAGE_CHARS = 160
 @click.option("--dry-run", is_flag=True, help="With --split or --merge: say what would be done, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def story(named: str, split: str | None, merge: str | None, events: bool, dry_run: bool, as_json: bool) -> None:
-    """Show who carries a text, since when and how much of it; correct it by hand, which is remembered for ever.
+    """Show which articles carry a text, since when and how much of it; correct this by hand, for ever.
 
     \b
     newskeep story s77                     its articles; newskeep story a1f3c shows the story of an article
-    newskeep story a1f3c --split           is no copy after all; newskeep story s77 --merge s78 makes one of two
+    newskeep story a1f3c --split           it is no copy; newskeep story s77 --merge s78 makes one story of two
     """
     if split is not None and merge is not None:
-        raise click.UsageError("split or merge, one at a time.")
+        raise click.UsageError("choose --split or --merge, not both.")
     with opened_archive() as (_, conn):
         story_id = need_story(conn, named)
         if split is not None:
@@ -60,14 +60,14 @@ def story(named: str, split: str | None, merge: str | None, events: bool, dry_ru
 
 
 def _leaving(conn: Connection, story_id: int, named: str, split: str) -> int:
-    """The article that is to leave the story. Raises NotFound where it is not in it."""
+    """Find the article that leaves the story. Raises NotFound when it is not in the story."""
     if not split and is_story(named):
         raise click.UsageError(f"say which article leaves: newskeep story {named} --split ARTICLE")
     article_id = need_article(conn, split or named)
     article = short_id("a", article_id)
-    its = need_story(conn, article)
-    if its != story_id:
-        now = short_id("s", its)
+    own_story = need_story(conn, article)
+    if own_story != story_id:
+        now = short_id("s", own_story)
         where = f"{article} is not in story {short_id('s', story_id)} but in {now}"
         raise NotFound(where, f"newskeep story {now} --split {article}")
     return article_id

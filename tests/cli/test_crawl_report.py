@@ -3,7 +3,7 @@
 import pytest
 
 from archive.crawl_summary import CrawlSummary
-from cli.crawl_report import closing_lines, one_line
+from cli.crawl_report import closing_lines, crawl_line
 from cli.progress import is_problem
 from crawler.results import CrawlResult, exit_code
 from news.crawl_volume import Usual
@@ -57,15 +57,15 @@ def test_more_or_less_than_usual_is_unusual() -> None:
 
 
 def test_one_line_names_why_pages_failed_and_how_to_try_again() -> None:
-    assert one_line(result({NEW: 38, FAILED: 2})).endswith(
+    assert crawl_line(result({NEW: 38, FAILED: 2})).endswith(
         "38 new, 2 failed; ✓ all accounted for; failed: 2 HTTP 503; try: newskeep crawl --retry 2041"
     )
-    assert "retry" not in one_line(result({NEW: 38}))
+    assert "retry" not in crawl_line(result({NEW: 38}))
 
 
 def test_books_that_do_not_balance_are_named_and_end_with_8() -> None:
     crawl = result({NEW: 3}, links=4)
-    assert "✗ the books do not balance" in one_line(crawl)
+    assert "✗ the books do not balance" in crawl_line(crawl)
     assert exit_code([crawl]) == 8
 
 
@@ -92,8 +92,8 @@ def test_a_site_that_never_gave_a_link_is_no_success_and_says_so() -> None:
 
 def test_a_feed_that_gave_nothing_is_named_off_a_terminal_too() -> None:
     lost = result({NEW: 1}, unread={"https://a.example/feed": "http_404", "https://a.example/": "layout_changed"})
-    assert "; not read: https://a.example/feed: HTTP 404 and 1 more" in one_line(lost)
-    assert "not read" not in one_line(result({NEW: 1}))
+    assert "; not read: https://a.example/feed: HTTP 404 and 1 more" in crawl_line(lost)
+    assert "not read" not in crawl_line(result({NEW: 1}))
 
 
 @pytest.mark.parametrize(

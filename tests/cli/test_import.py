@@ -70,7 +70,7 @@ def test_second_import_of_a_file_finds_everything_known(take_in: Run) -> None:
 def test_search_without_a_hit_tells_that_all_was_imported(take_in: Run, newskeep: Run) -> None:
     take_in(record("krone", 1))
 
-    assert "  nobody has crawled anything yet: what is there was imported" in newskeep("search", "nirgends").err
+    assert "  no crawl of any outlet yet: the articles were imported" in newskeep("search", "nirgends").err
 
 
 def test_text_that_very_many_outlets_have_is_known_to_be_each_ones_own(take_in: Run) -> None:

@@ -231,7 +231,7 @@ def test_a_search_in_an_empty_archive_says_that_nobody_has_looked(newskeep: News
     assert outcome.err.splitlines() == [
         "Nothing was found.",
         "  “nirgends”           0 articles   ← empties the search",
-        "  nobody has looked at anything yet",
+        "  no crawl of any outlet yet",
         "  try: newskeep crawl https://…",
     ]
 
@@ -245,7 +245,7 @@ def test_a_search_without_a_hit_names_the_term_that_emptied_it(newskeep: Newskee
     assert "  “entgleist”          1 article\n" in said
     assert "  “nirgends”           0 articles   ← empties the search\n" in said
     assert "  “die”                0 articles   a stop word of German: too common to be searched for\n" in said
-    assert "0 articles   no word: letters and digits are searched for\n" in newskeep("search", '"').err
+    assert "0 articles   not a word: only letters and digits are searched for\n" in newskeep("search", '"').err
     assert "no article has them all" in newskeep("search", "wort1 word1").err
     assert "  without “-wort2”: 1 article\n" in newskeep("search", "wort1 -wort2").err
     assert "  without --outlet kurier: 1 article\n" in newskeep("search", "wort1", "--outlet", "kurier").err
@@ -262,9 +262,9 @@ def test_a_gap_in_collection_is_named_and_a_day_that_was_looked_at_is_none(
         conn.execute(text("update coverage set started_at = '2026-11-03 12:00Z', looked = true, reason = null"))
 
     said = newskeep("search", "nirgends", "--from", "2026-11-01", "--to", "2026-11-07").err
-    assert "nobody looked at anything on 1 Nov 2026 to 2 Nov 2026: what appeared then may be missing" in said
-    assert "nobody looked at anything on 4 Nov 2026 to 7 Nov 2026" in said
-    assert "nobody looked" not in newskeep("search", "nirgends", "--from", "2026-11-03", "--to", "2026-11-03").err
+    assert "no crawl of any outlet on 1 Nov 2026 to 2 Nov 2026: articles of that time may be missing" in said
+    assert "no crawl of any outlet on 4 Nov 2026 to 7 Nov 2026" in said
+    assert "no crawl of" not in newskeep("search", "nirgends", "--from", "2026-11-03", "--to", "2026-11-03").err
     assert "nobody" not in newskeep("search", "nirgends").err
 
 
