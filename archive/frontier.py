@@ -1,7 +1,8 @@
 """The frontier: one row per page ever seen, committed before it is fetched, settled once per crawl.
 
-A link that another outlet owns stays with its owner; the crawl that meets it settles it like any other, and its ledger
-counts it through `guest_links`. Every function runs in the caller's transaction.
+A link that another outlet owns stays with its owner. A crawl that meets it settles it like any other, and counts it
+through `guest_links`. Every function runs in the caller's transaction; lists travel as arrays, so that a batch is one
+statement.
 """
 
 import json
@@ -20,22 +21,22 @@ from news.urls import canonicalise, fetchable, url_key
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One page of the frontier. `url` is what to fetch, as it was found first."""
+    """One page of the frontier. `url` is the URL to fetch, as it was first found."""
 
     id: int
-    outlet_id: int  # who owns it; may be another outlet than the crawl's
+    outlet_id: int  # its owner, which may be another outlet than the crawl's
     url: str
     canonical_url: str
     url_key: int
     owed: bool  # this crawl still has to settle it
-    disposition: Disposition | None  # how it ended last; None: never looked at
+    disposition: Disposition | None  # how it last ended; None: never looked at
     reason: str | None
     title: str | None
-    announced_at: datetime | None  # the latest time a channel announced
+    announced_at: datetime | None  # the latest time that a channel gave for it
     attempts: int  # failures in a row
     etag: str | None
     last_modified: str | None
-    body_digest: bytes | None  # sha256 of the body as received last
+    body_digest: bytes | None  # sha256 of the last body, as received
     article_id: int | None
     seen: int  # crawls that met it, this one included
     first_seen_at: datetime
@@ -45,7 +46,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a link ended. None keeps what is known; `fetched_at` is when the outlet answered with the page or a 304."""
+    """How a link ended. None keeps the stored value; `fetched_at` is when the page or a 304 was received."""
 
     link_id: int
     disposition: Disposition
@@ -54,19 +55,19 @@ class Settlement:
     etag: str | None = None
     last_modified: str | None = None
     body_digest: bytes | None = None
-    due_at: datetime | None = None  # when to look again even if no channel lists it
+    due_at: datetime | None = None  # when to fetch it again even if no channel lists it
     evidence: Mapping[str, Any] | None = None
     article_id: int | None = None
-    revision: int | None = None  # number of the article's revision that the address showed
-    said_digest: bytes | None = None  # what the address showed
+    revision: int | None = None  # number of the article's revision that the page showed
+    said_digest: bytes | None = None  # of the text that the page showed
 
 
 def add_links(
     conn: Connection, outlet_id: int, crawl_id: int, channel_id: int | None, found: Sequence[FoundLink]
 ) -> list[Link]:
-    """Enter what a channel listed; return one Link per page, in order of first mention. Bad addresses are left out.
+    """Enter the links of a channel; return one Link per page, in order of first mention, without invalid URLs.
 
-    Met again in the same crawl, a settled link comes back with owed False.
+    A link that this crawl has settled already is returned with `owed` False.
     """
     pages = _by_page(found)
     if not pages:
@@ -74,61 +75,60 @@ def add_links(
     values = _columns(pages) | {"outlet_id": outlet_id, "crawl_id": crawl_id, "channel_id": channel_id}
     for statement in (_INSERT_NEW, _MEET_OWN, _MEET_GUESTS):
         conn.execute(statement, values)
-    met = {link.url_key: link for link in _links(conn.execute(_BY_KEYS, values))}
-    return [met[key] for key in pages]
+    links = {link.url_key: link for link in _links(conn.execute(_BY_KEYS, values))}
+    return [links[key] for key in pages]
 
 
 def waiting_links(conn: Connection, outlet_id: int, crawl_id: int) -> list[Link]:
-    """Links that killed crawls of this outlet left unsettled, now owed by *crawl_id*, the oldest first."""
+    """Let *crawl_id* take over the links that dead crawls of the outlet left unsettled; return them, oldest first."""
     return _links(conn.execute(_CLAIM_WAITING, {"outlet_id": outlet_id, "crawl_id": crawl_id}))
 
 
 def due_links(conn: Connection, outlet_id: int, crawl_id: int, now: datetime, limit: int = 1000) -> list[Link]:
-    """Links whose time to look again has come and that this crawl has not met, now owed by it."""
+    """Let *crawl_id* take over the outlet's links that are due and that it has not met; return them."""
     values = {"outlet_id": outlet_id, "crawl_id": crawl_id, "now": now, "limit": limit}
     return _links(conn.execute(_CLAIM_DUE, values))
 
 
 def retry_links(conn: Connection, crawl_id: int, of_crawl: int) -> list[Link]:
-    """Links that failed in crawl *of_crawl* and were not met since, now owed by *crawl_id*."""
+    """Let *crawl_id* take over the links that failed in *of_crawl* and were not met since; return them."""
     values = {"crawl_id": crawl_id, "of_crawl": of_crawl}
     return _links(conn.execute(_CLAIM_FAILED, values)) + _links(conn.execute(_CLAIM_FAILED_GUESTS, values))
 
 
 def settle(conn: Connection, crawl_id: int | None, *settlements: Settlement) -> None:
-    """Write how links ended, and an event where that differs from the last time. The last word on a link counts; what
-    was stored before it has an event as well.
+    """Write how links ended, and an event for each that ended otherwise than before.
 
-    Without a crawl it is an import that has the word: a crawl that waits for the link still does, and of what the
-    address showed before it was last looked at only the article is kept.
+    Of several settlements of a link the last counts; earlier ones that stored something get an event too. Without a
+    crawl (for an import), the link's state stays, and a page older than the last fetch changes nothing but the article.
     """
-    last = {one.link_id: one for one in settlements}
+    last = {settlement.link_id: settlement for settlement in settlements}
     if not last:
         return
     values = _values(crawl_id, [last[link_id] for link_id in sorted(last)])
     conn.execute(_LOCK, values)
-    earlier = [one for one in settlements if one is not last[one.link_id] and one.disposition in _STORED]
-    for one in earlier:
-        conn.execute(_EVENTS, _values(crawl_id, [one]))
-    told = {one.link_id for one in earlier}
-    conn.execute(_EVENTS, _values(crawl_id, [one for one in last.values() if not _is_expected(one, told)]))
+    earlier = [row for row in settlements if row is not last[row.link_id] and row.disposition in _STORED]
+    for settlement in earlier:
+        conn.execute(_EVENTS, _values(crawl_id, [settlement]))
+    stored = {settlement.link_id for settlement in earlier}
+    conn.execute(_EVENTS, _values(crawl_id, [row for row in last.values() if not _is_expected(row, stored)]))
     for statement in (_SETTLE, _SETTLE_GUESTS) if crawl_id is not None else (_SETTLE_IMPORTED,):
         conn.execute(statement, values)
 
 
 def owed_links(conn: Connection, crawl_id: int) -> list[Link]:
-    """Return what the crawl has not settled yet."""
+    """Return the links that the crawl has not settled yet."""
     return [link for link in _links(conn.execute(_OF_CRAWL, {"crawl_id": crawl_id})) if link.owed]
 
 
 def ledger(conn: Connection, crawl_id: int) -> Ledger:
-    """Crawl's books: recounted from the tables while it runs, as they were closed afterwards."""
+    """Return the crawl's ledger: counted while it runs, as it was closed afterwards."""
     closed = conn.execute(_CLOSED, {"crawl_id": crawl_id}).first()
-    return _closed_books(closed) if closed else count_links(conn, crawl_id)
+    return _closed_ledger(closed) if closed else count_links(conn, crawl_id)
 
 
 def count_links(conn: Connection, crawl_id: int) -> Ledger:
-    """Books recounted from the tables; right only for a crawl that is running, or was the outlet's last."""
+    """Count the ledger from the tables; only correct for a running crawl and for the outlet's last."""
     rows = conn.execute(_COUNT, {"crawl_id": crawl_id}).all()
     counts: dict[Disposition, int] = {}
     reasons: dict[tuple[Disposition, str], int] = {}
@@ -146,17 +146,18 @@ _SETTLED = tuple(field.name for field in fields(Settlement))
 
 def _values(crawl_id: int | None, settlements: Iterable[Settlement]) -> dict[str, object]:
     rows = list(settlements)
-    columns = {name: [_plain(getattr(row, name)) for row in rows] for name in _SETTLED}
+    columns = {name: [_storable(getattr(row, name)) for row in rows] for name in _SETTLED}
     return columns | {"crawl_id": crawl_id}
 
 
-def _is_expected(one: Settlement, told: Container[int]) -> bool:
-    """Whether it is unchanged since something of it was stored a moment ago."""
-    return one.link_id in told and one.disposition is Disposition.UNCHANGED and one.reason is None
+def _is_expected(settlement: Settlement, stored: Container[int]) -> bool:
+    """Whether the link is unchanged since the same batch stored something of it."""
+    is_unchanged = settlement.disposition is Disposition.UNCHANGED and settlement.reason is None
+    return is_unchanged and settlement.link_id in stored
 
 
 def _by_page(found: Sequence[FoundLink]) -> dict[int, tuple[str, FoundLink]]:
-    """Canonical address and link of every page named, by key; what one spelling does not tell another may."""
+    """Canonical URL and link of every page, by key; the fields of several spellings of a URL are merged."""
     pages: dict[int, tuple[str, FoundLink]] = {}
     for link in found:
         try:
@@ -174,22 +175,24 @@ def _merged(first: FoundLink, other: FoundLink) -> FoundLink:
 
 def _columns(pages: Mapping[int, tuple[str, FoundLink]]) -> dict[str, list[Any]]:
     links = [link for _, link in pages.values()]
-    latest = datetime.now(UTC) + timedelta(days=1)  # a time far ahead would hold for ever, since the latest counts
+    latest = datetime.now(UTC) + timedelta(
+        days=1
+    )  # the latest time counts, so a false one far ahead would stay for ever
     return {
         "keys": list(pages),
         "canonicals": [canonical for canonical, _ in pages.values()],
         "urls": [fetchable(link.url) for link in links],
         "titles": [storable(link.title)[:1000] if link.title else None for link in links],
-        "times": [_known_time(link.announced_at, latest) for link in links],
+        "times": [_valid_time(link.announced_at, latest) for link in links],
     }
 
 
-def _known_time(time: datetime | None, latest: datetime) -> datetime | None:
+def _valid_time(time: datetime | None, latest: datetime) -> datetime | None:
     return time if time and time.tzinfo and time <= latest else None
 
 
-def _plain(value: object) -> object:
-    """As the database takes it: text without what it cannot keep, evidence as JSON."""
+def _storable(value: object) -> object:
+    """Return *value* as the database takes it: text without NUL and the like, evidence as JSON."""
     if isinstance(value, Mapping):
         return storable(json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", ""))
     return storable(value) if isinstance(value, str) else value
@@ -205,44 +208,26 @@ def _link(row: Row[Any]) -> Link:
     return Link(**values, disposition=Disposition(disposition) if disposition else None)
 
 
-def _closed_books(row: Row[Any]) -> Ledger:
+def _closed_ledger(row: Row[Any]) -> Ledger:
     reasons = {(Disposition(d), reason): n for d, by_reason in row.reasons.items() for reason, n in by_reason.items()}
     return Ledger(row.links, {Disposition(d): n for d, n in row.counts.items()}, reasons)
 
 
-# ruff: noqa: S608 - put together from constants of this file alone
+# The statements ------------------------------------------------------------------------------------------------------
+# ruff: noqa: S608 - built from constants of this file alone
 
 
-_COLUMNS = ", ".join(
-    f"l.{name}"
-    for name in (
-        "id",
-        "outlet_id",
-        "url",
-        "canonical_url",
-        "url_key",
-        "disposition",
-        "reason",
-        "title",
-        "announced_at",
-        "attempts",
-        "etag",
-        "last_modified",
-        "body_digest",
-        "article_id",
-        "seen",
-        "first_seen_at",
-        "last_fetched_at",
-        "due_at",
-    )
-)
+_COLUMNS = """
+l.id, l.outlet_id, l.url, l.canonical_url, l.url_key, l.disposition, l.reason, l.title, l.announced_at,
+l.attempts, l.etag, l.last_modified, l.body_digest, l.article_id, l.seen, l.first_seen_at, l.last_fetched_at, l.due_at
+"""
 
 _FOUND = """
 unnest(cast(:urls as text[]), cast(:canonicals as text[]), cast(:keys as bigint[]), cast(:titles as text[]),
        cast(:times as timestamptz[])) as f(url, canonical_url, url_key, title, announced_at)
 """
 
-# In the order of their keys: two crawls that enter the same pages never wait for each other in a circle.
+# In the order of their keys, so that crawls that enter the same pages cannot deadlock.
 _INSERT_NEW = text(f"""
 insert into links (outlet_id, channel_id, crawl_id, url, canonical_url, url_key, title, announced_at)
 select :outlet_id, cast(:channel_id as bigint), :crawl_id, f.url, f.canonical_url, f.url_key, f.title, f.announced_at
@@ -251,7 +236,7 @@ on conflict (url_key) do nothing
 """)
 
 _MEET_OWN = text(f"""
-with mine as (
+with met as (
     select l.id, f.title, f.announced_at, l.crawl_id is distinct from :crawl_id as first_time
     from links l join {_FOUND} on f.url_key = l.url_key
     where l.outlet_id = :outlet_id order by l.id for no key update of l
@@ -261,9 +246,9 @@ update links l set
     state = case when first_time then 'waiting' else l.state end,
     seen = l.seen + first_time::int,
     last_seen_at = now(),
-    title = coalesce(mine.title, l.title),
-    announced_at = greatest(l.announced_at, mine.announced_at)
-from mine where l.id = mine.id
+    title = coalesce(met.title, l.title),
+    announced_at = greatest(l.announced_at, met.announced_at)
+from met where l.id = met.id
 """)
 
 _MEET_GUESTS = text("""
@@ -324,10 +309,10 @@ unnest(cast(:link_id as bigint[]), cast(:disposition as text[]), cast(:reason as
          revision, said_digest)
 """
 
-# Never a full lock: that would wait for guests, who merely refer to a link, and they for each other.
+# No full lock: it would wait for rows of guest_links that refer to the link, and those for each other.
 _LOCK = text("select 1 from links where id = any(cast(:link_id as bigint[])) order by id for no key update")
 
-# Unchanged after something was stored is what everybody expects: no event, or there would be two for every article.
+# No event for unchanged after something was stored: otherwise every article would have two.
 _EVENTS = text(f"""
 insert into link_events (link_id, crawl_id, disposition, reason, evidence)
 select s.link_id, cast(:crawl_id as bigint), s.disposition, s.reason, cast(s.evidence as jsonb)
@@ -339,7 +324,7 @@ where s.disposition in ('new', 'copy', 'revised', 'moved')
 order by s.link_id
 """)
 
-# What an address said before it was gone is forgotten: when it is back, with the same bytes even, it is read anew.
+# A page that is gone loses its validators: when it is back, even with the same bytes, it is read again.
 _GONE = "coalesce(s.reason like 'gone\\_%', false)"
 
 _SETTLE = text(f"""

@@ -1,9 +1,8 @@
-"""What an address is: one spelling for each page, and the address that stands for an article. Pure strings, no network.
+"""URLs: one spelling and one key for each page, and the canonical URL of an article. Pure strings, no network.
 
-`canonicalise` keeps a working address; what may differ between working addresses of one page (scheme, www and mobile
-hosts, index files, a last slash) is left to `url_key`. So an article shows its outlet's address and is still known
-by the others. International hosts follow IDNA 2003, the standard library's own, but for ß and ς, which are letters of
-other hosts today than ss and σ.
+`canonicalise` returns a URL that works. What may differ between working URLs of one page (scheme, www and mobile hosts,
+index files, a last slash) is ignored by `url_key`. So an article shows its outlet's URL and is found by the others.
+International hosts follow IDNA 2003, as in the standard library, except for ß and ς, which today differ from ss and σ.
 """
 
 import ipaddress
@@ -18,13 +17,13 @@ MAX_LENGTH = 8000  # longer than any server takes
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
-_LETTERS_OF_TODAY = ("ß", "ς")
-_KEPT = re.compile("([ßς])")
+_IDNA_2008_LETTERS = ("ß", "ς")
+_SPLIT_AT_LETTERS = re.compile("([ßς])")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _USER = re.compile(r"^(https?://)[^/?\\]*@", re.IGNORECASE)
 _VARIANT_HOSTS = ("www.", "m.", "mobile.", "amp.")
 
-# What only says how the reader came here, as the analytics and campaign tools document it.
+# Parameters that only say where the reader came from, as analytics and campaign tools document them.
 _TRACKER_PREFIXES = (
     "utm_", "mtm_", "matomo_", "pk_", "piwik_", "hsa_", "_hs", "__hs", "vero_", "oly_", "mc_", "at_", "wt_", "wtmc",
     "ns_", "ga_", "amp_", "fb_", "sc_c", "asgtbndr", "trk_", "cm_mmc", "icid", "dclid",
@@ -37,12 +36,12 @@ _TRACKERS = frozenset((
     "guce_referrer_sig", "ssuid", "cndid", "bxid", "esrc", "seg_id", "phpsessid", "jsessionid", "aspsessionid",
     "asp.net_sessionid", "sessionid", "session_id", "cfid", "cftoken",
 ))  # fmt: skip
-# Names that some outlets use for articles: these go only with a value that names a way in, never with an id.
+# Names that some outlets use for articles: removed only when the value names a source of visits, never an id.
 _MAYBE_TRACKERS = frozenset((
     "ref", "referrer", "referer", "source", "src", "from", "via", "campaign", "cid", "cmp", "partner",
     "feature", "share", "sara_ref",
 ))  # fmt: skip
-_WAYS_IN = re.compile(
+_VISIT_SOURCES = re.compile(
     r"(rss|atom|feed|feeds|home|homepage|startseite|newsletter|nl|mail|email|e-mail|push|app|share|social|twitter|tw|x|"
     r"facebook|fb|instagram|whatsapp|telegram|linkedin|reddit|google|googlenews|flipboard|upday|teaser|nav|menu|sitemap|search)"
     r"([-_.](rss|feed|share|app|ios|android|desktop|mobile|web|home|top|teaser|newsletter))*",
@@ -51,7 +50,7 @@ _WAYS_IN = re.compile(
 _SESSION_VALUE = re.compile(r"[0-9a-zA-Z]{16,}")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?;]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE)
 
-_TRACKER_IN_PATH = re.compile(r"&(?:utm_[a-z]+|fbclid|gclid)=[^/]*$", re.IGNORECASE)  # of whoever forgot the "?"
+_TRACKER_IN_PATH = re.compile(r"&(?:utm_[a-z]+|fbclid|gclid)=[^/]*$", re.IGNORECASE)  # where the "?" was forgotten
 
 _AMP_PARAMS = frozenset(
     {("amp", ""), ("amp", "1"), ("amp", "true"), ("amp", "yes"), ("outputtype", "amp"), ("mode", "amp")}
@@ -64,10 +63,9 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
 
 def canonicalise(url: str) -> str:
-    """One spelling of *url*: without fragment, trackers, session ids and amp marks, its parameters in order.
+    """Return *url* without fragment, trackers, session ids and AMP marks, its parameters sorted.
 
-    The host is the real one, so the result can be fetched and shown; two spellings of one page have one `url_key`.
-    Raises ValueError for what is no http(s) URL.
+    The host stays, so the result can be fetched and shown. Raises ValueError when *url* is no http(s) URL.
     """
     parts = _split(url)
     host = _host(parts)
@@ -79,16 +77,16 @@ def canonicalise(url: str) -> str:
 
 
 def fetchable(url: str) -> str:
-    """Address as it was found, to be asked for.
+    """Return *url* as it was found, ready to be fetched.
 
-    Without fragment, control characters, what cannot be encoded, and a user's name: it would be stored and shown.
+    Fragment and control characters are removed, and user name and password, which would be stored and shown.
     """
     text = _USER.sub(r"\1", _CONTROLS.sub("", url).strip().partition("#")[0])
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def url_key(canonical: str) -> int:
-    """Signed 64 bits, equal for one page: scheme, www/m/mobile/amp hosts, index files and a last slash do not count."""
+    """64-bit signed key of a page: ignores the scheme, www/m/mobile/amp hosts, index files and a last slash."""
     _, host, path, query, _ = urlsplit(canonical)
     path = re.sub(r"/{2,}", "/", _INDEX_FILE.sub("/", path)).rstrip("/")
     identity = f"{_plain_host(host)}{path}?{query}"
@@ -98,7 +96,7 @@ def url_key(canonical: str) -> int:
 
 
 def page_key(url: str) -> int | None:
-    """The `url_key` of *url* in any spelling; None for what is no http(s) URL."""
+    """Return the `url_key` of *url* in any spelling; None when it is no http(s) URL."""
     try:
         return url_key(canonicalise(url))
     except ValueError:
@@ -106,20 +104,20 @@ def page_key(url: str) -> int | None:
 
 
 def host_of(url: str) -> str:
-    """Host of *url* in lower case, without port. Raises ValueError for what is no http(s) URL."""
+    """Host of *url* in lower case, without port. Raises ValueError when *url* is no http(s) URL."""
     return _host(_split(url))
 
 
 def same_site(url: str, other: str) -> bool:
-    """Whether both addresses are on one host and port, www/m/mobile/amp apart, or one host is below the other.
+    """Whether both URLs have the same port and host (www, m, mobile, amp ignored), or one is a subdomain of the other.
 
     Raises ValueError when one of them is no http(s) URL.
     """
     first, second = _split(url), _split(other)
     if (first.port or _PORTS[first.scheme]) != (second.port or _PORTS[second.scheme]) and (first.port or second.port):
         return False
-    one, two = _plain_host(_host(first)), _plain_host(_host(second))
-    return one == two or _is_below(one, two) or _is_below(two, one)
+    host, other_host = _plain_host(_host(first)), _plain_host(_host(second))
+    return host == other_host or _is_subdomain(host, other_host) or _is_subdomain(other_host, host)
 
 
 def is_on_site(url: str, sites: Iterable[str]) -> bool:
@@ -128,11 +126,11 @@ def is_on_site(url: str, sites: Iterable[str]) -> bool:
 
 
 def believed_canonical(url: str, declared: str | None) -> str:
-    """Address that stands for the article at *url*: the *declared* one where that makes sense, else its own.
+    """Return the canonical URL of the article at *url*: the *declared* one if plausible, else its own.
 
-    It makes no sense on another site, where a home or section page is declared for an article, and where both addresses
-    carry ids or headlines of which nothing is the same: then it is another article's.
-    Raises ValueError when *url* is no http(s) URL; a bad *declared* is ignored.
+    It is not plausible on another site, as a home or section page, or when the ids or headlines in both URLs have
+    nothing in common: then it is another article's. An invalid *declared* is ignored.
+    Raises ValueError when *url* is no http(s) URL.
     """
     own = canonicalise(url)
     try:
@@ -145,11 +143,11 @@ def believed_canonical(url: str, declared: str | None) -> str:
 def _split(url: str) -> SplitResult:
     text = _CONTROLS.sub("", url).strip()
     if len(text) > MAX_LENGTH:
-        raise ValueError(f"an address of {len(text)} characters")
+        raise ValueError(f"a URL of {len(text)} characters")
     head, mark, tail = text.partition("?")
-    parts = urlsplit(head.replace("\\", "/") + mark + tail)  # browsers take a backslash for a slash
+    parts = urlsplit(head.replace("\\", "/") + mark + tail)  # browsers read a backslash as a slash
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise ValueError(f"no http(s) address: {url[:200]!r}")
+        raise ValueError(f"no http(s) URL: {url[:200]!r}")
     return parts
 
 
@@ -157,7 +155,7 @@ def _host(parts: SplitResult) -> str:
     """Host in lower case, as ASCII; an IPv6 address in brackets."""
     name = parts.hostname or ""
     if ":" in name:
-        if "%" in name:  # a zone means something on one machine only
+        if "%" in name:  # a zone is only valid on one machine
             raise ValueError(f"no host name: {name[:100]!r}")
         return f"[{ipaddress.IPv6Address(name)}]"
     ascii_name = ".".join(map(_ascii_label, _DOTS.split(unquote(name)))).rstrip(".")
@@ -171,7 +169,9 @@ def _host(parts: SplitResult) -> str:
 def _ascii_label(label: str) -> str:
     if label.isascii():
         return label.lower()
-    prepared = "".join(part if part in _LETTERS_OF_TODAY else nameprep(part) for part in _KEPT.split(label.lower()))
+    prepared = "".join(
+        part if part in _IDNA_2008_LETTERS else nameprep(part) for part in _SPLIT_AT_LETTERS.split(label.lower())
+    )
     return prepared if prepared.isascii() else "xn--" + prepared.encode("punycode").decode("ascii")
 
 
@@ -181,19 +181,19 @@ def _with_port(host: str, parts: SplitResult) -> str:
 
 
 def _plain_host(host: str) -> str:
-    """Host without the names that outlets put before it for another look of the same pages."""
+    """Host without the prefixes for variants of the same pages."""
     for prefix in _VARIANT_HOSTS * 2:
         if host.startswith(prefix) and "." in host[len(prefix) :]:
             host = host[len(prefix) :]
     return host
 
 
-def _is_below(host: str, parent: str) -> bool:
+def _is_subdomain(host: str, parent: str) -> bool:
     return "." in parent and host.endswith("." + parent)
 
 
 def _inside_amp_cache(host: str, parts: SplitResult) -> str | None:
-    """Address that a cache of AMP pages shows."""
+    """Return the URL of the page that an AMP cache shows; None when *host* is no such cache."""
     if host.endswith(".cdn.ampproject.org") or (_plain_host(host) == "google.com" and parts.path.startswith("/amp/")):
         found = _AMP_CACHE.fullmatch(parts.path)
         if found:
@@ -203,7 +203,7 @@ def _inside_amp_cache(host: str, parts: SplitResult) -> str | None:
 
 
 def _escape(text: str, allowed: str) -> str:
-    """Percent-encoding in normal form: nothing needless, capital digits, a stray % encoded."""
+    """Normalise percent-encoding: no needless escapes, upper-case digits, a stray % encoded."""
     return "".join(_escape_piece(piece, allowed) for piece in re.split(r"(%[0-9A-Fa-f]{2})", text))
 
 
@@ -216,16 +216,16 @@ def _escape_piece(piece: str, allowed: str) -> str:
 
 def _resolve_dots(path: str) -> str:
     """Path without `.` and `..` segments (RFC 3986, 5.2.4)."""
-    kept: list[str] = []
+    resolved: list[str] = []
     segments = path.split("/")[1:]
     for segment in segments:
         if segment == "..":
-            kept[-1:] = []
+            resolved[-1:] = []
         elif segment != ".":
-            kept.append(segment)
+            resolved.append(segment)
     if segments and segments[-1] in (".", ".."):
-        kept.append("")
-    return "/" + "/".join(kept)
+        resolved.append("")
+    return "/" + "/".join(resolved)
 
 
 def _without_amp(path: str) -> str:
@@ -238,14 +238,14 @@ def _without_amp(path: str) -> str:
 
 
 def _clean_query(query: str) -> str:
-    whole = (part for piece in query.split("&") for part in _unglued(piece) if part)
+    whole = (part for piece in query.split("&") for part in _split_tracker(piece) if part)
     pieces = [_escape(piece.replace("+", "%20"), "=/:@!$()*,;?") for piece in whole]
     kept = [piece for piece in pieces if not _is_tracker(*_name_and_value(piece))]
     return "&".join(sorted(kept, key=lambda piece: piece.partition("=")[0]))
 
 
-def _unglued(piece: str) -> tuple[str, ...]:
-    """Piece, apart from a tracker that somebody put behind it with a second question mark."""
+def _split_tracker(piece: str) -> tuple[str, ...]:
+    """Split off a tracker that was appended with a second question mark."""
     before, mark, after = piece.partition("?")
     name, _ = _name_and_value(after)
     return (before, after) if mark and (name in _TRACKERS or name.startswith(_TRACKER_PREFIXES)) else (piece,)
@@ -260,17 +260,17 @@ def _is_tracker(name: str, value: str) -> bool:
     if name in _TRACKERS or name.startswith(_TRACKER_PREFIXES) or (name, value.lower()) in _AMP_PARAMS:
         return True
     if name in _MAYBE_TRACKERS:
-        return bool(_WAYS_IN.fullmatch(value))
+        return bool(_VISIT_SOURCES.fullmatch(value))
     return name == "sid" and bool(_SESSION_VALUE.fullmatch(value))
 
 
 def _names_an_article(segment: str) -> bool:
-    """Whether a path segment looks like the name of one page: words joined by hyphens, a number, or a file."""
+    """Whether a path segment looks like one page: words joined by hyphens, a number, or a file."""
     return len(re.findall(r"[-_]", segment)) >= 2 or bool(re.search(r"\d{4}", segment) or _PAGE_FILE.search(segment))
 
 
 def _is_one_page(url: str) -> bool:
-    """Whether the address looks like one article's and not like a home or section page's."""
+    """Whether *url* looks like one article's, not like a home or section page's."""
     _, _, path, query, _ = urlsplit(url)
     segments = [segment for segment in _INDEX_FILE.sub("/", path).split("/") if segment]
     return any(_names_an_article(segment) for segment in segments) or bool(re.search(r"\d", query))
@@ -288,16 +288,16 @@ def _may_stand_for(own: str, candidate: str) -> bool:
         return False
     if _is_one_page(own) and not _is_one_page(candidate):
         return False
-    mine, theirs = _ids(own), _ids(candidate)
-    if mine and theirs:
-        return not mine.isdisjoint(theirs)
-    return not _are_about_other_things(own, candidate)
+    own_ids, candidate_ids = _ids(own), _ids(candidate)
+    if own_ids and candidate_ids:
+        return not own_ids.isdisjoint(candidate_ids)
+    return not _have_other_headlines(own, candidate)
 
 
-def _are_about_other_things(own: str, candidate: str) -> bool:
-    """Whether both addresses end in a headline and the two have no word in common."""
-    mine, theirs = _slug_words(own), _slug_words(candidate)
-    return min(len(mine), len(theirs)) >= 3 and mine.isdisjoint(theirs)
+def _have_other_headlines(own: str, candidate: str) -> bool:
+    """Whether both URLs end in a headline and the two have no word in common."""
+    words, other_words = _slug_words(own), _slug_words(candidate)
+    return min(len(words), len(other_words)) >= 3 and words.isdisjoint(other_words)
 
 
 def _slug_words(url: str) -> set[str]:
