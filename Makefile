@@ -1,4 +1,4 @@
-# Every day's commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
+# Everyday commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
 .PHONY: setup demo test test-slow drill drill-s3 lint format docs ruleset lock clean
 
 PYTHON ?= python3

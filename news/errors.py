@@ -7,10 +7,10 @@ NewsError
     NotAnArticle, PageTooCostly
   ArchiveError    stop; nothing was written
     ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CrawlLost, CaptureDamaged (BodyTooLarge)
-  SettingError    stop; a person has to change a setting
-  Busy            somebody else is at it; wait or come back
+  SettingError    stop; the user has to change a setting
+  Busy            another process works on it; wait or try again later
 
-`exit_code` is what the command line ends with when nothing catches the error. Messages name the thing and its value;
+`exit_code` is the exit code of the command line. Messages name the thing and its value;
 `hint` is the next command to try.
 """
 
@@ -50,7 +50,7 @@ class NotAnArticle(ArticleError):
 
 
 class PageTooCostly(ArticleError):
-    """The page would take a parser minutes: too large, too deeply nested or a tag with too many attributes."""
+    """A page that would take a parser minutes: too large, too deep, or a tag with too many attributes."""
 
 
 class ArchiveError(NewsError):
@@ -66,11 +66,11 @@ class SchemaOutdated(ArchiveError):
 
 
 class StoreUnavailable(ArchiveError):
-    """The object store that CAPTURE_STORE names does not answer, or not with what was put there."""
+    """The object store of CAPTURE_STORE does not answer, or returns other bytes than were stored."""
 
 
 class CrawlLost(ArchiveError):
-    """The crawls `crawl_ids` were closed by another process, which took this one for dead."""
+    """Another process took this one for dead and closed its crawls `crawl_ids`."""
 
     exit_code = ExitCode.ALREADY_RUNNING
 
@@ -84,7 +84,7 @@ class CaptureDamaged(ArchiveError):
 
 
 class BodyTooLarge(CaptureDamaged):
-    """A packed body that gives more bytes than are wanted."""
+    """A compressed body with more bytes than the limit."""
 
 
 class SettingError(NewsError):

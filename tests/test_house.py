@@ -76,23 +76,23 @@ def licence(distribution: importlib.metadata.Distribution) -> str:
     return about.get("License-Expression") or " ".join(classifiers) or about.get("License") or "unknown"
 
 
-def forbids(told: str) -> bool:
-    """Whether a licence would reach over to Newskeep itself, or is not stated."""
-    return bool(re.search(r"GPL|General Public License|unknown", re.sub(r"LGPL|Lesser General Public", "", told)))
+def forbids(licence: str) -> bool:
+    """Return whether a licence would apply to Newskeep itself, or is not stated."""
+    return bool(re.search(r"GPL|General Public License|unknown", re.sub(r"LGPL|Lesser General Public", "", licence)))
 
 
-@pytest.mark.parametrize("told", ["GPL-3.0-only", "AGPL-3.0", "GNU General Public License v2", "unknown"])
-def test_a_licence_that_reaches_over_is_seen(told: str) -> None:
-    assert forbids(told)
+@pytest.mark.parametrize("text", ["GPL-3.0-only", "AGPL-3.0", "GNU General Public License v2", "unknown"])
+def test_a_licence_that_reaches_over_is_seen(text: str) -> None:
+    assert forbids(text)
 
 
-@pytest.mark.parametrize("told", ["MIT", "LGPL-3.0-only", "GNU Lesser General Public License v3", "MPL-2.0"])
-def test_a_licence_that_stays_with_its_package_is_let_be(told: str) -> None:
-    assert not forbids(told)
+@pytest.mark.parametrize("text", ["MIT", "LGPL-3.0-only", "GNU Lesser General Public License v3", "MPL-2.0"])
+def test_a_licence_that_stays_with_its_package_is_let_be(text: str) -> None:
+    assert not forbids(text)
 
 
 def test_nothing_at_run_time_is_under_the_gpl() -> None:
     licences = {found.name: licence(found) for found in installed_for_use()}
 
     assert len(licences) > len(PROJECT["dependencies"])  # the search went beyond the direct ones
-    assert {name: told for name, told in licences.items() if forbids(told)} == {}
+    assert {name: text for name, text in licences.items() if forbids(text)} == {}

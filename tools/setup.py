@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Makes .venv: what requirements.lock names, with its hashes, and the `newskeep` command. `make setup` runs it.
+"""Make .venv with the packages of requirements.lock, by hash, and the `newskeep` command. `make setup` runs it.
 
-Asks for Python 3.11 to 3.13 and nothing more: no pip, no venv module, no git, no root; changes nothing outside this
-folder. uv does the work; where there is none, pip fetches the one that requirements.lock names, and where there is no
-pip either, Debian's own package of it is unpacked into a temporary folder.
+Needs Python 3.11 to 3.13 only: no pip, no venv module, no git, no root. Changes nothing outside this folder. uv does
+the work; if it is missing, pip fetches the uv of requirements.lock; if pip is missing too, Debian's package of pip is
+unpacked into a temporary folder.
+is unpacked into a temporary folder.
 
-Kept to the syntax of Python 3.7, so that an older one can read the message that it is too old.
+Uses the syntax of Python 3.7, so that an older Python can print that it is too old.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 # Debian's, Alpine's and Arch's place, and Fedora's.
 SYSTEM_CERTIFICATES = (Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pki/tls/certs/ca-bundle.crt"))
 
-# uv reads none of pip's configuration, so what a person has set up for pip is handed on in uv's own words.
+# uv does not read pip's configuration, so it gets pip's settings under its own names.
 UV_NAMES = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -47,7 +48,7 @@ UV_NAMES = {
 
 
 class SetupError(Exception):
-    """Says what went wrong and what to do about it."""
+    """A failure of setup; the message says what to do."""
 
 
 def main() -> int:
@@ -68,9 +69,9 @@ def make_environment() -> None:
     """Fill .venv and put the stamp in it that `make` compares with the lock."""
     environ = {**uv_settings(pip_settings(os.environ)), **os.environ}
     environ.pop("VIRTUAL_ENV", None)
-    # A hash admits one file whoever serves it, so the first index that knows a name need not have the last word.
+    # The hash decides which file is right, so any index may serve it, not only the first that knows the name.
     environ.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
-    for certificates in filter(Path.exists, SYSTEM_CERTIFICATES):  # uv brings its own and would not know a company's
+    for certificates in filter(Path.exists, SYSTEM_CERTIFICATES):  # uv has its own and would miss a company's
         environ.setdefault("SSL_CERT_FILE", str(certificates))
     if READY.exists():
         READY.unlink()
@@ -79,7 +80,7 @@ def make_environment() -> None:
         uv = find_uv(python, Path(scratch), environ)
         if not usable(VENV / "bin" / "python"):
             run([uv, "venv", "--quiet", "--clear", "--python", python, VENV], environ)
-        # compiled now: where Python is told to write no bytecode, each start would compile all of it again
+        # compiled now: where Python may not write bytecode, each start would compile everything again
         into = ["--quiet", "--compile-bytecode", "--python", VENV / "bin" / "python"]
         run([uv, "pip", "sync", *into, "--require-hashes", LOCK], environ)
         run([uv, "pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", ROOT], environ)
@@ -164,7 +165,7 @@ def locked(name: str) -> str:
 
 
 def works(command: list[Any]) -> bool:
-    """Whether *command* ends well; what it says is not shown."""
+    """Return whether *command* succeeds; its output is not shown."""
     try:
         return run(command, capture_output=True).returncode == 0
     except (OSError, subprocess.CalledProcessError):
@@ -177,7 +178,7 @@ def reason(error: Exception) -> str:
     return said[-1] if said else str(error)
 
 
-# --- pip, in the order in which it is looked for
+# --- pip, in the order of the search
 
 
 def pip_of_python(python: str, _scratch: Path) -> list[Any]:
