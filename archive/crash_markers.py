@@ -18,8 +18,9 @@ from sqlalchemy import Connection, text
 from archive.channels import Look, LookOutcome, save_looks
 from archive.frontier import Settlement, settle
 from archive.home import Home
-from news.dispositions import KILLED_THE_CRAWL, Disposition
+from news.dispositions import Disposition
 from news.errors import ArchiveError
+from news.reasons import Reason
 
 _MARK = struct.Struct("<q")  # a link's id; a channel's with a minus; 0: nothing is being read
 
@@ -116,18 +117,20 @@ def _settle(conn: Connection, crawl_id: int, path: Path) -> bool:
     mark = _marked(path)
     link = conn.execute(_WAITING, {"link_id": mark, "crawl_id": crawl_id}).first()
     if link:
-        settle(conn, crawl_id, _end(link.id, again=link.reason == KILLED_THE_CRAWL))
+        settle(conn, crawl_id, _end(link.id, again=link.reason == Reason.KILLED_THE_CRAWL))
     channel = conn.execute(_CHANNEL, {"channel_id": -mark, "crawl_id": crawl_id}).first()
     if channel:
-        again = channel.reason == KILLED_THE_CRAWL
-        save_looks(conn, Look(channel.id, LookOutcome.SKIPPED if again else LookOutcome.FAILED, KILLED_THE_CRAWL))
+        again = channel.reason == Reason.KILLED_THE_CRAWL
+        save_looks(
+            conn, Look(channel.id, LookOutcome.SKIPPED if again else LookOutcome.FAILED, Reason.KILLED_THE_CRAWL)
+        )
     return bool(link or channel)
 
 
 def _end(link_id: int, *, again: bool) -> Settlement:
     if again:
-        return Settlement(link_id, Disposition.SKIPPED, KILLED_THE_CRAWL)
-    return Settlement(link_id, Disposition.FAILED, KILLED_THE_CRAWL, due_at=datetime.now(UTC))
+        return Settlement(link_id, Disposition.SKIPPED, Reason.KILLED_THE_CRAWL)
+    return Settlement(link_id, Disposition.FAILED, Reason.KILLED_THE_CRAWL, due_at=datetime.now(UTC))
 
 
 def _marked(path: Path) -> int:

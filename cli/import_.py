@@ -24,14 +24,13 @@ from news.exit_codes import ExitCode
 from news.ids import short_id
 from news.imports import Imported, read_line
 from news.reasons import in_words
-from news.teasers import remove_teasers
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from archive.home import Home
+    from archive.ingest.fetched import Outcome
     from archive.ingest.importer import Importer
-    from archive.ingest.store import Outcome
 
 SECTION = "Collect"
 
@@ -255,12 +254,16 @@ def _read_lines(file: BinaryIO) -> Iterator[Imported | _NoArticle]:
 
 
 def _article(line: bytes | Exception) -> Imported:
+    from archive.ingest.fetched import FetchedPage
+    from crawler.reading import PARSED, read_article
+
     if isinstance(line, Exception):
         raise ValueError(f"the file is damaged from here on: {line}")
     if len(line) > _MOST_BYTES:
         raise ValueError(f"a line of more than {_MOST_BYTES} bytes")
     read = read_line(line)
-    return replace(read, article=remove_teasers(read.article))
+    page = replace(FetchedPage.unlinked(read.article.url), article=read.article)
+    return replace(read, article=read_article(page, stages=PARSED))
 
 
 def _lines(file: BinaryIO) -> Iterable[bytes | Exception]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from archive.crawl_summary import CrawlSummary
-    from archive.ingest.store import Outcome
+    from archive.ingest.fetched import Outcome
     from crawler.job import CrawlJob
     from crawler.results import CrawlResult
     from news.errors import Busy

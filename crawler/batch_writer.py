@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from sqlalchemy import Engine
+from w3lib.encoding import http_content_type_encoding
 
-from archive.captures import CaptureFiles
+from archive.captures import CaptureFiles, read_record
 from archive.crawls import require_running
 from archive.frontier import Settlement, settle
-from archive.ingest.store import Outcome, PageToStore, Reread, store_pages
-from crawler.reading import Page
-from news.errors import ArchiveUnavailable, CrawlLost
+from archive.home import Home
+from archive.ingest.fetched import FetchedPage, Outcome
+from archive.ingest.store import store_pages
+from crawler.reading import READING, read_article
+from news.article import Article
+from news.errors import ArchiveError, ArchiveUnavailable, ArticleError, CrawlLost, SettingError, StoreUnavailable
+from news.outlets import Outlet
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -32,17 +37,17 @@ class BatchWriter:
 
     engine: Engine
     captures: CaptureFiles
-    _pages: list["_Waiting[PageToStore, Outcome]"] = field(default_factory=list)
+    _pages: list["_Waiting[FetchedPage, Outcome]"] = field(default_factory=list)
     _ends: list["_Waiting[Settlement, None]"] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def add(self, page: Page, reread: Reread | None = None) -> Outcome:
+    async def add(self, page: FetchedPage) -> Outcome:
         """What became of *page*. Raises ArchiveUnavailable when the database stays away, CrawlLost when the crawl was
         closed by somebody else; the link then still waits.
         """
-        waiting: _Waiting[PageToStore, Outcome] = _Waiting(page.crawl_id, page.to_store(reread))
+        waiting: _Waiting[FetchedPage, Outcome] = _Waiting(page.crawl_id or 0, page)
         self._pages.append(waiting)
         self._arm()
         return await waiting.future
@@ -81,7 +86,7 @@ class BatchWriter:
             ends, self._ends = self._ends, []
             await _deliver(ends, self._settle)
 
-    def _store_pages(self, pages: Sequence["_Waiting[PageToStore, Outcome]"]) -> list[Outcome]:
+    def _store_pages(self, pages: Sequence["_Waiting[FetchedPage, Outcome]"]) -> list[Outcome]:
         return store_pages(self.engine, [one.item for one in pages], self.captures)
 
     def _settle(self, ends: Sequence["_Waiting[Settlement, None]"]) -> list[None]:
@@ -147,3 +152,27 @@ async def patiently(work: Callable[[], T]) -> T:
         except ArchiveUnavailable:
             await asyncio.sleep(wait)
     return await asyncio.to_thread(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Rereader:
+    """Reads a capture of an outlet again with today's rules."""
+
+    home: Home
+    outlet: Outlet
+
+    def __call__(self, file: str, offset: int, length: int) -> Article | None:
+        """Return the article as today's rules read it; None when the capture or the page cannot be read.
+
+        Raises StoreUnavailable.
+        """
+        try:
+            capture = read_record(self.home, file, offset, length)
+            encoding = http_content_type_encoding(capture.header("content-type"))
+            body = capture.decoded_body()
+            page = FetchedPage.unlinked(capture.url, body, capture.captured_at, encoding)
+            return read_article(page, self.outlet, READING)
+        except StoreUnavailable:
+            raise  # without the old text, a better reading would count as an edit: the page waits
+        except (ArchiveError, ArticleError, SettingError):
+            return None

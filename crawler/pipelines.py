@@ -1,26 +1,24 @@
-"""Reads the article on a page."""
+"""Scrapy's item pipelines: one stage each, in the order of ITEM_PIPELINES."""
 
 import logging
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
 
+from archive.ingest.fetched import FetchedPage
+from crawler.batch_writer import Rereader
 from crawler.job import CrawlJob
-from crawler.reading import Page, Rereader, read_for
+from crawler.reading import Stage, end_of, extract, prepare_sameness, set_teasers_aside
 from crawler.safety.failures import reason_of
-from news.article import Article, Flag
 from news.dispositions import Disposition
-from news.errors import NotAnArticle, PageTooCostly
-from news.outlets import OnPaywall
-from news.teasers import remove_teasers
-from news.urls import believed_canonical
 
 logger = logging.getLogger(__name__)
 
 
-class Stage:
-    """One item pipeline of one crawl."""
+class Pipeline:
+    """A pipeline of one crawl, which gets the crawl's job from its spider."""
 
     def __init__(self, job: CrawlJob, crawler: Crawler) -> None:
         self.job = job
@@ -32,57 +30,59 @@ class Stage:
         return cls(job, crawler)
 
 
-class ExtractPipeline(Stage):
-    """Page -> page with its article, every block of text labelled; a page without one ends here with its reason."""
+class StagePipeline(Pipeline):
+    """Runs one stage of `crawler.reading`; a page that cannot be read ends here with its reason."""
 
-    def process_item(self, page: Page) -> Page:
+    stage: Stage
+
+    def process_item(self, page: FetchedPage) -> FetchedPage:
         if page.disposition:
             return page
         try:
-            with self.job.mark.on(page.link.id):
-                return page.read_as(self._read(page))
-        except NotAnArticle:
-            return page.ended(Disposition.SKIPPED, "not_article")
-        except PageTooCostly:
-            return page.ended(Disposition.FAILED, "page_too_costly")
+            return self.stage(page, self.job.outlet)
         except Exception as error:
+            if end := end_of(error):
+                return page.ended(*end)
             logger.exception("page_unreadable", extra={"url": page.url})
             return page.ended(Disposition.FAILED, reason_of(error))
 
-    def _read(self, page: Page) -> Article:
-        article = read_for(self.job.outlet, page.body, page.url, page.received_at, page.encoding)
-        return replace(article, flags=article.flags | {Flag.PARTIAL}) if page.broke_off else article
+
+class ExtractPipeline(StagePipeline):
+    """Read the article, with the page's crash marker set."""
+
+    stage = staticmethod(extract)
+
+    def process_item(self, page: FetchedPage) -> FetchedPage:
+        with self.job.mark.on(page.link_id) if not page.disposition else nullcontext():
+            return super().process_item(page)
 
 
-class TeaserPipeline(Stage):
-    """A second look, at the text alone; what is set aside stays with the article, with its rule and score."""
+class TeaserPipeline(StagePipeline):
+    """Set the teasers aside and count them."""
 
-    def process_item(self, page: Page) -> Page:
-        if page.article is None:
-            return page
-        cleaned = remove_teasers(page.article)
-        self.crawler.stats.inc_value("teasers/removed", len(cleaned.teasers))
-        return page.read_as(cleaned)
+    stage = staticmethod(set_teasers_aside)
 
-
-class SamenessPipeline(Stage):
-    """Settles which address stands for the article, and leaves out stubs where the outlet's entry says so."""
-
-    def process_item(self, page: Page) -> Page:
-        article = page.article
-        if article is None:
-            return page
-        if Flag.PAYWALLED in article.flags and self.job.outlet.on_paywall is OnPaywall.SKIP:
-            return page.ended(Disposition.SKIPPED, "paywall")
-        return page.read_as(replace(article, canonical_url=believed_canonical(article.url, article.canonical_url)))
+    def process_item(self, page: FetchedPage) -> FetchedPage:
+        page = super().process_item(page)
+        if page.article:
+            self.crawler.stats.inc_value("teasers/removed", len(page.article.teasers))
+        return page
 
 
-class ArchivePipeline(Stage):
-    """Stores what the other stages made of a page and says how its link ended."""
+class SamenessPipeline(StagePipeline):
+    """Set the canonical URL; leave paywall stubs out where the outlet's entry says so."""
 
-    async def process_item(self, page: Page) -> Page:
-        outcome = await self.job.batches.add(page, Rereader(self.job.home, self.job.outlet))
+    stage = staticmethod(prepare_sameness)
+
+
+class ArchivePipeline(Pipeline):
+    """Store the page, with others in one batch. What comes out is on disk and in the database."""
+
+    async def process_item(self, page: FetchedPage) -> FetchedPage:
+        reread = Rereader(self.job.home, self.job.outlet)
+        outcome = await self.job.batches.add(replace(page, reread=reread))
         self.crawler.stats.inc_value(f"links/{outcome.disposition}")
-        headline = page.article.headline if page.article else page.link.title
+        title = page.link.title if page.link else None
+        headline = page.article.headline if page.article else title
         self.job.listener.link_ended(self.job, outcome, headline, outcome.removed)
         return page.ended(outcome.disposition, outcome.reason)

@@ -23,12 +23,13 @@ from crawler.engine import scrapy_settings
 from crawler.job import CaptureRecorder, CrawlJob
 from crawler.logs import log_finished, own_stats
 from crawler.outlets.options import to_row
-from crawler.results import NO_LINKS, CrawlResult, Listener, NullListener
+from crawler.results import CrawlResult, Listener, NullListener
 from crawler.safety.guard import HostPaces
 from crawler.spiders.news import NewsSpider
 from crawler.targets import CrawlOptions, Target
 from news.dispositions import Disposition, Ledger
 from news.errors import ArchiveError, Busy, NewsError
+from news.reasons import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ class CrawlPool:
                     path.unlink(missing_ok=True)
             return ReadingMark(self.home, opened.id)
         except BaseException:
-            close_crawl(self.engine, opened, state="failed", looked=False, reason="not_looked")
+            close_crawl(self.engine, opened, state="failed", looked=False, reason=Reason.NOT_LOOKED)
             raise
 
     async def _run(self, job: CrawlJob, contact: str | None) -> NewsSpider | None:
@@ -206,7 +207,7 @@ class CrawlPool:
                 await self._put_off(job)
 
     def _close_books(self, job: CrawlJob, state: str) -> Ledger:
-        unread = "interrupted" if self.stopping else _commonest(job.reasons) or "nothing_read"
+        unread = Reason.INTERRUPTED if self.stopping else _commonest(job.reasons) or Reason.NOTHING_READ
         reason = None if job.looked else unread
         keeper = job.keeper
         books = close_crawl(
@@ -220,13 +221,13 @@ class CrawlPool:
         """Nothing new is a fine end; that there never was anything is not, and a person should hear it."""
         with self.engine.connect() as conn:
             if not ever_found_links(conn, job.crawl.outlet_id):
-                job.reasons[job.target] = NO_LINKS
+                job.reasons[job.target] = Reason.NO_LINKS
 
     async def _put_off(self, job: CrawlJob) -> None:
         """What a crawl had no time for is skipped and due at once, so that the next begins with it."""
         now = datetime.now(UTC)
         owed = await job.db(lambda conn: owed_links(conn, job.crawl.id))
-        ends = [Settlement(link.id, Disposition.SKIPPED, "crawl_timeout", due_at=now) for link in owed]
+        ends = [Settlement(link.id, Disposition.SKIPPED, Reason.CRAWL_TIMEOUT, due_at=now) for link in owed]
         await job.db(lambda conn: settle(conn, job.crawl.id, *ends))
 
 

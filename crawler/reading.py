@@ -1,98 +1,79 @@
-"""The item that travels through the pipelines: one answered link."""
+"""How a page becomes an article: the stages, the same for crawls, imports, `outlets test`, `extract` and rereading."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from w3lib.encoding import http_content_type_encoding
-
-from archive.captures import StoredRecord, read_record
-from archive.frontier import Link
-from archive.home import Home
-from archive.ingest.store import PageToStore, Reread
+from archive.ingest.fetched import FetchedPage
 from crawler.extraction.page import read_page
-from news.article import Article
-from news.dispositions import Disposition, comes_back
-from news.errors import ArchiveError, ArticleError, SettingError, StoreUnavailable
-from news.outlets import Outlet
+from news.article import Article, Flag
+from news.dispositions import Disposition, Ended
+from news.errors import BodyTooLarge, CaptureDamaged, NewsError, NotAnArticle, PageTooCostly, PaywallStub
+from news.outlets import OnPaywall, Outlet
+from news.reasons import Reason
 from news.teasers import remove_teasers
+from news.urls import believed_canonical
 
-_LOOKED_AT_AGAIN = frozenset(Disposition) - {Disposition.SKIPPED, Disposition.FAILED}
+Stage = Callable[[FetchedPage, Outlet], FetchedPage]
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as it was answered; `url` is where it came from after redirects, `encoding` what its header says.
-
-    The pipelines give it an `article` or a `disposition`; one that has its disposition is not read.
-    """
-
-    link: Link
-    crawl_id: int
-    url: str
-    body: bytes
-    received_at: datetime
-    encoding: str | None = None
-    broke_off: bool = False  # nobody said where the body ends, and its last tag is missing
-    record: StoredRecord | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    article: Article | None = None
-    disposition: Disposition | None = None
-    reason: str | None = None
-    due_at: datetime | None = None
-
-    def ended(self, disposition: Disposition, reason: str | None = None) -> "Page":
-        """The same page, its end decided; one that failed for a passing reason is due at once."""
-        later = disposition is Disposition.FAILED and comes_back(reason, self.link.attempts)
-        due_at = self.received_at if later else self.due_at if disposition in _LOOKED_AT_AGAIN else None
-        return replace(self, disposition=disposition, reason=reason, article=None, due_at=due_at)
-
-    def read_as(self, article: Article) -> "Page":
-        """The same page with what was read on it."""
-        return replace(self, article=article)
-
-    def to_store(self, reread: Reread | None = None) -> PageToStore:
-        """As the archive takes it."""
-        return PageToStore(
-            link_id=self.link.id,
-            crawl_id=self.crawl_id,
-            fetched_at=self.received_at,
-            record=self.record,
-            article=self.article,
-            disposition=self.disposition,
-            reason=self.reason,
-            etag=self.etag,
-            last_modified=self.last_modified,
-            due_at=self.due_at,
-            reread=reread,
-        )
+_ENDS: tuple[tuple[type[NewsError], Disposition, Reason], ...] = (
+    (PaywallStub, Disposition.SKIPPED, Reason.PAYWALL),
+    (NotAnArticle, Disposition.SKIPPED, Reason.NOT_ARTICLE),
+    (PageTooCostly, Disposition.FAILED, Reason.PAGE_TOO_COSTLY),
+    (BodyTooLarge, Disposition.SKIPPED, Reason.TOO_LARGE),
+    (CaptureDamaged, Disposition.FAILED, Reason.BAD_ENCODING),
+)
 
 
-def read_for(outlet: Outlet, body: bytes, url: str, now: datetime, encoding: str | None) -> Article:
-    """The article on the page, read with the outlet's own selectors. Raises as `read_page` does."""
-    return read_page(
-        body, url, now=now, encoding=encoding, remove=outlet.remove, keep=outlet.keep, timezone=outlet.timezone
+def extract(page: FetchedPage, outlet: Outlet) -> FetchedPage:
+    """Read the article with the outlet's own selectors. Raises NotAnArticle, PageTooCostly, SettingError."""
+    article = read_page(
+        page.body,
+        page.url,
+        now=None if page.undated else page.fetched_at,
+        encoding=page.encoding,
+        remove=outlet.remove,
+        keep=outlet.keep,
+        timezone=outlet.timezone,
     )
+    if page.broke_off:
+        article = replace(article, flags=article.flags | {Flag.PARTIAL})
+    return replace(page, article=article)
 
 
-@dataclass(frozen=True, slots=True)
-class Rereader:
-    """Reads a capture of an outlet again with today's rules."""
+def set_teasers_aside(page: FetchedPage, _: Outlet) -> FetchedPage:
+    """Relabel the teasers and promos among the paragraphs; each keeps its rule and score."""
+    return replace(page, article=remove_teasers(_article(page)))
 
-    home: Home
-    outlet: Outlet
 
-    def __call__(self, file: str, offset: int, length: int) -> Article | None:
-        """The article as today's rules read it; None when the capture or the page cannot be read.
+def prepare_sameness(page: FetchedPage, outlet: Outlet) -> FetchedPage:
+    """Set the canonical URL. Raises PaywallStub where the outlet's entry leaves paywalled pages out.
 
-        Raises StoreUnavailable.
-        """
-        try:
-            capture = read_record(self.home, file, offset, length)
-            encoding = http_content_type_encoding(capture.header("content-type"))
-            read = read_for(self.outlet, capture.decoded_body(), capture.url, capture.captured_at, encoding)
-        except StoreUnavailable:
-            raise  # a better reading must not be taken for an edit because a store is away: the page waits
-        except (ArchiveError, ArticleError, SettingError):
-            return None
-        return remove_teasers(read)
+    The comparison itself is part of the archive's transaction.
+    """
+    article = _article(page)
+    if Flag.PAYWALLED in article.flags and outlet.on_paywall is OnPaywall.SKIP:
+        raise PaywallStub(f"{page.url} shows only the beginning of its article")
+    return replace(page, article=replace(article, canonical_url=believed_canonical(article.url, article.canonical_url)))
+
+
+NO_OUTLET = Outlet("", "")
+PARSED: tuple[Stage, ...] = (set_teasers_aside,)  # for an article that another program has read
+READING: tuple[Stage, ...] = (extract, *PARSED)
+STAGES: tuple[Stage, ...] = (*READING, prepare_sameness)  # what goes into the archive passes all
+
+
+def read_article(page: FetchedPage, outlet: Outlet = NO_OUTLET, stages: Sequence[Stage] = STAGES) -> Article:
+    """Return the article on the page. Raises as the stages do."""
+    for stage in stages:
+        page = stage(page, outlet)
+    return _article(page)
+
+
+def end_of(error: Exception) -> Ended | None:
+    """Return how a page ends whose reading raised *error*; None for an error that is not expected."""
+    return next(((end, reason) for kind, end, reason in _ENDS if isinstance(error, kind)), None)
+
+
+def _article(page: FetchedPage) -> Article:
+    assert page.article  # `extract` is the first stage
+    return page.article

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from archive.ingest.store import Outcome
+from archive.ingest.fetched import Outcome
 from news.dispositions import Disposition, Ledger
 from news.errors import Busy, NewsError
 from news.exit_codes import ExitCode
+from news.reasons import Reason
 
 if TYPE_CHECKING:
     from crawler.job import CrawlJob
-
-NO_LINKS = "no_links"  # the reason in `unread` of a target that never gave a link in any crawl
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class CrawlResult:
     @property
     def barren(self) -> bool:
         """True when no crawl ever found a link here: scripts draw the pages, or they are no news."""
-        return NO_LINKS in self.unread.values()
+        return Reason.NO_LINKS in self.unread.values()
 
     @property
     def waiting(self) -> int:

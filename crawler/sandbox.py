@@ -8,12 +8,12 @@ import faulthandler
 import gc
 import multiprocessing
 import signal
-from datetime import datetime
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import Self
 
-from crawler.reading import read_for
+from archive.ingest.fetched import FetchedPage
+from crawler.reading import read_article
 from crawler.watchdog import CPU_SECONDS, STDERR
 from news.article import Article
 from news.errors import ArticleError, PageTooCostly
@@ -21,11 +21,11 @@ from news.outlets import Outlet
 
 _DEATHS = 2  # one alone may be an accident: memory that others took
 
-Page = tuple[Outlet, bytes, str, datetime, str | None]
+Task = tuple[FetchedPage, Outlet]
 
 
 class Sandbox:
-    """`with Sandbox() as read: article = read(...)`, as `crawler.reading.read_for` is called.
+    """`with Sandbox() as read: article = read(page, outlet)`, as `crawler.reading.read_article` is called.
 
     The process is made when the first page comes, and made anew when a page has ended it.
     """
@@ -37,14 +37,14 @@ class Sandbox:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
 
-    def __call__(self, outlet: Outlet, body: bytes, url: str, now: datetime, encoding: str | None) -> Article:
-        """The article on the page. Raises as `read_for` does, and PageTooCostly for a page that ends its readers."""
+    def __call__(self, page: FetchedPage, outlet: Outlet) -> Article:
+        """Return the article on the page. Raises as `read_article` does; PageTooCostly for a page that ends readers."""
         for _ in range(_DEATHS):
             try:
-                return self._ask((outlet, body, url, now, encoding))
+                return self._ask((page, outlet))
             except (EOFError, OSError):
                 self.close()
-        raise PageTooCostly(f"{url} ended the process that read it {_DEATHS} times")
+        raise PageTooCostly(f"{page.url} ended the process that read it {_DEATHS} times")
 
     def __enter__(self) -> Self:
         return self
@@ -60,9 +60,9 @@ class Sandbox:
             self._process.join()
         self._pipe = self._process = None
 
-    def _ask(self, page: Page) -> Article:
+    def _ask(self, task: Task) -> Article:
         pipe = self._pipe or self._start()
-        pipe.send(page)
+        pipe.send(task)
         answer = pipe.recv()
         if isinstance(answer, Exception):
             raise answer
@@ -85,18 +85,18 @@ def _serve(pipe: Connection, cpu_seconds: float) -> None:
     gc.set_threshold(100_000)  # as the import does
     while True:
         try:
-            page = pipe.recv()
+            task = pipe.recv()
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        answer = _read(page)
+        answer = _read(task)
         signal.setitimer(signal.ITIMER_PROF, 0)
         pipe.send(answer)
 
 
-def _read(page: Page) -> Article | Exception:
+def _read(task: Task) -> Article | Exception:
     try:
-        return read_for(*page)
+        return read_article(*task)
     except ArticleError as error:
         return error
     except Exception:

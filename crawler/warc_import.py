@@ -20,32 +20,28 @@ from archive.captures.index import ArchivedCapture, CaptureKey, find_captures, f
 from archive.captures.response import Headers
 from archive.captures.warc_reader import READABLE, WarcRecord, is_cut, read_records, response_in, warc_time
 from archive.home import Home
+from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.importer import Entry, Importer, importing
-from archive.ingest.store import Outcome, PageToStore, store_pages
+from archive.ingest.store import store_pages
 from archive.lookup import article_at
+from crawler.batch_writer import Rereader
 from crawler.outlets.file import OutletsFile
-from crawler.reading import Rereader
+from crawler.reading import end_of
 from crawler.sandbox import Sandbox
 from crawler.targets import owner
-from news.article import Article, Flag
+from news.article import Article
 from news.dispositions import Disposition, is_binary, is_gone, without_page
-from news.errors import BodyTooLarge, CaptureDamaged, NotAnArticle, PageTooCostly
-from news.outlets import OnPaywall, Outlet
-from news.teasers import remove_teasers
+from news.errors import BodyTooLarge, CaptureDamaged
+from news.outlets import Outlet
+from news.reasons import Reason
 from news.text import storable
-from news.urls import believed_canonical, canonicalise, fetchable, host_of, url_key
+from news.urls import canonicalise, fetchable, host_of, url_key
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 50  # pages in a transaction
 _BATCH_BYTES = 32_000_000
 _HEAD_BYTES = 100_000  # of a record, beside its body
-_UNREAD: Mapping[type[Exception], tuple[Disposition, str]] = {
-    NotAnArticle: (Disposition.SKIPPED, "not_article"),
-    PageTooCostly: (Disposition.FAILED, "page_too_costly"),
-    BodyTooLarge: (Disposition.SKIPPED, "too_large"),
-    CaptureDamaged: (Disposition.FAILED, "bad_encoding"),
-}
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|div|p)[\s>]", re.IGNORECASE)
 _BEGINNING = 2000  # bytes
 _LOOKS_BACK = re.compile(rb"HTTP/\S{1,9} {1,9}(?:404|410|451)")
@@ -123,19 +119,19 @@ class CaptureImporter:
 
     def _look_at(self, record: WarcRecord) -> _Item:
         if record.kind == "damaged":
-            return _ended(record, Disposition.FAILED, "damaged")
+            return _ended(record, Disposition.FAILED, Reason.DAMAGED)
         if record.block is None:
-            return _ended(record, Disposition.SKIPPED, "too_large")
+            return _ended(record, Disposition.SKIPPED, Reason.TOO_LARGE)
         try:
             response = response_in(record)
             if response is None:
-                return _ended(record, Disposition.SKIPPED, "no_http")
+                return _ended(record, Disposition.SKIPPED, Reason.NO_HTTP)
             if response.captured_at > datetime.now(UTC) + _AHEAD:
-                return _ended(record, Disposition.SKIPPED, "from_the_future")
+                return _ended(record, Disposition.SKIPPED, Reason.FROM_THE_FUTURE)
             key = url_key(canonicalise(response.url))
             response = replace(response, url=fetchable(response.url), headers=_storable(response.headers))
         except ValueError:
-            return _ended(record, Disposition.SKIPPED, "no_http")
+            return _ended(record, Disposition.SKIPPED, Reason.NO_HTTP)
         return self._revisit(record, response, key) if record.kind == "revisit" else self._answer(record, response, key)
 
     def _answer(self, record: WarcRecord, response: CapturedResponse, key: int) -> _Item:
@@ -144,7 +140,7 @@ class CaptureImporter:
         if ended and not (ended[1] or "").startswith("gone_"):
             return _ended(record, Disposition.SKIPPED, ended[1])
         if response.status == 200 and not self._is_page(response, kind):
-            return _ended(record, Disposition.SKIPPED, "not_html")
+            return _ended(record, Disposition.SKIPPED, Reason.NOT_HTML)
         if digest := record.fields.get("warc-payload-digest"):
             self._payloads[digest] = key, response.captured_at
         return _Candidate(record, response, key, sha256(response.body).digest(), self._owner(response.url))
@@ -170,11 +166,11 @@ class CaptureImporter:
         with self._engine.connect() as conn:
             found = find_original(conn, *where) if where else None
         if found is None:
-            return _ended(record, Disposition.SKIPPED, "revisit_without_original")
+            return _ended(record, Disposition.SKIPPED, Reason.REVISIT_WITHOUT_ORIGINAL)
         try:
             first = read_record(self._home, found.file, found.offset, found.length)
         except CaptureDamaged:
-            return _ended(record, Disposition.SKIPPED, "revisit_without_original")
+            return _ended(record, Disposition.SKIPPED, Reason.REVISIT_WITHOUT_ORIGINAL)
         headers = response.headers if response.header("content-type") else first.headers
         whole = replace(response, body=first.body, status=response.status or 200, headers=headers)
         return _Candidate(record, whole, key, sha256(whole.body).digest(), self._owner(whole.url), found.original)
@@ -218,25 +214,20 @@ class CaptureImporter:
         if is_gone(response.status):
             return replace(one, ended=(Disposition.SKIPPED, f"gone_{response.status}"))
         try:
-            article = self._article(one)
-        except tuple(_UNREAD) as error:
-            return replace(one, ended=next(end for kind, end in _UNREAD.items() if isinstance(error, kind)))
-        except Exception:
+            return replace(one, article=self._article(one))
+        except Exception as error:
+            if end := end_of(error):
+                return replace(one, ended=end)
             logger.exception("page_unreadable", extra={"url": response.url})
-            return replace(one, ended=(Disposition.FAILED, "unreadable"))
-        if Flag.PAYWALLED in article.flags and one.outlet.on_paywall is OnPaywall.SKIP:
-            return replace(one, ended=(Disposition.SKIPPED, "paywall"))
-        return replace(one, article=article)
+            return replace(one, ended=(Disposition.FAILED, Reason.UNREADABLE))
 
     def _article(self, one: _Candidate) -> Article:
         response = one.response
         encoding = http_content_type_encoding(response.header("content-type"))
         body = _body(response, self._most)
-        article = self._read_page(one.outlet, body, response.url, response.captured_at, encoding)
-        if is_cut(one.record, response) and one.original is None:
-            article = replace(article, flags=article.flags | {Flag.PARTIAL})
-        canonical = believed_canonical(article.url, article.canonical_url)
-        return remove_teasers(replace(article, canonical_url=canonical))
+        page = FetchedPage.unlinked(response.url, body, response.captured_at, encoding)
+        broke_off = one.original is None and is_cut(one.record, response)
+        return self._read_page(replace(page, broke_off=broke_off), one.outlet)
 
     def _archive(self, pages: Sequence[_Candidate], name: str, ours: bool) -> dict[CaptureKey, Outcome]:
         if not pages:
@@ -246,11 +237,11 @@ class CaptureImporter:
         outcomes = store_pages(self._engine, batch, self._files)
         return {one.seen: outcome for one, outcome in zip(pages, outcomes, strict=True)}
 
-    def _page(self, one: _Candidate, link_id: int, name: str, ours: bool) -> PageToStore:
+    def _page(self, one: _Candidate, link_id: int, name: str, ours: bool) -> FetchedPage:
         disposition, reason = one.ended or (None, None)
         reread = Rereader(self._home, one.outlet)
         at, record = one.response.captured_at, self._keep(one, name, ours)
-        return PageToStore(link_id, None, at, record, one.article, disposition, reason, reread=reread)
+        return FetchedPage(link_id, None, at, record, one.article, disposition, reason, reread=reread)
 
     def _keep(self, one: _Candidate, name: str, ours: bool) -> StoredRecord | None:
         """Where the capture lies among our files, copied there unless it is one of them."""
@@ -320,5 +311,5 @@ def _shown(one: _Candidate, known: ArchivedCapture) -> Outcome:
     if is_gone(one.response.status):
         ended, reason = Disposition.SKIPPED, f"gone_{one.response.status}"
     elif known.article_id is None:
-        ended, reason = Disposition.SKIPPED, known.reason or "known"
+        ended, reason = Disposition.SKIPPED, known.reason or Reason.KNOWN
     return Outcome(known.link_id, one.response.url, ended, reason, known.article_id, known.story_id)

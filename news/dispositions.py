@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from news.outlets import Outlet
+from news.reasons import Reason
 from news.text import unmarked_utf16
 
 
@@ -43,9 +44,6 @@ class Ledger:
         return read == 0 and self.counts.get(Disposition.FAILED, 0) > 0
 
 
-KILLED_THE_CRAWL = "killed_the_crawl"
-NOT_DUE = "not_due"
-
 Ended = tuple[Disposition, str | None]
 
 _GONE = frozenset({404, 410, 451})
@@ -66,7 +64,15 @@ _MAGIC = (
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ISO-2022-JP has escapes
 _LAST_TAG = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _PASSING = frozenset(
-    {"timeout", "dns", "connection_refused", "connection_failed", "cut_off", "retry_after", "store_error"}
+    (
+        Reason.TIMEOUT,
+        Reason.DNS,
+        Reason.CONNECTION_REFUSED,
+        Reason.CONNECTION_FAILED,
+        Reason.CUT_OFF,
+        Reason.RETRY_AFTER,
+        Reason.STORE_ERROR,
+    )
 )
 TRIES_LATER = 3  # crawls in a row that come back to a failed page
 LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETag, since ETags lie
@@ -85,13 +91,13 @@ class Candidate:
 def refusal(link: Candidate, outlet: Outlet, since: datetime | None) -> str | None:
     """Why *link* is not fetched: `killed_the_crawl`, `skip_url`, `article_url` or `since`; None when it is."""
     if link.set_aside:
-        return KILLED_THE_CRAWL
+        return Reason.KILLED_THE_CRAWL
     if any(_pattern(skip).search(link.canonical_url) for skip in outlet.skip_url):
-        return "skip_url"
+        return Reason.SKIP_URL
     if outlet.article_url and not _pattern(outlet.article_url).search(link.canonical_url):
-        return "article_url"
+        return Reason.ARTICLE_URL
     if since and link.announced_at and link.announced_at < since:
-        return "since"
+        return Reason.SINCE
     return None
 
 
@@ -117,9 +123,9 @@ def without_page(status: int, content_type: str, empty: bool, known: bool) -> En
     if status != 200:
         return Disposition.FAILED, f"http_{status}"
     if content_type and not any(kind in content_type.lower() for kind in _PAGES):
-        return Disposition.SKIPPED, "not_html"
+        return Disposition.SKIPPED, Reason.NOT_HTML
     if empty:
-        return Disposition.FAILED, "empty"
+        return Disposition.FAILED, Reason.EMPTY
     return None
 
 
@@ -142,7 +148,7 @@ def unchanged(before: Disposition | None, reason: str | None, has_article: bool)
 def put_off(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:
     """How a listed page of ours ends whose time to look again has not come: it was not looked at, and says so."""
     ended, why = unchanged(before, reason, has_article)
-    return ended, NOT_DUE if ended is Disposition.UNCHANGED else why
+    return ended, Reason.NOT_DUE if ended is Disposition.UNCHANGED else why
 
 
 def broke_off(body: bytes, end_told: bool) -> bool:
@@ -162,7 +168,7 @@ def comes_back(reason: str | None, attempts: int) -> bool:
     if reason is None or attempts >= TRIES_LATER:
         return False
     busy = re.fullmatch(r"(?:robots_)?http_(408|429|5\d\d)", reason)
-    return bool(busy) or reason in _PASSING or (reason.startswith("robots_") and reason != "robots_txt")
+    return bool(busy) or reason in _PASSING or (reason.startswith("robots_") and reason != Reason.ROBOTS_TXT)
 
 
 def asks_conditionally(seen: int, before: Disposition | None) -> bool:

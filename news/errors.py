@@ -4,7 +4,7 @@ NewsError
   OutletError     skip the outlet, try again at its next turn
     FeedUnreadable, OutletBlocked
   ArticleError    skip the article, keep the capture for another try
-    NotAnArticle, PageTooCostly
+    NotAnArticle, PageTooCostly, PaywallStub
   ArchiveError    stop; nothing was written
     ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CrawlLost, CaptureDamaged (BodyTooLarge)
   SettingError    stop; the user has to change a setting
@@ -47,6 +47,10 @@ class ArticleError(NewsError):
 
 class NotAnArticle(ArticleError):
     pass
+
+
+class PaywallStub(ArticleError):
+    """The page shows only the beginning of its article, and the outlet's entry leaves such pages out."""
 
 
 class PageTooCostly(ArticleError):

@@ -1,37 +1,90 @@
-"""Why a link or a channel ended without a page, as people say it; `v_links` has the short names."""
+"""Why a link, a channel or an imported record ended without an article. `v_links` has the short names."""
 
 import re
+from enum import StrEnum
 
 from news.text import one_line
 
-_WORDS = {
-    "robots_txt": "robots.txt",
-    "not_html": "not HTML",
-    "not_article": "no article",
-    "paywall": "paywall stub",
-    "since": "too old (--since)",
-    "limit": "over --limit",
-    "skip_url": "skip_url",
-    "article_url": "not article_url",
-    "dns": "host not found",
-    "tls": "bad certificate, or no TLS",
-    "cut_off": "broke off",
-    "too_large": "too large",
-    "forbidden_address": "private address",
-    "crawl_timeout": "out of time",
-    "layout_changed": "gave no links where it gave some: its layout has changed",
-    "no_links": "nothing in it looks like a link to an article",
-    "page_too_costly": "would take the parser too long",
-    "no_http": "no answer of a web server",
-    "revisit_without_original": "seen again, the first capture not at hand",
-    "older_capture": "older than what is known",
-    "damaged": "damaged or cut off",
-}
+
+class Reason(StrEnum):
+    """The closed set of reasons, each with its words for people.
+
+    Beside them stand families that are made from a number or another reason: see `in_words`.
+    """
+
+    words: str
+
+    def __new__(cls, value: str, words: str = "") -> "Reason":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.words = words or value.replace("_", " ")
+        return member
+
+    # Left out before it was fetched
+    ROBOTS_TXT = "robots_txt", "robots.txt"
+    SINCE = "since", "too old (--since)"
+    LIMIT = "limit", "over --limit"
+    SKIP_URL = "skip_url", "skip_url"
+    ARTICLE_URL = "article_url", "not article_url"
+    NOT_DUE = "not_due"
+    KILLED_THE_CRAWL = "killed_the_crawl"
+    CRAWL_TIMEOUT = "crawl_timeout", "out of time"
+    FORBIDDEN_ADDRESS = "forbidden_address", "private address"
+    FORBIDDEN_PORT = "forbidden_port"
+    # No answer
+    DNS = "dns", "host not found"
+    TLS = "tls", "bad certificate, or no TLS"
+    TIMEOUT = "timeout"
+    CONNECTION_REFUSED = "connection_refused"
+    CONNECTION_FAILED = "connection_failed"
+    CUT_OFF = "cut_off", "broke off"
+    RETRY_AFTER = "retry_after"
+    BAD_URL = "bad_url"
+    BAD_HTTP = "bad_http"
+    NOT_HTTP = "not_http"
+    BAD_REDIRECT = "bad_redirect"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    # An answer without an article
+    NOT_HTML = "not_html", "not HTML"
+    NOT_ARTICLE = "not_article", "no article"
+    PAYWALL = "paywall", "paywall stub"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large", "too large"
+    BAD_ENCODING = "bad_encoding"
+    PAGE_TOO_COSTLY = "page_too_costly", "would take the parser too long"
+    UNREADABLE = "unreadable"
+    STORE_ERROR = "store_error"
+    # An article that the archive has in another state
+    PAYWALLED_LATER = "paywalled_later"
+    ONLY_ITS_BEGINNING = "only_its_beginning"
+    OLDER_CAPTURE = "older_capture", "older than what is known"
+    # Channels and crawls
+    LAYOUT_CHANGED = "layout_changed", "gave no links where it gave some: its layout has changed"
+    NO_LINKS = "no_links", "nothing in it looks like a link to an article"
+    NOT_LOOKED = "not_looked"
+    NOTHING_READ = "nothing_read"
+    INTERRUPTED = "interrupted"
+    # Imports
+    NO_HTTP = "no_http", "no answer of a web server"
+    FROM_THE_FUTURE = "from_the_future"
+    REVISIT_WITHOUT_ORIGINAL = "revisit_without_original", "seen again, the first capture not at hand"
+    DAMAGED = "damaged", "damaged or cut off"
+    KNOWN = "known"
+    IMPORT_INTERRUPTED = "import_interrupted"
+
+
+_VALUES = frozenset(reason.value for reason in Reason)
 
 
 def in_words(reason: str) -> str:
-    """A reason as people say it: `http_503` is "HTTP 503", `robots_timeout` is "robots.txt: timeout"."""
-    if reason.startswith("robots_") and reason != "robots_txt":
+    """Return a reason as people say it.
+
+    `http_503` is "HTTP 503", `robots_timeout` is "robots.txt: timeout", `gone_410` is "gone 410", and an unexpected
+    `error_KeyError` keeps the name of its class.
+    """
+    if reason in _VALUES:
+        return Reason(reason).words
+    if reason.startswith("robots_"):
         return f"robots.txt: {in_words(reason.removeprefix('robots_'))}"
     status = re.fullmatch(r"http_(\d+)", reason)
-    return f"HTTP {status[1]}" if status else _WORDS.get(reason) or one_line(reason.replace("_", " "))
+    return f"HTTP {status[1]}" if status else one_line(reason.replace("_", " "))

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, text
 from archive.captures import CapturedResponse, CaptureFiles
 from archive.crawls import Crawl, close_crawl, open_crawl
 from archive.frontier import Link, add_links
-from archive.ingest.store import Outcome, PageToStore, store_pages
+from archive.ingest.fetched import FetchedPage, Outcome
+from archive.ingest.store import store_pages
 from archive.outlets import ensure_outlet
 from news.article import Article, Block, Label
 from news.dispositions import Disposition
@@ -39,9 +40,9 @@ class Newsroom:
         with self.engine.begin() as conn:
             return add_links(conn, crawl.outlet_id, crawl.id, None, [FoundLink(url, title)])[0]
 
-    def page(self, article: Article) -> PageToStore:
+    def page(self, article: Article) -> FetchedPage:
         link = self.link(article.url)
-        return PageToStore(link.id, self.crawl(article.url.split("/")[2].split(".")[-2]).id, self.now, None, article)
+        return FetchedPage(link.id, self.crawl(article.url.split("/")[2].split(".")[-2]).id, self.now, None, article)
 
     def store(self, *articles: Article) -> list[Outcome]:
         self.now += timedelta(hours=1)

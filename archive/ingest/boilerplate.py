@@ -15,7 +15,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from archive.ingest.existing import Existing, ExistingArticle, ExistingLink
-from archive.ingest.page import Outcome, ReadPage
+from archive.ingest.fetched import Outcome
+from archive.ingest.page import PreparedPage
 from archive.ingest.rows import array_of
 from news.article import Article, Block, Label
 from news.sameness.boilerplate import (
@@ -78,7 +79,7 @@ class _Text:
 class _Memo:
     """A page as it shows itself and as its latest revision has it, with the keys of lines and of possible headlines."""
 
-    read: ReadPage
+    read: PreparedPage
     outlet_id: int
     me: Sighting
     period: int
@@ -100,7 +101,7 @@ class BoilerplateMemory:
         self._announced: dict[int, set[int]] = {}  # links that wait, by the line of their title
         self._fresh: list[tuple[int, int]] = []  # key and link
 
-    def read(self, reads: Sequence[ReadPage]) -> list[ReadPage]:
+    def read(self, reads: Sequence[PreparedPage]) -> list[PreparedPage]:
         """The pages in order, as memory reads them."""
         memos = [self._memo(read) for read in reads]
         self._load(memos)
@@ -113,7 +114,7 @@ class BoilerplateMemory:
         found = {(key, articles.get(link_id)) for key, link_id in self._fresh}
         return sorted((key, article_id) for key, article_id in found if article_id is not None)
 
-    def _memo(self, read: ReadPage) -> _Memo:
+    def _memo(self, read: PreparedPage) -> _Memo:
         link, home = self._links[read.page.link_id], self._home(read)
         article, number = read.article, home.known.id if home else -link.id
         me = Sighting.of(number, article.headline, article.paragraphs, article.authors)
@@ -131,12 +132,12 @@ class BoilerplateMemory:
             headlines={line: line_key(None, line) for line in titles},
         )
 
-    def _home(self, read: ReadPage) -> ExistingArticle | None:
+    def _home(self, read: PreparedPage) -> ExistingArticle | None:
         """The article that the page's addresses lead to."""
-        shown = self._known.get(self._links[read.page.link_id].article_id) or self._known.at(read.seen.own_key)
-        return shown or self._known.at(read.seen.canonical_key)
+        shown = self._known.get(self._links[read.page.link_id].article_id) or self._known.at(read.own_key)
+        return shown or self._known.at(read.canonical_key)
 
-    def _read(self, memo: _Memo) -> ReadPage:
+    def _read(self, memo: _Memo) -> PreparedPage:
         shown = self._page(memo, memo.shown, set(memo.archived.letters.values()))
         archived = self._page(memo, memo.archived, ())
         article = set_aside(shown)
@@ -144,7 +145,7 @@ class BoilerplateMemory:
         titles = (memo.archived.letters[n] for n in archived.headlines)
         recurring = {*memo.shown.without(article), *memo.archived.without(set_aside(archived)), *titles}
         self._take_in(memo)
-        return memo.read.remembered(article, frozenset(recurring))
+        return memo.read.without_boilerplate(article, frozenset(recurring))
 
     def _page(self, memo: _Memo, text: _Text, settled: Collection[str]) -> RememberedPage:
         """What is remembered of the text's lines, but for what the article left there itself."""

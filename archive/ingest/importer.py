@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, text
 
-from archive.ingest.store import Outcome, PageToStore, store_pages
+from archive.ingest.fetched import FetchedPage, Outcome
+from archive.ingest.store import store_pages
 from news.imports import Imported
 from news.urls import canonicalise, fetchable, url_key
 
@@ -92,9 +93,9 @@ def final_stories(conn: Connection) -> Mapping[int, int]:
     return {row.id: row.merged_into for row in conn.execute(_MERGED)}
 
 
-def _page(link_id: int, one: Imported, now: datetime) -> PageToStore:
+def _page(link_id: int, one: Imported, now: datetime) -> FetchedPage:
     captured_at = min(one.captured_at or now, now)  # nobody has fetched anything tomorrow
-    return PageToStore(link_id, None, captured_at, None, one.article, undated=one.captured_at is None)
+    return FetchedPage(link_id, None, captured_at, None, one.article, undated=one.captured_at is None)
 
 
 def _entry(one: Imported) -> Entry:

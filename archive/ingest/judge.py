@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from archive.fields import clean_article
 from archive.ingest.existing import Existing, ExistingArticle, ExistingLink, load_articles
+from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.near_copies import NearCopies
-from archive.ingest.page import Outcome, PageToStore, ReadPage
+from archive.ingest.page import PreparedPage
 from archive.ingest.rows import (
     Ids,
     Rows,
@@ -27,12 +28,13 @@ from archive.ingest.rows import (
 )
 from news.article import Flag
 from news.dispositions import Disposition
+from news.reasons import Reason
 from news.sameness.copies import Found
 from news.sameness.judge import Address, KnownArticle, Sameness, judge_address, judge_text
 from news.sameness.normal_forms import letters_of, text_digest
 from news.sameness.revisions import Wording, changes, whole_paragraphs
 
-_PARTS = ("paywalled_later", "only_its_beginning")  # rules by which a page shows less than is kept
+_PARTS = (Reason.PAYWALLED_LATER, Reason.ONLY_ITS_BEGINNING)  # rules by which a page shows less than is kept
 
 
 class Judge:
@@ -50,14 +52,14 @@ class Judge:
         self._known = known
         self._links = links
 
-    def reread_ahead(self, reads: Iterable[ReadPage]) -> None:
+    def reread_ahead(self, reads: Iterable[PreparedPage]) -> None:
         """Read again now what will have to be: it takes long, and nobody need wait for it under the lock on texts."""
         for read in reads:
             found = self._judge_address(read)
             if found and found.verdict is Disposition.REVISED:
                 self._only_read_better(read, found)
 
-    def add(self, page: PageToStore, read: ReadPage | None) -> Outcome:
+    def add(self, page: FetchedPage, read: PreparedPage | None) -> Outcome:
         """Judge one page and collect its rows."""
         link = self._links[page.link_id]
         capture_id = self._capture(page, link)
@@ -69,7 +71,7 @@ class Judge:
             (reading_id,) = self._ids.take("readings")
             self._reading(read, reading_id, capture_id)
         if verdict.verdict is Disposition.REVISED and self._is_past(read, verdict):
-            verdict = Sameness(Disposition.SKIPPED, verdict.article_id, None, {"rule": "older_capture"})
+            verdict = Sameness(Disposition.SKIPPED, verdict.article_id, None, {"rule": Reason.OLDER_CAPTURE})
         outcome = self._store(read, verdict, capture_id)
         self._join_stories(near)
         return outcome
@@ -82,25 +84,25 @@ class Judge:
             row["story_id"] = self._matches.story(row["story_id"])
         return self.rows
 
-    def _judge(self, read: ReadPage) -> tuple[Sameness, list[Found]]:
+    def _judge(self, read: PreparedPage) -> tuple[Sameness, list[Found]]:
         found = self._judge_address(read)
         if found:
             return found, []
         if not read.comparable:
-            return judge_text(read.seen, [], []), []
+            return judge_text(read, [], []), []
         twins = [twin for letters in read.all_letters for twin in self._known.twins(letters)]
-        by_letters = judge_text(read.seen, twins, [])
+        by_letters = judge_text(read, twins, [])
         if by_letters.verdict is not Disposition.NEW:
             return by_letters, []
         near = self._matches.near(read)
-        return judge_text(read.seen, [], near), [one for one in near if one.reason]
+        return judge_text(read, [], near), [one for one in near if one.reason]
 
-    def _judge_address(self, read: ReadPage) -> Sameness | None:
+    def _judge_address(self, read: PreparedPage) -> Sameness | None:
         link = self._links[read.page.link_id]
-        shown = self._known.get(link.article_id) or self._known.at(read.seen.own_key)
+        shown = self._known.get(link.article_id) or self._known.at(read.own_key)
         address = Address(shown.known if shown else None, link.said_digest, link.revision)
-        canonical = self._known.at(read.seen.canonical_key)
-        return judge_address(read.seen, address, canonical.known if canonical else None)
+        canonical = self._known.at(read.canonical_key)
+        return judge_address(read, address, canonical.known if canonical else None)
 
     def _join_stories(self, near: Sequence[Found]) -> None:
         """Join the stories between which a page turned out to stand; the oldest keeps its number."""
@@ -110,25 +112,25 @@ class Judge:
                 self._matches.merge(other, stories[0])
                 self.rows.merges.append({"old": other, "into": stories[0]})
 
-    def _no_edit(self, read: ReadPage, verdict: Sameness) -> str | None:
+    def _no_edit(self, read: PreparedPage, verdict: Sameness) -> str | None:
         """Why another text is no edit of the article, though it differs; None when it is one."""
         if self._only_read_better(read, verdict):
             return "better_reading"
         return "layout_changed" if self._only_layout_changed(read, verdict) else None
 
-    def _is_past(self, read: ReadPage, verdict: Sameness) -> bool:
+    def _is_past(self, read: PreparedPage, verdict: Sameness) -> bool:
         """Whether an import shows the article as it was before it was last looked at: no text takes a newer's place."""
         kept = self._known.articles[verdict.article_id or 0]
         return read.page.crawl_id is None and read.page.fetched_at < kept.checked_at
 
-    def _only_layout_changed(self, read: ReadPage, verdict: Sameness) -> bool:
+    def _only_layout_changed(self, read: PreparedPage, verdict: Sameness) -> bool:
         """Whether all that came and went are lines that the outlet puts under other articles as well."""
         kept = self._known.articles[verdict.article_id or 0]
         old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
         changed = whole_paragraphs(old, Wording.of(read.shown))
         return bool(changed) and read.recurring.issuperset(map(letters_of, changed or ()))
 
-    def _only_read_better(self, read: ReadPage, verdict: Sameness) -> bool:
+    def _only_read_better(self, read: PreparedPage, verdict: Sameness) -> bool:
         """Whether the page says what it said, and only our rules have changed since."""
         kept = self._known.get(verdict.article_id)
         if not (kept and kept.capture and read.page.reread):
@@ -136,16 +138,16 @@ class Judge:
         if kept.capture not in self._reread:
             before = read.page.reread(*kept.capture)  # by today's rules, whatever their version is called
             self._reread[kept.capture] = text_digest(clean_article(before)) if before else None
-        return self._reread[kept.capture] == read.seen.said
+        return self._reread[kept.capture] == read.said
 
-    def _store(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> Outcome:
+    def _store(self, read: PreparedPage, verdict: Sameness, capture_id: int | None) -> Outcome:
         if verdict.verdict in (Disposition.NEW, Disposition.COPY):
             return self._settle(read, verdict, self._new_article(read, verdict, capture_id), 1, ())
         if verdict.verdict is Disposition.REVISED:
             return self._settle(read, verdict, *self._new_revision(read, verdict, capture_id))
         return self._settle(read, verdict, self._known.articles[verdict.article_id or 0], verdict.revision, ())
 
-    def _new_article(self, read: ReadPage, verdict: Sameness, capture_id: int | None) -> ExistingArticle:
+    def _new_article(self, read: PreparedPage, verdict: Sameness, capture_id: int | None) -> ExistingArticle:
         twin = self._twin(verdict)
         fresh = ["readings", "revisions", "articles"] + ([] if twin else ["stories"])
         reading_id, revision_id, article_id, *new_story = self._ids.take(*fresh)
@@ -169,7 +171,7 @@ class Judge:
         self._revision(read, article_id, revision_id, 1, reading_id, ())
         if verdict.evidence.get("rule") != "same_letters":  # the first of a text is enough to find it by
             self._matches.put(read, revision_id, article_id, story_id)
-        known = known_article(read, article_id, key, {1: read.seen.said})
+        known = known_article(read, article_id, key, {1: read.said})
         return self._remember(read, known, story_id, revision_id, capture_id)
 
     def _twin(self, verdict: Sameness) -> ExistingArticle | None:
@@ -178,13 +180,13 @@ class Judge:
             load_articles(self._conn, self._known, {verdict.article_id})
         return self._known.get(verdict.article_id)
 
-    def _free_address(self, read: ReadPage) -> tuple[str, int]:
+    def _free_address(self, read: PreparedPage) -> tuple[str, int]:
         """The address to stand for a new article, with its key: one at which the archive has no article yet."""
         free = (one for one in read.addresses if self._known.at(one[1]) is None)
         return next(free, read.addresses[-1])
 
     def _new_revision(
-        self, read: ReadPage, verdict: Sameness, capture_id: int | None
+        self, read: PreparedPage, verdict: Sameness, capture_id: int | None
     ) -> tuple[ExistingArticle, int, tuple[str, ...]]:
         kept = self._known.articles[verdict.article_id or 0]
         reading_id, revision_id = self._ids.take("readings", "revisions")
@@ -199,11 +201,11 @@ class Judge:
         self.rows.states.pop(kept.known.id, None)  # its flags are written anew
         self._matches.put(read, revision_id, kept.known.id, self._matches.story(kept.story_id))
         self._latest(read, kept.known.id, revision_id)
-        said = {**kept.known.said, number: read.seen.said}
+        said = {**kept.known.said, number: read.said}
         known = replace(known_article(read, kept.known.id, kept.known.url_key, said), outlet_id=kept.known.outlet_id)
         return self._remember(read, known, kept.story_id, revision_id, capture_id), number, kinds
 
-    def _latest(self, read: ReadPage, article_id: int, revision_id: int) -> None:
+    def _latest(self, read: PreparedPage, article_id: int, revision_id: int) -> None:
         row = latest_row(read, article_id, revision_id)
         inserted = next((one for one in self.rows.articles if one["id"] == article_id), None)
         if inserted:
@@ -212,7 +214,7 @@ class Judge:
             self.rows.latest[article_id] = row
 
     def _remember(
-        self, read: ReadPage, known: KnownArticle, story_id: int, revision_id: int, capture_id: int | None
+        self, read: PreparedPage, known: KnownArticle, story_id: int, revision_id: int, capture_id: int | None
     ) -> ExistingArticle:
         record = read.page.record
         place = (record.file, record.offset, record.length) if record and capture_id else None
@@ -223,31 +225,31 @@ class Judge:
         self._known.put(kept, letters=[read.letters])
         return kept
 
-    def _capture(self, page: PageToStore, link: ExistingLink) -> int | None:
+    def _capture(self, page: FetchedPage, link: ExistingLink) -> int | None:
         if page.record is None:
             return None
         capture_id = self._capture_ids.pop()
         self.rows.captures.append(capture_row(page.record, link.url_key, link.outlet_id, page.crawl_id, capture_id))
         return capture_id
 
-    def _reading(self, read: ReadPage, reading_id: int, capture_id: int | None) -> None:
+    def _reading(self, read: PreparedPage, reading_id: int, capture_id: int | None) -> None:
         text = text_row(read)
         self.rows.texts[text["digest"]] = text
         self.rows.readings.append(reading_row(read, reading_id, capture_id))
         self.rows.blocks += block_rows(read, reading_id)
 
     def _revision(
-        self, read: ReadPage, article_id: int, revision_id: int, number: int, reading_id: int, kinds: Sequence[str]
+        self, read: PreparedPage, article_id: int, revision_id: int, number: int, reading_id: int, kinds: Sequence[str]
     ) -> None:
         places = {"id": revision_id, "article_id": article_id, "number": number, "reading_id": reading_id}
         self.rows.revisions[revision_id] = places | revision_values(read, kinds)
 
     def _settle(
-        self, read: ReadPage, verdict: Sameness, kept: ExistingArticle, number: int | None, kinds: tuple[str, ...]
+        self, read: PreparedPage, verdict: Sameness, kept: ExistingArticle, number: int | None, kinds: tuple[str, ...]
     ) -> Outcome:
         article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
         rule = verdict.evidence.get("rule")
-        reason = str(rule) if rule in (*_PARTS, "older_capture") else None
+        reason = str(rule) if rule in (*_PARTS, Reason.OLDER_CAPTURE) else None
         if not _is_older(page, link):
             self._settle_link(read, verdict, kept, number, reason)
         elif number == 1 and page.fetched_at < kept.first_at:
@@ -261,7 +263,7 @@ class Judge:
         )  # fmt: skip
 
     def _settle_link(
-        self, read: ReadPage, verdict: Sameness, kept: ExistingArticle, number: int | None, reason: str | None
+        self, read: PreparedPage, verdict: Sameness, kept: ExistingArticle, number: int | None, reason: str | None
     ) -> None:
         article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
         checked_at = max(page.fetched_at, kept.checked_at)
@@ -271,12 +273,12 @@ class Judge:
             evidence=verdict.evidence,
             article_id=article_id,
             revision=number,
-            said_digest=read.seen.said,
+            said_digest=read.said,
         )
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
         self._put(replace(kept, checked_at=checked_at), _state_of(verdict, kept, link), [link.url_key])
         self._links[link.id] = replace(
-            link, article_id=article_id, said_digest=read.seen.said, revision=number, last_fetched_at=page.fetched_at
+            link, article_id=article_id, said_digest=read.said, revision=number, last_fetched_at=page.fetched_at
         )
 
     def _put(self, kept: ExistingArticle, state: Flag | None, keys: Sequence[int] = ()) -> None:
@@ -285,7 +287,7 @@ class Judge:
             self.rows.states[kept.known.id] = state
         self._known.put(replace(kept, state=state), keys=keys)
 
-    def _settle_unread(self, page: PageToStore, link: ExistingLink) -> Outcome:
+    def _settle_unread(self, page: FetchedPage, link: ExistingLink) -> Outcome:
         if page.disposition not in (Disposition.SKIPPED, Disposition.FAILED, Disposition.UNCHANGED):
             raise ValueError(f"a page without text cannot be {page.disposition}")
         kept = self._known.get(link.article_id)
@@ -308,7 +310,7 @@ def _state_of(verdict: Sameness, kept: ExistingArticle, link: ExistingLink) -> F
     return Flag.PAYWALLED_LATER if link.url_key == kept.known.url_key else kept.state
 
 
-def _is_older(page: PageToStore, link: ExistingLink) -> bool:
+def _is_older(page: FetchedPage, link: ExistingLink) -> bool:
     """Whether an import brings what an address with an article showed before it was last looked at."""
     if page.crawl_id is not None or link.last_fetched_at is None or page.fetched_at >= link.last_fetched_at:
         return False

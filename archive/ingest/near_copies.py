@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from archive.ingest.page import ReadPage
+from archive.ingest.page import PreparedPage
 from archive.ingest.rows import array_of
 from news.sameness import copies
 from news.sameness.copies import Found, Posting, placed_at
@@ -33,7 +33,7 @@ class _Chosen:
 class NearCopies:
     """Finds what pages may be copies of, and takes in what becomes of them."""
 
-    def __init__(self, conn: Connection, reads: Sequence[ReadPage]) -> None:
+    def __init__(self, conn: Connection, reads: Sequence[PreparedPage]) -> None:
         self.rows: list[tuple[int, int]] = []  # key and revision
         self.expected = len(reads)  # pages that are not known to be unchanged
         self._conn = conn
@@ -54,14 +54,14 @@ class NearCopies:
         """The articles of which pages are most likely copies."""
         return {one.article_id for read in self._reads for one in self._likely(read, 1)}
 
-    def near(self, read: ReadPage) -> list[Found]:
+    def near(self, read: PreparedPage) -> list[Found]:
         """The texts that share passages with the page, the best match first; one without a reason when none matches."""
         compared = self._survey(read, None)
         if copies.is_roundup(compared, len(read.compared.words)):
             return []
         return copies.nearest(compared) or sorted(compared, key=lambda one: -one.strength)[:1]
 
-    def put(self, read: ReadPage, revision_id: int, article_id: int, story_id: int) -> None:
+    def put(self, read: PreparedPage, revision_id: int, article_id: int, story_id: int) -> None:
         """Take in a text that is about to be stored, so that later ones are compared with it.
 
         A roundup is left out: a part of it would lead from one story to another.
@@ -70,23 +70,23 @@ class NearCopies:
             return
         chosen = self._chosen[id(read)]
         postings = self._around(chosen)
-        boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
+        boilerplate = copies.standing(postings, read.outlet_id, story_id)
         self._times[revision_id] = chosen.at
         self._texts[revision_id] = read.compared
         prefix = _bucket(chosen.at) << 32
-        outlet_id = read.seen.outlet_id
+        outlet_id = read.outlet_id
         for value in copies.to_keep(chosen.positions, postings, boilerplate, article_id, story_id):
             posting = Posting(value, revision_id, article_id, outlet_id, story_id)
             self._postings.setdefault(value, []).append(posting)
             self.rows.append((prefix | value, revision_id))
 
-    def _survey(self, read: ReadPage, story_id: int | None) -> list[Found]:
+    def _survey(self, read: PreparedPage, story_id: int | None) -> list[Found]:
         """The page compared with all texts worth it, those of its own story left out of what makes boilerplate."""
         if id(read) not in self._surveys:
             self._load([read])
             chosen = self._chosen[id(read)]
             postings = self._around(chosen)
-            boilerplate = copies.standing(postings, read.seen.outlet_id, story_id)
+            boilerplate = copies.standing(postings, read.outlet_id, story_id)
             worth = copies.worth_comparing(chosen.positions, postings, boilerplate)
             self._fetch(one.revision_id for one in worth)
             mask = standing_words(chosen.positions, boilerplate, len(read.compared.words))
@@ -103,9 +103,9 @@ class NearCopies:
             story_id = self._merged[story_id]
         return story_id
 
-    def _compare(self, read: ReadPage, posting: Posting, boilerplate: bytes) -> Found:
+    def _compare(self, read: PreparedPage, posting: Posting, boilerplate: bytes) -> Found:
         overlap = compare(read.compared, self._texts[posting.revision_id], boilerplate)
-        reason = copies.match(overlap, same_outlet=posting.outlet_id == read.seen.outlet_id)
+        reason = copies.match(overlap, same_outlet=posting.outlet_id == read.outlet_id)
         return Found(posting, overlap, reason)
 
     def _around(self, chosen: _Chosen) -> list[Posting]:
@@ -118,13 +118,13 @@ class NearCopies:
             if begins <= self._times[one.revision_id] <= ends
         ]
 
-    def _load(self, reads: Sequence[ReadPage]) -> None:
+    def _load(self, reads: Sequence[PreparedPage]) -> None:
         """Look the pages' fingerprints up, and fetch the texts that share most of them."""
         fresh = [read for read in reads if id(read) not in self._chosen]
         self._chosen |= {id(read): _choose(read) for read in fresh}
         self._look_up_all(fresh)
 
-    def _look_up_all(self, fresh: Sequence[ReadPage]) -> None:
+    def _look_up_all(self, fresh: Sequence[PreparedPage]) -> None:
         if not fresh:
             return
         self._look_up([self._chosen[id(read)] for read in fresh])
@@ -133,7 +133,7 @@ class NearCopies:
             likely |= {one.revision_id for one in self._likely(read, _LIKELY)}
         self._fetch(likely)
 
-    def _likely(self, read: ReadPage, most: int) -> list[Posting]:
+    def _likely(self, read: PreparedPage, most: int) -> list[Posting]:
         chosen = self._chosen[id(read)]
         return copies.worth_comparing(chosen.positions, self._around(chosen), frozenset(), most)
 
@@ -166,14 +166,14 @@ class NearCopies:
                 self._texts[row.id] = Compared.of(row.headline, row.body)
 
 
-def _choose(read: ReadPage) -> _Chosen:
+def _choose(read: PreparedPage) -> _Chosen:
     positions = fingerprints(read.compared.words)
     for headline in headline_fingerprints(read.compared.heading):
         positions.setdefault(headline, len(read.compared.words))
     return _Chosen(_placed(read), positions)
 
 
-def _placed(read: ReadPage) -> datetime:
+def _placed(read: PreparedPage) -> datetime:
     return placed_at(read.article.date_published, read.page.fetched_at)
 
 

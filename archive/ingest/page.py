@@ -1,85 +1,32 @@
 """A page made ready for comparison: cleaned, with the addresses and digests it is compared by."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
 
-from archive.captures import StoredRecord
 from archive.fields import clean_article
 from archive.ingest.existing import ExistingLink
+from archive.ingest.fetched import FetchedPage
 from news.article import Article, Flag
-from news.dispositions import Disposition
 from news.notices import is_wall
 from news.ruleset import BOILERPLATE_RULES
 from news.sameness.judge import LEAST_NEAR, JudgedPage
 from news.sameness.normal_forms import Compared, body_digest, letters_digest, text_digest
 from news.urls import believed_canonical, canonicalise, url_key
 
-# Reads the capture at (file, offset, length) again with today's rules; None when it cannot be read.
-Reread = Callable[[str, int, int], Article | None]
-
-
-@dataclass(frozen=True, slots=True)
-class PageToStore:
-    """A fetched page. With `article` its disposition is found by comparison; without, it is the given one.
-
-    `article.url` is the address the text came from (after redirects). `record` is None for what has no capture. With
-    `reread`, a text that differs only because our rules have changed since is no revision.
-
-    Without a crawl it is imported, and may be a capture from before what the archive knows. Of an `undated` one nobody
-    knows when it was captured.
-    """
-
-    link_id: int
-    crawl_id: int | None
-    fetched_at: datetime
-    record: StoredRecord | None
-    article: Article | None = None
-    disposition: Disposition | None = None  # without article: SKIPPED, FAILED or UNCHANGED
-    reason: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    due_at: datetime | None = None
-    reread: Reread | None = None
-    undated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a page ended; what has no link has `link_id` 0.
-
-    `article_id`, `story_id` and `revision` (number) are None where nothing of it is archived.
-    """
-
-    link_id: int
-    url: str
-    disposition: Disposition
-    reason: str | None = None
-    article_id: int | None = None
-    story_id: int | None = None
-    revision: int | None = None
-    changes: tuple[str, ...] = ()
-    removed: Mapping[str, int] = field(default_factory=dict)  # blocks set aside, by label
-    evidence: Mapping[str, Any] | None = None
-
-
 _WALLS = frozenset({Flag.PAYWALLED, Flag.PARTIAL})
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """A page with its text, cleaned, and what it is compared by.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPage(JudgedPage):
+    """A page ready for comparison: the values that are judged, with the cleaned article and where they come from.
 
-    What it said (`seen.said`) is what it shows, so that no article is revised because memory has learnt a line of it.
-    All else is without what memory set aside: `recurring` are the letters of those lines, and of such lines that the
-    archived text has. `shown` and `letters_shown` are as they were before.
+    `said` covers all that the page shows, so that no article is revised because the memory of boilerplate has learnt
+    one of its lines. All else is without the lines that this memory set aside: `recurring` has the letters of those
+    lines, and of such lines in the archived text. `shown` and `letters_shown` include them.
     """
 
-    page: PageToStore
+    page: FetchedPage
     article: Article
-    addresses: tuple[tuple[str, int], ...]  # that may stand for it, with their keys, the believed canonical one first
-    seen: JudgedPage
+    addresses: tuple[tuple[str, int], ...]  # candidates with their keys, the believed canonical one first
     letters: bytes
     digest: bytes  # of the exact text
     compared: Compared
@@ -87,8 +34,8 @@ class ReadPage:
     letters_shown: bytes
     recurring: frozenset[str] = frozenset()
 
-    def remembered(self, article: Article, recurring: frozenset[str]) -> "ReadPage":
-        """The page as memory reads it."""
+    def without_boilerplate(self, article: Article, recurring: frozenset[str]) -> "PreparedPage":
+        """Return the page with the article as the memory of boilerplate reads it."""
         if article is self.article:
             return replace(self, recurring=recurring)
         body = article.body
@@ -96,7 +43,8 @@ class ReadPage:
         return replace(
             self,
             article=replace(article, rules=f"{article.rules} {BOILERPLATE_RULES}"),
-            seen=replace(self.seen, body=body, words=len(compared.words)),
+            body=body,
+            words=len(compared.words),
             letters=letters_digest("".join(compared.words)),
             digest=body_digest(body),
             compared=compared,
@@ -116,10 +64,10 @@ class ReadPage:
     @property
     def comparable(self) -> bool:
         """Whether its text may be looked for at other addresses."""
-        return self.seen.words >= LEAST_NEAR and not self.seen.walled
+        return self.words >= LEAST_NEAR and not self.walled
 
 
-def prepare(page: PageToStore, link: ExistingLink) -> ReadPage | None:
+def prepare(page: FetchedPage, link: ExistingLink) -> PreparedPage | None:
     """The page ready for comparison; None when there is no text to compare."""
     if page.article is None:
         return None
@@ -129,7 +77,8 @@ def prepare(page: PageToStore, link: ExistingLink) -> ReadPage | None:
     body = article.body
     compared = Compared.of(article.headline, body)
     words = len(compared.words)
-    seen = JudgedPage(
+    letters = letters_digest("".join(compared.words))
+    return PreparedPage(
         outlet_id=link.outlet_id,
         own_key=own_key,
         canonical_key=canonical_key,
@@ -139,10 +88,15 @@ def prepare(page: PageToStore, link: ExistingLink) -> ReadPage | None:
         words=words,
         walled=bool(_WALLS & article.flags) or is_wall(body, words),
         undated=page.undated,
+        page=page,
+        article=article,
+        addresses=((canonical, canonical_key), (own, own_key), (link.canonical_url, link.url_key)),
+        letters=letters,
+        digest=body_digest(body),
+        compared=compared,
+        shown=article,
+        letters_shown=letters,
     )
-    addresses = ((canonical, canonical_key), (own, own_key), (link.canonical_url, link.url_key))
-    letters = letters_digest("".join(compared.words))
-    return ReadPage(page, article, addresses, seen, letters, body_digest(body), compared, article, letters)
 
 
 def _addresses(article: Article, link: ExistingLink) -> tuple[str, str]:

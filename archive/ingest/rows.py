@@ -12,7 +12,8 @@ from archive.captures import StoredRecord
 from archive.fields import reading_fields, revision_fields
 from archive.frontier import Settlement, settle
 from archive.ingest.existing import ExistingArticle
-from archive.ingest.page import PageToStore, ReadPage
+from archive.ingest.fetched import FetchedPage
+from archive.ingest.page import PreparedPage
 from archive.models import blocks, captures, readings, revisions, stories
 from archive.search import search_config
 from news.article import Flag
@@ -118,13 +119,13 @@ def array_of(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def text_row(read: ReadPage) -> Row:
+def text_row(read: PreparedPage) -> Row:
     """The text, stored once however many pages show it."""
-    body = read.seen.body
-    return {"digest": read.digest, "letters": read.letters, "body": body, "words": read.seen.words}
+    body = read.body
+    return {"digest": read.digest, "letters": read.letters, "body": body, "words": read.words}
 
 
-def reading_row(read: ReadPage, reading_id: int, capture_id: int | None) -> Row:
+def reading_row(read: PreparedPage, reading_id: int, capture_id: int | None) -> Row:
     """What our rules made of the capture."""
     article = read.article
     return {
@@ -137,7 +138,7 @@ def reading_row(read: ReadPage, reading_id: int, capture_id: int | None) -> Row:
     }
 
 
-def block_rows(read: ReadPage, reading_id: int) -> list[Row]:
+def block_rows(read: PreparedPage, reading_id: int) -> list[Row]:
     """What was set aside, in page order."""
     return [
         {
@@ -152,13 +153,13 @@ def block_rows(read: ReadPage, reading_id: int) -> list[Row]:
     ]
 
 
-def revision_values(read: ReadPage, kinds: Sequence[str]) -> Row:
+def revision_values(read: PreparedPage, kinds: Sequence[str]) -> Row:
     """What the outlet said."""
     return {
         **revision_fields(read.article),
         "crawl_id": read.page.crawl_id,
         "text_digest": read.digest,
-        "said_digest": read.seen.said,
+        "said_digest": read.said,
         "changes": list(kinds),
         "captured_at": read.page.fetched_at,
         "valid_from": read.page.fetched_at,
@@ -188,7 +189,7 @@ def capture_row(
     }
 
 
-def settlement_of(page: PageToStore, disposition: Disposition, reason: str | None) -> Settlement:
+def settlement_of(page: FetchedPage, disposition: Disposition, reason: str | None) -> Settlement:
     """How the link ended."""
     return Settlement(
         link_id=page.link_id,
@@ -202,7 +203,7 @@ def settlement_of(page: PageToStore, disposition: Disposition, reason: str | Non
     )
 
 
-def latest_row(read: ReadPage, article_id: int, revision_id: int) -> dict[str, Any]:
+def latest_row(read: PreparedPage, article_id: int, revision_id: int) -> dict[str, Any]:
     """What an article's row holds of its latest revision."""
     article = read.article
     return {
@@ -212,7 +213,7 @@ def latest_row(read: ReadPage, article_id: int, revision_id: int) -> dict[str, A
         "search_config": search_config(article.language),
         "headline": article.headline,
         "lead": article.lead,
-        "body": read.seen.body,
+        "body": read.body,
         "text_digest": read.digest,
     }
 
@@ -228,10 +229,9 @@ def member_row(article_id: int, story_id: int, twin: ExistingArticle | None, ver
     }
 
 
-def known_article(read: ReadPage, article_id: int, key: int, said: dict[int, bytes]) -> KnownArticle:
+def known_article(read: PreparedPage, article_id: int, key: int, said: dict[int, bytes]) -> KnownArticle:
     """The article as later pages of the batch are compared with it."""
-    seen = read.seen
-    return KnownArticle(article_id, seen.outlet_id, key, said, seen.headline, seen.body, seen.words, seen.walled)
+    return KnownArticle(article_id, read.outlet_id, key, said, read.headline, read.body, read.words, read.walled)
 
 
 def may_merge(conn: Connection, story_id: int, other_id: int) -> bool:

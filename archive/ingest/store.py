@@ -11,19 +11,21 @@ from archive.captures import CaptureFiles, Original, StoredRecord
 from archive.crawls import require_running
 from archive.ingest.boilerplate import BoilerplateMemory
 from archive.ingest.existing import ExistingLink, load_articles, load_known, load_links, load_twins
+from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.judge import Judge
 from archive.ingest.near_copies import NearCopies
-from archive.ingest.page import Outcome, PageToStore, ReadPage, Reread, prepare
+from archive.ingest.page import PreparedPage, prepare
 from archive.ingest.rows import capture_row, lock_texts, take_many_ids, write_rows
 from news.dispositions import Disposition
 from news.errors import ArchiveError
+from news.reasons import Reason
 
-__all__ = ["Outcome", "PageToStore", "Reread", "find_original", "store_captures", "store_pages"]
+__all__ = ["find_original", "store_captures", "store_pages"]
 
 logger = logging.getLogger(__name__)
 
 
-def store_pages(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None = None) -> list[Outcome]:
+def store_pages(engine: Engine, batch: Sequence[FetchedPage], captures: CaptureFiles | None = None) -> list[Outcome]:
     """Store up to about 50 pages, links settled and all, in one transaction; return one Outcome each, in order.
 
     Syncs *captures* (needed when a page has a record) before any row is written. A page that cannot be stored ends as
@@ -74,7 +76,7 @@ def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
         raise ValueError("a record must be on disk before its row: pass the CaptureFiles it was written with")
 
 
-def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: CaptureFiles | None) -> list[Outcome]:
+def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: CaptureFiles | None) -> list[Outcome]:
     with engine.begin() as conn:
         require_running(conn, {page.crawl_id for page in batch if page.crawl_id is not None})
         links = load_links(conn, [page.link_id for page in batch])
@@ -94,7 +96,7 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
             lock_texts(conn)
             comparable = [read for read in fresh if read.comparable]
             letters = {one for read in comparable for one in read.all_letters}
-            load_twins(conn, known, letters, {read.seen.outlet_id for read in comparable})
+            load_twins(conn, known, letters, {read.outlet_id for read in comparable})
             matches.load()
             load_articles(conn, known, matches.articles())
         outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
@@ -104,18 +106,18 @@ def _store_together(engine: Engine, batch: Sequence[PageToStore], captures: Capt
     return outcomes
 
 
-def _shows_the_same(read: ReadPage, links: Mapping[int, ExistingLink]) -> bool:
+def _shows_the_same(read: PreparedPage, links: Mapping[int, ExistingLink]) -> bool:
     link = links[read.page.link_id]
-    return link.article_id is not None and link.said_digest == read.seen.said
+    return link.article_id is not None and link.said_digest == read.said
 
 
-def _lock(conn: Connection, links: Iterable[ExistingLink], reads: Sequence[ReadPage | None]) -> None:
+def _lock(conn: Connection, links: Iterable[ExistingLink], reads: Sequence[PreparedPage | None]) -> None:
     """Let nobody else decide about these addresses until the transaction ends."""
     keys = {link.url_key for link in links} | _keys(reads)
     conn.execute(_LOCK, {"keys": sorted(keys)})
 
 
-def _keys(reads: Sequence[ReadPage | None]) -> set[int]:
+def _keys(reads: Sequence[PreparedPage | None]) -> set[int]:
     return {key for read in reads if read for key in read.keys}
 
 
@@ -123,14 +125,14 @@ def _article_ids(links: Mapping[int, ExistingLink]) -> set[int]:
     return {link.article_id for link in links.values() if link.article_id is not None}
 
 
-def _store_alone(engine: Engine, page: PageToStore, captures: CaptureFiles | None) -> Outcome:
+def _store_alone(engine: Engine, page: FetchedPage, captures: CaptureFiles | None) -> Outcome:
     try:
         return _store_together(engine, [page], captures)[0]
     except ArchiveError:
         raise
     except Exception:
         logger.exception("page_not_stored", extra={"link_id": page.link_id})
-    failed = replace(page, article=None, disposition=Disposition.FAILED, reason="store_error")
+    failed = replace(page, article=None, disposition=Disposition.FAILED, reason=Reason.STORE_ERROR)
     try:
         return _store_together(engine, [failed], captures)[0]
     except ArchiveError:

@@ -19,9 +19,10 @@ from sqlalchemy import Engine, text
 from archive.database import open_archive
 from archive.home import open_home
 from archive.ingest.existing import load_links
+from archive.ingest.fetched import FetchedPage
 from archive.ingest.importer import SIZE, Importer
 from archive.ingest.near_copies import NearCopies
-from archive.ingest.page import PageToStore, prepare
+from archive.ingest.page import prepare
 from news.article import Article, Block
 from news.imports import Imported
 from news.sameness.overlap import fingerprints
@@ -124,7 +125,7 @@ def lookup(engine: Engine, one: Imported) -> float:
     """Seconds that it takes to find what one article may be a copy of."""
     with engine.connect() as conn:
         link_id = conn.execute(text("select id from links where url = :url"), {"url": one.article.url}).scalar_one()
-        page = PageToStore(link_id, None, datetime.now(UTC), None, one.article)
+        page = FetchedPage(link_id, None, datetime.now(UTC), None, one.article)
         read = prepare(page, load_links(conn, [link_id])[link_id])
         assert read
         started = time.monotonic()

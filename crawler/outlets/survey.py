@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from archive.home import Home
+from archive.ingest.fetched import FetchedPage
 from crawler.channels.homepage import HomePage, describe, read_home
 from crawler.channels.kinds.feed import Feed, feed_guesses, read_feed
 from crawler.channels.kinds.listing import article_links
 from crawler.channels.kinds.robots import AGENT, crawl_delay, sitemap_lines
 from crawler.channels.kinds.sitemap import read_sitemap, sitemap_guesses
 from crawler.channels.markup import decoded
-from crawler.extraction.page import read_page
 from crawler.fetch import Fetched, fetch
+from crawler.reading import READING, read_article
 from news.article import Article
 from news.errors import NewsError, OutletBlocked
 from news.outlets import FoundLink, FoundOutlet, Outlet
 from news.reasons import in_words
-from news.teasers import remove_teasers
 from news.urls import canonicalise, url_key
 
 MAX_FEEDS_TRIED, MAX_SITEMAPS_TRIED = 12, 4
@@ -175,12 +175,10 @@ def _read(page: Fetched, outlet: Outlet, now: datetime) -> Reading:
     if page.error or page.status != 200:
         return Reading(page.url, problem=_why(page))
     try:
-        read = read_page(
-            page.body, page.final_url, now=now, encoding=_charset(page), remove=outlet.remove, keep=outlet.keep
-        )
+        fetched = FetchedPage.unlinked(page.final_url, page.body, now, _charset(page))
+        return Reading(page.url, read_article(fetched, outlet, READING))
     except NewsError as error:
         return Reading(page.url, problem=str(error))
-    return Reading(page.url, remove_teasers(read))
 
 
 def _charset(page: Fetched) -> str | None:

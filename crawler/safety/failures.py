@@ -17,6 +17,7 @@ from scrapy.exceptions import (
 )
 
 from news.errors import NotAnArticle, PageTooCostly
+from news.reasons import Reason
 
 
 class Refused(IgnoreRequest):
@@ -38,17 +39,17 @@ TRANSIENT = (
 )
 
 _NAMES: tuple[tuple[type[BaseException], str], ...] = (
-    (CannotResolveHostError, "dns"),
-    (DownloadTimeoutError, "timeout"),
-    (DownloadConnectionRefusedError, "connection_refused"),
-    (DownloadCancelledError, "too_large"),
-    (ResponseDataLossError, "cut_off"),
-    (DownloadFailedError, "connection_failed"),
-    (UnsupportedURLSchemeError, "bad_url"),
-    (NotSupported, "not_http"),
-    (PageTooCostly, "page_too_costly"),
-    (NotAnArticle, "not_an_article"),
-    (ConnectionError, "connection_failed"),
+    (CannotResolveHostError, Reason.DNS),
+    (DownloadTimeoutError, Reason.TIMEOUT),
+    (DownloadConnectionRefusedError, Reason.CONNECTION_REFUSED),
+    (DownloadCancelledError, Reason.TOO_LARGE),
+    (ResponseDataLossError, Reason.CUT_OFF),
+    (DownloadFailedError, Reason.CONNECTION_FAILED),
+    (UnsupportedURLSchemeError, Reason.BAD_URL),
+    (NotSupported, Reason.NOT_HTTP),
+    (PageTooCostly, Reason.PAGE_TOO_COSTLY),
+    (NotAnArticle, Reason.NOT_ARTICLE),
+    (ConnectionError, Reason.CONNECTION_FAILED),
 )
 _TLS = (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)
 
@@ -60,9 +61,9 @@ def reason_of(error: BaseException) -> str:
     if refused:
         return refused.reason
     if any(isinstance(part, _TLS) for part in chain):
-        return "tls"
+        return Reason.TLS
     if any(isinstance(part, aiohttp.ClientResponseError) for part in chain):
-        return "bad_http"
+        return Reason.BAD_HTTP
     return next((name for kind, name in _NAMES if isinstance(error, kind)), f"error_{type(error).__name__}")
 
 

@@ -32,8 +32,8 @@ from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.safety.failures import Refused, reason_of
 from crawler.spiders.requests import Ask, channel_request, header
-from news.dispositions import KILLED_THE_CRAWL
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
+from news.reasons import Reason
 from news.schedule.backoff import pause_after
 from news.urls import canonicalise, is_on_site, page_key, url_key
 
@@ -186,7 +186,7 @@ class Discovery:
         if new:
             rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
             aside = {row.id: row.url for row in rows if _is_set_aside(row) and not even_set_aside}
-            self.job.reasons.update(dict.fromkeys(aside.values(), KILLED_THE_CRAWL))
+            self.job.reasons.update(dict.fromkeys(aside.values(), Reason.KILLED_THE_CRAWL))
             self._queue += [(depth, row) for row in rows if row.id not in self._resting | aside.keys()]
 
     def _is_new(self, found: FoundChannel) -> bool:
@@ -326,7 +326,7 @@ def _resting(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
 
 def _is_set_aside(channel: Channel) -> bool:
     """Whether *channel* killed two crawls in a row; it is only read again when a person names it."""
-    return (channel.disposition, channel.reason) == (LookOutcome.SKIPPED, KILLED_THE_CRAWL)
+    return (channel.disposition, channel.reason) == (LookOutcome.SKIPPED, Reason.KILLED_THE_CRAWL)
 
 
 def _problem(channel: Channel, announced: Announced | None) -> str | None:

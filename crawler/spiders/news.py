@@ -11,17 +11,15 @@ from scrapy.signals import item_error, scheduler_empty
 from w3lib.encoding import http_content_type_encoding
 
 from archive.frontier import Link, Settlement, add_links, due_links, retry_links, settle, waiting_links
-from archive.ingest.store import Outcome
+from archive.ingest.fetched import FetchedPage, Outcome
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
-from crawler.reading import Page
 from crawler.safety.failures import Refused, reason_of
 from crawler.safety.guard import STOPPING
 from crawler.spiders.discovery import Discovery
 from crawler.spiders.requests import TargetProbe, header, page_request
 from crawler.targets import TargetKind
 from news.dispositions import (
-    KILLED_THE_CRAWL,
     Candidate,
     Disposition,
     broke_off,
@@ -35,6 +33,7 @@ from news.dispositions import (
 )
 from news.errors import NewsError
 from news.outlets import FoundLink
+from news.reasons import Reason
 from news.schedule.backoff import pause
 from news.schedule.rechecks import next_recheck, published_about
 
@@ -45,7 +44,7 @@ _WAVE = 200  # requests handed to Scrapy at a time
 
 
 class NewsSpider(Spider):
-    """Finds an outlet's links, enters them in the frontier, fetches them and yields a Page for each answer."""
+    """Finds an outlet's links, enters them in the frontier, fetches them and yields a FetchedPage for each answer."""
 
     name = "news"
 
@@ -85,7 +84,7 @@ class NewsSpider(Spider):
             async for page in self._answered(link, self.probe.answer):
                 yield page
 
-    async def _answered(self, link: Link, answer: Response | Exception) -> AsyncIterator[Page]:
+    async def _answered(self, link: Link, answer: Response | Exception) -> AsyncIterator[FetchedPage]:
         """Handle the target's answer, which the probe has fetched already."""
         if isinstance(answer, Response):
             answer.meta["link"] = link
@@ -154,7 +153,7 @@ class NewsSpider(Spider):
     def _refusal(self, link: Link, since: datetime | None) -> str | None:
         if self.job.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
             return None
-        set_aside = (link.disposition, link.reason) == (Disposition.SKIPPED, KILLED_THE_CRAWL)
+        set_aside = (link.disposition, link.reason) == (Disposition.SKIPPED, Reason.KILLED_THE_CRAWL)
         candidate = Candidate(link.canonical_url, link.announced_at, link.last_fetched_at is not None, set_aside)
         return refusal(candidate, self.job.outlet, since)
 
@@ -167,16 +166,17 @@ class NewsSpider(Spider):
 
     # Fetching ----------------------------------------------------------------------------------------------------
 
-    def parse(self, response: Response) -> Iterator[Page]:
+    def parse(self, response: Response) -> Iterator[FetchedPage]:
         """Yield the page of an answered link."""
         link: Link = response.meta["link"]
         is_partial = broke_off(response.body, response.meta["end_told"])
-        page = Page(
-            link=link,
+        page = FetchedPage(
+            link_id=link.id,
             crawl_id=self.job.crawl.id,
+            link=link,
             url=response.url,
             body=response.body,
-            received_at=response.meta["received_at"],
+            fetched_at=response.meta["received_at"],
             encoding=_declared_encoding(response),
             broke_off=is_partial,
             record=response.meta.get("record"),
@@ -215,12 +215,12 @@ class NewsSpider(Spider):
             return
         self._notify(link, end.disposition, end.reason)
 
-    async def page_failed(self, item: Page, failure: "Failure") -> None:
+    async def page_failed(self, item: FetchedPage, failure: "Failure") -> None:
         """Handle an error of a pipeline: the archive is away, or we have a bug, which costs this page only."""
         error = _error(failure)
         if isinstance(error, NewsError):
             self.stop("problem", error)
-        else:
+        elif item.link:
             await self._end(item.link, error)
 
     def _notify(self, link: Link, disposition: Disposition, reason: str | None) -> None:
@@ -240,7 +240,7 @@ class NewsSpider(Spider):
         self._stop_task = asyncio.get_running_loop().create_task(self.crawler.stop_async())
 
 
-def _with_disposition(page: Page, response: Response, link: Link) -> Page:
+def _with_disposition(page: FetchedPage, response: Response, link: Link) -> FetchedPage:
     """Return *page*, ended at once when there is nothing new to read."""
     has_article = link.article_id is not None
     same = response.status == 200 and response.meta.get("digest") == link.body_digest

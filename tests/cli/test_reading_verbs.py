@@ -12,7 +12,8 @@ from sqlalchemy import text
 from archive.captures import CapturedResponse, CaptureFiles
 from archive.channels import FoundChannel, Look, LookOutcome, ensure_channels, save_looks
 from archive.home import Home
-from archive.ingest.store import PageToStore, store_pages
+from archive.ingest.fetched import FetchedPage
+from archive.ingest.store import store_pages
 from cli.main import main
 from news.article import Evidence
 from news.dispositions import Disposition
@@ -82,7 +83,7 @@ def test_raw_capture_is_unpacked(
     with CaptureFiles(home) as captures:
         record = captures.write(CapturedResponse(URL, 200, headers, gzip.compress(PAGE), NOW))
         store_pages(
-            newsroom.engine, [PageToStore(link.id, newsroom.crawl("krone").id, NOW, record, article())], captures
+            newsroom.engine, [FetchedPage(link.id, newsroom.crawl("krone").id, NOW, record, article())], captures
         )
     monkeypatch.setattr("sys.argv", ["newskeep", "show", URL, "--raw"])
     with pytest.raises(SystemExit):
@@ -330,7 +331,7 @@ def test_explain_shows_the_robots_txt_of_the_pages_own_site(newskeep: Newskeep, 
 
 def test_explain_tells_why_a_page_is_not_in_the_archive(newskeep: Newskeep, newsroom: Newsroom) -> None:
     link = newsroom.link(URL)
-    page = PageToStore(
+    page = FetchedPage(
         link.id, newsroom.crawl("krone").id, NOW, None, disposition=Disposition.SKIPPED, reason="robots_txt"
     )
     store_pages(newsroom.engine, [page])

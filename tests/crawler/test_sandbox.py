@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.reading import read_for
+from archive.ingest.fetched import FetchedPage
+from crawler.reading import read_article
 from crawler.sandbox import Sandbox
 from news.errors import NotAnArticle, PageTooCostly
 from news.outlets import Outlet
@@ -23,15 +24,19 @@ def reader() -> Iterator[Sandbox]:
         yield reader
 
 
+def fetched(page: bytes) -> FetchedPage:
+    return FetchedPage.unlinked("https://krone.example/a", page, NOW, "utf-8")
+
+
 def read(reader: Sandbox, page: bytes) -> object:
-    return reader(OUTLET, page, "https://krone.example/a", NOW, "utf-8")
+    return reader(fetched(page), OUTLET)
 
 
 def test_a_page_that_holds_its_reader_is_given_up_and_the_next_one_is_read(reader: Sandbox) -> None:
     with pytest.raises(PageTooCostly, match="ended the process that read it 2 times"):
         read(reader, SLOW)
 
-    assert read(reader, PAGE) == read_for(OUTLET, PAGE, "https://krone.example/a", NOW, "utf-8")
+    assert read(reader, PAGE) == read_article(fetched(PAGE), OUTLET)
 
 
 def test_what_is_wrong_with_a_page_is_told_as_without_another_process(reader: Sandbox) -> None:

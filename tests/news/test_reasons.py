@@ -1,8 +1,10 @@
 """Reasons in words."""
 
+from pathlib import Path
+
 import pytest
 
-from news.reasons import in_words
+from news.reasons import Reason, in_words
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,9 @@ from news.reasons import in_words
 )
 def test_a_reason_is_told_in_words(reason: str, words: str) -> None:
     assert in_words(reason) == words
+
+
+def test_each_reason_is_documented_with_its_words() -> None:
+    schema = (Path(__file__).parents[2] / "docs" / "schema.md").read_text(encoding="utf-8")
+
+    assert [reason for reason in Reason if f"| `{reason}` | {reason.words} |" not in schema] == []

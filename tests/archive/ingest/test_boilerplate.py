@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archive.block_memory import forget_lines
-from archive.ingest.store import Outcome
+from archive.ingest.fetched import Outcome
 from news.article import Article, Block
 from news.dispositions import Disposition
 from news.ruleset import BOILERPLATE_RULES

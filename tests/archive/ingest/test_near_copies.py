@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from archive.ingest.store import Outcome, store_pages
+from archive.ingest.fetched import Outcome
+from archive.ingest.store import store_pages
 from news.article import Article
 from news.dispositions import Disposition
 from tests.newsroom import NOW, Newsroom, article

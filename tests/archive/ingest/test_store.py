@@ -9,7 +9,8 @@ from archive.captures import CapturedResponse, CaptureFiles, read_record
 from archive.crawls import close_crawl, open_crawl
 from archive.frontier import ledger, waiting_links
 from archive.home import Home
-from archive.ingest.store import Outcome, PageToStore, find_original, store_pages
+from archive.ingest.fetched import FetchedPage, Outcome
+from archive.ingest.store import find_original, store_pages
 from news.article import Article, Block, Flag, Label
 from news.dispositions import Disposition
 from news.errors import ArchiveUnavailable
@@ -210,7 +211,7 @@ def test_page_without_text_is_settled_as_it_is_told_and_its_capture_kept(newsroo
     link = newsroom.link("https://krone.example/a")
     with CaptureFiles(home) as captures:
         record = captures.write(CapturedResponse(link.url, 200, (("Content-Type", "text/html"),), b"<p>x", NOW))
-        page = PageToStore(
+        page = FetchedPage(
             link.id, newsroom.crawl("krone").id, NOW, record, disposition=Disposition.SKIPPED, reason="not_an_article"
         )
         with pytest.raises(ValueError, match="on disk"):
