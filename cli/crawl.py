@@ -46,11 +46,11 @@ class Duration(click.ParamType[timedelta]):
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        from crawler.outlets.options import Wrong, duration
+        from crawler.outlets.options import InvalidValue, duration
 
         try:
             return value if isinstance(value, timedelta) else duration(value)
-        except Wrong as error:
+        except InvalidValue as error:
             self.fail(f"{error.message} (write for example 12h or 7d)", param, ctx)
 
 

@@ -168,11 +168,11 @@ def outlet_of(entry: Mapping[str, Any]) -> Outlet:
 
 def outlet_from_arguments(entry: Mapping[str, Any]) -> Outlet:
     """Outlet of an entry given at the command line. Raises UsageError for a value that cannot be used."""
-    from crawler.outlets.options import OUTLET_TABLE, Wrong, read_value
+    from crawler.outlets.options import OUTLET_TABLE, InvalidValue, read_value
 
-    mistakes: list[Wrong] = []
-    read_value(OUTLET_TABLE, entry, lambda wrong, _: mistakes.append(wrong))
-    for wrong in mistakes:
-        message = f"{wrong.message}; {wrong.help}" if wrong.help else wrong.message
-        raise click.UsageError(message, click.get_current_context(silent=True)) from wrong
+    mistakes: list[InvalidValue] = []
+    read_value(OUTLET_TABLE, entry, lambda mistake, _: mistakes.append(mistake))
+    for mistake in mistakes:
+        message = f"{mistake.message}; {mistake.help}" if mistake.help else mistake.message
+        raise click.UsageError(message, click.get_current_context(silent=True)) from mistake
     return outlet_of(entry)

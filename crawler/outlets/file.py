@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.outlets.diagnostics import KeyPath, OutletsInvalid, Positions, Problem, find_positions
-from crawler.outlets.options import FILE_TABLE, OUTLET_TABLE, Wrong, by_field, read_value
+from crawler.outlets.options import FILE_TABLE, OUTLET_TABLE, InvalidValue, by_field, read_value
 from news.errors import SettingError
 from news.outlets import Outlet
 from news.urls import host_of
@@ -143,8 +143,8 @@ class _Reading:
                 help = "names are used once" if named else "give this one a name of its own"
                 self._add(f"a second outlet named “{entry.name}”", ("outlet", number, "name" if named else "url"), help)
 
-    def _report(self, wrong: Wrong, path: KeyPath) -> None:
-        self._add(wrong.message, path, wrong.help, key=wrong.key)
+    def _report(self, mistake: InvalidValue, path: KeyPath) -> None:
+        self._add(mistake.message, path, mistake.help, key=mistake.key)
 
     def _add(self, message: str, path: KeyPath, help: str = "", *, key: bool = False) -> None:
         self.problems.append(Problem(message, self.positions.of(path, key=key), help))

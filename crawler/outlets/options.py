@@ -1,4 +1,4 @@
-"""Options of an outlet: read and check their values, and write them as JSON for the archive's row and for people."""
+"""Options of an outlet: read and check values; write them as JSON, for the archive's row and for `outlets show`."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -20,15 +20,15 @@ from news.urls import canonicalise
 Reader = Callable[[Any], Any]
 
 
-class Wrong(ValueError):
-    """A value that cannot be used: what is wrong, and what to do. `key` says that its key is wrong."""
+class InvalidValue(ValueError):
+    """A value that cannot be used: what is wrong, and what would be right. `key` means that its key is wrong."""
 
     def __init__(self, message: str, help: str = "", *, key: bool = False) -> None:
         super().__init__(message)
         self.message, self.help, self.key = message, help, key
 
 
-Report = Callable[[Wrong, KeyPath], None]
+Report = Callable[[InvalidValue, KeyPath], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ Shape = Reader | Many | Table
 
 
 def read_value(shape: Shape, value: Any, report: Report, path: KeyPath = ()) -> Any:
-    """Value of that shape, without its parts that are wrong; each of them is handed to *report* with its path."""
+    """Read a value of that shape; call *report* with each mistake and its path. Wrong parts become None."""
     try:
         if isinstance(shape, Many):
             return _read_list(shape, value, report, path)
         return _read_table(shape, value, report, path) if isinstance(shape, Table) else shape(value)
-    except Wrong as wrong:
-        report(wrong, path)
+    except InvalidValue as error:
+        report(error, path)
         return None
 
 
@@ -68,7 +68,7 @@ def _read_list(shape: Many, value: Any, report: Report, path: KeyPath) -> tuple[
     if not isinstance(value, list):
         return (read_value(shape.item, value, report, path),)
     if len(value) > 1000:
-        raise Wrong("a list of more than 1,000")
+        raise InvalidValue("a list of more than 1,000")
     return tuple(read_value(shape.item, item, report, (*path, number)) for number, item in enumerate(value))
 
 
@@ -76,14 +76,14 @@ def _read_table(shape: Table, value: Any, report: Report, path: KeyPath) -> Any:
     if isinstance(value, str) and shape.key_of_text:
         return shape.make(**{shape.key_of_text: read_value(shape.keys[shape.key_of_text], value, report, path)})
     if not isinstance(value, dict):
-        raise Wrong(f"{_shown(value)} where a table is expected", f"{{ {' = …, '.join(shape.keys)} = … }}")
+        raise InvalidValue(f"{_quoted(value)} where a table is expected", f"{{ {' = …, '.join(shape.keys)} = … }}")
     unknown = [key for key in value if key not in shape.keys]
     for key in unknown:
-        report(Wrong(f"unknown key “{key[:80]}”", nearest(key, shape.keys), key=True), (*path, key))
+        report(InvalidValue(f"unknown key “{key[:80]}”", nearest(key, shape.keys), key=True), (*path, key))
     if shape.key_of_text and shape.key_of_text not in value:
         if unknown:
-            return None  # most likely that key, misspelt
-        raise Wrong(f"a table without “{shape.key_of_text}”")
+            return None  # probably that key, misspelt
+        raise InvalidValue(f"a table without “{shape.key_of_text}”")
     return shape.make(
         **{
             key: read_value(shape.keys[key], item, report, (*path, key))
@@ -94,19 +94,19 @@ def _read_table(shape: Table, value: Any, report: Report, path: KeyPath) -> Any:
 
 
 def nearest(key: str, known: Iterable[str]) -> str:
-    """Help for an unknown key: the known key that it resembles, or all known keys."""
+    """Return help for an unknown key: the known key that it resembles, or all known keys."""
     near = get_close_matches(key, known, n=1)
     return f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(known)}"[:150]
 
 
-# Values --------------------------------------------------------------------------------------------------------------
+# Values: a reader for each kind. It returns the value as Outlet holds it, or raises InvalidValue. --------------------
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _KINDS = {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list", dict: "a table"}
 
 
-def _shown(value: object) -> str:
+def _quoted(value: object) -> str:
     if isinstance(value, str):
         return "“" + _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value[:80]) + "”"
     return _KINDS.get(type(value), "a date" if hasattr(value, "isoformat") else "this")
@@ -114,17 +114,17 @@ def _shown(value: object) -> str:
 
 def text(value: Any) -> str:
     if not isinstance(value, str):
-        raise Wrong(f"{_shown(value)} where a text is expected", "put it in quotes")
+        raise InvalidValue(f"{_quoted(value)} where a text is expected", "put it in quotes")
     if not value.strip() or len(value) > 10_000:
-        raise Wrong("an empty text" if not value.strip() else "a text of more than 10,000 characters")
+        raise InvalidValue("an empty text" if not value.strip() else "a text of more than 10,000 characters")
     if _CONTROL.search(value):
-        raise Wrong("a control character in a text")
+        raise InvalidValue("a control character in a text")
     return value
 
 
 def name(value: Any) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", text(value)):
-        raise Wrong(f"{_shown(value)} cannot be a name", "letters, digits, “-”, “_” and “.”, 64 at most")
+        raise InvalidValue(f"{_quoted(value)} cannot be a name", "letters, digits, “-”, “_” and “.”, 64 at most")
     return str(value)
 
 
@@ -133,14 +133,14 @@ def url(value: Any) -> str:
         parts = urlsplit(text(value))
         canonicalise(value)
     except ValueError as error:
-        if isinstance(error, Wrong):
+        if isinstance(error, InvalidValue):
             raise
         help = f"did you mean “https://{value}”?" if _is_bare_host(value) else "http:// or https:// and a host"
-        raise Wrong(f"{_shown(value)} is not a web address", help) from error
+        raise InvalidValue(f"{_quoted(value)} is not a web address", help) from error
     if parts.username or parts.password:
-        raise Wrong("a user name or password in an address", "it would be stored and shown; leave it out")
+        raise InvalidValue("a user name or password in an address", "it would be stored and shown; leave it out")
     if len(value) > MAX_URL_CHARS:
-        raise Wrong(f"an address of more than {MAX_URL_CHARS} characters")
+        raise InvalidValue(f"an address of more than {MAX_URL_CHARS} characters")
     return str(value)
 
 
@@ -150,15 +150,15 @@ def _is_bare_host(value: str) -> bool:
 
 def boolean(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Wrong(f"{_shown(value)} where true or false is expected", "true or false, without quotes")
+        raise InvalidValue(f"{_quoted(value)} where true or false is expected", "true or false, without quotes")
     return value
 
 
 def seconds(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong(f"{_shown(value)} where a number of seconds is expected", "for example 2 or 0.5")
+        raise InvalidValue(f"{_quoted(value)} where a number of seconds is expected", "for example 2 or 0.5")
     if not 0 <= value <= 3600:
-        raise Wrong("a delay outside 0 to 3600 seconds")
+        raise InvalidValue("a delay outside 0 to 3600 seconds")
     return float(value)
 
 
@@ -168,10 +168,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 def duration(value: Any) -> timedelta:
     found = re.fullmatch(r"\s*(\d{1,5})\s*([mhdw])\s*", text(value), re.ASCII)
     if not found:
-        raise Wrong(f"{_shown(value)} is not a duration", "a number and m, h, d or w: “30m”, “6h”, “1d”")
+        raise InvalidValue(f"{_quoted(value)} is not a duration", "a number and m, h, d or w: “30m”, “6h”, “1d”")
     length = timedelta(**{_UNITS[found[2]]: int(found[1])})
     if not timedelta(minutes=1) <= length <= timedelta(days=3660):
-        raise Wrong(f"{_shown(value)} is outside one minute to ten years")
+        raise InvalidValue(f"{_quoted(value)} is outside one minute to ten years")
     return length
 
 
@@ -182,13 +182,15 @@ def every(value: Any) -> timedelta | str:
 def schedule(value: Any) -> str:
     given = text(value)
     if len(given.split()) != 5 or len(given) > 200:
-        raise Wrong(f"{_shown(value)} is not a schedule", "five fields: minute hour day month weekday")
+        raise InvalidValue(f"{_quoted(value)} is not a schedule", "five fields: minute hour day month weekday")
     try:
         next(CronSim(given, datetime(2026, 1, 1, tzinfo=UTC)))
     except (CronSimError, RecursionError) as error:
-        raise Wrong(f"{_shown(value)} is not a schedule", f"{str(error)[:1].lower()}{str(error)[1:80]}") from error
+        raise InvalidValue(
+            f"{_quoted(value)} is not a schedule", f"{str(error)[:1].lower()}{str(error)[1:80]}"
+        ) from error
     except StopIteration as error:
-        raise Wrong(f"{_shown(value)} never comes") from error
+        raise InvalidValue(f"{_quoted(value)} never comes") from error
     return given
 
 
@@ -196,15 +198,15 @@ def timezone(value: Any) -> str:
     try:
         ZoneInfo(text(value))
     except (KeyError, OSError, ValueError) as error:
-        if isinstance(error, Wrong):
+        if isinstance(error, InvalidValue):
             raise
         zones = {zone.casefold(): zone for zone in available_timezones()}
         cities = {zone.rpartition("/")[2]: whole for zone, whole in zones.items()}
         folded = value.casefold().replace(" ", "_")
         near = get_close_matches(folded, zones, n=1) or get_close_matches(folded, cities, n=1)
         best = near and (zones.get(near[0]) or cities[near[0]])
-        raise Wrong(
-            f"{_shown(value)} is not a time zone", f"did you mean “{best}”?" if best else "such as “Europe/Berlin”"
+        raise InvalidValue(
+            f"{_quoted(value)} is not a time zone", f"did you mean “{best}”?" if best else "such as “Europe/Berlin”"
         ) from error
     return str(value)
 
@@ -213,8 +215,8 @@ def language(value: Any) -> str:
     given = text(value)
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?", given):
         near = language_tag(given)
-        raise Wrong(
-            f"{_shown(value)} is not a language tag", f"did you mean “{near}”?" if near else "such as “de” or “de-AT”"
+        raise InvalidValue(
+            f"{_quoted(value)} is not a language tag", f"did you mean “{near}”?" if near else "such as “de” or “de-AT”"
         )
     return language_tag(given) or given
 
@@ -223,7 +225,7 @@ def pattern(value: Any) -> str:
     try:
         re.compile(text(value))
     except (re.error, OverflowError, RecursionError) as error:
-        raise Wrong(f"{_shown(value)} is not a regular expression", str(error)[:120]) from error
+        raise InvalidValue(f"{_quoted(value)} is not a regular expression", str(error)[:120]) from error
     return str(value)
 
 
@@ -231,7 +233,7 @@ def selector(value: Any) -> str:
     try:
         LexborHTMLParser("").css(text(value))
     except SelectolaxError as error:
-        raise Wrong(f"{_shown(value)} is not a CSS selector") from error
+        raise InvalidValue(f"{_quoted(value)} is not a CSS selector") from error
     return str(value)
 
 
@@ -239,7 +241,7 @@ def on_paywall(value: Any) -> OnPaywall:
     try:
         return OnPaywall(value)
     except (ValueError, TypeError) as error:
-        raise Wrong(f"{_shown(value)} is no way to treat paywalls", "“headline” or “skip”") from error
+        raise InvalidValue(f"{_quoted(value)} is not a way to treat paywalls", "“headline” or “skip”") from error
 
 
 _READERS: Mapping[Kind, Shape] = {
@@ -266,7 +268,7 @@ def _shape_of(option: Option) -> Shape:
 
 
 def _table_of(options: Iterable[Option]) -> Table:
-    """Shape of a table with the keys of *options*; "teasers.keep" is a key in a table of its own."""
+    """Return the shape of a table with these options; "teasers.keep" is the key `keep` of the table `teasers`."""
     keys: dict[str, Any] = {}
     for option in options:
         table, _, key = option.key.rpartition(".")
@@ -274,10 +276,8 @@ def _table_of(options: Iterable[Option]) -> Table:
     return Table({key: Table(shape) if isinstance(shape, dict) else shape for key, shape in keys.items()})
 
 
-# `every` of [defaults], kept with an outlet whose own is "auto"; no key of its own in outlets.toml.
-_BUDGET = Option(
-    "budget", Kind.DURATION, "The time between two crawls that auto must not fall below on average.", '"30m"'
-)
+# Follows from `every` of [defaults]; it has no key in outlets.toml.
+_BUDGET = Option("budget", Kind.DURATION, "Average time between two crawls, at least, where `every` is auto.", '"30m"')
 _STORED = (*OPTIONS, _BUDGET)
 _IN_COLUMNS = ("name", "url")  # of the archive's table of outlets
 
@@ -288,7 +288,7 @@ _ROW_TABLE = _table_of(option for option in _STORED if option.key not in _IN_COL
 
 
 def by_field(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of a table that was read, by the field of Outlet that holds each."""
+    """Return the values of a table that was read, by field of Outlet."""
     fields = {}
     for option in _STORED:
         table, _, key = option.key.rpartition(".")
@@ -302,18 +302,18 @@ def by_field(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def set_values(outlet: Outlet) -> dict[str, Any]:
-    """Values of the outlet by key, in the form of outlets.toml; what is not set (None, empty) is left out."""
+    """Return the values of the outlet by key, in the form of outlets.toml, without those that are None or empty."""
     return _by_key(outlet, (option for option in _STORED if getattr(outlet, option.field) not in (None, ())))
 
 
 def to_row(outlet: Outlet) -> dict[str, Any]:
-    """Values that differ from the defaults, by key, in the form of outlets.toml: the archive keeps them as JSON."""
+    """Return the values that differ from the defaults, by key, in the form of outlets.toml, as JSON for the row."""
     stored = (option for option in _STORED if option.key not in _IN_COLUMNS)
     return _by_key(outlet, (option for option in stored if getattr(outlet, option.field) != DEFAULTS[option.field]))
 
 
 def from_row(name: str, url: str, row: Mapping[str, Any]) -> Outlet:
-    """Outlet that `to_row` wrote; options that cannot be read, such as those of another version, are left out."""
+    """Return the outlet that `to_row` wrote, without values that cannot be read, such as those of another version."""
     unreadable: set[str | int] = set()
     values = read_value(_ROW_TABLE, dict(row), lambda _, path: unreadable.add(path[0]))
     return Outlet(name, url, **by_field({key: value for key, value in values.items() if key not in unreadable}))
