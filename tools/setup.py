@@ -4,7 +4,6 @@
 Needs Python 3.11 to 3.13 only: no pip, no venv module, no git, no root. Changes nothing outside this folder. uv does
 the work; if it is missing, pip fetches the uv of requirements.lock; if pip is missing too, Debian's package of pip is
 unpacked into a temporary folder.
-is unpacked into a temporary folder.
 
 Uses the syntax of Python 3.7, so that an older Python can print that it is too old.
 """

@@ -73,7 +73,7 @@ def show_archive(site: Site, archive: Connection) -> None:
     click.echo(f"\nOne page of {outlet.title}, as it is now in the archive\n")
     click.echo(indent(f"{article['headline']}\n{_short(article['lead'])}\n", "  "))
     click.echo(indent("\n".join(_short(part) for part in article["body"].split("\n\n")), "  "))
-    click.echo(f"\n  removed, each with the rule that removed it: {_counted(blocks)}")
+    click.echo(f"\n  removed from the text, and kept: {_counted(blocks)}")
     for block in _longest_of_each_label(blocks):
         click.echo(f"    {block['label']:<8} {_short(block['text'])}")
 
