@@ -28,7 +28,8 @@ lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/mypy tools/setup.py tools/settings_page.py tools/outlets_page.py tools/ruleset.py tools/health_table.py
+	.venv/bin/mypy tools/setup.py tools/settings_page.py tools/outlets_page.py tools/ruleset.py \
+		tools/rule_ids.py tools/health_table.py
 	.venv/bin/lint-imports
 
 format: setup
@@ -38,6 +39,7 @@ format: setup
 docs: setup
 	.venv/bin/python tools/settings_page.py
 	.venv/bin/python tools/outlets_page.py
+	.venv/bin/python tools/rule_ids.py
 	.venv/bin/python tools/health_table.py
 
 ruleset: setup

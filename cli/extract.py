@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
 from pathlib import Path
 from time import process_time
 from typing import IO, TYPE_CHECKING, Any
@@ -35,7 +37,7 @@ def extract(jsonl: bool, url: str, explain: bool, file: IO[bytes] | None) -> Non
 
     \b
     newskeep extract --url https://example.org/news/42 page.html     the article as JSON
-    newskeep extract --explain page.html                             what each block was taken for, and why
+    newskeep extract --explain page.html                             the label of each block, and why it has it
 
     FILE is an HTML page; - is standard input.
     """
@@ -49,7 +51,7 @@ def extract(jsonl: bool, url: str, explain: bool, file: IO[bytes] | None) -> Non
 
 
 def _address(url: str) -> str:
-    """*url* as it was given, when it can be taken apart."""
+    """*url* unchanged. Raises UsageError when it is no address."""
     try:
         urlsplit(url)
     except ValueError as error:
@@ -58,39 +60,40 @@ def _address(url: str) -> str:
 
 
 def _read(page: bytes, url: str) -> Article:
-    from archive.ingest.fetched import FetchedPage
-    from crawler.reading import READING, read_article
+    from crawler.extraction.page import read_page
     from news.dispositions import is_binary
+    from news.teasers import remove_teasers
 
     if is_binary(page):
         raise NotAnArticle(f"the page is no text: it begins with {page[:8]!r}")
-    return read_article(FetchedPage.unlinked(url, page), stages=READING)
+    return remove_teasers(read_page(page, url))
 
 
 def _load_reader() -> None:
-    """Import what reading a page needs: it is start-up, and no time of the first page's."""
-    import crawler.reading  # noqa: F401
+    """Import what reading a page needs, so that its time is not counted for the first page."""
+    import crawler.extraction.page  # noqa: F401
+    import news.teasers  # noqa: F401
 
 
 def _answer_lines(lines: IO[bytes]) -> None:
     _load_reader()
-    # a page makes thousands of small objects and no circles: looking for some every 700 costs a twentieth of the time
+    # A page makes thousands of small objects without cycles: a collection for each 700 would cost 5 % of the time.
     gc.freeze()
     gc.set_threshold(50_000)
     for line in lines:
         if line.strip():
-            click.echo(as_json_line(_answer_line(line)))  # echo flushes: the asker waits for this line
+            click.echo(as_json_line(_answer_line(line)))  # echo flushes: the caller waits for this line
 
 
 def _answer_line(line: bytes) -> dict[str, Any]:
-    """The answer to one line; whatever is wrong with it or its page becomes its `error`."""
-    asked: Any = None
+    """The answer to one line; any problem with the line or its page becomes its `error`."""
+    request: Any = None
     try:
-        asked = json.loads(line)
-        page = _page_in(asked["html_path"])
+        request = json.loads(line)
+        page = _page_in(request["html_path"])
         started = process_time()
-        answer = _answer(_read(page, str(asked.get("url") or "")))
-        return {"id": asked["id"], **answer, "cpu_ms": round((process_time() - started) * 1000, 3)}
+        answer = _answer(_read(page, str(request.get("url") or "")))
+        return {"id": request["id"], **answer, "cpu_ms": round((process_time() - started) * 1000, 3)}
     except (NewsError, OSError) as error:
         message = str(error)
     except KeyError as error:
@@ -99,7 +102,7 @@ def _answer_line(line: bytes) -> dict[str, Any]:
         message = f"the line is not JSON: {error}"
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         message = f"{type(error).__name__}: {error}"
-    return {"id": asked.get("id") if isinstance(asked, dict) else None, "error": message}
+    return {"id": request.get("id") if isinstance(request, dict) else None, "error": message}
 
 
 def _page_in(path: object) -> bytes:
@@ -108,7 +111,7 @@ def _page_in(path: object) -> bytes:
 
     if not isinstance(path, str):
         raise TypeError(f"html_path is no text but {path!r}"[:100])
-    if Path(path).exists() and not Path(path).is_file():  # a pipe that nobody writes to would never end
+    if Path(path).exists() and not Path(path).is_file():  # reading a pipe without a writer would never end
         raise OSError(f"{path!r} is no file")
     with open(path, "rb") as file:
         page = file.read(MAX_BYTES + 1)
@@ -118,19 +121,12 @@ def _page_in(path: object) -> bytes:
 
 
 def _answer(article: Article) -> dict[str, Any]:
+    from crawler.extraction.fields import FIELDS
+
     return {
         "title": article.headline,
         "body": article.body,
-        "authors": list(article.authors),
-        "published_at": _iso(article.date_published),
-        "modified_at": _iso(article.date_modified),
-        "language": article.language,
-        "lead": article.lead,
-        "section": article.section,
-        "tags": list(article.tags),
-        "image": _image(article),
-        "canonical_url": article.canonical_url,
-        "flags": sorted(article.flags),
+        **{field.key: _as_json(getattr(article, field.name)) for field in FIELDS},
         "removed": [
             {"text": block.text, "label": block.label, "rule": block.rule, "score": block.score}
             for block in article.removed
@@ -139,13 +135,13 @@ def _answer(article: Article) -> dict[str, Any]:
     }
 
 
-def _iso(moment: Any) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _image(article: Article) -> dict[str, str | None] | None:
-    image = article.image
-    return {"url": image.url, "caption": image.caption, "credit": image.credit} if image else None
+def _as_json(value: Any) -> Any:
+    """The value of a field as JSON: a time in ISO 8601, a tuple as a list, a set as a sorted list."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _explained(article: Article) -> str:
@@ -155,7 +151,7 @@ def _explained(article: Article) -> str:
     blocks = [
         f"{block.label:<10}  {block.score:.2f}  {block.rule:<26}  {_short(block.text)}" for block in article.blocks
     ]
-    evidence = [f"{one.field:<14}  {one.source:<9}  {_short(one.value)}" for one in article.evidence]
+    evidence = [f"{item.field:<14}  {item.source:<9}  {_short(item.value)}" for item in article.evidence]
     return "\n".join([*fields, "", *blocks, "", *evidence])
 
 

@@ -239,7 +239,7 @@ def _one_line(text: str) -> str:
 
 
 def _plain(text: str, zone: tzinfo) -> datetime | None:
-    """ISO 8601 and nothing else, as nine of ten are; None leaves what is odd in it to the patterns."""
+    """Fast path for ISO 8601, as nine of ten dates are; None for the patterns to try."""
     try:
         date = datetime.fromisoformat(text)
     except ValueError:
@@ -250,7 +250,7 @@ def _plain(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _written(text: str, zone: tzinfo, month_first: bool) -> datetime | None:
-    """ISO, then month names, then numbers alone: in this order they are less and less certain."""
+    """Try ISO, then month names, then numbers alone: the most certain form first."""
     for found in _matches(text):
         date = _of_match(found, zone, month_first)
         if date is not None:
@@ -274,7 +274,7 @@ def _of_match(found: re.Match[str], zone: tzinfo, month_first: bool) -> datetime
 
 
 def _with_clock_before(before: str, found: re.Match[str], date: datetime, zone: tzinfo) -> datetime:
-    """*date* at the time that stands in front of it, when none stands behind: "8:00 PM EST, Tue December 19, 2023"."""
+    """*date* with the time in front of it, when there is none behind: "8:00 PM EST, Tue December 19, 2023"."""
     clock = None if found.groupdict().get("minute") or not before else _CLOCK_BEFORE.search(before)
     if clock is None:
         return date
@@ -312,7 +312,7 @@ def _numbers(found: re.Match[str], zone: tzinfo, month_first: bool) -> datetime 
 
 
 def _is_swapped(found: re.Match[str], year: int, month: int, day: int) -> bool:
-    """Whether the day of the week in front of the numbers is that of the other order alone."""
+    """Whether the day of the week in front of the numbers fits only the other order of day and month."""
     weekday = _WEEKDAY.search(found.string[max(0, found.start() - 14) : found.start()])
     if weekday is None:
         return False
@@ -332,7 +332,7 @@ def _year(text: str, month_name: str | None = None) -> int:
 
 
 def _moment(year: int, month: int, day: int, clock: dict[str, str | None], zone: tzinfo) -> datetime | None:
-    """The moment, or the day when its clock is impossible; None when the day is."""
+    """The moment, or the day when its time is impossible; None when the day is impossible."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
@@ -367,7 +367,7 @@ def _zone(clock: dict[str, str | None], zone: tzinfo, day: datetime) -> tzinfo:
 
 
 def _in_american_summer(day: datetime) -> bool:
-    """From the second Sunday in March to the first in November, as the Energy Policy Act of 2005 has it."""
+    """Whether it is summer time in the US: from the second Sunday in March to the first in November, since 2007."""
     return _sunday_from(day.replace(month=3, day=8)) <= day < _sunday_from(day.replace(month=11, day=1))
 
 
@@ -376,7 +376,7 @@ def _sunday_from(day: datetime) -> datetime:
 
 
 def _mail(text: str) -> datetime | None:
-    """RFC 2822, with years and zones that email.utils takes and datetime does not."""
+    """RFC 2822; years and zones that email.utils accepts and datetime does not give None."""
     try:
         parts = parsedate_tz(text)
     except (ValueError, IndexError, TypeError, AttributeError):
@@ -412,7 +412,7 @@ def _named_day(text: str, now: datetime | None, zone: tzinfo) -> datetime | None
 
 
 # One zone each: countries with several (US, CA, AU, BR, RU, MX, ...) are left out, and so are country domains sold to
-# everybody (io, co, tv, me, ...). Outlying islands do not count: their outlets can set `timezone`.
+# everyone (io, co, tv, me, ...). Outlying islands do not count: their outlets can set `timezone`.
 _ZONE_OF_COUNTRY = {
     "DE": "Europe/Berlin", "AT": "Europe/Vienna", "CH": "Europe/Zurich", "LI": "Europe/Vaduz",
     "LU": "Europe/Luxembourg", "FR": "Europe/Paris", "BE": "Europe/Brussels", "NL": "Europe/Amsterdam",
@@ -439,7 +439,7 @@ _COUNTRY_OF_LANGUAGE = {
 
 
 def time_zone(url: str, language: str | None) -> str | None:
-    """The time zone of the country that the domain names, else the language tag; None where that leaves a choice."""
+    """The time zone of the country in the domain, else in the language tag; None when the country has several."""
     domain = _top_domain(url)
     tongue, _, region = (language or "").partition("-")
     country = next((code for code in (domain, region) if code in _ZONE_OF_COUNTRY), None)
@@ -448,8 +448,8 @@ def time_zone(url: str, language: str | None) -> str | None:
     return _ZONE_OF_COUNTRY.get(country or "")
 
 
-# Where most outlets of a country with several zones sit, and countries whose domains are sold to everybody (there only
-# a language tag counts). The United States are missing: which of their zones an outlet keeps, nothing tells.
+# The zone of most outlets in a country with several zones, and in countries whose domains are sold to everyone (there
+# only a language tag counts). The United States are left out: nothing says which of their zones an outlet uses.
 _MAIN_ZONE = {
     "AU": "Australia/Sydney", "NZ": "Pacific/Auckland", "BR": "America/Sao_Paulo",
     "AR": "America/Argentina/Buenos_Aires",
@@ -462,7 +462,7 @@ _MAIN_ZONE = {
     "GE": "Asia/Tbilisi", "AM": "Asia/Yerevan", "AZ": "Asia/Baku", "KZ": "Asia/Almaty", "MD": "Europe/Chisinau",
 }  # fmt: skip
 _MAIN_ZONE_OF_REGION = {"CO": "America/Bogota", "ME": "Europe/Podgorica"}
-# Spoken in countries that keep one clock, by most of those who write news in it.
+# The zone in which most news in these languages is written.
 _CLOCK_OF_LANGUAGE = {
     "de": "Europe/Berlin", "it": "Europe/Rome", "fr": "Europe/Paris", "nl": "Europe/Amsterdam",
     "sv": "Europe/Stockholm", "el": "Europe/Athens", "ca": "Europe/Madrid", "eu": "Europe/Madrid",
@@ -471,10 +471,10 @@ _CLOCK_OF_LANGUAGE = {
 
 
 def likely_zone(url: str, language: str | None) -> str | None:
-    """The zone in which an outlet shows its times, as far as its address and language tell; None where they do not.
+    """The zone in which an outlet probably shows its times, by its address and language; None when they do not say.
 
-    Less strict than `time_zone`: it decides in which zone a moment is written down, and never what moment it is unless
-    the page leaves the zone out.
+    Less strict than `time_zone`: it decides in which zone a moment is written down. It decides which moment it is only
+    where the page gives no zone.
     """
     domain = _top_domain(url)
     tongue, _, region = (language or "").replace("_", "-").partition("-")
@@ -489,16 +489,16 @@ def likely_zone(url: str, language: str | None) -> str | None:
 
 
 def _top_domain(url: str) -> str:
-    """The last part of the host's name, in capitals; cheap, since it is asked for every page."""
+    """The last part of the host's name, in capitals; cheap, since every page needs it."""
     host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
     return host.rstrip(".").rpartition(".")[2].upper()
 
 
-_QUARTER = 15 * 60  # seconds; no zone is ahead by another share of an hour
+_QUARTER = 15 * 60  # seconds; offsets of all zones are multiples of it
 _FARTHEST = 14 * 3600
-_HALF_A_DAY = 12 * 3600  # that far from UTC nobody lives but seamen; it is a clock of twelve hours, misread
-_SLACK = 60  # seconds by which two notes of one moment may differ: one is cut to the minute
-# Where the page shows another day than UTC has and no clock: the zones west of it that most outlets keep.
+_HALF_A_DAY = 12 * 3600  # hardly an outlet is so far from UTC: it is a misread twelve-hour clock
+_SLACK = 60  # seconds by which two forms of one moment may differ, since one is cut to the minute
+# For pages that show the day before the one in UTC, and no time: the zones of most outlets west of UTC.
 _WEST = ("America/New_York", "America/Los_Angeles")
 
 
@@ -510,18 +510,18 @@ def zone_named(name: str | None) -> tzinfo | None:
         return None
 
 
-def as_shown(date: datetime, zone: tzinfo | None, shown: Iterable[str]) -> datetime:
+def in_outlet_zone(date: datetime, zone: tzinfo | None, shown: Iterable[str]) -> datetime:
     """The same moment in the outlet's zone. A zone that the page itself names stays.
 
-    Without a `zone`, `shown` (texts of the page that hold dates) tell: the same moment with another offset, the clock
-    time that is shown, or the day.
+    Without a `zone`, the dates in the texts `shown` decide: the same moment with another offset, the time of day, or the
+    day.
     """
     if date.utcoffset():
         return date
     if zone is not None:
         return date.astimezone(zone)
     if not (date.hour or date.minute):
-        return date  # most likely a day without a time
+        return date  # probably a day without a time
     for text in shown:
         found = parse_date(text)
         offset = _zone_between(date, found) if found else None
@@ -531,7 +531,7 @@ def as_shown(date: datetime, zone: tzinfo | None, shown: Iterable[str]) -> datet
 
 
 def _zone_between(date: datetime, shown: datetime) -> tzinfo | None:
-    """The zone in which the moment *date* reads as *shown*; None when it reads so in none, or in UTC."""
+    """The zone in which the moment *date* reads as *shown*; None when that is UTC or no zone."""
     if shown.utcoffset():
         return shown.tzinfo if abs((shown - date).total_seconds()) <= _SLACK else None
     if not (shown.hour or shown.minute):

@@ -7,12 +7,12 @@ cookies or errors does not. Texts are lower-cased before they are compared.
 import re
 from collections.abc import Sequence
 
-from news.phrases import ADDRESS
+from news.phrases import ADDRESS, CALL, MAY_CALL, OFFER, REPORTED
+from news.text import lowercase
 
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
-
-# A site on its own cookies. One such paragraph is a notice.
+# What a site says about its own cookies. One such paragraph is a notice.
 _OWN_COOKIES = r"""
 (?:this|our|the) (?:web ?)?site uses (?:[\w-]+ ){0,3}cookies ; we use (?:[\w-]+ ){0,5}cookies ; we and our (?:[\w(),.]+ ){0,4}partners ;
 we (?:may )?(?:request|store) cookies ; we value your privacy ; we (?:care about|respect) your privacy ; your privacy (?:is important|matters) to us ;
@@ -25,14 +25,14 @@ est[ea] (?:site|página) (?:usa|utiliza) cookies ; questo sito (?:web )?(?:utili
 (?:deze (?:web)?site|wij|we) (?:gebruikt|gebruiken|maakt gebruik van|maken gebruik van) cookies ;
 (?:ta |nasza )?(?:strona|serwis|witryna) (?:używa|korzysta z|wykorzystuje) (?:plików |pliki )?cookies? ; używamy (?:plików )?cookies? ; my i nasi (?:\S+ ){0,3}partnerzy
 """
-# What a table of cookies says of its rows: a notice when several stand on one page.
+# Rows of a table of cookies: several of them on one page are a notice.
 _COOKIE_KINDS = r"""
 (?:strictly |absolutely )?(?:necessary|essential|functional|performance|analytical|analytics|advertisement|advertising|targeting|marketing|statistics?|preference|third[- ]party|other uncategorized) cookies (?:are|is|help|allow|enable|track|collect) ;
 any cookies that may not be ; (?:this|the) cookies? (?:is|are) (?:set|used|installed|stored) ; (?:this is a )?\w+ cookie that ; [\w .]{2,30} sets this cookie ;
 set by (?:the )?(?:gdpr|\w+)\b.{0,30} cookie ; this cookie (?:is|records|stores|tracks) ; (?:diese|folgenden|die folgenden) cookies (?:sind|werden|dienen) ;
 (?:unbedingt |technisch )?(?:notwendige|erforderliche|funktionale) cookies (?:sind|helfen|ermöglichen|werden) ; sie können unsere cookies ; wir stellen ihnen eine liste der .{0,60}cookies
 """
-# Between a reader and the page: proofs, scripts, passwords.
+# What stands between reader and page: browser checks, scripts, passwords.
 _CHALLENGES = r"""
 just a moment ; checking (?:if the site connection is secure|your browser) ; this process is automatic ; please allow up to \d+ seconds ; ddos protection by ;
 your browser will redirect ; why do i have to complete a captcha ; completing the captcha proves ; needs to review the security of your connection ; verify(?:ing)? (?:that )?you are (?:a )?human ; are you (?:a )?(?:human|robot) ; attention required ;
@@ -42,7 +42,7 @@ please (?:verify|confirm|prove) (?:that )?you(?:[’']re| are) (?:not a robot|(?
 pardon our interruption ; (?:please )?(?:log|sign) ?in(?: (?:to|or|with)\b.{0,80})?$ ; (?:bitte )?(?:melden sie sich an|anmelden|einloggen)$ ; forgot(?:ten)? (?:your )?password ; passwort vergessen ;
 create (?:an|your|a free) account ; don[’']t have an account ; connectez-vous ; mot de passe oublié ; inicia(?:r)? sesión ; zaloguj się ; iniciar sessão ; accedi$
 """
-# Whole titles; of what is longer nothing is said.
+# Whole titles.
 _ERROR = re.compile(
     r"\W*(?:(?:http|error|fehler|erreur|errore|błąd|erro|ошибка|oops|sorry|hoppla|ups|uh[- ]oh)\W*)*(?:(?:404|410|403|500|502|503)\b\W*)?"
     r"(?:error|fehler|erreur|not found|forbidden|internal server error|bad gateway|service (?:temporarily )?unavailable|file not found|nothing (?:was )?found"
@@ -54,7 +54,7 @@ _ERROR = re.compile(
     r"|страница не найдена|страницата не е намерена|сторінку не знайдено|sayfa bulunamadı|ページが見つかりません.*|页面不存在|找不到页面|페이지를 찾을 수 없.*|الصفحة غير موجودة)\W*(?:\b(?:404|error)\b\W*)*"
 )
 _ERROR_NUMBER = re.compile(r"\W*(?:http|error|fehler|erreur|errore|błąd|erro|ошибка)?\W*(?:404|410)\W*")
-# Whole titles of a server that is out of order and answers 200 all the same.
+# Whole titles of a server that is out of order but answers 200.
 _OUT_OF_ORDER = re.compile(
     r"\W*(?:(?:an? )?(?:internal|unexpected|technical|application|server|database|unknown) (?:server )?(?:error|exception|failure)|(?:an? )?(?:\w+ )?error (?:has )?occurr?ed(?: on the server)?"
     r"|error establishing a database connection|(?:oops\W+)?something (?:has gone|went) wrong|gateway time-?out|request timed? ?out|(?:temporarily|currently) unavailable|(?:down for |under |scheduled |site )?maintenance(?: mode)?|we(?:[’']ll| will) be (?:right )?back(?: soon| shortly)?"
@@ -67,14 +67,14 @@ _LOGIN = re.compile(
     r"\W*(?:log ?in|sign in|sign up|register|login|anmelden|anmeldung|einloggen|registrieren|connexion|se connecter|iniciar sesión|accedi|inloggen|zaloguj się|logowanie|entrar|password reset)\b.{0,20}"
 )
 # Whole titles of pages that check the reader's browser.
-_PROOF = re.compile(
+_BROWSER_CHECK = re.compile(
     r"\W*(?:just a moment|one moment,? please|please wait|nur einen moment|einen moment,? bitte|un (?:instant|momento|moment)|momentje|een ogenblik|chwileczkę|proszę czekać|só um momento|um momento"
     r"|attention required|(?:browser|security|robot|bot|human|captcha) (?:check|verification|challenge)|are you (?:a )?(?:human|robot)|are you not a robot|pardon our interruption|access (?:to this page )?(?:has been |is )?denied"
     r"|(?:please )?(?:verify|confirm|prove|verifying|checking)(?: that| if)? (?:you(?:[’']re| are)|(?:the )?(?:site )?connection|your browser|the browser)\b.{0,80}|ddos[- ]guard|you (?:have been|are) blocked|sorry, you have been blocked"
     r"|(?:sicherheits|browser)(?:prüfung|überprüfung|check)|vérification (?:de sécurité|en cours)|comprobación de seguridad|verifica di sicurezza|sprawdzanie przeglądarki|verificação de segurança)\W*"
 )
-# What such a page says below its title; a report on them says it among other things.
-_PROOF_WORDS = re.compile(
+# What such a page says below its title; a report on them says other things as well.
+_BROWSER_CHECK_WORDS = re.compile(
     r"your browser|javascript|human|robot|\bbots?\b|captcha|ray id|ddos|cloudflare|redirect|security (?:check|service|of your)|unusual traffic|ihr(?:en)? browser|votre navigateur|tu navegador|su navegador"
     r"|il tuo browser|uw browser|je browser|przeglądark|seu navegador|reference #|permission to access"
 )
@@ -86,7 +86,7 @@ _BUTTON = re.compile(
 _ABOUT_CONSENT = re.compile(
     r"cookie|consent|personal data|privacy|partners\b|einwilligung|personenbezogen|datenschutz|zustimm|donn[ée]es personnelles|datos personales|dati personali|persoonsgegevens|danych osobowych|dados pessoais"
 )
-# Parts of its words without which nothing matches: a cheap look before the dear one.
+# Every text that matches _ABOUT_CONSENT contains one of these: a cheap test before the pattern.
 _CONSENT_WORDS = (
     "ookie",
     "onsent",
@@ -101,89 +101,10 @@ _CONSENT_WORDS = (
     "osobowych",
     "essoais",
 )
-_QUOTE = re.compile(r"\s*[\"“”„«»‹›]")
-_SAID = ("ookie", "partner", "partenaire", "socios", "riva")
-_LONGEST = 900  # characters of a notice's paragraph
+_MOST_WALL_WORDS = 200  # a longer text is judged by its paragraphs, or is an article
 
-
-def _beginning(*tables: str) -> re.Pattern[str]:
-    parts = (" ".join(part.split()) for table in tables for part in re.split(r" ;\s", table))
-    return re.compile(rf"\W*(?:{'|'.join(part for part in parts if part)})")
-
-
-_OWN = _beginning(_OWN_COOKIES)
-_KIND = _beginning(_COOKIE_KINDS)
-_CHALLENGE = _beginning(_CHALLENGES)
-
-
-def speaks_of_own_cookies(text: str) -> bool:
-    """True for a paragraph in which a site speaks of its own cookies; a quotation of one is a report."""
-    return _is_of_notices(text) and bool(_OWN.match(text.lower()))
-
-
-def explains_cookies(text: str) -> bool:
-    """True for a row of a table of cookies; one alone may be a report's sentence."""
-    return _is_of_notices(text) and bool(_KIND.match(text.lower()))
-
-
-def _is_of_notices(text: str) -> bool:
-    return len(text) <= _LONGEST and may_be_notice(text) and not _QUOTE.match(text)
-
-
-def may_be_notice(text: str) -> bool:
-    """False when *text* has none of the words without which nothing is a notice on cookies: a cheap look."""
-    return any(map(text.__contains__, _SAID))
-
-
-def is_challenge(text: str) -> bool:
-    """True for a line that asks the reader to prove something or to log in before there is anything to read."""
-    return len(text) <= 300 and not _QUOTE.match(text) and bool(_CHALLENGE.match(text.lower()))
-
-
-def checks_browser(titles: Sequence[str], paragraphs: Sequence[str]) -> bool:
-    """True when one of *titles* is that of a browser check and all of the few *paragraphs* belong to one."""
-    if not any(_PROOF.fullmatch(title.lower().strip()) for title in titles):
-        return False
-    told = [text for text in paragraphs if len(text) > 60 and not _QUOTE.match(text)]
-    return sum(_PROOF_WORDS.search(text.lower()) is not None for text in told) >= 0.5 * len(told)
-
-
-def is_error_title(title: str) -> bool:
-    """True when the whole of *title* says that a page is not there, or that the server is out of order."""
-    low = title.lower().strip()
-    return 2 < len(low) <= 90 and any(one.fullmatch(low) for one in (_ERROR, _ERROR_NUMBER, _OUT_OF_ORDER))
-
-
-def is_login_title(title: str) -> bool:
-    """True when the whole of *title* asks to log in or to register."""
-    return bool(_LOGIN.fullmatch(title.lower().strip()))
-
-
-def is_consent_wall(paragraphs: Sequence[str], buttons: Sequence[str]) -> bool:
-    """True when the paragraphs of a page's text are a request for consent: about it, to the reader, with its buttons."""
-    long = [text for text in paragraphs if len(text) > 60]
-    if not any(word in text for text in long for word in _CONSENT_WORDS):
-        return False
-    about = [text for text in long if asks_consent(text)]
-    asked = any(len(text) <= 60 and _BUTTON.fullmatch(text.lower()) for text in buttons)
-    told = sum(not ADDRESS.search(text.lower()) and not explains_cookies(text) for text in long)
-    mostly = sum(map(len, about)) > 0.6 * sum(map(len, long))
-    return bool(about) and mostly and told < 2 and (asked or any(map(speaks_of_own_cookies, about)))
-
-
-def asks_consent(text: str) -> bool:
-    """True for a paragraph about consent that speaks to the reader, or that explains a cookie."""
-    low = text.lower()
-    return bool(_ABOUT_CONSENT.search(low)) and (ADDRESS.search(low) is not None or explains_cookies(text))
-
-
-# ruff: noqa: E501 (a table of words, one language after the other)
-
-
-MOST_WORDS = 200  # what is longer is told by its paragraphs, or is an article
-
-# Of each language what a wall says to its reader; a report about walls says such things now and then, a wall all along.
-_SIGNS = re.compile(
+# What a wall says to its reader in each language; a report about walls contains few such words, a wall many.
+_WALL_SIGNS = re.compile(
     r"(?<!\w)(?:"
     r"ad-?block\w*|blocking ads|cookies?|subscrib\w+|subscriptions?|print subscriber|sign(?:ed|ing)? in|log(?:ged)? in|logging in|register(?:ed|ing)?"
     r"|free trial|cancel any ?time|privacy (?:policy|notice|settings)|terms (?:of (?:use|service)|and conditions)|consent|personal data|your account|activate your"
@@ -200,12 +121,102 @@ _SIGNS = re.compile(
     r")(?!\w)",
     re.IGNORECASE,
 )
-_LEAST_SHARE = 0.035  # signs for each word
+_LEAST_SIGNS = 0.035  # per word
+_QUOTE = re.compile(r"\s*[\"“”„«»‹›]")
+_QUOTATION_MARK = re.compile(r"[\"“”„«»‹›]")
+_NOTICE_WORDS = ("ookie", "partner", "partenaire", "socios", "riva")
+_LONGEST = 900  # characters of a notice's paragraph
+
+
+def _beginning(*tables: str) -> re.Pattern[str]:
+    parts = (" ".join(part.split()) for table in tables for part in re.split(r" ;\s", table))
+    return re.compile(rf"\W*(?:{'|'.join(part for part in parts if part)})")
+
+
+_OWN = _beginning(_OWN_COOKIES)
+_KIND = _beginning(_COOKIE_KINDS)
+_CHALLENGE = _beginning(_CHALLENGES)
+
+
+def speaks_of_own_cookies(text: str) -> bool:
+    """Whether a site speaks of its own cookies in this paragraph; a quotation of one is a report."""
+    return _can_be_notice(text) and bool(_OWN.match(text.lower()))
+
+
+def explains_cookies(text: str) -> bool:
+    """Whether the text is a row of a table of cookies; a single one may be a sentence of a report."""
+    return _can_be_notice(text) and bool(_KIND.match(text.lower()))
+
+
+def _can_be_notice(text: str) -> bool:
+    return len(text) <= _LONGEST and may_be_notice(text) and not _QUOTE.match(text)
+
+
+def may_be_notice(text: str) -> bool:
+    """Whether *text* has any of the words that every notice on cookies has: a cheap test."""
+    return any(map(text.__contains__, _NOTICE_WORDS))
+
+
+def is_challenge(text: str) -> bool:
+    """Whether the line asks the reader for a proof or a log-in before there is anything to read."""
+    return len(text) <= 300 and not _QUOTE.match(text) and bool(_CHALLENGE.match(text.lower()))
+
+
+def checks_browser(titles: Sequence[str], paragraphs: Sequence[str]) -> bool:
+    """Whether one of *titles* is that of a browser check and at least half of the *paragraphs* belong to one."""
+    if not any(_BROWSER_CHECK.fullmatch(title.lower().strip()) for title in titles):
+        return False
+    long = [text for text in paragraphs if len(text) > 60 and not _QUOTE.match(text)]
+    return sum(_BROWSER_CHECK_WORDS.search(text.lower()) is not None for text in long) >= 0.5 * len(long)
+
+
+def is_error_title(title: str) -> bool:
+    """Whether all of *title* says that a page does not exist or that the server is out of order."""
+    low = title.lower().strip()
+    return 2 < len(low) <= 90 and any(pattern.fullmatch(low) for pattern in (_ERROR, _ERROR_NUMBER, _OUT_OF_ORDER))
+
+
+def is_login_title(title: str) -> bool:
+    """Whether all of *title* asks to log in or to register."""
+    return bool(_LOGIN.fullmatch(title.lower().strip()))
+
+
+def is_consent_wall(paragraphs: Sequence[str], buttons: Sequence[str]) -> bool:
+    """Whether the paragraphs ask the reader for consent, with buttons or with words about the site's own cookies."""
+    long = [text for text in paragraphs if len(text) > 60]
+    if not any(word in text for text in long for word in _CONSENT_WORDS):
+        return False
+    about = [text for text in long if asks_consent(text)]
+    asked = any(len(text) <= 60 and _BUTTON.fullmatch(text.lower()) for text in buttons)
+    reports = sum(not ADDRESS.search(text.lower()) and not explains_cookies(text) for text in long)
+    mostly = sum(map(len, about)) > 0.6 * sum(map(len, long))
+    return bool(about) and mostly and reports < 2 and (asked or any(map(speaks_of_own_cookies, about)))
+
+
+def asks_consent(text: str) -> bool:
+    """Whether the paragraph is about consent and speaks to the reader or explains a cookie."""
+    low = text.lower()
+    return bool(_ABOUT_CONSENT.search(low)) and (ADDRESS.search(low) is not None or explains_cookies(text))
 
 
 def is_wall(body: str, words: int) -> bool:
-    """True for a text of so many *words* that speaks mostly of what stands between reader and article."""
-    if not words or words > MOST_WORDS:
+    """Whether a text of so many *words* is a wall in place of an article: consent, sign-in, subscription, a proof."""
+    if not words or words > _MOST_WALL_WORDS:
         return False
-    signs = len(_SIGNS.findall(body))
-    return signs >= (1 if words < 45 else 2) and signs / words >= _LEAST_SHARE
+    signs = len(_WALL_SIGNS.findall(body))
+    return signs >= (1 if words < 45 else 2) and signs / words >= _LEAST_SIGNS
+
+
+def is_promo(text: str) -> bool:
+    """Whether *text* calls on the reader to do something for the outlet; a quotation and a report do not."""
+    low = lowercase(text)
+    if not MAY_CALL.search(low) or REPORTED.search(low):
+        return False
+    if _QUOTATION_MARK.match(text) or len(_QUOTATION_MARK.findall(text)) >= 2:
+        return False
+    calls = set(CALL.findall(low))
+    if not calls:
+        return False
+    offers = set(OFFER.findall(low)) - calls
+    addressed = ADDRESS.search(low) is not None
+    return (bool(offers) and (addressed or len(low) < 160)) or (len(calls) >= 2 and addressed)

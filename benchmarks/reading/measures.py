@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from crawler.extraction.page_bytes import affordable
-from crawler.extraction.walk import read_blocks
+from crawler.extraction.walk import parse_page
 
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
 _SIZE = 4  # words of a shingle
@@ -31,7 +31,7 @@ def overlap(true: str, found: str) -> tuple[float, float]:
 
 def linked_lines(page: bytes) -> Iterator[list[str]]:
     """The words of each line of *page* (UTF-8) that is mostly a link and long enough to be told from others."""
-    for piece in read_blocks(affordable(page)).pieces:
+    for piece in parse_page(affordable(page)).pieces:
         tokens = words(piece.text) if piece.link_share >= _LINKED else []
         if len(tokens) >= _SIZE:
             yield tokens

@@ -20,7 +20,6 @@ from crawler.extraction.author_names import (
     persons_in,
     says_by,
 )
-from crawler.extraction.headline import meta_value
 from crawler.extraction.jsonld import Claims
 from crawler.extraction.markup import Hint
 from crawler.extraction.walk import ParsedPage
@@ -115,10 +114,10 @@ def _meta(page: ParsedPage) -> list[str]:
         content for name in _META for found, content in page.meta if found == name and not content.startswith("http")
     ]
     if not said:
-        said = [meta_value(page, "twitter:creator:name", "cxenseparse:author", "creator")]
+        said = [page.meta_value("twitter:creator:name", "cxenseparse:author", "creator")]
     for number in "12":  # as WordPress tells it to Slack: a label and what it stands for
-        if _WRITTEN_BY.fullmatch(meta_value(page, f"twitter:label{number}")):
-            said.append(meta_value(page, f"twitter:data{number}"))
+        if _WRITTEN_BY.fullmatch(page.meta_value(f"twitter:label{number}")):
+            said.append(page.meta_value(f"twitter:data{number}"))
     return said
 
 
@@ -132,7 +131,7 @@ def _props(page: ParsedPage) -> Iterator[str]:
 
 def _whole(names: tuple[str, ...], page: ParsedPage, sites: frozenset[str]) -> tuple[str, ...]:
     """*names*, or those of the page's meta data when these are the same and more: some systems give JSON-LD the first."""
-    said = meta_value(page, "author")
+    said = page.meta_value("author")
     if names[0] not in said or len(said) < len(names[-1]) + 4:
         return names
     others = names_in([said], sites, trusted=True)[:MOST]
@@ -148,7 +147,7 @@ def _beside(name: str, page: ParsedPage, sites: frozenset[str], headline_at: int
             if name in line and says_by(line):
                 found = names_in([line], sites) if _has_more(line, name) else ()
                 return found if name in found else ()
-            if not others and not piece.box.settled & _ASIDE:
+            if not others and not piece.box.effective_hints & _ASIDE:
                 others = tuple(other for other in persons_in(line, sites) if fold(other) != fold(name))
         elif len(line) > _PARAGRAPH:
             break
@@ -210,7 +209,7 @@ def linked_names(page: ParsedPage, headline_at: int) -> Iterator[str]:
     below: list[str] = []
     above: list[str] = []
     for at, node in _near(page, headline_at):
-        if at < len(page.pieces) and page.pieces[at].box.settled & _OTHERS:
+        if at < len(page.pieces) and page.pieces[at].box.effective_hints & _OTHERS:
             continue
         credits = " ".join(piece.text for piece in page.pieces[at : at + 4] if is_credit(piece.text))
         texts = [" ".join(link.text(separator=" ").split()) for link in _authors_links(node)]
@@ -220,7 +219,7 @@ def linked_names(page: ParsedPage, headline_at: int) -> Iterator[str]:
 
 def _near(page: ParsedPage, headline_at: int) -> list[tuple[int, LexborNode]]:
     """Elements around the headline that call themselves a byline; those below it first."""
-    near = [(at, node) for at, node in page.names if headline_at - BEFORE <= at <= headline_at + BEHIND]
+    near = [(at, node) for at, node in page.bylines if headline_at - BEFORE <= at <= headline_at + BEHIND]
     return sorted(near, key=lambda item: item[0] < headline_at)[:MOST]
 
 
@@ -279,7 +278,7 @@ def last_lines(page: ParsedPage, headline_at: int) -> Iterator[str]:
     for piece in page.pieces[headline_at + BEHIND :]:
         if len(piece.text) > LINE or not may_begin_with_by(piece.text):
             continue
-        aside = piece.box.settled & NOT_HERE
+        aside = piece.box.effective_hints & NOT_HERE
         short = not aside and len(piece.text) < _SHORT and LIST.fullmatch(piece.text)
         if short or (not aside & ~Hint.CAPTION and is_signed(piece.text)):
             yield piece.text
@@ -289,7 +288,7 @@ def signed_below(page: ParsedPage, text_end: int) -> Iterator[str]:
     """The name that follows right behind the text, below "Author", "Published by" or "About the author"."""
     near = page.pieces[max(0, text_end - 2) : text_end + 1 + _BELOW]  # a short last line may be taken for text
     for n, piece in enumerate(near[:-1]):
-        if piece.box.settled & (Hint.COMMENT | Hint.PROMO | Hint.AD):
+        if piece.box.effective_hints & (Hint.COMMENT | Hint.PROMO | Hint.AD):
             return
         name = near[n + 1].text[:LINE]
         if " " in name and (is_by_alone(piece.text) or _ABOUT.fullmatch(piece.text)):
@@ -329,6 +328,6 @@ def alone(page: ParsedPage, claims: Claims, headline_at: int) -> Iterator[str]:
             continue
         around = [line.text for line in lines[n - 1 : n + 3]]
         near = any(len(text) > _PARAGRAPH or parse_date(text) for text in around)
-        found[name] = near and not piece.box.settled & _ELSEWHERE
+        found[name] = near and not piece.box.effective_hints & _ELSEWHERE
     if len(found) == 1:
         yield from (name for name, near in found.items() if near)

@@ -1,4 +1,4 @@
-"""Which box of the page holds the article's text: paragraphs vote for the boxes around them, by their length."""
+"""Find the box of the page that contains the article's text: paragraphs vote for the boxes around them."""
 
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
@@ -7,28 +7,28 @@ from crawler.extraction.markup import HEADINGS, Hint
 from crawler.extraction.walk import Box, ParsedPage, Piece
 from news.text import ends_sentence, fold, weighted_length
 
-# Text under one of these is not the article's, unless the box holds most of the page's prose.
+# Text with one of these hints is not the article's, unless the box contains most of the page's prose.
 SET_ASIDE = (
     Hint.NAVIGATION | Hint.RELATED | Hint.PROMO | Hint.COMMENT | Hint.AD | Hint.SHARE | Hint.CAPTION | Hint.LEGAL
     | Hint.HIDDEN | Hint.TAGS | Hint.BYLINE | Hint.DATE | Hint.MEDIA | Hint.REMOVED | Hint.EMBED
 )  # fmt: skip
-_CHANCE = Hint.NAVIGATION | Hint.TAGS  # "menu ideas" and a tag's own name; no box of these has one of the text in it
+_CHANCE = Hint.NAVIGATION | Hint.TAGS  # "menu ideas" and a tag's own name: such boxes contain no box of the text
 _NO_MENU = 1200.0  # characters of prose
-_MOST = 0.4  # share of the page's prose that makes a box too large to be set aside for its name
+_MOST = 0.4  # share of the page's prose; a larger box is not set aside for its name
 _MOST_COMMENTS = 0.7  # readers may write more than the author
 _NO_POST = 1200.0  # characters of prose; no post from elsewhere is longer
-_FEW = 0.25  # share of the page's prose beside pictures from which that is no caption
+_MUCH_BESIDE_PICTURES = 0.25  # share of the page's prose; so much text is no caption
 _SHORTEST_CAPTION = 25  # characters; shorter lines count little
 _NO_FORM = 300.0  # characters of prose; some pages are a form as a whole
-_NO_BIO, _GOES_ON = 400.0, 1000.0  # characters of prose in a box and behind it that make it no note on the author
-_LITTLE = 1200.0  # characters of prose on the whole page below which a box is rather believed for what it calls itself
-_STORY = 600.0  # characters of prose that stand between the headlines of two articles on one page
-_WORTH = 0.08  # more prose than this share of what is there makes a larger box worth a look
+_NO_BIO, _GOES_ON = 400.0, 1000.0  # characters of prose in a box and behind it; then it is no note on the author
+_LITTLE = 1200.0  # characters of prose on the page; with less, the name of a box counts more than its prose
+_STORY = 600.0  # characters of prose between the headlines of two articles on one page
+_WORTH = 0.08  # share of prose that a larger box must add to be considered
 _LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
-_LINKED_BELOW, _BEGUN = 1.0, 1000.0  # the same when so many characters of prose stand above what was found
+_LINKED_BELOW, _BEGUN = 1.0, 1000.0  # the same, with so many characters of prose above the box
 _FEWEST = 14  # characters; no sentence is shorter in any script
 _IN_SENTENCE, _LONG = 0.6, 120  # share of links and length of a paragraph that has links in it
-_MUCH = 0.5  # share from which what is added may be a list, a table or a live blog: as many short pieces as paragraphs
+_MUCH = 0.5  # share of added prose; so much may be a list, a table or a live blog, with many short pieces
 _LISTED, _MOST_LISTED = 3, 0.6  # excerpts that make a list, and their share of the prose
 _SHORT = 60  # characters
 _FRAGMENT = -0.67  # three short pieces outweigh two paragraphs
@@ -49,7 +49,7 @@ def prose_of(piece: Piece) -> float:
 
 
 def weigh(page: ParsedPage) -> list[float]:
-    """The running sum of prose over the pieces (one entry more than pieces); sets `prose` of pieces and boxes."""
+    """Set `prose` of pieces and boxes. Return its running sum over the pieces, with one entry more than pieces."""
     sums = [0.0]
     for piece in page.pieces:
         piece.prose = prose_of(piece)
@@ -59,34 +59,34 @@ def weigh(page: ParsedPage) -> list[float]:
     return sums
 
 
-def settle_hints(page: ParsedPage, sums: list[float]) -> None:
-    """Give every box the hints of its ancestors too, those left out that would set most of the text aside.
+def resolve_hints(page: ParsedPage, sums: list[float]) -> None:
+    """Set the effective hints of every box: its own and its ancestors', without those that would hide the text.
 
-    `sums` are what `weigh` gave.
+    `sums` is the result of `weigh`.
     """
     named = _prose_by_name(page)
     for box in page.boxes:
         own = box.hints
         if own & SET_ASIDE:
             if own & Hint.OPENING and own & Hint.RELATED and named.get(box.names) == box.prose:
-                own &= ~Hint.RELATED  # "teaser text" is a lead, too, when there is but one
+                own &= ~Hint.RELATED  # "teaser text" may be a lead, when there is only one
             own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0))
             if box.prose > _NO_BIO and own & (Hint.BYLINE | Hint.EMBED):
                 own = _without_text(box, own, sums[-1] - sums[box.last])
-        inherited = box.parent.settled & ~Hint.ARTICLE if box.parent is not None else 0
+        inherited = box.parent.effective_hints & ~Hint.ARTICLE if box.parent is not None else 0
         if inherited & _CHANCE and box.hints & Hint.ARTICLE and box.prose > _NO_MENU:
             inherited &= ~_CHANCE
         if inherited:
             own |= inherited & ~SET_ASIDE if own & Hint.KEPT else inherited
         if own:
-            box.settled = own
+            box.effective_hints = own
 
 
 def call_captions(page: ParsedPage, container: Box) -> None:
-    """A paragraph of the container that is alone with a picture is its caption, unless much of the text stands so."""
+    """Mark paragraphs that are alone with a picture as captions, unless much of the text is beside pictures."""
     pieces = page.pieces[container.first : container.last] if container.pictured else []
     beside = [piece for piece in pieces if _beside_picture(piece.box) and _may_be_caption(piece)]
-    if sum(piece.prose for piece in beside) < _FEW * page.boxes[0].prose:
+    if sum(piece.prose for piece in beside) < _MUCH_BESIDE_PICTURES * page.boxes[0].prose:
         for piece in beside:
             piece.hints |= Hint.CAPTION
 
@@ -94,7 +94,7 @@ def call_captions(page: ParsedPage, container: Box) -> None:
 def _may_be_caption(piece: Piece) -> bool:
     if len(piece.text) < _SHORTEST_CAPTION or piece.tag in HEADINGS or piece.link_share > 0.5:
         return False
-    return not piece.box.settled & SET_ASIDE
+    return not piece.box.effective_hints & SET_ASIDE
 
 
 def _beside_picture(box: Box) -> bool:
@@ -108,7 +108,7 @@ def _beside_picture(box: Box) -> bool:
 
 
 def _prose_by_name(page: ParsedPage) -> dict[str, float]:
-    """Prose in all boxes of the same class and id: a text is often cut into many boxes that are called alike."""
+    """The prose in all boxes of the same class and id: a text is often split over many boxes of one name."""
     named: dict[str, float] = {}
     for box in page.boxes:
         if box.hints & SET_ASIDE and box.prose and box.names:
@@ -117,7 +117,7 @@ def _prose_by_name(page: ParsedPage) -> dict[str, float]:
 
 
 def _believed(box: Box, own: int, share: float) -> int:
-    """The hints that count when the box (or all of its name) holds *share* of the page's prose."""
+    """The hints that count when the box (or all boxes of its name) contains *share* of the page's prose."""
     if own & Hint.REMOVED:
         return own
     if box.tag in HEADINGS or (box.tag == "form" and box.prose > _NO_FORM):
@@ -136,7 +136,7 @@ def _believed(box: Box, own: int, share: float) -> int:
 
 
 def _without_text(box: Box, own: int, behind: float) -> int:
-    """The hints of a box that holds more than a post or a note on the author, with so much prose *behind* it."""
+    """The hints of a box that is too long for a post or a note on the author, with so much prose *behind* it."""
     if box.prose > _NO_POST:
         own &= ~Hint.EMBED
     if behind > _GOES_ON:
@@ -145,14 +145,13 @@ def _without_text(box: Box, own: int, behind: float) -> int:
 
 
 def story_end(page: ParsedPage, headline: str | None) -> int:
-    """The piece where another article begins below this one; the number of pieces when none does.
+    """The position where another article begins below this one; the number of pieces when none does.
 
-    A first-level heading among the paragraphs themselves is a subheading, whatever its level, and one in a box among
-    them is a fact box's.
+    A first-level heading between the paragraphs is a subheading, and one in a box between them belongs to a fact box.
     """
-    wanted = fold(headline or "")
+    folded = fold(headline or "")
     heads = [n for n, piece in enumerate(page.pieces) if piece.tag == "h1"]
-    first = next((n for n in heads if wanted and fold(page.pieces[n].text) == wanted), None)
+    first = next((n for n in heads if folded and fold(page.pieces[n].text) == folded), None)
     if first is None or first == heads[-1]:
         return len(page.pieces)
     holders: dict[Box | None, list[int]] = {}  # boxes with paragraphs directly in them
@@ -162,14 +161,15 @@ def story_end(page: ParsedPage, headline: str | None) -> int:
     running = list(accumulate(piece.prose for piece in page.pieces))
     for n in heads:
         piece = page.pieces[n]
-        apart = piece.box.parent not in holders and not piece.box.settled & SET_ASIDE and fold(piece.text) != wanted
+        apart = piece.box.parent not in holders and not piece.box.effective_hints & SET_ASIDE
+        apart = apart and fold(piece.text) != folded
         if n > first and apart and running[n] - running[first] > _STORY and not _among(piece.box, holders):
             return n
     return len(page.pieces)
 
 
 def _among(box: Box, holders: dict[Box | None, list[int]]) -> bool:
-    """True when paragraphs before and behind the box that holds *box* stand side by side with it."""
+    """Whether *box* or a box around it has paragraphs before and behind it on the same level."""
     while box.parent is not None:
         beside = holders.get(box.parent)
         if beside and beside[0] < box.first and beside[-1] >= box.last:
@@ -179,28 +179,31 @@ def _among(box: Box, holders: dict[Box | None, list[int]]) -> bool:
 
 
 def find_container(page: ParsedPage, end: int) -> Box:
-    """The box around the article's text, which ends before piece *end*; the whole page when nothing on it is prose."""
+    """The box around the article's text, which ends before position *end*; the whole page when it has no prose."""
     voters = _voters(page)
     for piece in page.pieces[:end]:
-        if piece.prose and not (piece.box.settled | piece.hints) & SET_ASIDE:
+        if piece.prose and not (piece.box.effective_hints | piece.hints) & SET_ASIDE:
             _vote(voters[piece.box], piece.prose)
     best = max(page.boxes, key=lambda box: box.score)
     if page.boxes[0].prose < _LITTLE:
-        called = [box for box in page.boxes if box.hints & Hint.ARTICLE and box.last - box.first > 2]
-        if called:
-            return _around_alike(page, max(called, key=lambda box: box.last - box.first))
+        named = [box for box in page.boxes if box.hints & Hint.ARTICLE and box.last - box.first > 2]
+        if named:
+            return _around_namesakes(page, max(named, key=lambda box: box.last - box.first))
         if not best.score:
             return page.boxes[0]
     return _climb(page, best, end)
 
 
-def _around_alike(page: ParsedPage, box: Box) -> Box:
-    """The box around *box* and all that are called like it and hold prose, since a text may be cut into several."""
-    alike = [one for one in page.boxes if one.prose and one.names == box.names and not one.settled & SET_ASIDE]
+def _around_namesakes(page: ParsedPage, box: Box) -> Box:
+    """The box around *box* and all boxes of its name with prose, since a text may be split into several boxes."""
+    namesakes = [
+        other
+        for other in page.boxes
+        if other.prose and other.names == box.names and not other.effective_hints & SET_ASIDE
+    ]
+    first, last = (namesakes[0].first, namesakes[-1].last) if namesakes else (box.first, box.last)
     around = box
-    while (
-        alike and around.parent is not None and not (around.first <= alike[0].first and alike[-1].last <= around.last)
-    ):
+    while around.parent is not None and not (around.first <= first and last <= around.last):
         around = around.parent
     linked = sum(piece.linked for piece in page.pieces[around.first : around.last] if not piece.prose)
     others = linked > _LINKED * around.prose or _lists_others(page, box, around, around.prose - box.prose)
@@ -208,7 +211,7 @@ def _around_alike(page: ParsedPage, box: Box) -> Box:
 
 
 def _voters(page: ParsedPage) -> dict[Box, Box]:
-    """For each box the nearest one around it, itself included, that is more than a paragraph or a list."""
+    """For each box the nearest box around it, or itself, that is more than a paragraph or a list."""
     voters: dict[Box, Box] = {}
     for box in page.boxes:  # parents come before their children
         voters[box] = voters[box.parent] if box.parent is not None and box.tag in _PARAGRAPHS else box
@@ -225,7 +228,7 @@ def _vote(voter: Box, weight: float) -> None:
 
 
 def _climb(page: ParsedPage, box: Box, end: int) -> Box:
-    """The ancestor that holds the rest of the text: what it adds to the box is prose, no links and no comments."""
+    """The ancestor that contains the rest of the text: it adds prose to the box, and neither links nor comments."""
     sums = _running_sums(page, end)
     best = current = box
     while current.parent is not None:
@@ -241,11 +244,11 @@ def _climb(page: ParsedPage, box: Box, end: int) -> Box:
         if linked_more > links * prose_more or (more_paragraphs < 0 and worth < _MUCH and above < _STORY):
             break
         best = current
-    return _called_text(page, best, sums) or best
+    return _named_text(page, best, sums) or best
 
 
-def _called_text(page: ParsedPage, box: Box, sums: Iterable[list[float]]) -> Box | None:
-    """The nearest box around *box* that says it holds the text, when it adds more prose than links."""
+def _named_text(page: ParsedPage, box: Box, sums: Iterable[list[float]]) -> Box | None:
+    """The nearest box around *box* whose name says that it contains the text, when it adds more prose than links."""
     around = None if box.hints & Hint.ARTICLE else box.parent
     while around is not None and not around.hints & Hint.ARTICLE:
         around = around.parent
@@ -258,8 +261,7 @@ def _called_text(page: ParsedPage, box: Box, sums: Iterable[list[float]]) -> Box
 
 
 def _lists_others(page: ParsedPage, inner: Box, outer: Box, prose: float) -> bool:
-    """Whether most of the *prose* that the outer box adds are first sentences of other articles, each right below a
-    title that is a link."""
+    """Whether most of the *prose* that the outer box adds are excerpts, each right below a linked title."""
     pieces = [*page.pieces[outer.first : inner.first], *page.pieces[inner.last : outer.last]]
     excerpts = [piece.prose for title, piece in pairwise(pieces) if piece.prose and _is_linked_title(title)]
     return len(excerpts) >= _LISTED and sum(excerpts) >= _MOST_LISTED * prose
@@ -270,11 +272,14 @@ def _is_linked_title(piece: Piece) -> bool:
 
 
 def _running_sums(page: ParsedPage, end: int) -> tuple[list[float], list[float], list[float]]:
-    """Running sums over the pieces that are not set aside: their prose, the linked characters outside sentences, and
-    paragraphs less what is too short for one: names, dates and buttons, which stand between comments and teasers."""
+    """Running sums of prose, linked characters and paragraphs over the pieces that are not set aside.
+
+    Links in sentences do not count. Names, dates and buttons, which stand between comments and teasers, count against
+    the paragraphs.
+    """
     proses, links, paragraphs = [0.0], [0.0], [0.0]
     for n, piece in enumerate(page.pieces):
-        aside = n >= end or (piece.box.settled | piece.hints) & SET_ASIDE
+        aside = n >= end or (piece.box.effective_hints | piece.hints) & SET_ASIDE
         proses.append(proses[-1] + (0.0 if aside else piece.prose))
         links.append(links[-1] + (0.0 if aside or _is_sentence(piece) else piece.linked))
         paragraphs.append(paragraphs[-1] + (0.0 if aside else _paragraphs_in(piece)))
@@ -288,7 +293,7 @@ def _paragraphs_in(piece: Piece) -> float:
 
 
 def _is_sentence(piece: Piece) -> bool:
-    """True for a paragraph: links in it are no list of links."""
+    """Whether the piece is a paragraph, so that the links in it are no list of links."""
     return piece.prose > 0 or (piece.linked < _IN_SENTENCE * len(piece.text) and len(piece.text) >= _LONG)
 
 

@@ -1,4 +1,4 @@
-"""The headline: what stands above the text, told from the site's name and from what is written for search engines."""
+"""The headline: the heading above the text, without the site's name and what is added for search engines."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,79 +15,75 @@ from news.article import Evidence
 from news.text import ends_sentence, fold, weighted_length, word_overlap, word_similarity
 
 SEPARATOR = re.compile(r"\s+[|\u2013\u2014\u00b7\u2022\u00bb:<>-]+\s+|\s*\|\s*|\s*\u00bb\s*| :: ")
-_SIGNS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-# "Headline-Outlet" in scripts that set no spaces there.
+_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+# "Headline-Outlet" in scripts without spaces there.
 _UNSPACED = re.compile(
-    rf"(.{{6,}}[{_SIGNS}！？。」』】）])\s*[-_－—|｜]+\s*((?=[^-_－—|｜]*[{_SIGNS}])[^-_－—|｜\s]{{2,12}})"
+    rf"(.{{6,}}[{_CJK}！？。」』】）])\s*[-_－—|｜]+\s*((?=[^-_－—|｜]*[{_CJK}])[^-_－—|｜\s]{{2,12}})"
 )
 _DASH = re.compile(r"\s[-–—]\s")
-_ARCHIVE = re.compile(r"blog archive?|archiv(?:es?|o)?", re.IGNORECASE)  # as an old WordPress puts before its titles
-_ABOVE = 12  # blocks at the page's beginning among which an unmarked headline is looked for
-_MAX = 400  # characters; longer is a paragraph
-_COLONS = tuple(f"{letter}: " for letter in "abcdefghijklmnopqrstuvwxyzäöüßéèñ")  # no space: part of the heading
+_ARCHIVE = re.compile(r"blog archive?|archiv(?:es?|o)?", re.IGNORECASE)  # an old WordPress puts it before its titles
+_ABOVE = 12  # blocks at the page's beginning that may be an unmarked headline
+_MAX = 400  # characters; a longer text is a paragraph
+_COLONS = tuple(f"{letter}: " for letter in "abcdefghijklmnopqrstuvwxyzäöüßéèñ")  # without a space: part of the heading
 _MOST_HEADINGS, _MOST_MARKED = 60, 4  # a hostile page has any number
-_LONGEST_META = 10_000  # characters
 _TOPS = frozenset(("h1", "h2"))
 _MENUS = frozenset(("nav", "li", "ol", "ul"))
-_AROUND = 4  # boxes around a heading looked at
+_BOXES_AROUND = 4  # of a heading, that are checked
 _PARAGRAPH = 160  # characters
 _NEAR = 5  # blocks
-_MOSTLY = 0.3  # more of it linked is a list
-_FEW = 3  # words of a headline at least
-_SECOND = 3  # level two headings looked at
+_LINKED = 0.3  # a larger share of links makes a list
+_FEWEST_WORDS = 3  # of a headline
+_MOST_H2 = 3  # level two headings that are checked
 _ASIDE = Hint.HIDDEN | Hint.NAVIGATION | Hint.COMMENT | Hint.RELATED | Hint.PROMO | Hint.AD
-_AGREES = 0.42  # share of words in common from which a heading and a claim mean one article
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-
-
-def meta_value(page: ParsedPage, *names: str) -> str:
-    """The first meta content under one of *names*, in their order."""
-    for name in names:
-        content = page.said.get(name)
-        if content:
-            return " ".join(content[:_LONGEST_META].split())
-    return ""
+_AGREES = 0.42  # share of common words from which a heading and a claim belong to one article
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def find_headline(
     page: ParsedPage, claims: Claims, sites: frozenset[str]
 ) -> tuple[str | None, str | None, list[Evidence]]:
-    """The headline, the text of the heading that shows it (with a kicker, maybe), and every candidate as evidence.
+    """Return the headline, the text of its heading (maybe with a kicker), and every candidate as evidence.
 
-    `sites` are folded names of the outlet. A longer one than fits is cut, and the evidence says so.
+    `sites` are folded names of the outlet. A headline that is too long is cut, and the evidence says so.
     """
     given = {
         "json-ld": claims.headline,
-        "og": meta_value(page, "og:title"),
-        "twitter": meta_value(page, "twitter:title"),
+        "og": page.meta_value("og:title"),
+        "twitter": page.meta_value("twitter:title"),
         "title": page.title,
     }
     plain = {source: _plain(text) for source, text in given.items() if text}
     bare = _bare(plain.values())
-    said = {source: without_site(text, sites, guess=text not in bare) for source, text in plain.items()}
-    said = {source: text for source, text in said.items() if text and fold(text) not in sites}
-    visible = _visible(page, sites, list(said.values()))
-    if not visible and said.keys() <= {"title"} and len(SEPARATOR.split(said.get("title", ""), 1)[0].split()) <= _FEW:
-        visible = list(_above_prose(page))  # the title is a word or two: that of the section
-    evidence = [Evidence("headline", source, text + _how_cut(given[source])) for source, text in said.items()]
+    titles = {source: without_site(text, sites, guess=text not in bare) for source, text in plain.items()}
+    titles = {source: text for source, text in titles.items() if text and fold(text) not in sites}
+    candidates = list(titles.values())
+    visible = _visible(page, sites, candidates)
+    if not visible and titles.keys() <= {"title"} and _is_section_name(titles.get("title", "")):
+        visible = list(_above_prose(page))
+    evidence = [Evidence("headline", source, text + _cut_mark(given[source])) for source, text in titles.items()]
     evidence += [Evidence("headline", "visible", text) for text in visible[:3]]
-    chosen = _choose(visible, list(said.values())) or _from_text(page)
-    shown = unescape(chosen if visible else _as_line(page, chosen)) or None
-    return shown and _without_kicker(shown, list(said.values())), shown, evidence
+    chosen = _choose(visible, candidates) or _from_text(page)
+    heading = unescape(chosen if visible else _as_line(page, chosen)) or None
+    return heading and _without_kicker(heading, candidates), heading, evidence
 
 
-def _how_cut(given: str) -> str:
+def _cut_mark(given: str) -> str:
     return " (cut)" if len(given) > _MAX else ""
 
 
+def _is_section_name(title: str) -> bool:
+    """Whether the title begins with no more than a few words, as the name of a section does."""
+    return len(SEPARATOR.split(title, 1)[0].split()) <= _FEWEST_WORDS
+
+
 def _plain(text: str) -> str:
-    """*text* in one line, without characters that nobody sees, at most as long as a headline may be."""
-    text = " ".join(_UNSEEN.sub("", text[: 4 * _MAX]).split())
+    """*text* in one line, without invisible characters, at most as long as a headline may be."""
+    text = " ".join(_INVISIBLE.sub("", text[: 4 * _MAX]).split())
     return text if len(text) <= _MAX else text[:_MAX].rpartition(" ")[0] or text[:_MAX]
 
 
 def _bare(given: Iterable[str]) -> set[str]:
-    """Those of the titles that another one is with something before or behind: they hold no site's name any more."""
+    """The titles to which another title adds something before or behind: they contain no site name any more."""
     titles = set(given)
     return {
         title
@@ -97,19 +93,19 @@ def _bare(given: Iterable[str]) -> set[str]:
 
 
 def _from_text(page: ParsedPage) -> str:
-    """The headline of a page that marks none: a heading, a line that comes twice, or the first line above the prose."""
+    """The headline of a page that marks none: a heading, a repeated line, or the first line above the prose."""
     above = [
         piece
         for piece in page.pieces[:_ABOVE]
         if weighted_length(piece.text) > 12 and len(piece.text) <= 250 and piece.link_share < 0.5
     ]
     keys = [fold(piece.text) for piece in above]
-    for wanted in (
+    for is_headline in (
         lambda piece: piece.tag in ("h1", "h2"),
         lambda piece: keys.count(fold(piece.text)) > 1,
         lambda piece: not ends_sentence(piece.text) or piece.text.endswith("?"),
     ):
-        found = next((piece.text for piece in above if wanted(piece)), "")
+        found = next((piece.text for piece in above if is_headline(piece)), "")
         if found:
             return found
     return ""
@@ -124,20 +120,20 @@ def _as_line(page: ParsedPage, title: str) -> str:
     return title
 
 
-def site_names(page: ParsedPage, claims: Claims, url: str = "") -> frozenset[str]:
-    """Folded names that the site gives itself, its domain among them."""
+def site_names(page: ParsedPage, claims: Claims) -> frozenset[str]:
+    """The folded names that the site gives itself, and its domain."""
     names = [
-        meta_value(page, "og:site_name"),
-        meta_value(page, "application-name"),
-        meta_value(page, "apple-mobile-web-app-title"),
+        page.meta_value("og:site_name"),
+        page.meta_value("application-name"),
+        page.meta_value("apple-mobile-web-app-title"),
         *claims.sites,
-        *_labels(url),
+        *_domain_names(page.url),
     ]
     return frozenset(fold(name) for name in names if len(fold(name)) > 2)
 
 
-def _labels(url: str) -> tuple[str, ...]:
-    """The domain of *url*, and what stands in it before the country: "outlet.co.uk" and "outlet"."""
+def _domain_names(url: str) -> tuple[str, ...]:
+    """The domain of *url*, and its part before the country: "outlet.co.uk" and "outlet"."""
     try:
         host = (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
@@ -148,8 +144,10 @@ def _labels(url: str) -> tuple[str, ...]:
 
 
 def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> str:
-    """*title* without "- Outlet" at either end: a known name of the site, or, where guessing is allowed, something
-    short beside a long rest."""
+    """*title* without "- Outlet" at either end.
+
+    That is a name of the site or, where *guess* allows it, a short part beside a long one.
+    """
     title = " ".join(title.split())
     for _ in range(3):
         unspaced = _UNSPACED.fullmatch(title) if guess else None
@@ -183,23 +181,24 @@ def _is_short(tail: str, head: str) -> bool:
     return len(tail.split()) <= 4 and len(tail) < 35 and len(head.split()) >= 4 and len(head) > 1.5 * len(tail)
 
 
-def _visible(page: ParsedPage, sites: frozenset[str], said: Sequence[str]) -> list[str]:
-    """Level one headings, what is marked as the headline, and where none agrees with what is said, what does elsewhere.
+def _visible(page: ParsedPage, sites: frozenset[str], claims: Sequence[str]) -> list[str]:
+    """Level one headings and marked headlines; where none agrees with the *claims*, other headings that do.
 
-    A level one heading in a menu is left out: there it is the last step of a trail, cut or made for search engines.
+    A level one heading in a menu is left out: there it is the last step of a breadcrumb trail, cut or made for search
+    engines.
     """
     headings = [piece for piece in page.pieces if piece.tag in _TOPS][:_MOST_HEADINGS]
     tops = [piece for piece in headings if piece.tag == "h1" and not _in_menu(piece.box)]
     marked = [content or node.text() for content, node in islice(_marked(page), _MOST_MARKED)]
-    aside = [piece.text for piece in tops if piece.box.settled & _ASIDE]
-    found = [*(piece.text for piece in tops if not piece.box.settled & _ASIDE), *marked] or aside
-    claimed = {fold(claim) for claim in said}
+    aside = [piece.text for piece in tops if piece.box.effective_hints & _ASIDE]
+    found = [*(piece.text for piece in tops if not piece.box.effective_hints & _ASIDE), *marked] or aside
+    claimed = {fold(claim) for claim in claims}
     found += [text for text in aside if fold(text) in claimed]
-    if not any(_agrees(text, said) >= _AGREES for text in found):
-        seconds = [piece.text for piece in headings if piece.tag == "h2" and not piece.box.settled & _ASIDE]
-        found += [text for text in aside if _agrees(text, said) >= _AGREES]
-        found += [text for text in seconds[:_SECOND] if fold(text) in claimed]
-        parts = {fold(part) for claim in said for part in _parts(claim)}
+    if not any(_agrees(text, claims) >= _AGREES for text in found):
+        seconds = [piece.text for piece in headings if piece.tag == "h2" and not piece.box.effective_hints & _ASIDE]
+        found += [text for text in aside if _agrees(text, claims) >= _AGREES]
+        found += [text for text in seconds[:_MOST_H2] if fold(text) in claimed]
+        parts = {fold(part) for claim in claims for part in _parts(claim)}
         found += [text for text in seconds if parts and fold(text) in parts]
     return [text for text in map(_plain, found) if 2 < len(text) < _MAX and fold(text) not in sites]
 
@@ -207,7 +206,7 @@ def _visible(page: ParsedPage, sites: frozenset[str], said: Sequence[str]) -> li
 def _above_prose(page: ParsedPage) -> Iterator[str]:
     """The first level two heading that a paragraph follows."""
     for n, piece in enumerate(page.pieces):
-        if piece.tag != "h2" or piece.box.settled & _ASIDE or len(piece.text.split()) < _FEW:
+        if piece.tag != "h2" or piece.box.effective_hints & _ASIDE or len(piece.text.split()) < _FEWEST_WORDS:
             continue
         if any(map(_is_paragraph, page.pieces[n + 1 : n + _NEAR])):
             yield piece.text
@@ -215,13 +214,15 @@ def _above_prose(page: ParsedPage) -> Iterator[str]:
 
 
 def _is_paragraph(piece: Piece) -> bool:
-    return len(piece.text) > _PARAGRAPH and piece.link_share < _MOSTLY
+    return len(piece.text) > _PARAGRAPH and piece.link_share < _LINKED
 
 
 def _parts(claim: str) -> Iterator[str]:
-    """What stands before and behind each separator in *claim*, when it is long enough to be a headline."""
+    """The texts before and behind each separator in *claim* that are long enough for a headline."""
     for found in SEPARATOR.finditer(claim):
-        yield from (part for part in (claim[: found.start()], claim[found.end() :]) if len(part.split()) >= _FEW)
+        yield from (
+            part for part in (claim[: found.start()], claim[found.end() :]) if len(part.split()) >= _FEWEST_WORDS
+        )
 
 
 def _marked(page: ParsedPage) -> Iterator[tuple[str, LexborNode]]:
@@ -230,40 +231,40 @@ def _marked(page: ParsedPage) -> Iterator[tuple[str, LexborNode]]:
 
 def _in_menu(box: Box) -> bool:
     around: Box | None = box
-    for _ in range(_AROUND):
+    for _ in range(_BOXES_AROUND):
         around = around.parent if around else None
         if around is not None and (around.tag in _MENUS or "breadcrumb" in around.names):
             return True
     return "breadcrumb" in box.names
 
 
-def _choose(visible: Sequence[str], said: Sequence[str]) -> str:
-    """The visible heading that what is said agrees with most; what is said when none agrees."""
-    if not said:
+def _choose(visible: Sequence[str], claims: Sequence[str]) -> str:
+    """The visible heading that agrees most with the claims; the first claim when none agrees."""
+    if not claims:
         return visible[0] if visible else ""
-    claimed = {fold(claim) for claim in said}
+    claimed = {fold(claim) for claim in claims}
     same = next((text for text in visible if fold(text) in claimed), "")
     if same:
         return same
-    agreed, best = max(((_agrees(text, said), -n) for n, text in enumerate(visible)), default=(0.0, 0))
+    agreed, best = max(((_agrees(text, claims), -n) for n, text in enumerate(visible)), default=(0.0, 0))
     if agreed >= _AGREES:
         return visible[-best]
     if len(set(visible)) == 1 and (len(visible[0].split()) >= 3 or fold(visible[0]).endswith(tuple(claimed))):
         return visible[0]
-    return said[0]
+    return claims[0]
 
 
-def _without_kicker(visible: str, said: Sequence[str]) -> str:
-    """The heading without the line above it, or the section behind a bar, when a claim has the rest alone.
+def _without_kicker(visible: str, claims: Sequence[str]) -> str:
+    """The heading without a line above it or a section behind a bar, when a claim consists of the rest alone.
 
-    "Colleges: Star keeps busy" is one heading, "Colleges Star keeps busy" has a line above it; so it has when a claim
-    sets "Colleges - " before the rest.
+    "Colleges: Star keeps busy" is one heading. "Colleges Star keeps busy" has a line above it, and so it has when a
+    claim puts "Colleges - " before the rest.
     """
     folded = fold(visible)
-    for claim in said:
+    for claim in claims:
         rest = fold(claim)
         if rest == folded and ":" in claim and ":" not in visible:
-            return claim  # a line above that the page sets apart by its look alone
+            return claim  # the page sets the line above apart only by its look
         if rest == folded and " - " in claim and not _DASH.search(visible):
             above, title = claim.split(" - ", 1)
             return title if len(title.split()) > len(above.split()) else visible
@@ -276,8 +277,8 @@ def _without_kicker(visible: str, said: Sequence[str]) -> str:
     return visible
 
 
-def _agrees(visible: str, said: Sequence[str]) -> float:
-    return max((_agreement(visible, claim) for claim in said), default=0.0)
+def _agrees(visible: str, claims: Sequence[str]) -> float:
+    return max((_agreement(visible, claim) for claim in claims), default=0.0)
 
 
 def _agreement(visible: str, claim: str) -> float:

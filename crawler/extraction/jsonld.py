@@ -1,4 +1,4 @@
-"""What a page says of itself in JSON-LD, read so that no wrong type anywhere in it can do harm."""
+"""What a page says about itself in JSON-LD; values of a wrong type do no harm."""
 
 import html
 import json
@@ -14,30 +14,31 @@ _WEAK_TYPES = frozenset(
     ("WebPage", "ItemPage", "VideoObject", "CreativeWork", "Event", "AboutPage", "HowTo", "MedicalWebPage")
 )
 _SITE_TYPES = frozenset(("WebSite", "NewsMediaOrganization", "Organization"))
-_LISTED = "itemListElement"  # other articles, and breadcrumbs
+_LIST_ITEMS = "itemListElement"  # other articles, and breadcrumbs
 _MOST_STEPS = 12
 _MAX_NODES = 5_000
 _LONGEST = 20_000  # characters of a text that is no body
 _MAX_SCRIPT = 3_000_000  # characters
-# Around the JSON, as old pages hid scripts; only looked for in its first and last characters.
+# Around the JSON, where old pages hide scripts from old browsers; only in its first and last characters.
 _OPENING = re.compile(r"\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?")
 _CLOSING = re.compile(r"(?:(?://|/\*)\s?)?(?:\]\]>|-->)\s?(?:\*/)?[\s;]?$|/\*[^*]{0,80}\*/$")
 _EDGE = 120  # characters
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
+_PARAGRAPH_BREAK = re.compile(r"</p>|<br\s*/?>|</div>|\n+", re.IGNORECASE)
 
 Node = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What JSON-LD claims about the article; empty where it claims nothing. Nothing here is believed yet."""
+    """What JSON-LD claims about the article, not yet verified; empty where it claims nothing."""
 
     headline: str = ""
     description: str = ""
     body: str = ""
     authors: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()  # those of the authors that are no persons
+    agencies: tuple[str, ...] = ()  # authors that are organisations
     published: str = ""
     modified: str = ""
     section: str = ""
@@ -45,7 +46,7 @@ class Claims:
     image: str = ""
     image_caption: str = ""
     image_credit: str = ""
-    trail: tuple[str, ...] = ()  # the steps from the home page to the article
+    trail: tuple[str, ...] = ()  # breadcrumbs: the steps from the home page to the article
     language: str = ""
     paywalled: bool | None = None
     live_blog: bool = False
@@ -53,7 +54,7 @@ class Claims:
 
 
 def read_claims(scripts: Sequence[str]) -> Claims:
-    """The claims of the node that describes the article, and the names of the site."""
+    """Return the claims of the node that describes the article, and the names of the site."""
     nodes = [node for script in scripts for node in _nodes(_parse(script)) if "@type" in node or "@id" in node]
     nodes = nodes[:_MAX_NODES]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
@@ -99,7 +100,7 @@ def text_of(value: object) -> str:
 
 
 def raw_of(value: object) -> str:
-    """The value as it stands, when it is a short text or a number."""
+    """The value unchanged, when it is a short text or a number; else empty."""
     if isinstance(value, list):
         value = value[0] if value else ""
     if isinstance(value, dict):
@@ -107,11 +108,17 @@ def raw_of(value: object) -> str:
     return encodable(str(value).strip()[:80]) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
 
+def paragraphs_of(body: str) -> list[str]:
+    """The paragraphs of an articleBody, without markup."""
+    parts = _PARAGRAPH_BREAK.split(html.unescape(body) if "&" in body else body)
+    return [text for text in (" ".join(_TAGS.sub(" ", part).split()) for part in parts) if text]
+
+
 def _parse(script: str) -> object:
     text = script.strip()[:_MAX_SCRIPT]
-    for mended in (lambda t: t, _without_comments, html.unescape):
+    for repair in (lambda t: t, _without_comments, html.unescape):
         try:
-            return json.loads(mended(text).strip().rstrip(";"), strict=False)
+            return json.loads(repair(text).strip().rstrip(";"), strict=False)
         except (ValueError, RecursionError):
             continue
     try:  # several objects one after the other, or something after the first
@@ -139,7 +146,7 @@ def _nodes(data: object) -> Iterator[Node]:
             if isinstance(value, dict):
                 yield value
                 following.extend(
-                    item for key, item in value.items() if key != _LISTED and isinstance(item, (dict, list))
+                    item for key, item in value.items() if key != _LIST_ITEMS and isinstance(item, (dict, list))
                 )
             elif isinstance(value, list):
                 following.extend(item for item in value if isinstance(item, (dict, list)))
@@ -157,8 +164,8 @@ def _is_article(node: Node) -> bool:
 
 
 def _weight(node: Node) -> int:
-    """How much a node says: the article itself says more than the teasers in an ItemList."""
-    said = (
+    """How much a node says: the article's own node says more than those of teasers in an ItemList."""
+    keys = (
         "datePublished",
         "author",
         "headline",
@@ -168,7 +175,7 @@ def _weight(node: Node) -> int:
         "image",
         "dateModified",
     )
-    return sum(key in node for key in said) + 4 * bool(node.get("articleBody")) + 2 * _is_article(node)
+    return sum(key in node for key in keys) + 4 * bool(node.get("articleBody")) + 2 * _is_article(node)
 
 
 def _body_of(node: Node) -> str:
@@ -182,9 +189,9 @@ def _names(value: object, by_id: dict[str, Node], depth: int = 0) -> Iterator[st
     if depth > 3:
         return
     if isinstance(value, str):
-        known = by_id.get(value)
-        if known is not None:
-            yield from _names(known.get("name"), {}, depth + 1)
+        node = by_id.get(value)
+        if node is not None:
+            yield from _names(node.get("name"), {}, depth + 1)
         elif value.strip():
             yield text_of(value)
     elif isinstance(value, list):
@@ -248,16 +255,14 @@ def _image_credit(value: object, by_id: dict[str, Node]) -> str:
     image = _image(value, by_id)
     if not isinstance(image, dict):
         return ""
-    said = (
-        text_of(image.get(name)) for name in ("creditText", "copyrightNotice", "creator", "copyrightHolder", "author")
-    )
-    return next((credit for credit in said if credit), "")
+    names = ("creditText", "copyrightNotice", "creator", "copyrightHolder", "author")
+    return next((credit for credit in (text_of(image.get(name)) for name in names) if credit), "")
 
 
 def _trail(nodes: Sequence[Node]) -> tuple[str, ...]:
     """The names in the first breadcrumb list, in the order of their numbers."""
     for node in nodes:
-        steps = node.get(_LISTED) if "BreadcrumbList" in _types(node) else None
+        steps = node.get(_LIST_ITEMS) if "BreadcrumbList" in _types(node) else None
         if isinstance(steps, list):
             found = [(_position(step), _step_name(step)) for step in _dicts(steps)[:_MOST_STEPS]]
             return tuple(name for _, name in sorted(found) if name)
@@ -281,7 +286,7 @@ def _paywalled(node: Node) -> bool | None:
 
 
 def _site_names(nodes: Sequence[Node]) -> tuple[str, ...]:
-    """Names of publishers and web sites; an organisation that only wrote the article is an agency."""
+    """Names of publishers and web sites, without organisations that are only authors: those are agencies."""
     wrote = {id(author) for node in nodes for author in _dicts(node.get("author"))}
     published = {id(publisher) for node in nodes for publisher in _dicts(node.get("publisher"))}
     names = {

@@ -1,4 +1,4 @@
-"""Which language the article is in: what the page says, checked against the text where the two may disagree."""
+"""The article's language: what the page says, checked against the text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from crawler.extraction.headline import meta_value
 from crawler.extraction.jsonld import Claims
 from crawler.extraction.walk import ParsedPage
 from news.article import Evidence
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"^([a-z]{2,3})(?:[-_]|$)")
 _OLD = {"iw": "he", "in": "id", "ji": "yi", "no": "nb"}
-# The commonest words tell most texts' language apart; the model is asked about the rest.
+# The most common words identify the language of most texts; a model decides the rest.
 _COMMON = {
     "en": "the and of to in that is for was with on as at by from",
     "de": "der die und das nicht mit ist den von ein auf für im sich dem",
@@ -66,33 +65,33 @@ _SCRIPTS = (
 )
 _WORDS = {code: frozenset(words.split()) for code, words in _COMMON.items()}
 _CLEAR = 0.2  # share of common words that no other language reaches (Danish and Norwegian apart)
-_FEW, _NEAR = 0.03, 0.75  # shares that, with what the page says, tell a language without the model
-_SAMPLE = 1500  # characters of text looked at
+_FEW, _NEAR = 0.03, 0.75  # shares that confirm, without the model, what the page says
+_SAMPLE = 1500  # characters of text
 
 
 def find_language(page: ParsedPage, claims: Claims, text: str) -> tuple[str | None, list[Evidence]]:
-    """The two-letter code, and what the page says itself."""
-    said = {
+    """Return the two-letter code of the language of *text*, and what the page says as evidence."""
+    declared = {
         "html": page.language,
         "json-ld": claims.language,
-        "meta": meta_value(page, "content-language", "og:locale", "language", "dc.language"),
+        "meta": page.meta_value("content-language", "og:locale", "language", "dc.language"),
     }
-    evidence = [Evidence("language", source, value[:20]) for source, value in said.items() if value]
-    codes = [code for code in map(_code, said.values()) if code]
+    evidence = [Evidence("language", source, value[:20]) for source, value in declared.items() if value]
+    codes = [code for code in map(_code, declared.values()) if code]
     sample = text[:_SAMPLE]
     if len(sample) < 60:
         return (codes[0] if codes else None), evidence
     words = sample.lower().split()
     if codes and codes[0] in _WORDS and _share(words, codes[0]) > _CLEAR:
         return codes[0], evidence
-    heard = _by_script(sample, codes) or _by_common_words(words)
-    if heard is None and codes and (codes[0] not in _WORDS or _may_be(words, codes[0])):
-        heard = codes[0]  # were it one of ours, its common words would be there
-    return heard or _recognised(sample, codes), evidence
+    language = _by_script(sample, codes) or _by_common_words(words)
+    if language is None and codes and (codes[0] not in _WORDS or _may_be(words, codes[0])):
+        language = codes[0]
+    return language or _by_model(sample, codes), evidence
 
 
 def _by_script(sample: str, codes: list[str]) -> str | None:
-    """The language that alone uses this script among news languages; what the page says where several do."""
+    """The only news language in this script; what the page says where several use it."""
     if sample.isascii():
         return None
     for code, letters in _SCRIPTS:
@@ -112,27 +111,27 @@ def _share(words: list[str], code: str) -> float:
 
 
 def _by_common_words(words: list[str]) -> str | None:
-    """The language with most of its common words here, when it is clearly ahead."""
+    """The language with the largest share of common words, when no other is close."""
     shares = sorted(((_share(words, code), code) for code in _WORDS), reverse=True)
     (best, code), (second, _) = shares[:2]
     return code if best >= 0.12 and best > 1.4 * second else None
 
 
 def _may_be(words: list[str], code: str) -> bool:
-    """True when hardly another language has more of its common words here: enough to believe what a page says."""
+    """Whether hardly any other language has a larger share of common words: enough to trust what a page says."""
     share = _share(words, code)
     return share >= _FEW and share >= _NEAR * max(_share(words, other) for other in _WORDS)
 
 
-def _recognised(sample: str, codes: list[str]) -> str | None:
-    """What the model hears; what the page says where the model is not sure."""
-    heard = _identifier().FindLanguage(text=sample.encode("utf-8", "replace").decode())
-    return codes[0] if codes and not heard.is_reliable else _code(heard.language)
+def _by_model(sample: str, codes: list[str]) -> str | None:
+    """The language by the model; what the page says where the model is not sure."""
+    guess = _identifier().FindLanguage(text=sample.encode("utf-8", "replace").decode())
+    return codes[0] if codes and not guess.is_reliable else _code(guess.language)
 
 
 @lru_cache(maxsize=1)
 def _identifier() -> NNetLanguageIdentifier:
-    """Loaded when first needed, in two milliseconds."""
+    """The model; loading takes two milliseconds."""
     from gcld3 import NNetLanguageIdentifier
 
     return NNetLanguageIdentifier(min_num_bytes=0, max_num_bytes=4 * _SAMPLE)

@@ -1,4 +1,8 @@
-"""A page as bytes, made ready for the parser: decoded to UTF-8, and refused when parsing it would take seconds."""
+"""A page as bytes, made ready for the parser: decoded to UTF-8, and refused when parsing it would take seconds.
+
+Every HTML parser is quadratic in the attributes of one tag, in nesting, and in formatting tags that are never closed;
+lexbor is also quadratic in the options of one select. A scan that costs a fraction of the parsing finds such pages.
+"""
 
 import codecs
 import re
@@ -7,6 +11,22 @@ from collections import Counter
 from news.errors import PageTooCostly
 from news.text import unmarked_utf16
 
+_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# Encodings by label in the WHATWG encoding standard: a page that says latin-1 means Windows-1252.
+_WHATWG = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+# Not encodings of the web: they would turn text into something else.
+_UNFIT = frozenset(("utf-8", "utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"))
+_META_WITHIN = 8192  # bytes; more than the standard's 1024, since pages need it
 MAX_BYTES = 16_000_000
 MAX_ATTRIBUTES = 1_500
 MAX_DEPTH = 5_000
@@ -14,12 +34,12 @@ MAX_UNCLOSED_FORMATTING = 600
 MAX_TAGS = 80_000  # about two seconds of reading; the largest of 900 news pages had 10,300
 MAX_OPTIONS = 5_000
 
-# A name that holds another tag's beginning is looked at from there on: looking again and again would be quadratic.
+# A name that contains the beginning of another tag ends there: scanning it again for each would be quadratic.
 _REST_OF_NAME = rb"[^\s/><]*+(?:<(?![a-zA-Z])[^\s/><]*+)*+"
 _ATTRIBUTE = rb"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-# Most tags are of this form, and end where they seem to.
+# Most tags have this form and end where they seem to.
 _PLAIN_TAG = rb'[a-z1-6]*+(?: [a-z-]++="[^"]*+"){0,9}+ ?/?>'
-# No space is needed after a quoted value. The second look ahead passes over tags without attributes.
+# A quoted value needs no space after it. The second look-ahead skips tags without attributes.
 _MANY_ATTRIBUTES = re.compile(
     rb"<[a-zA-Z](?!" + _PLAIN_TAG + rb")" + _REST_OF_NAME + rb"(?=[\s/])"
     rb"(?:[\s/]*+" + _ATTRIBUTE + rb"){" + str(MAX_ATTRIBUTES).encode() + rb"}+"
@@ -31,17 +51,65 @@ _FORMATTING = (
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/><]*)")
 _OPTION = re.compile(rb"<option\b", re.IGNORECASE)
 _OPENED, _CLOSED = re.compile(rb"<" + _FORMATTING), re.compile(rb"</" + _FORMATTING)
-# Never closed, or closed by what follows: no nesting comes of these alone.
+# Never closed, or closed by what follows: these alone make no nesting.
 _FLAT = re.compile(
     rb"(?:area|base|body|br|col|dd|dt|embed|head|hr|html|img|input|li|link|meta|option|p|source|tbody|td|th|tr|track|wbr)$",
     re.IGNORECASE,
 )
 
 
-def affordable(page: bytes) -> bytes:
-    """*page*, without its scripts if only their text makes it look too costly to read as an article.
+def as_utf8(page: bytes | str, encoding: str | None = None) -> bytes:
+    """*page* as UTF-8; `encoding` is the charset of the HTTP header. Undecodable bytes become U+FFFD.
 
-    Raises PageTooCostly as `refuse_costly` does, and for more tags than an article could have.
+    Byte order marks and valid UTF-8 count first, then the header, the meta tag, and last Windows-1252.
+    """
+    if isinstance(page, str):
+        return page.encode("utf-8", "replace")
+    for mark, name in _MARKS:
+        if page.startswith(mark):
+            rest = page[len(mark) :]
+            return rest if name == "utf-8" and _is_utf8(rest) else rest.decode(name, "replace").encode()
+    if wide := unmarked_utf16(page):  # read as UTF-8 it would be letters with NUL bytes between them
+        return page.decode(wide, "replace").encode("utf-8", "replace")
+    if _is_utf8(page):  # whatever the header says: hardly any other text is valid UTF-8 by accident
+        return page
+    return page.decode(_declared(page, encoding) or "cp1252", "replace").encode("utf-8", "replace")
+
+
+def _is_utf8(page: bytes) -> bool:
+    try:
+        page.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _declared(page: bytes, encoding: str | None) -> str | None:
+    meta = _META.search(page, 0, _META_WITHIN)
+    for name in (encoding, meta and meta[1].decode("ascii", "replace")):
+        codec = _codec(name or "")
+        if codec:
+            return codec
+    return None
+
+
+def _codec(name: str) -> str | None:
+    """Python's name for an encoding in which tags can be read byte by byte; None for any other.
+
+    UTF-8 was tried before; in UTF-16 the meta tag could not have been found.
+    """
+    try:
+        found = codecs.lookup(name.strip().strip("\"'")).name
+        usable = "<p>".encode(found) == b"<p>" and b"\xe9".decode(found, "replace") != ""
+    except (LookupError, ValueError, TypeError):
+        return None
+    return _WHATWG.get(found, found) if usable and found not in _UNFIT else None
+
+
+def affordable(page: bytes) -> bytes:
+    """Return *page*, without its scripts when only their text makes it look too costly.
+
+    Raises PageTooCostly as `refuse_costly` does, and for more than MAX_TAGS tags.
     """
     tags = page.count(b"<")
     if tags > MAX_DEPTH and (tags > MAX_TAGS or _is_deep(page, tags)):
@@ -73,21 +141,21 @@ def _refuse(page: bytes, tags: int) -> None:
 
 
 def _without_scripts(page: bytes) -> bytes:
-    """*page* with nothing inside its scripts, JSON-LD apart.
+    """*page* with empty scripts, except JSON-LD.
 
-    Where a script begins the parser may see otherwise: so it is given what is left here.
+    The parser may see another beginning of a script, so it gets this form of the page.
     """
     return _SCRIPT.sub(lambda found: found["tag"] + b"</script", page)
 
 
 def _is_deep(page: bytes, tags: int) -> bool:
-    """True when tags may be nested deeper than MAX_DEPTH; no deeper than there are opening tags."""
+    """Whether tags may be nested deeper than MAX_DEPTH; the number of opening tags is the limit."""
     return tags - page.count(b"</") > MAX_DEPTH and _depth(page) > MAX_DEPTH
 
 
 def _depth(page: bytes) -> int:
-    """The deepest nesting if every tag were closed where it is; quotation marks are not looked at."""
-    opened: Counter[bytes] = Counter()  # by name: a closing tag that fits no opening one closes nothing
+    """The deepest nesting, without regard to quotation marks."""
+    opened: Counter[bytes] = Counter()  # by name, since a closing tag without an opening one closes nothing
     depth = deepest = 0
     for closing, name in _TAG.findall(page.lower()):
         if not closing and not _FLAT.match(name):
@@ -98,66 +166,3 @@ def _depth(page: bytes) -> int:
             opened[name] -= 1
             depth -= 1
     return deepest
-
-
-_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# What the WHATWG encoding standard makes of the labels: a page that says latin-1 means Windows-1252.
-_MEANT = {
-    "iso8859-1": "cp1252",
-    "ascii": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-}
-# Not encodings of the web: they would turn text into something else.
-_UNFIT = frozenset(("utf-8", "utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"))
-_META_WITHIN = 8192  # bytes; the standard says 1024, pages do otherwise
-
-
-def as_utf8(page: bytes | str, encoding: str | None = None) -> bytes:
-    """*page* as UTF-8; `encoding` is what the HTTP header says. What cannot be decoded becomes U+FFFD."""
-    if isinstance(page, str):
-        return page.encode("utf-8", "replace")
-    for mark, name in _MARKS:
-        if page.startswith(mark):
-            rest = page[len(mark) :]
-            return rest if name == "utf-8" and _is_utf8(rest) else rest.decode(name, "replace").encode()
-    if wide := unmarked_utf16(page):  # to UTF-8 it would be letters with NUL bytes between them
-        return page.decode(wide, "replace").encode("utf-8", "replace")
-    if _is_utf8(page):  # hardly any other text is valid UTF-8 by accident, whatever the header says
-        return page
-    return page.decode(_declared(page, encoding) or "cp1252", "replace").encode("utf-8", "replace")
-
-
-def _is_utf8(page: bytes) -> bool:
-    try:
-        page.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _declared(page: bytes, encoding: str | None) -> str | None:
-    meta = _META.search(page, 0, _META_WITHIN)
-    for name in (encoding, meta and meta[1].decode("ascii", "replace")):
-        known = _known(name or "")
-        if known:
-            return known
-    return None
-
-
-def _known(name: str) -> str | None:
-    """Python's name for an encoding in which tags can be read byte by byte; None for any other.
-
-    UTF-8 is none here: it was tried before. Nor is UTF-16: were it, the meta tag could not have been found.
-    """
-    try:
-        found = codecs.lookup(name.strip().strip("\"'")).name
-        usable = "<p>".encode(found) == b"<p>" and b"\xe9".decode(found, "replace") != ""
-    except (LookupError, ValueError, TypeError):
-        return None
-    return _MEANT.get(found, found) if usable and found not in _UNFIT else None

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from crawler.extraction.fields import absolute
-from crawler.extraction.headline import SEPARATOR, meta_value, without_site
+from crawler.extraction.headline import SEPARATOR, without_site
 from crawler.extraction.jsonld import Claims
 from crawler.extraction.walk import ParsedPage
-from news.article import Article, Block, Flag, Label
+from news.article import Block, Flag, Label
 from news.errors import NotAnArticle
 from news.notices import (
     checks_browser,
@@ -37,17 +36,17 @@ _WALL = re.compile(
     r"|この記事は(?:有料)?会員|有料会員限定(?:記事)?です|残り\s?[\d,]+\s?文字|(?:订阅|訂閱|付费|付費)(?:后|後)(?:可|即可)?(?:继续|繼續)?(?:阅读|閱讀)|본? ?기사는 .{0,12}(?:유료|구독)|구독자 전용 (?:기사|콘텐츠)"
     r"|(?:المحتوى|المقال) (?:\w+ )?للمشتركين|(?:הכתבה|הידיעה|התוכן|המאמר)(?: ה\w+)? (?:\w+ )?למנויים"
 )
-# Parts of words without which no text can match _WALL: a cheap look before the dear one.
+# Every text that matches _WALL contains one of these: a cheap test before the pattern.
 _WALL_WORDS = ("subscri", "members", "reading", "limit", "lesen", "bonn", "reste", "suscr", "bbona", " dla", "assin")
 _OTHER_WALL_WORDS = ("会員", "残り", "订阅", "訂閱", "付费", "付費", "기사", "للمشتركين", "למנויים")
 _OTHER_SCRIPT = re.compile("[\u0590-\u0eff\u3040-\ud7af]")
 _QUOTED = re.compile(r"\W*[“”„«»\"]")
 _LONGEST_WALL = 250  # characters of a wall
-_SHORT_TEXT = 1_200  # characters; a whole text behind a wall is not cut short
-_AS_IT_HAPPENS = r"(?:en direct|en vivo|(?:en )?directo|(?:in )?diretta|na żywo|ao vivo)\b"  # concerts are so, too
+_SHORT_TEXT = 1_200  # characters; a longer text behind a wall is not partial
+_LIVE_WORDS = r"(?:en direct|en vivo|(?:en )?directo|(?:in )?diretta|na żywo|ao vivo)\b"  # concerts are so, too
 _LIVE = re.compile(
     r"\blive[-\s]?(?:blog|ticker|updates?)\b|\bnewsblog\b|\bnewsticker\b|\b(?:im|der) ticker\b|minuto a minuto|(?-i:\bLIVE\b\s?[:–-])|^\W*live\s?[:|–]"
-    rf"|^\W*{_AS_IT_HAPPENS}(?:\s*[:|,–—.-]|$)|(?:[:|,–—.(-]|\b(?:hora|siga|segui|suivez|sigue|acompanhe|relacja))\s*(?:\w+\s)?{_AS_IT_HAPPENS}",
+    rf"|^\W*{_LIVE_WORDS}(?:\s*[:|,–—.-]|$)|(?:[:|,–—.(-]|\b(?:hora|siga|segui|suivez|sigue|acompanhe|relacja))\s*(?:\w+\s)?{_LIVE_WORDS}",
     re.IGNORECASE,
 )
 _LIVE_ADDRESS = re.compile(
@@ -65,8 +64,8 @@ _AGENCY_END = re.compile(
 _AGENCY_NAME = re.compile(rf"^(?:the )?(?:{_AGENCIES})(?: staff| news agency)?$", re.IGNORECASE)
 
 
-# What the address of the second page has behind that of the first, and the line that counts them.
-_SECOND = re.compile(
+# What the address of the second page adds to that of the first.
+_SECOND_PAGE = re.compile(
     r"[?&](?:page|p|seite|s|pagina|pag|paged|strona)=[2-9]|/(?:(?:page|seite|p|pagina)[-/]?)?[2-9]/?|[-_,](?:page|seite|p)?[-_]?[2-9](?:\.\w{3,5})?",
     re.IGNORECASE,
 )
@@ -76,57 +75,62 @@ _FIRST_OF = re.compile(
 _SUFFIX = re.compile(r"(?:\.\w{3,5}|/)$")
 
 
-def find_flags(page: ParsedPage, claims: Claims, read: Article, authors: Sequence[str]) -> frozenset[Flag]:
-    """The states that hold for the article as *read* so far, written by *authors*."""
+def find_flags(
+    page: ParsedPage, claims: Claims, headline: str, paragraphs: Sequence[str], authors: Sequence[str]
+) -> frozenset[Flag]:
+    """Whether the article is paywalled, partial, a live blog, or an agency's text."""
     flags = set()
-    paragraphs = read.paragraphs
-    if _paywalled(page, claims, read.headline or ""):
+    if _is_paywalled(page, claims, headline):
         flags.add(Flag.PAYWALLED)
         if sum(map(len, paragraphs)) < _SHORT_TEXT or 0 < sum(map(len, paragraphs)) < 0.4 * len(claims.body):
             flags.add(Flag.PARTIAL)
-    if _goes_on(page, read.url):
+    if _has_more_pages(page):
         flags.add(Flag.PARTIAL)
-    if claims.live_blog or _LIVE.search(read.headline or "") or _LIVE_ADDRESS.search(read.url):
+    if claims.live_blog or _LIVE.search(headline) or _LIVE_ADDRESS.search(page.url):
         flags.add(Flag.LIVE_BLOG)
-    if _from_agency(paragraphs, authors):
+    if _is_from_agency(paragraphs, authors):
         flags.add(Flag.AGENCY)
     return frozenset(flags)
 
 
-def _paywalled(page: ParsedPage, claims: Claims, headline: str) -> bool:
+def _is_paywalled(page: ParsedPage, claims: Claims, headline: str) -> bool:
     if claims.paywalled is not None:
         return claims.paywalled
-    if meta_value(page, *_TIERS).lower() in _LOCKED:
+    if page.meta_value(*_TIERS).lower() in _LOCKED:
         return True
     words, shortest = (_OTHER_WALL_WORDS, 5) if _OTHER_SCRIPT.search(headline) else (_WALL_WORDS, 15)
     short = [piece.text for piece in page.pieces if shortest < len(piece.text) < _LONGEST_WALL]
-    together = "\n".join(short).lower()  # one look at all of them costs a tenth of a look at each
-    said = [word for word in words if word in together]
-    return bool(said) and any(any(map(text.__contains__, said)) and _asks_to_pay(text) for text in together.split("\n"))
+    together = "\n".join(short).lower()  # one search in all of them costs a tenth of a search in each
+    found = [word for word in words if word in together]
+    return bool(found) and any(
+        any(map(text.__contains__, found)) and _asks_to_pay(text) for text in together.split("\n")
+    )
 
 
 def _asks_to_pay(text: str) -> bool:
-    """True for a line, in small letters, that asks for money; one that a report quotes does not."""
+    """Whether the line, in lower case, asks the reader to pay; a quotation in a report does not."""
     return _WALL.search(text) is not None and not _QUOTED.match(text) and REPORTED.search(text) is None
 
 
-def _goes_on(page: ParsedPage, url: str) -> bool:
-    """True for the first of several pages: it names the second, or counts them."""
+def _has_more_pages(page: ParsedPage) -> bool:
+    """Whether the page is the first of several: it links to the second, or counts them."""
     following = next((href for rel, href in page.links if rel == "next"), None)
-    if following is not None and _is_second(absolute(following, url) or "", url):
+    if following is not None and _is_second_page(page.absolute(following) or "", page.url):
         return True
     return any(
         piece.text[-1].isdigit() and _FIRST_OF.fullmatch(piece.text) for piece in page.pieces if len(piece.text) < 24
     )
 
 
-def _is_second(following: str, url: str) -> bool:
+def _is_second_page(following: str, url: str) -> bool:
     address = url.partition("?")[0]
     stem = address if following.startswith(f"{address}?") else _SUFFIX.sub("", address)
-    return following.startswith(stem) and _SECOND.fullmatch(_SUFFIX.sub("", following[len(stem) :]) or "") is not None
+    return (
+        following.startswith(stem) and _SECOND_PAGE.fullmatch(_SUFFIX.sub("", following[len(stem) :]) or "") is not None
+    )
 
 
-def _from_agency(paragraphs: Sequence[str], authors: Sequence[str]) -> bool:
+def _is_from_agency(paragraphs: Sequence[str], authors: Sequence[str]) -> bool:
     if any(_AGENCY_NAME.match(author) for author in authors):
         return True
     return bool(paragraphs) and bool(
@@ -135,39 +139,37 @@ def _from_agency(paragraphs: Sequence[str], authors: Sequence[str]) -> bool:
 
 
 _SHORT_PAGE = 700  # characters; an error page or a form says no more than this
-_FEWEST_EXCERPTS = 5  # titles with an excerpt that make a list of articles
-_MOSTLY_EXCERPTS = 0.7
+_FEWEST_EXCERPTS = 5  # titles with an excerpt, in a list of articles
+_MOSTLY_EXCERPTS = 0.7  # share of the paragraphs
 _CROWDED = 10  # titles of other articles; a front page has more, a site of one page hardly any
-_SAME_HEADLINE = 0.4  # share of the words of two headlines that makes them one
+_SAME_HEADLINE = 0.4  # share of the words that two forms of one headline have in common
 _HOME_PATHS = frozenset(("", "/", "/index.html", "/index.php", "/home"))
 
 
-def refuse_non_articles(
-    page: ParsedPage, claims: Claims, headline: str | None, blocks: Sequence[Block], url: str
-) -> None:
-    """Raise NotAnArticle, saying what the page is, when it is no article.
+def refuse_non_articles(page: ParsedPage, claims: Claims, headline: str | None, blocks: Sequence[Block]) -> None:
+    """Raise NotAnArticle, with what the page is instead, when it is no article.
 
-    A page that dates itself as an article in its head is believed, unless it has no text at all.
+    A page whose head gives a date of publication is taken for an article, unless it has no text.
     """
     text = [block for block in blocks if block.label is Label.BODY]
-    dated = _dated(page, claims, headline)
-    name = url or "the page"
+    dated = _is_dated(page, claims, headline)
+    url, name = page.url, page.url or "the page"
     if text and all(_is_notice(block.text) for block in text):
         raise NotAnArticle(f"{name} has no text but a notice: {text[0].text[:60]!r}")
     if dated and not _is_home(url):  # most are
         return
-    crowded = _links(blocks) >= _CROWDED
+    crowded = _count_links(blocks) >= _CROWDED
     if not text and not dated and not _has_lead_or_captions(blocks, crowded):
         raise NotAnArticle(f"{name} has no text")
-    if _is_home(url) and (_short(text) or crowded):
+    if _is_home(url) and (_is_short(text) or crowded):
         raise NotAnArticle(f"{name} is a home page")
     if dated:
         return
-    if (_short(text) or crowded) and _is_error(page, headline):
+    if (_is_short(text) or crowded) and _is_error(page, headline):
         raise NotAnArticle(f"{name} says that there is no such page: {(headline or page.title)[:60]!r}")
-    if _short(text) and checks_browser(_titles(page, headline), [block.text for block in text]):
+    if _is_short(text) and checks_browser(_titles(page, headline), [block.text for block in text]):
         raise NotAnArticle(f"{name} checks the browser and shows nothing else")
-    if _short(text) and is_login_title(without_site(headline or page.title, frozenset())):
+    if _is_short(text) and is_login_title(without_site(headline or page.title, frozenset())):
         raise NotAnArticle(f"{name} asks to log in")
     if is_consent_wall([block.text for block in text], [block.text for block in blocks]):
         raise NotAnArticle(f"{name} asks for consent and shows nothing else")
@@ -175,9 +177,9 @@ def refuse_non_articles(
         raise NotAnArticle(f"{name} is a list of articles")
 
 
-def _dated(page: ParsedPage, claims: Claims, headline: str | None) -> bool:
-    """True when the page's head dates this article; lists of articles date those they list."""
-    if meta_value(page, "article:published_time"):
+def _is_dated(page: ParsedPage, claims: Claims, headline: str | None) -> bool:
+    """Whether the page's head dates this article; lists of articles date the articles in them."""
+    if page.meta_value("article:published_time"):
         return True
     return bool(claims.published) and (
         not claims.headline or word_similarity(claims.headline, headline or "") >= _SAME_HEADLINE
@@ -185,7 +187,7 @@ def _dated(page: ParsedPage, claims: Claims, headline: str | None) -> bool:
 
 
 def _has_lead_or_captions(blocks: Sequence[Block], crowded: bool) -> bool:
-    """True for a lead, and for pictures with captions that are not those of a list."""
+    """Whether there is a lead, or captions that do not belong to a list of articles."""
     labels = [block.label for block in blocks]
     return Label.LEAD in labels or (Label.CAPTION in labels and not crowded)
 
@@ -199,7 +201,7 @@ def _is_notice(text: str) -> bool:
     )
 
 
-def _short(text: Sequence[Block]) -> bool:
+def _is_short(text: Sequence[Block]) -> bool:
     return sum(weighted_length(block.text) for block in text) < _SHORT_PAGE
 
 
@@ -216,22 +218,22 @@ def _is_home(url: str) -> bool:
     return bool(parts.netloc) and parts.path in _HOME_PATHS and not parts.query and not parts.fragment
 
 
-def _links(blocks: Sequence[Block]) -> int:
+def _count_links(blocks: Sequence[Block]) -> int:
     return sum(block.label in (Label.TEASER, Label.RELATED) and len(block.text) > 25 for block in blocks)
 
 
 def _is_list(page: ParsedPage, claims: Claims, headline: str | None, blocks: Sequence[Block]) -> bool:
-    """Most of the text are excerpts, each right below a title that is a link."""
+    """Whether most of the text are excerpts, each right below a linked title."""
     if (
-        meta_value(page, "og:type").lower() == "article"
+        page.meta_value("og:type").lower() == "article"
         or word_similarity(claims.headline, headline or "") >= _SAME_HEADLINE
     ):
         return False
-    shown = [
+    content = [
         block for block in blocks if block.label not in (Label.NAVIGATION, Label.DATE, Label.BYLINE, Label.CAPTION)
     ]
     text = excerpts = 0
-    for before, block in pairwise(shown):
+    for before, block in pairwise(content):
         if block.label is Label.BODY and len(block.text) > 60 and ends_sentence(block.text):
             text += 1
             excerpts += before.link_share >= 0.75 and 15 < len(before.text) < 200

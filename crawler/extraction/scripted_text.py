@@ -1,33 +1,62 @@
 """The text of a page that shows hardly any: claimed in JSON-LD, or in the data from which a script would write it."""
 
-import html
 import json
 import re
 from collections.abc import Iterator
 
-from crawler.extraction.container import SET_ASIDE, settle_hints, weigh
+from crawler.extraction.container import SET_ASIDE, resolve_hints, weigh
+from crawler.extraction.jsonld import paragraphs_of
 from crawler.extraction.page_bytes import affordable
-from crawler.extraction.walk import read_blocks
+from crawler.extraction.walk import parse_page
 from news.article import Block, Label
 from news.errors import PageTooCostly
+from news.rule_ids import RuleId
 from news.text import encodable, weighted_length, word_overlap
 
-_SHOWS_TEXT = 300  # characters; a page that shows more is believed
-_SHORTEST_TEXT = 500  # characters that make a text
-_AGREES = 0.6  # share of the headline's words that the text must have: a page's data holds terms of use as well
+
+class ScriptedTextRule(RuleId):
+    JSONLD_TEXT = "jsonld_text", "Text that the page claims in JSON-LD and does not show."
+    NOT_JSONLD_TEXT = "not_jsonld_text", "On such a page, what its markup shows instead."
+    SCRIPT_TEXT = "script_text", "Text from the data from which a script would write it."
+    NOT_SCRIPT_TEXT = "not_script_text", "On such a page, what its markup shows instead."
+
+
+_SHORTEST_CLAIM = 600  # characters; shorter claims are summaries
+_SHOWN_SHARE = 0.3  # of the claimed length; a page that shows more counts more than the claim
+_SHOWS_TEXT = 300  # characters; a page that shows more needs no text from a script
+_SHORTEST_TEXT = 500  # characters
+_AGREES = 0.6  # share of the headline's words that the text must have, since data contains terms of use as well
 _MOST_READ = 2_000_000  # characters of strings, in all
 _SCRIPT = re.compile(rb"<((?:no)?script)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
-# None begins at an escaped mark: each of them would be looked at to the end of a string that is cut off.
+# No match begins at an escaped quote: each would be scanned to the end of a string that is cut off.
 _STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
 _DATA = re.compile(r'"\s*:\s*["\[{]')
-_PLACE = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script puts something else there
+_PLACEHOLDER = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script replaces it
 _LINE_BREAK = re.compile(r"\n+")
 _OF_CODE = re.compile(r"[{}=<>;_|\\]")
 _MOST_CODE = 0.02  # share of such characters in prose; a script between two strings has 0.04 and more
+_FEWEST_BLOCKS = 3  # in a list of blocks
+_MOST_VALUES = 50_000
+_MOST_BEGINNINGS = 20  # positions where data may begin
+_DEEPEST = 6  # nested values in one block
+_JSON_BEGINS = re.compile(r"[\[{]\s*[\[{\"]")
+# The keys under which a block has its text, the likeliest first.
+_TEXT_KEYS = ("html", "text", "content", "value", "body", "paragraph", "children", "data", "model")
+# An item with one of these keys is about something else: another article, a person, a comment.
+_KEYS_OF_OTHERS = ("url", "href", "slug", "headline", "title", "author", "user", "username", "byline")
+
+
+def with_claimed_text(blocks: tuple[Block, ...], claim: str) -> tuple[Block, ...]:
+    """*blocks*, with the paragraphs of the JSON-LD behind them as text when the page shows much less than those."""
+    shown = sum(len(block.text) for block in blocks if block.label is Label.BODY)
+    if len(claim) < _SHORTEST_CLAIM or shown > _SHOWN_SHARE * len(claim):
+        return blocks
+    paragraphs = tuple(Block(text, Label.BODY, ScriptedTextRule.JSONLD_TEXT, 0.6) for text in paragraphs_of(claim))
+    return (*_without_text(blocks, ScriptedTextRule.NOT_JSONLD_TEXT), *paragraphs)
 
 
 def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | None) -> tuple[Block, ...]:
-    """*blocks*, or behind them the paragraphs found in the data of *page* (UTF-8) when it shows no more than a line."""
+    """*blocks*, with paragraphs from the data of *page* (UTF-8) behind them as text when it shows hardly any."""
     texts = [block.text for block in blocks if block.label is Label.BODY]
     if sum(map(len, texts)) > _SHOWS_TEXT or not headline or b"<script" not in page:
         return blocks
@@ -36,11 +65,12 @@ def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | N
     found = max((text for text in agreeing if not _is_code(text)), key=_size_of, default=[])
     if _size_of(found) < max(_SHORTEST_TEXT, 3 * shown):
         return blocks
-    others = (
-        block.relabelled(Label.OTHER, "not the text in the data", 0.5) if block.label is Label.BODY else block
-        for block in blocks
-    )
-    return (*others, *(Block(text, Label.BODY, "in the page's data", 0.6) for text in found))
+    paragraphs = (Block(text, Label.BODY, ScriptedTextRule.SCRIPT_TEXT, 0.6) for text in found)
+    return (*_without_text(blocks, ScriptedTextRule.NOT_SCRIPT_TEXT), *paragraphs)
+
+
+def _without_text(blocks: tuple[Block, ...], rule: ScriptedTextRule) -> Iterator[Block]:
+    return (block.relabelled(Label.OTHER, rule, 0.5) if block.label is Label.BODY else block for block in blocks)
 
 
 def _size_of(paragraphs: list[str]) -> float:
@@ -48,17 +78,19 @@ def _size_of(paragraphs: list[str]) -> float:
 
 
 def _is_code(paragraphs: list[str]) -> bool:
-    """True for a script, which stands between the end of one string and the beginning of the next."""
+    """Whether the text is a script: what is between the end of one string and the beginning of the next."""
     return sum(len(_OF_CODE.findall(text)) for text in paragraphs) > _MOST_CODE * sum(map(len, paragraphs))
 
 
 def _texts(page: bytes) -> Iterator[str]:
-    """The long strings in the scripts, and lists of blocks as one text; a string may be data with strings in it, and a
-    script the template of a text."""
+    """The long strings in the scripts, and each list of blocks as one text.
+
+    A string may be data that contains strings, and a script may be the template of a text.
+    """
     left = _MOST_READ
     for script in _SCRIPT.finditer(page):
         waiting = [script[2][:_MOST_READ].decode("utf-8", "replace")]
-        if waiting[0].lstrip()[:1] == "<":  # a template, or what those see who run no scripts
+        if waiting[0].lstrip()[:1] == "<":  # a template, or the text for readers without scripts
             left -= len(waiting[0])
             yield waiting.pop()
         while waiting:
@@ -88,7 +120,7 @@ def _decoded(string: str) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The paragraphs of a string, of its markup if it has any; none when it is no prose."""
+    """The paragraphs of a string, without its markup if it has any; none when it is no prose."""
     if "<p" not in text and "<br" not in text and "<div" not in text:
         return [
             part
@@ -96,27 +128,16 @@ def _paragraphs(text: str) -> list[str]:
             if " " in part or not part.isascii()
         ]
     try:
-        page = read_blocks(affordable(text.encode("utf-8", "replace")))
+        page = parse_page(affordable(text.encode("utf-8", "replace")))
     except PageTooCostly:
         return []
-    settle_hints(page, weigh(page))
-    texts = [piece.text for piece in page.pieces if not (piece.box.settled | piece.hints) & SET_ASIDE]
-    return [text for text in texts if not _PLACE.fullmatch(text)]
-
-
-_FEWEST_BLOCKS = 3  # items of a list that is a text
-_MOST_VALUES = 50_000
-_MOST_BEGINNINGS = 20  # places where data may begin
-_DEEPEST = 6  # values inside each other in one block
-_JSON_BEGINS = re.compile(r"[\[{]\s*[\[{\"]")
-# Where a block has its text, the likeliest first.
-_TEXT_KEYS = ("html", "text", "content", "value", "body", "paragraph", "children", "data", "model")
-# An item that has one of these is about something else: another article, a person, a comment.
-_KEYS_OF_OTHERS = ("url", "href", "slug", "headline", "title", "author", "user", "username", "byline")
+    resolve_hints(page, weigh(page))
+    texts = [piece.text for piece in page.pieces if not (piece.box.effective_hints | piece.hints) & SET_ASIDE]
+    return [text for text in texts if not _PLACEHOLDER.fullmatch(text)]
 
 
 def _block_lists(script: str) -> Iterator[list[str]]:
-    """The texts of each list of blocks in the data of *script*, as they stand there, markup and all."""
+    """The texts of each list of blocks in the data of *script*, with their markup."""
     seen = 0
     for data in _json_values(script):
         waiting = [data]
@@ -133,7 +154,7 @@ def _block_lists(script: str) -> Iterator[list[str]]:
 
 
 def _json_values(script: str) -> Iterator[object]:
-    """The values that can be read; what is no JSON is passed over to the next line."""
+    """The JSON values in *script*. A part that is no JSON is skipped to the next line."""
     decoder = json.JSONDecoder(strict=False)
     at = 0
     for _ in range(_MOST_BEGINNINGS):
@@ -170,28 +191,3 @@ def _text_in(value: object, left: int) -> str:
         texts = (_text_in(value[name], left - 1) for name in _TEXT_KEYS if name in value)
         return next((text for text in texts if text), "")
     return ""
-
-
-_SHORTEST_CLAIM = 600  # characters; shorter claims are summaries
-_SHOWN_SHARE = 0.3  # share of the claimed length that the page must show to be believed over the claim
-_PARAGRAPH_BREAK = re.compile(r"</p>|<br\s*/?>|</div>|\n+", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-
-
-def with_claimed_text(blocks: tuple[Block, ...], claim: str) -> tuple[Block, ...]:
-    """*blocks*, or the claimed paragraphs behind them when the page shows much less than it claims."""
-    shown = sum(len(block.text) for block in blocks if block.label is Label.BODY)
-    if len(claim) < _SHORTEST_CLAIM or shown > _SHOWN_SHARE * len(claim):
-        return blocks
-    paragraphs = tuple(Block(text, Label.BODY, "claimed in JSON-LD", 0.6) for text in paragraphs_of(claim))
-    others = (
-        block.relabelled(Label.OTHER, "not the claimed text", 0.5) if block.label is Label.BODY else block
-        for block in blocks
-    )
-    return (*others, *paragraphs)
-
-
-def paragraphs_of(claim: str) -> list[str]:
-    """The paragraphs of a claimed text, without markup."""
-    parts = _PARAGRAPH_BREAK.split(html.unescape(claim) if "&" in claim else claim)
-    return [text for text in (" ".join(_TAG.sub(" ", part).split()) for part in parts) if text]

@@ -1,9 +1,14 @@
-"""Walk a page's tree once and return its text in page order, its boxes, and the facts in its markup."""
+"""Walk a page's tree once and return its text in page order, its boxes, and the facts in its markup.
+
+The walk has no recursion, since a hostile page may be nested deeper than Python's stack. It costs as much as the
+parsing, so it asks each element only once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -21,27 +26,100 @@ _ROLE_HINTS = {
     "alertdialog": Hint.SHARE,
     "button": Hint.SHARE,
 }
-_WHOLE = frozenset(("nav", "menu", "footer"))
+_MENU_TAGS = frozenset(("nav", "menu", "footer"))
 _TEXT_TAGS = "p,h1,h2,h3,article,main,time,section,blockquote"
-_TAKEN_WHOLE = Hint.NAVIGATION
 _LONGEST_MENU = 3000  # characters
 _LONGEST_LINE = 100  # characters without a tag in them; a longer line may be running text
 _FACTS = "head > title,meta,link[rel],script[type*='ld+json' i]"
-_MOST_TIMES = 60  # whose text is taken: nested ones would hold the page many times
-_MOST_TERMS, _MOST_PICTURES = 60, 100
+_MOST_TIMES = 60  # with their text, since nested elements would repeat the page many times
+_MOST_TAG_LINKS, _MOST_PICTURES = 60, 100
+_LONGEST_META = 10_000  # characters
 MAX_BOXES = 60_000  # the largest news pages have 10,000
-# Names for those who test the site: all that is left where class names are made by machines.
-_TESTED = frozenset(("data-testid", "data-test-id", "data-test", "data-component"))
+# Attributes for tests of the site: the only readable names where class names are generated.
+_TEST_ATTRIBUTES = frozenset(("data-testid", "data-test-id", "data-test", "data-component"))
 _TEXT_ITEMPROPS = frozenset(("articleBody", "reviewBody"))
 
 
-def read_blocks(page: bytes, remove: Sequence[str] = (), keep: Sequence[str] = ()) -> ParsedPage:
-    """Walk the tree of *page* (UTF-8) once; `remove` and `keep` are CSS selectors. SettingError for a bad one."""
-    tree = LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS)  # nobody listens: a tenth faster
-    told = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)} if remove or keep else {}
-    read = _Walk(told).run(tree)
-    read.source = page
-    return read
+@dataclass(slots=True, eq=False)
+class Box:
+    """A block-level element, with its pieces of text: those from `first` to before `last`."""
+
+    parent: Box | None
+    tag: str
+    names: str  # class and id
+    hints: int  # of its own tag, names and attributes
+    first: int
+    last: int = 0
+    prose: float = 0.0  # characters of running text
+    score: float = 0.0
+    pictured: bool = False  # contains a picture
+    effective_hints: int = 0  # those of its own and of its ancestors that count
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    """One block of text: `linked` characters of it are links, `hints` are those of inline elements around all of it."""
+
+    text: str
+    tag: str
+    box: Box
+    linked: int
+    hints: int
+    bold: bool
+    prose: float = 0.0  # how much running text it is, in characters
+
+    @property
+    def link_share(self) -> float:
+        """The share (0 to 1) of its characters that are links."""
+        return min(1.0, self.linked / len(self.text)) if self.linked else 0.0
+
+
+@dataclass(slots=True)
+class ParsedPage:
+    """A page as one walk over its tree finds it. Positions are indexes of `pieces`."""
+
+    url: str = ""
+    pieces: list[Piece] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    meta: list[tuple[str, str]] = field(default_factory=list)  # (name or property in lower case, content)
+    first_meta: dict[str, str] = field(default_factory=dict)  # the first content of each name
+    links: list[tuple[str, str]] = field(default_factory=list)  # (rel, href)
+    scripts: list[str] = field(default_factory=list)  # JSON-LD
+    times: list[tuple[str, str, int]] = field(default_factory=list)  # (datetime or content, itemprop, position)
+    props: list[tuple[str, str, LexborNode]] = field(default_factory=list)  # (itemprop, content, element)
+    bylines: list[tuple[int, LexborNode]] = field(default_factory=list)  # (position, element named as a byline)
+    tag_links: list[tuple[str, str]] = field(default_factory=list)  # (rel, text) of links to a tag or a category
+    pictures: list[tuple[int, Box, LexborNode]] = field(default_factory=list)  # (position, box, element)
+    html: bytes = field(default=b"", repr=False)  # UTF-8
+    title: str = ""
+    language: str = ""
+
+    def meta_value(self, *names: str) -> str:
+        """The first meta content under one of *names*, in their order; empty when there is none."""
+        for name in names:
+            content = self.first_meta.get(name)
+            if content:
+                return " ".join(content[:_LONGEST_META].split())
+        return ""
+
+    def absolute(self, address: str) -> str | None:
+        """The absolute form of an address on the page; None when it is no http(s) address or too long."""
+        try:
+            whole = urljoin(self.url, address.strip()) if address else ""
+            parts = urlsplit(whole)
+        except ValueError:
+            return None
+        return whole if parts.scheme in ("http", "https") and parts.netloc and len(whole) < 4000 else None
+
+
+def parse_page(html: bytes, url: str = "", remove: Sequence[str] = (), keep: Sequence[str] = ()) -> ParsedPage:
+    """Parse *html* (UTF-8) and walk its tree once.
+
+    `remove` and `keep` are CSS selectors; a bad one raises SettingError. Raises PageTooCostly for too many boxes.
+    """
+    tree = LexborHTMLParser(html, options=LexborDocumentOptions.WO_EVENTS)  # without events: a tenth faster
+    selected = {**_selected(tree, remove, Hint.REMOVED), **_selected(tree, keep, Hint.KEPT)} if remove or keep else {}
+    return _Walk(ParsedPage(url, html=html), selected).run(tree)
 
 
 def _selected(tree: LexborHTMLParser, selectors: Sequence[str], hint: int) -> dict[int, int]:
@@ -52,22 +130,22 @@ def _selected(tree: LexborHTMLParser, selectors: Sequence[str], hint: int) -> di
 
 
 class _Walk:
-    """What is open at the place where the walk stands, and the page as far as it was seen."""
+    """The elements that are open at the current place of the walk, and the page up to there."""
 
-    def __init__(self, told: dict[int, int]) -> None:
-        self.page = ParsedPage()
+    def __init__(self, page: ParsedPage, selected: dict[int, int]) -> None:
+        self.page = page
         self.box = Box(None, "html", "", 0, 0)
         self.page.boxes.append(self.box)
-        self.told = told  # what the outlet's settings say, by node
+        self.selected = selected  # hints of the outlet's settings, by node
         self.buffer: list[str] = []
         self.linked = 0  # characters of the buffer inside links
         self.bold = 0  # characters of the buffer inside bold text
         self.in_link = 0
-        self.anchored = False  # does the heading link to its own place on the page
+        self.anchored = False  # the heading links to its own place on the page
         self.in_bold = 0
         self.in_article = 0
-        self.inline: list[int] = [0]  # hints of the open inline elements, each with those around it
-        self.shared = -1  # the hints that all inline text of the buffer shares
+        self.inline: list[int] = [0]  # hints of the open inline elements, each with those of the elements around it
+        self.shared = -1  # the hints that all text in the buffer has in common
 
     def run(self, tree: LexborHTMLParser) -> ParsedPage:
         root = tree.root
@@ -136,36 +214,36 @@ class _Walk:
             self._flush()
 
     def _enter(self, tag: Tag, node: LexborNode) -> bool:
-        """Open an element; False when it was taken as one piece and is closed again."""
+        """Open an element. False when it was taken as one piece and is closed again."""
         if tag.kind == PLAIN:
             self.in_bold += tag.name in BOLD
             self.inline.append(self.inline[-1])
             return True
         attributes = node.attributes
-        hints, names = self._named(tag, node, attributes) if attributes else (tag.hints, "")
+        hints, names = self._hints_and_names(tag, node, attributes) if attributes else (tag.hints, "")
         if hints & Hint.BYLINE:
-            self.page.names.append((len(self.page.pieces), node))
+            self.page.bylines.append((len(self.page.pieces), node))
         if tag.kind == INLINE:
             self._open_inline(tag.name, node, attributes, hints)
             return True
         self._open_box(tag.name, node, attributes, hints, names)
-        if not self.box.hints & _TAKEN_WHOLE or not self._take_whole(tag.name, node):
+        if not self.box.hints & Hint.NAVIGATION or not self._take_whole(tag.name, node):
             return True
         self._close(tag)
         return False
 
-    def _named(self, tag: Tag, node: LexborNode, attributes: dict[str, str | None]) -> tuple[int, str]:
-        """What the element's tag, class and id say, and the two as one text."""
+    def _hints_and_names(self, tag: Tag, node: LexborNode, attributes: dict[str, str | None]) -> tuple[int, str]:
+        """The hints of the element's tag, class and id, and class and id as one text."""
         if "itemprop" in attributes:
             self._prop(attributes, node)
-        name, mark = attributes.get("class"), attributes.get("id")
-        if mark and tag.name in HEADINGS:  # an anchor made of the heading's own words
-            mark = None
-        names = (f"{name} {mark}" if name else mark) if mark else name
+        classes, id_ = attributes.get("class"), attributes.get("id")
+        if id_ and tag.name in HEADINGS:  # an anchor made of the heading's own words
+            id_ = None
+        names = (f"{classes} {id_}" if classes else id_) if id_ else classes
         hints = tag.hints | hints_of(names) if names else tag.hints
-        if tag.kind == BOX and (len(attributes) > 1 or not names) and not _TESTED.isdisjoint(attributes):
-            for known in _TESTED.intersection(attributes):
-                hints |= hints_of(attributes[known] or "")
+        if tag.kind == BOX and (len(attributes) > 1 or not names) and not _TEST_ATTRIBUTES.isdisjoint(attributes):
+            for attribute in _TEST_ATTRIBUTES.intersection(attributes):
+                hints |= hints_of(attributes[attribute] or "")
         return hints, names or ""
 
     def _open_inline(self, name: str, node: LexborNode, attributes: dict[str, str | None], hints: int) -> None:
@@ -176,9 +254,9 @@ class _Walk:
             rel = attributes.get("rel") or ""
             if "author" in rel:
                 hints |= Hint.BYLINE
-                self.page.names.append((len(self.page.pieces), node))
-            elif "tag" in rel and len(self.page.terms) < _MOST_TERMS:
-                self.page.terms.append((rel, node.text()))
+                self.page.bylines.append((len(self.page.pieces), node))
+            elif "tag" in rel and len(self.page.tag_links) < _MOST_TAG_LINKS:
+                self.page.tag_links.append((rel, node.text()))
         elif name == "time":
             self._time(node, attributes)
         self.inline.append(self.inline[-1] | hints)
@@ -189,23 +267,23 @@ class _Walk:
         page = self.page
         if attributes and (not names or len(attributes) > 1):
             hints |= _attribute_hints(attributes)
-        if self.told:
-            hints |= self.told.get(node.mem_id, 0)
+        if self.selected:
+            hints |= self.selected.get(node.mem_id, 0)
         if name == "article":
             self.in_article += 1
         if name == "table" and self.box.tag == "figure":
-            self.box.hints &= ~Hint.MEDIA  # a table with its caption, no picture
+            self.box.hints &= ~Hint.MEDIA  # the figure holds a table, not a picture
         self.box = Box(self.box, name, names, hints, len(page.pieces))
         page.boxes.append(self.box)
         if len(page.boxes) > MAX_BOXES:
             raise PageTooCostly(f"the page has more than {MAX_BOXES} boxes")
 
     def _take_whole(self, name: str, node: LexborNode) -> bool:
-        """Take what calls itself a menu, a share bar or the like as one piece, unless a text may be in it.
+        """Take a navigation box as one piece, unless it may contain the text. Return whether it was taken.
 
-        These are a third of a page's tags. Menus and the page's foot never hold the text, whatever is in them.
+        A third of a page's tags are in such boxes. Menus and the page's foot never contain the text.
         """
-        if name in _WHOLE and not self.in_article:
+        if name in _MENU_TAGS and not self.in_article:
             text = node.text(separator=" ", strip=True)
         elif node.css_first(_TEXT_TAGS) is not None:
             return False
@@ -281,17 +359,17 @@ class _Walk:
                 if name:
                     name = name.lower().strip()
                     self.page.meta.append((name, content.strip()))
-                    self.page.said.setdefault(name, content.strip())
+                    self.page.first_meta.setdefault(name, content.strip())
 
 
 def _leads_to_itself(link: dict[str, str | None]) -> bool:
-    """True for a link within the page, and for one to the place that it marks itself."""
+    """Whether the link leads to a place on the page, or to the place that it marks itself."""
     href = link.get("href") or ""
     return "#" in href and (href[0] == "#" or href.endswith(f"#{link.get('id')}"))
 
 
 def _attribute_hints(attributes: dict[str, str | None]) -> int:
-    """What a box's role, style and itemprop say about its text."""
+    """The hints of a box's role, style and itemprop."""
     hints = _ROLE_HINTS.get(attributes.get("role") or "", 0)
     style = attributes.get("style")
     if "hidden" in attributes or (style and "none" in style and "display:none" in style.replace(" ", "")):
@@ -299,58 +377,3 @@ def _attribute_hints(attributes: dict[str, str | None]) -> int:
     if attributes.get("itemprop") in _TEXT_ITEMPROPS:
         hints |= Hint.ARTICLE
     return hints
-
-
-@dataclass(slots=True, eq=False)
-class Box:
-    """A block-level element: what it and its ancestors call themselves, and its pieces (`first` to `last` - 1)."""
-
-    parent: Box | None
-    tag: str
-    names: str
-    hints: int
-    first: int
-    last: int = 0
-    prose: float = 0.0
-    score: float = 0.0
-    pictured: bool = False  # a picture is in it
-    settled: int = 0  # own hints and those of the ancestors, as far as believed
-
-
-@dataclass(slots=True, eq=False)
-class Piece:
-    """One block of text: `linked` characters of it are links, `hints` is what inline elements around all of it say."""
-
-    text: str
-    tag: str
-    box: Box
-    linked: int
-    hints: int
-    bold: bool
-    prose: float = 0.0  # how much running text it is, in characters
-
-    @property
-    def link_share(self) -> float:
-        return min(1.0, self.linked / len(self.text)) if self.linked else 0.0
-
-
-@dataclass(slots=True)
-class ParsedPage:
-    """What one walk over the tree found."""
-
-    pieces: list[Piece] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
-    meta: list[tuple[str, str]] = field(default_factory=list)  # (name or property, content), lower-case names
-    said: dict[str, str] = field(default_factory=dict)  # the first content under each of these names
-    links: list[tuple[str, str]] = field(default_factory=list)  # (rel, href)
-    scripts: list[str] = field(default_factory=list)  # JSON-LD
-    times: list[tuple[str, str, int]] = field(default_factory=list)  # (datetime or content, itemprop, pieces before)
-    props: list[tuple[str, str, LexborNode]] = field(default_factory=list)  # (itemprop, content, node)
-    names: list[tuple[int, LexborNode]] = field(
-        default_factory=list
-    )  # (pieces before, element that may hold an author)
-    terms: list[tuple[str, str]] = field(default_factory=list)  # (rel, text) of links to a tag or a category
-    pictures: list[tuple[int, Box, LexborNode]] = field(default_factory=list)  # (pieces before, box, element)
-    source: bytes = field(default=b"", repr=False)  # the page itself, as UTF-8
-    title: str = ""
-    language: str = ""

@@ -7,10 +7,23 @@ from itertools import takewhile
 from news.article import Article, Block, Label
 from news.dates import parse_date
 from news.phrases import CREDITED, MAY_BE_CREDITED
-from news.teasers.rules import DIGIT, END, HEADING, LETTERS, QUOTED, Verdict, is_prose
+from news.rule_ids import RuleId
+from news.teasers.rules import DIGIT, END, HEADING, LETTERS, QUOTED, Verdict, is_prose, teaser_rule
 from news.text import fold
 
-# "Nobody crossed it. Credit: Agency"; in a sentence the word stands small or is followed by an end.
+
+class ArticleLineRule(RuleId):
+    REPEATS_HEADLINE = "repeats_headline", "The headline once more."
+    BETWEEN_HEADLINES = "between_headlines", "The paragraph between the headline and its repetition: the lead."
+    REPEATS_LEAD = "repeats_lead", "The lead once more, as a paragraph."
+    DATE_LINE = "date_line", "Above the text, a line with little more than a date."
+    AUTHOR_LINE = "author_line", "Above the text, a line with little more than the authors' names."
+    PICTURE_CREDIT = "picture_credit", "A line that ends in the credit of a picture."
+    ABOUT_AUTHOR = "about_author", "A paragraph that says who the author is."
+    CONTRIBUTORS = "contributors", "Below the text, a line that says who else worked on it."
+
+
+# "Nobody crossed it. Credit: Agency"; inside a sentence the word is in lower case or followed by a sentence's end.
 _CREDIT_ENDS = re.compile(
     r"(?:^|[.!?…)\"”] )\(?(?:Photo|Image|Picture|Video|Foto|Bild|Imagen|Fot\.)?s? ?"
     r"(?:Credit|CREDIT|credit|Courtesy|Foto|Photo|Bild|Image)s?:\s?[^.!?:;]{2,60}$"
@@ -23,14 +36,15 @@ _BIO = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[\s:,|(–—-]{1,4}[\w.-]+@[\w-]+\.")
-_MARKS = 20  # spaces and punctuation in which two copies of a headline may differ
+_MARKS = 20  # spaces and punctuation marks by which two copies of a headline may differ
 _MAY_REPEAT = frozenset((Label.BODY, Label.HEADLINE, Label.OTHER))
-_BYLINE_CHARS, _WORDS_BESIDE = 100, 4  # characters; words beside the names: "By", "Staff Writer"
-_SAID = (":", "：", "?", "？", "!", "！", "”", "“", "«", "»", '"')  # as lines of a dialogue end
+_BYLINE_CHARS, _OTHER_WORDS = 100, 4  # characters; words other than names: "By", "Staff Writer"
+_DIALOGUE_ENDS = (":", "：", "?", "？", "!", "！", "”", "“", "«", "»", '"')
 
 
+@teaser_rule(10)
 def repeated_headline(blocks: Sequence[Block], _: Sequence[int], article: Article) -> Iterator[Verdict]:
-    """The headline again, in any case; what stands between its first and last appearance above the text is the lead."""
+    """Find the headline again, in upper or lower case. A paragraph between two of its copies is the lead."""
     headline = article.headline or ""
     wanted = fold(headline)
     if not wanted:
@@ -39,36 +53,38 @@ def repeated_headline(blocks: Sequence[Block], _: Sequence[int], article: Articl
     same = [p for p in near if blocks[p].label in _MAY_REPEAT and fold(blocks[p].text) == wanted]
     for position in same:
         if blocks[position].label is not Label.HEADLINE:
-            yield position, Label.HEADLINE, "repeats the headline", 1.0
+            yield position, Label.HEADLINE, ArticleLineRule.REPEATS_HEADLINE, 1.0
     if len(same) < 2:
         return
-    known = set(same)
+    headlines = set(same)
     between = [
         p
         for p in range(same[0] + 1, same[-1])
-        if p not in known and blocks[p].label in (Label.BODY, Label.OTHER, Label.LEAD)
+        if p not in headlines and blocks[p].label in (Label.BODY, Label.OTHER, Label.LEAD)
     ]
     prose = [p for p in between if len(blocks[p].text) > 60]
     if len(prose) == 1 and len(between) <= 3 and blocks[same[-1] + 1 :]:
-        yield prose[0], Label.LEAD, "between two headlines", 0.9
+        yield prose[0], Label.LEAD, ArticleLineRule.BETWEEN_HEADLINES, 0.9
 
 
-def lead_again(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
-    """The lead once more as a paragraph; a lead that is all there is stays text."""
+@teaser_rule(100)
+def repeated_lead(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """Find the lead once more as a paragraph, unless it is all of the text."""
     leads = {
         fold(block.text): len(block.text) for block in blocks if block.label is Label.LEAD and len(block.text) > 40
     }
     near = [p for p in body if leads and any(abs(len(blocks[p].text) - length) < 20 for length in leads.values())]
-    again = [position for position in near if fold(blocks[position].text) in leads]
-    if len(again) < len(body):
-        yield from ((position, Label.OTHER, "repeats the lead", 0.9) for position in again)
+    repeated = [position for position in near if fold(blocks[position].text) in leads]
+    if len(repeated) < len(body):
+        yield from ((position, Label.OTHER, ArticleLineRule.REPEATS_LEAD, 0.9) for position in repeated)
 
 
+@teaser_rule(110)
 def date_lines(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
-    """A short line above the text that is hardly more than a date."""
+    """Find a short line above the text with little more than a date."""
     for position in body[:4]:
         if _is_date(blocks[position].text):
-            yield position, Label.DATE, "hardly more than a date", 0.8
+            yield position, Label.DATE, ArticleLineRule.DATE_LINE, 0.8
 
 
 def _is_date(text: str) -> bool:
@@ -78,41 +94,47 @@ def _is_date(text: str) -> bool:
     return date is not None and str(date.year) in text
 
 
+@teaser_rule(120)
 def bylines(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
-    """Above the first paragraph, a line that names the authors and says little else."""
+    """Find a line above the first paragraph with little more than the authors' names."""
     for position in takewhile(lambda p: not is_prose(blocks[p]), body[:4]):
         text = blocks[position].text
-        line = len(text) <= _BYLINE_CHARS and not text.endswith(_SAID) and not HEADING.match(blocks[position].tag)
-        if line and _names_authors(text, article.authors):
-            yield position, Label.BYLINE, "names the authors", 0.8
+        if len(text) > _BYLINE_CHARS or text.endswith(_DIALOGUE_ENDS) or HEADING.match(blocks[position].tag):
+            continue
+        if _names_authors(text, article.authors):
+            yield position, Label.BYLINE, ArticleLineRule.AUTHOR_LINE, 0.8
 
 
 def _names_authors(text: str, authors: Sequence[str]) -> bool:
     rest = text
     for author in authors:
         rest = rest.replace(author, " ", 1) if " " in author else rest
-    return rest != text and len(LETTERS.findall(rest)) <= _WORDS_BESIDE
+    return rest != text and len(LETTERS.findall(rest)) <= _OTHER_WORDS
 
 
+@teaser_rule(130)
 def captions(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
-    """A line among the text that ends in the credit of a picture."""
+    """Find lines in the text that end in the credit of a picture."""
     for position in body:
         text = blocks[position].text
         if len(text) <= 300 and (":" in text[-66:] or text[-1] == ")") and _CREDIT_ENDS.search(text):
-            yield position, Label.CAPTION, "ends in a credit", 0.8
+            yield position, Label.CAPTION, ArticleLineRule.PICTURE_CREDIT, 0.8
 
 
+@teaser_rule(150)
 def about_the_author(blocks: Sequence[Block], body: Sequence[int], article: Article) -> Iterator[Verdict]:
-    """Above or below the text, a paragraph that begins with an author's name and says who that is; below it, the name
-    alone, and a note that begins with the first name."""
+    """Find a paragraph above or below the text that begins with an author's name and says who the author is.
+
+    Below the text, the name alone and a note that begins with the first name count too.
+    """
     authors = [author for author in article.authors if " " in author]
     firsts = [author.split()[0] for author in authors]
     for position in body[max(1, len(body) - 4) :]:
         text = blocks[position].text
         if text in authors or any(_says_who(text, name) for name in (*article.authors, *firsts) if len(name) > 2):
-            yield position, Label.BYLINE, "says who the author is", 0.8
+            yield position, Label.BYLINE, ArticleLineRule.ABOUT_AUTHOR, 0.8
     if len(body) > 4 and any(_says_who(blocks[body[0]].text, author) for author in authors):
-        yield body[0], Label.BYLINE, "says who the author is", 0.8
+        yield body[0], Label.BYLINE, ArticleLineRule.ABOUT_AUTHOR, 0.8
 
 
 def _says_who(text: str, author: str) -> bool:
@@ -121,12 +143,13 @@ def _says_who(text: str, author: str) -> bool:
     return bool(_BIO.match(text[len(author) :].strip(" ,—–-")) or _MAIL.match(text[len(author) : len(author) + 60]))
 
 
-def credited(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
-    """Below the text, who else worked on it and how to reach them."""
+@teaser_rule(160)
+def contributors(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """Find lines below the text that say who else worked on it and how to reach them."""
     for position in body[max(1, len(body) - 4) :]:
         text = blocks[position].text
         if len(text) <= 260 and not QUOTED.search(text) and _says_who_worked(text.lower()):
-            yield position, Label.BYLINE, "says who else worked on it", 0.8
+            yield position, Label.BYLINE, ArticleLineRule.CONTRIBUTORS, 0.8
 
 
 def _says_who_worked(text: str) -> bool:

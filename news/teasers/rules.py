@@ -1,14 +1,22 @@
-"""What the rules of the second look share: their types, and what a block looks like by itself."""
+"""What the teaser rules share: their registry, their types, and what a block looks like by itself."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from news.article import Article, Block, Label
+from news.rule_ids import RuleId
 
-Verdict = tuple[int, Label, str, float]
-Rule = Callable[[Sequence[Block], Sequence[int], Article], Iterator[Verdict]]
-BODY = Label.BODY  # every rule asks every block: looking the name up in the enum takes longer than comparing
-FRAGMENT = "fragment outside a paragraph"  # the rule that reading the markup gives such blocks
+Verdict = tuple[int, Label, RuleId, float]  # position of the block, its new label, the rule, its score (0 to 1)
+# A rule gets all blocks, the positions of those that are still text, and the article as it was read.
+TeaserRule = Callable[[Sequence[Block], Sequence[int], Article], Iterator[Verdict]]
+
+
+class SharedRule(RuleId):
+    FRAGMENT = "fragment", "A short piece of text that is neither a paragraph nor a sentence."
+
+
+BODY = Label.BODY  # a constant, since looking a member up in its enum costs more than comparing it
+FRAGMENT = SharedRule.FRAGMENT
 MIN_RUN = 3  # items that make a timed list
 TITLE_CHARS = 220  # a longer text is no headline
 END = re.compile(r"[.!?…。！？؟।■●◆▪][\s'\"”“’»«)\]›」』*†]*$")
@@ -16,14 +24,33 @@ QUOTED = re.compile(r"[\"“”„«»‹›]")
 HEADING = re.compile(r"h[1-6]$")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 DIGIT = re.compile(r"\d")
+_REGISTERED: dict[int, TeaserRule] = {}
+
+
+def teaser_rule(order: int) -> Callable[[TeaserRule], TeaserRule]:
+    """Register a function as a teaser rule. Rules run by their *order*, lowest first; each number stands once."""
+
+    def register(rule: TeaserRule) -> TeaserRule:
+        if order in _REGISTERED:
+            raise ValueError(f"two teaser rules have the order {order}")
+        _REGISTERED[order] = rule
+        return rule
+
+    return register
+
+
+def registered_rules() -> tuple[TeaserRule, ...]:
+    """All registered rules, in the order in which they run."""
+    return tuple(_REGISTERED[order] for order in sorted(_REGISTERED))
 
 
 def is_title(block: Block) -> bool:
-    """True for a short text that need not be a sentence."""
+    """Whether the text is short enough for a headline; it need not be a sentence."""
     return len(block.text) <= TITLE_CHARS
 
 
 def is_prose(block: Block) -> bool:
+    """Whether the text is a paragraph: longer than 80 characters, with the end of a sentence, mostly unlinked."""
     return (
         len(block.text) > 80
         and bool(END.search(block.text[-8:]))

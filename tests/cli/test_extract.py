@@ -101,7 +101,7 @@ def test_dates_carry_their_zone(tmp_path: Path) -> None:
 def test_explain_shows_each_block_with_its_label_and_rule(page: Path) -> None:
     text = CliRunner().invoke(extract, ["--explain", str(page)]).stdout
 
-    assert "promo       0.90  calls upon the reader" in text
+    assert "promo       0.90  call_to_reader" in text
     assert all(paragraph[:60] in text for paragraph in pages.PARAGRAPHS)
 
 

@@ -46,7 +46,7 @@ def test_a_text_in_the_pages_data_is_read_as_paragraphs(script: str) -> None:
     article = read_page(page(script), URL)
 
     assert [text[:24] for text in article.paragraphs] == ["The council met on Monda", "Nobody spoke against it."]
-    assert all(block.rule == "in the page's data" for block in article.blocks if block.text in article.paragraphs)
+    assert all(block.rule == "script_text" for block in article.blocks if block.text in article.paragraphs)
 
 
 BLOCKS = [f"{n} people said so. {SENTENCE * 2}".strip() for n in range(4)]

@@ -23,7 +23,7 @@ def is_text(page: str, line: str) -> bool:
 def test_a_small_box_with_many_links_among_the_text_is_a_teaser_and_is_kept_as_evidence() -> None:
     found = blocks(f"{PROSE * 8}<div class=qx>{LINK}<p>{CARD}</p></div>{PROSE * 8}")[CARD]
 
-    assert (found.label, found.rule) == (Label.TEASER, "box with links beside the text")
+    assert (found.label, found.rule) == (Label.TEASER, "side_box_with_links")
 
 
 def test_a_small_box_without_links_among_the_text_is_text() -> None:
@@ -43,7 +43,7 @@ def test_boxes_that_hold_much_of_the_text_are_text_though_they_have_links() -> N
 def test_a_small_box_at_the_end_that_holds_what_is_no_text_is_none() -> None:
     ended = f"{PROSE * 8}<div class=qx><p>{CARD}</p><button>Send</button></div>{PROSE}"
 
-    assert blocks(ended)[CARD].rule == "box at the text's end"
+    assert blocks(ended)[CARD].rule == "side_box_at_end"
     assert is_text(f"{PROSE * 8}<div class=qx><p>{CARD}</p></div>{PROSE}", CARD)
 
 
@@ -63,14 +63,14 @@ def test_a_table_at_the_end_is_text() -> None:
 def test_a_box_among_the_text_whose_half_is_no_text_is_none() -> None:
     among = f"{PROSE * 8}<div class=qx><p>{{}}</p><button>Send</button></div>{PROSE * 12}"
 
-    assert blocks(among.format(CARD))[CARD].rule == "box among the text"
+    assert blocks(among.format(CARD))[CARD].rule == "side_box_in_text"
     assert is_text(among.format(f"“{CARD}”"), f"“{CARD}”")
 
 
 def test_a_little_behind_the_box_of_nearly_all_text_is_none_and_another_part_is_text() -> None:
     page = f"<section>{PROSE * 8}</section><div class=qx>{{}}</div>"
 
-    assert blocks(page.format(f"{PROSE * 2}<p>{CARD}</p>"))[CARD].rule == "box behind the text"
+    assert blocks(page.format(f"{PROSE * 2}<p>{CARD}</p>"))[CARD].rule == "side_box_behind_text"
     assert is_text(page.format(f"{PROSE * 3}<p>{CARD}</p>"), CARD)
 
 
@@ -82,7 +82,7 @@ def claiming(claim: str, box: str) -> str:
 def test_a_small_box_that_the_claimed_text_lacks_is_none_and_one_that_it_has_is_text() -> None:
     claim, box = f"{PROSE} " * 20, f"<div class=qx><p>{CARD}</p></div>"
 
-    assert blocks(claiming(claim, box))[CARD].rule == "box that the claimed text lacks"
+    assert blocks(claiming(claim, box))[CARD].rule == "side_box_not_in_jsonld"
     assert is_text(claiming(f"{claim} {CARD}", box), CARD)
 
 
