@@ -1,1 +1,1 @@
-"""The outlets.toml file: read with every mistake shown in its place, edited without touching a comment."""
+"""outlets.toml: read with all mistakes in their places, edited without a change to other lines."""

@@ -30,10 +30,10 @@ class OutletsInvalid(SettingError):
 
     def __init__(self, name: str, text: str, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.span))
-        shown = [render(problem, name, text) for problem in self.problems[:_MAX_PROBLEMS]]
+        lines = [render(problem, name, text) for problem in self.problems[:_MAX_PROBLEMS]]
         if len(self.problems) > _MAX_PROBLEMS:
-            shown.append(f"and {len(self.problems) - _MAX_PROBLEMS} more in {name}")
-        super().__init__("\nerror: ".join(shown))  # the first "error: " is printed with each error
+            lines.append(f"and {len(self.problems) - _MAX_PROBLEMS} more in {name}")
+        super().__init__("\nerror: ".join(lines))  # the first "error: " is printed with each error
 
 
 def render(problem: Problem, name: str, text: str) -> str:
@@ -48,9 +48,9 @@ def render(problem: Problem, name: str, text: str) -> str:
     caret = f"{' ' * len(str(number))} | {' ' * column}{'^' * length}"
     if column + length > _MAX_LINE:  # a terminal folds such a line, and the caret would be lost
         whole, caret = whole[column : column + 60], f"{' ' * len(str(number))} | ^"
-    shown = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", whole.replace("\t", " ")[:_MAX_LINE])
+    line = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", whole.replace("\t", " ")[:_MAX_LINE])
     place = f"{' ' * len(str(number))}--> {name}:{number}:{column + 1}"
-    return f"{problem.message}\n{place}\n{margin}{shown}\n{caret}{f'  {problem.help}' if problem.help else ''}"
+    return f"{problem.message}\n{place}\n{margin}{line}\n{caret}{f'  {problem.help}' if problem.help else ''}"
 
 
 # Positions -----------------------------------------------------------------------------------------------------------
