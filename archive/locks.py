@@ -12,7 +12,7 @@ from news.errors import ArchiveError
 class OutletLocks:
     """The outlets that this process crawls. Safe to use from several threads.
 
-    A connection that broke is made anew and takes again what it held; `keep` tells what somebody else took meanwhile.
+    A broken connection is replaced, and the new one takes the locks again; `keep` returns those lost meanwhile.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -23,43 +23,43 @@ class OutletLocks:
         self._lost: set[int] = set()
 
     def take(self, outlet_id: int) -> bool:
-        """Hold the outlet; False when somebody holds it, this process included. Raises ArchiveUnavailable."""
+        """Hold the outlet; False when it is held already, also by this process. Raises ArchiveUnavailable."""
         with self._guard:
-            if outlet_id not in self._held and self._ask(_TAKE, outlet_id):
+            if outlet_id not in self._held and self._query(_TAKE, outlet_id):
                 self._held.add(outlet_id)
                 return True
-            self._rest()
+            self._release_idle()
             return False
 
     def free(self, outlet_id: int) -> None:
-        """Let go of the outlet, whatever the connection is like."""
+        """Let go of the outlet, even over a broken connection."""
         with self._guard:
             self._held.discard(outlet_id)
             self._lost.discard(outlet_id)
             if self._connection is not None:
                 with suppress(SQLAlchemyError, ArchiveError):
-                    self._ask(_FREE, outlet_id)
-            self._rest()
+                    self._query(_FREE, outlet_id)
+            self._release_idle()
 
     def keep(self) -> set[int]:
-        """Make sure that what was taken is still held; the outlets that were lost. Raises ArchiveUnavailable."""
+        """Check that the outlets are still held; return those that were lost. Raises ArchiveUnavailable."""
         with self._guard:
             if self._held:
-                self._ask(_STILL_THERE)
+                self._query(_PING)
             lost, self._lost = self._lost, set()
             return lost
 
     def drop(self) -> None:
-        """Let go of everything at once, as the end of the process would."""
+        """Let go of all outlets at once, as the end of the process would."""
         with self._guard:
             self._held.clear()
-            self._break_off()
+            self._disconnect()
 
-    def _ask(self, statement: TextClause, outlet_id: int = 0) -> bool:
+    def _query(self, statement: TextClause, outlet_id: int = 0) -> bool:
         try:
             return bool(self._connected().execute(statement, {"outlet_id": outlet_id}).scalar_one())
         except BaseException:
-            self._break_off()
+            self._disconnect()
             raise
 
     def _connected(self) -> Connection:
@@ -71,21 +71,21 @@ class OutletLocks:
                     self._lost.add(outlet_id)
         return self._connection
 
-    def _break_off(self) -> None:
+    def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.invalidate()
             connection.close()
 
-    def _rest(self) -> None:
+    def _release_idle(self) -> None:
         """Give the connection back while nothing is held."""
         if self._connection is not None and not self._held:
             self._connection.close()
             self._connection = None
 
 
-def outlet_is_free(conn: Connection, outlet_id: int) -> bool:
-    """Hold the outlet until the caller's transaction ends; False when somebody has it."""
+def hold_if_free(conn: Connection, outlet_id: int) -> bool:
+    """Hold the outlet until the caller's transaction ends; False when it is held already."""
     return bool(conn.execute(_TAKE_FOR_NOW, {"outlet_id": outlet_id}).scalar_one())
 
 
@@ -94,4 +94,4 @@ _KEY = f"{_SPACE}, cast(:outlet_id as int)"
 _TAKE = text(f"select pg_try_advisory_lock({_KEY})")
 _FREE = text(f"select pg_advisory_unlock({_KEY})")
 _TAKE_FOR_NOW = text(f"select pg_try_advisory_xact_lock({_KEY})")
-_STILL_THERE = text("select true")
+_PING = text("select true")

@@ -1,6 +1,6 @@
-"""Waits for the archive: in containers and on other machines, a program may be up before its database and its schema.
+"""Wait for the archive: in containers and on other machines, a program may start before its database and schema.
 
-Container engines differ in whether they wait for a healthy database, so everybody waits for himself.
+Not all container engines wait for a healthy database, so each program waits itself.
 """
 
 import logging
@@ -15,11 +15,11 @@ from news.errors import ArchiveUnavailable, SchemaOutdated
 logger = logging.getLogger(__name__)
 
 _POLL_SECONDS = 1.0
-_SAID_EVERY = 10.0  # seconds between two lines that say what is waited for
+_REPORT_SECONDS = 10.0  # between two lines of the log
 
 
 class Upgrading(StrEnum):
-    """Whether the one who waits may bring the schema up to date: always, when there is none yet, or never."""
+    """Whether the waiting program may bring the schema up to date: always, when there is none yet, or never."""
 
     ALWAYS = "always"
     FIRST = "first"
@@ -27,26 +27,26 @@ class Upgrading(StrEnum):
 
 
 def wait_for_archive(home: Home, upgrading: Upgrading, seconds: float) -> SchemaStatus:
-    """Return once the database is there with a schema that fits; said every ten seconds what is waited for.
+    """Return once the database answers and its schema fits; log every ten seconds what is missing.
 
     Raises ArchiveUnavailable or SchemaOutdated after *seconds*, at once for a schema that is newer than this program.
     """
-    ends, told = time.monotonic() + seconds, -_SAID_EVERY
+    deadline, logged_at = time.monotonic() + seconds, -_REPORT_SECONDS
     while True:
         try:
             return _look(home, upgrading)
         except (ArchiveUnavailable, SchemaOutdated) as problem:
             now = time.monotonic()
-            if now >= ends or _is_newer(problem):
+            if now >= deadline or _is_newer(problem):
                 raise
-            if now - told >= _SAID_EVERY:
+            if now - logged_at >= _REPORT_SECONDS:
                 logger.warning("archive_waited_for", extra={"problem": str(problem)})
-                told = now
+                logged_at = now
             time.sleep(_POLL_SECONDS)
 
 
 class _Newer(SchemaOutdated):
-    """No waiting helps."""
+    """The schema is newer than this program: waiting does not help."""
 
 
 def _is_newer(problem: Exception) -> bool:

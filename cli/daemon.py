@@ -1,4 +1,4 @@
-"""`newskeep daemon`: on schedule, for years."""
+"""`newskeep daemon`: crawl on schedule."""
 
 import click
 
@@ -11,11 +11,11 @@ def daemon() -> None:
 
     \b
     newskeep daemon                        here, in the foreground; SIGTERM or Ctrl-C ends it cleanly
-    WORKER_PROCESSES=0 newskeep daemon     decide only; `newskeep worker` crawls, here or on other machines
+    WORKER_PROCESSES=0 newskeep daemon     schedule only; `newskeep worker` crawls, here or on other machines
 
-    Several daemons may run: one leads, and another takes over within ten seconds when it dies. A change of
-    outlets.toml is taken up within ten seconds; a broken file leaves the last good one in force. `newskeep crawls
-    list` shows what was crawled, `newskeep outlets check` when each outlet is due.
+    Several daemons may run: one leads, and another takes over within ten seconds when it dies. A change of outlets.toml
+    takes effect within ten seconds; while the file is broken, the last good one stays in force. `newskeep crawls list`
+    shows what was crawled, `newskeep outlets check` when each outlet is due.
     """
     from archive.home import open_home
     from scheduler.daemon import run

@@ -15,14 +15,14 @@ SECTION = "Collect"
 @click.command()
 @click.option("--processes", type=click.IntRange(1), metavar="N", help="Worker processes, instead of WORKER_PROCESSES.")
 def worker(processes: int | None) -> None:
-    """Crawl what `newskeep daemon` decides, on this machine too, until stopped.
+    """Crawl what `newskeep daemon` schedules, here or on another machine, until stopped.
 
     \b
     newskeep worker
     newskeep worker --processes 2
 
     Every machine needs NEWSKEEP_DATABASE_URL and a data folder for its captures. SIGTERM or Ctrl-C stops within ten
-    seconds: what was fetched is kept, and what was not goes on elsewhere.
+    seconds: what was fetched is kept, and other workers continue with the rest.
     """
     from archive.home import open_home
     from crawler.logs import setup_logging
@@ -35,7 +35,7 @@ def worker(processes: int | None) -> None:
 
 
 def _wait(home: Home) -> None:
-    """Until a daemon has brought the schema up to date; that of the embedded server we see to ourselves."""
+    """Wait until a daemon has brought the schema up to date; update that of the embedded server ourselves."""
     from archive.waiting import Upgrading, wait_for_archive
 
     own = not home.settings["NEWSKEEP_DATABASE_URL"]

@@ -1,1 +1,1 @@
-"""When and who: for now the timetable in words; the daemon and its workers join it."""
+"""When and who: the timetable, the queue, the workers, and what watches them."""

@@ -1,7 +1,7 @@
-"""What a daemon does again and again, each at its own pace: APScheduler in memory, on the running loop.
+"""The rounds of a daemon, each repeated at its own pace: APScheduler in memory, on the running loop.
 
-The turns of outlets are rows and no jobs of it: due times that outlive a restart, a jump of the clock and a change
-from another machine would otherwise have to be kept in two places.
+The turns of outlets are rows in the database and no jobs of APScheduler. Otherwise due times that outlive a restart, a
+jump of the clock, or a change from another machine would have to be kept in two places.
 """
 
 import asyncio
@@ -18,70 +18,66 @@ logger = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable[object]]
 clock = time.time
-_LOOK_AT_CLOCK_SECONDS = 1.0
-_JUMP_SECONDS = 5.0  # a clock that was set, not one that is slowed down or sped up
+_CLOCK_CHECK_SECONDS = 1.0
+_JUMP_SECONDS = 5.0  # more than a clock that is slowed down or sped up gains
 
 
 class Agenda:
-    """`add` rounds, then `run`. A round that fails is told of once and tried again at its next time."""
+    """`add` rounds, then `run`. A round that fails is logged once and tried again at its next time."""
 
     def __init__(self) -> None:
-        # its own default drops a run that is a second late
+        # APScheduler's default drops a run that is a second late
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
-        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # that a round still runs is no news
-        self.jumps = 0  # how often the clock was set since it runs
-        self._told: dict[str, str] = {}
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a round that still runs is no news
+        self.jumps = 0  # how often the clock has been set
+        self._last_errors: dict[str, str] = {}
 
     def add(self, name: str, seconds: float, work: Work) -> None:
-        """Do *work* every so many seconds, beginning now."""
+        """Run *work* every so many seconds, beginning now."""
         self._scheduler.add_job(
             self._round, "interval", (name, work), seconds=seconds, id=name, next_run_time=datetime.now(UTC)
         )
 
     async def run(self) -> None:
-        """Do the rounds until cancelled."""
+        """Run the rounds until cancelled."""
         self._scheduler.start()
         try:
-            await self._mind_the_clock()
+            await self._watch_clock()
         finally:
             self._scheduler.shutdown(wait=False)
 
-    async def _mind_the_clock(self) -> None:
-        """A clock that is set back would let the rounds wait until it is late again."""
+    async def _watch_clock(self) -> None:
+        """Run every round at once when the clock is set: after a step back they would wait too long."""
         offset = clock() - time.monotonic()
         while True:
-            await asyncio.sleep(_LOOK_AT_CLOCK_SECONDS)
+            await asyncio.sleep(_CLOCK_CHECK_SECONDS)
             now = clock() - time.monotonic()
             if abs(now - offset) > _JUMP_SECONDS:
                 logger.warning("clock_jumped", extra={"seconds": round(now - offset)})
                 self.jumps += 1
-                self.again()
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
             offset = now
-
-    def again(self) -> None:
-        """Begin every round now."""
-        for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=datetime.now(UTC))
 
     async def _round(self, name: str, work: Work) -> None:
         try:
             await work()
         except asyncio.CancelledError:
-            logger.debug("round_cut_short", extra={"round": name})  # APScheduler would tell of an error
+            logger.debug("round_cut_short", extra={"round": name})  # APScheduler would log an error
         except NewsError as error:
-            self._tell(name, error)
+            self._log_failure(name, error)
         except Exception as error:
-            if self._tell(name, error):
+            if self._log_failure(name, error):
                 logger.exception("round_broke", extra={"round": name})
         else:
-            if self._told.pop(name, None):
+            if self._last_errors.pop(name, None):
                 logger.info("round_works_again", extra={"round": name})
 
-    def _tell(self, name: str, error: Exception) -> bool:
-        """Say so, unless that is what the round said last time."""
-        said = f"{type(error).__name__}: {error}"
-        if self._told.get(name) == said:
+    def _log_failure(self, name: str, error: Exception) -> bool:
+        """Log the failure unless the round failed the same way last time; True when it was logged."""
+        message = f"{type(error).__name__}: {error}"
+        if self._last_errors.get(name) == message:
             return False
-        self._told[name] = said
-        logger.warning("round_failed", extra={"round": name, "error": said})
+        self._last_errors[name] = message
+        logger.warning("round_failed", extra={"round": name, "error": message})
         return True

@@ -1,4 +1,4 @@
-"""`newskeep daemon`: one process that decides who is due, as long as it leads, and minds the workers that crawl."""
+"""`newskeep daemon`: one process that queues due outlets while it leads, and supervises the workers that crawl."""
 
 import asyncio
 import signal
@@ -13,9 +13,9 @@ from scheduler.supervisor import DATABASE_SECONDS, Supervisor
 
 
 def run(home: Home) -> None:
-    """Run until SIGTERM or SIGINT; wait for the database first, and bring its schema up to date.
+    """Run until SIGTERM or SIGINT; first wait for the database and bring its schema up to date.
 
-    Raises SettingError for what a person has to mend first, SchemaOutdated for a schema of a newer program.
+    Raises SettingError for a setting that must be changed, SchemaOutdated for the schema of a newer program.
     """
     setup_logging(home)
     wait_for_archive(home, Upgrading.ALWAYS, float("inf"))

@@ -13,21 +13,22 @@ REASON = "killed_workers"
 
 
 class Death(Enum):
-    """How a worker died: alone, or with the whole machine or container, which mostly somebody switched off.
+    """How a worker died: alone, or with its whole machine or container, which was mostly switched off.
 
-    `most` deaths in a row over an outlet set it aside; from `alone_from` on no other such crawl runs beside its own.
+    An outlet is set aside after `limit` deaths in a row. From `alone_from` deaths on it is never crawled beside another
+    such outlet.
     """
 
     WORKER = (2, 3)
     MACHINE = (5, 10)
 
-    def __init__(self, alone_from: int, most: int) -> None:
-        self.alone_from, self.most = alone_from, most
+    def __init__(self, alone_from: int, limit: int) -> None:
+        self.alone_from, self.limit = alone_from, limit
 
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """What an outlet has been charged with: `deaths` of that kind in a row, this one included."""
+    """An outlet charged with a death: `deaths` of that kind in a row, this one included."""
 
     outlet_id: int
     deaths: int
@@ -37,55 +38,68 @@ class Charged:
 def charge(
     conn: Connection, outlet_ids: Collection[int], marked: Collection[int] = (), death: Death = Death.WORKER
 ) -> list[Charged]:
-    """Count the death of the worker that crawled these outlets, as `scheduler.deaths` has it."""
-    known = _counts(conn, outlet_ids)
-    before = {one: known[one][death] if one in known else 0 for one in outlet_ids}  # those off the timetable, too
-    guilty = {"ids": sorted(blamed(before, marked, death))}
-    conn.execute(_COUNT[death], guilty)
+    """Count the death of the worker that crawled these outlets against those that `blamed` names.
+
+    The outlets on the timetable that were charged come back.
+    """
+    counts = _counts(conn, outlet_ids)
+    before = {outlet_id: counts[outlet_id][death] if outlet_id in counts else 0 for outlet_id in outlet_ids}
+    guilty = sorted(blamed(before, marked, death))
+    conn.execute(_COUNT[death], {"ids": guilty})
     charged = [
-        Charged(outlet_id, counts[death], counts[death] >= death.most)
-        for outlet_id, counts in _counts(conn, guilty["ids"]).items()
+        Charged(outlet_id, deaths[death], deaths[death] >= death.limit)
+        for outlet_id, deaths in _counts(conn, guilty).items()
     ]
-    for one in charged:
-        if one.set_aside and conn.execute(_SET_ASIDE, {"id": one.outlet_id, "reason": REASON}).rowcount:
-            name = conn.execute(_NAME, {"id": one.outlet_id}).scalar_one()
-            open_alert(conn, OUTLET_SET_ASIDE.id, name, {"deaths": one.deaths, "reason": REASON}, one.outlet_id)
+    for outlet in charged:
+        if outlet.set_aside:
+            _set_aside(conn, outlet)
     return charged
 
 
-def survived(conn: Connection, outlet_id: int) -> None:
-    """The outlet's crawl has ended and its worker lives."""
-    conn.execute(_SURVIVED, {"id": outlet_id})
+def blamed(running: Mapping[int, int], marked: Collection[int] = (), death: Death = Death.WORKER) -> set[int]:
+    """Return the outlets to charge with a death, out of *running*: {outlet: such deaths in a row before this one}.
+
+    Those whose page was being read (*marked*), if known; else those close to the limit: only one such outlet runs at a
+    time, and an innocent one is cleared by the crawl that it survives; else all.
+    """
+    read = set(marked) & running.keys()
+    suspects = {outlet for outlet, deaths in running.items() if deaths >= death.alone_from}
+    return read or suspects or set(running)
 
 
-def take_back(conn: Connection, outlet_id: int) -> bool:
-    """Put an outlet that was set aside back on the timetable; False when it was not."""
-    if conn.execute(_TAKE_BACK, {"id": outlet_id}).rowcount == 0:
+def clear_deaths(conn: Connection, outlet_id: int) -> None:
+    """Forget the outlet's deaths: its crawl has ended and the worker lives."""
+    conn.execute(_CLEAR, {"id": outlet_id})
+
+
+def reinstate(conn: Connection, outlet_id: int) -> bool:
+    """Put an outlet that was set aside back on the timetable; False when it was not set aside."""
+    if conn.execute(_REINSTATE, {"id": outlet_id}).rowcount == 0:
         return False
-    end_alert(conn, OUTLET_SET_ASIDE.id, conn.execute(_NAME, {"id": outlet_id}).scalar_one())
+    end_alert(conn, OUTLET_SET_ASIDE.id, _name(conn, outlet_id))
     return True
 
 
 def is_suspect(conn: Connection, outlet_id: int) -> bool:
     """Whether so many workers in a row died over the outlet that no other such outlet may run beside it."""
     counts = _counts(conn, [outlet_id]).get(outlet_id, {})
-    return any(number >= death.alone_from for death, number in counts.items())
+    return any(deaths >= death.alone_from for death, deaths in counts.items())
 
 
-def blamed(running: Mapping[int, int], marked: Collection[int] = (), death: Death = Death.WORKER) -> set[int]:
-    """Who is charged with a death, of the outlets that were *running*: {outlet: such deaths in a row before this one}.
-
-    Those whose page was being read (*marked*), when that is known. Else the one outlet that is near its end already:
-    such outlets never run side by side, so an innocent one is cleared by the crawl that it survives. Else all.
-    """
-    read = set(marked) & running.keys()
-    near_the_end = {outlet for outlet, deaths in running.items() if deaths >= death.alone_from}
-    return read or near_the_end or set(running)
+def _set_aside(conn: Connection, outlet: Charged) -> None:
+    if conn.execute(_SET_ASIDE, {"id": outlet.outlet_id, "reason": REASON}).rowcount:
+        facts = {"deaths": outlet.deaths, "reason": REASON}
+        open_alert(conn, OUTLET_SET_ASIDE.id, _name(conn, outlet.outlet_id), facts, outlet.outlet_id)
 
 
 def _counts(conn: Connection, outlet_ids: Collection[int]) -> dict[int, dict[Death, int]]:
+    """Return the deaths of those outlets that are on the timetable."""
     rows = conn.execute(_DEATHS, {"ids": sorted(outlet_ids)})
     return {row.outlet_id: {Death.WORKER: row.deaths, Death.MACHINE: row.machine_deaths} for row in rows}
+
+
+def _name(conn: Connection, outlet_id: int) -> str:
+    return str(conn.execute(_NAME, {"id": outlet_id}).scalar_one())
 
 
 _DEATHS = text("""
@@ -105,12 +119,12 @@ update turns set set_aside_at = coalesce(set_aside_at, clock_timestamp()), set_a
 where outlet_id = :id
 """)
 
-_SURVIVED = text("""
+_CLEAR = text("""
 update turns set deaths = 0, machine_deaths = 0
 where outlet_id = :id and (deaths > 0 or machine_deaths > 0) and set_aside_at is null
 """)
 
-_TAKE_BACK = text("""
+_REINSTATE = text("""
 update turns set deaths = 0, machine_deaths = 0, set_aside_at = null, set_aside_reason = null
 where outlet_id = :id and set_aside_at is not null
 """)

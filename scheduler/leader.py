@@ -1,7 +1,7 @@
 """One of the running daemons leads: the one that holds a lock in the database, on a connection of its own.
 
-The lock goes when the connection does: at once when the process dies, within seven seconds when its machine vanishes
-(the server asks whether the other end is still there). A leader that hangs without dying is put out by the others.
+The lock ends with the connection: at once when the process dies, within seven seconds when its machine vanishes (the
+server checks the other end). A leader that hangs without dying loses its connection to the other daemons.
 """
 
 # ruff: noqa: S608 - put together from constants of this file alone
@@ -17,9 +17,9 @@ from news.errors import NewsError
 
 logger = logging.getLogger(__name__)
 
-ROUND_SECONDS = 2.0  # between two questions whether the lock is held, or free
+ROUND_SECONDS = 2.0  # between two checks of the lock
 _ANSWER_SECONDS = 3.0  # a database that takes longer is away
-HUNG_SECONDS = 8  # a leader that has asked nothing for so long hangs
+HUNG_SECONDS = 8  # a leader that has not checked its lock for so long hangs
 
 
 @dataclass(slots=True)
@@ -30,39 +30,39 @@ class Leader:
     leads: bool = False
     _resigned: bool = False
     _lock: Connection | None = None
-    _asking: asyncio.Task[bool] | None = None
+    _query: asyncio.Task[bool] | None = None
 
     async def campaign(self) -> bool:
         """Take the lock or keep it; True while this process leads. Never raises for a database that is away."""
         self._resigned = False
-        led, self.leads = self.leads, await self._ask()
+        led, self.leads = self.leads, await self._hold_lock()
         if led != self.leads:
             logger.info("lead_taken" if self.leads else "lead_lost")
         return self.leads
 
     async def resign(self) -> None:
-        """Let another lead. A question that is still not answered then drops its connection when it is."""
+        """Let another daemon lead. A query that is still running drops its connection when it ends."""
         self.leads, self._resigned = False, True
-        asking, self._asking = self._asking, None
-        if asking:
-            asking.add_done_callback(_heard)
-            await asyncio.wait({asking}, timeout=_ANSWER_SECONDS)
+        query, self._query = self._query, None
+        if query:
+            query.add_done_callback(_ignore_result)
+            await asyncio.wait({query}, timeout=_ANSWER_SECONDS)
         await asyncio.to_thread(self._drop)
 
-    async def _ask(self) -> bool:
-        """The answer; False when it does not come in time. One question at a time: threads that wait are few."""
-        self._asking = self._asking or asyncio.create_task(asyncio.to_thread(self._answer))
-        answered, _ = await asyncio.wait({self._asking}, timeout=_ANSWER_SECONDS)
+    async def _hold_lock(self) -> bool:
+        """Whether the lock is held; False without an answer in time. One query at a time, since threads are few."""
+        self._query = self._query or asyncio.create_task(asyncio.to_thread(self._ask))
+        answered, _ = await asyncio.wait({self._query}, timeout=_ANSWER_SECONDS)
         if not answered:
             return False
-        answer, self._asking = self._asking, None
+        query, self._query = self._query, None
         try:
-            return answer.result()
+            return query.result()
         except (NewsError, SQLAlchemyError, OSError):
             await asyncio.to_thread(self._drop)
             return False
 
-    def _answer(self) -> bool:
+    def _ask(self) -> bool:
         try:
             lock = self._lock = self._lock or self._connect()
             return _hold_or_take(lock)
@@ -76,22 +76,22 @@ class Leader:
         return lock
 
     def _drop(self) -> None:
-        """Give up the connection without a word to the server, which may never answer."""
+        """Close the connection without a word to the server, which may never answer."""
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.invalidate()
             lock.close()
 
 
-def _heard(answer: asyncio.Task[bool]) -> None:
-    """Nobody waits for the answer any more, and an error in it is none of asyncio's business."""
-    answer.cancelled() or answer.exception()
+def _ignore_result(query: asyncio.Task[bool]) -> None:
+    """Read the result, so that asyncio does not log an error in it."""
+    query.cancelled() or query.exception()
 
 
 def _hold_or_take(lock: Connection) -> bool:
     if lock.execute(_HOLDS).scalar_one() or lock.execute(_TAKE).scalar_one():
         return True
-    lock.execute(_PUT_OUT, {"seconds": HUNG_SECONDS})
+    lock.execute(_END_HUNG_LEADER, {"seconds": HUNG_SECONDS})
     return False
 
 
@@ -103,7 +103,7 @@ and database = (select oid from pg_database where datname = current_database())
 """
 _HOLDS = text(f"select exists (select from pg_locks where pid = pg_backend_pid() and {_LOCKS})")
 
-_PUT_OUT = text(f"""
+_END_HUNG_LEADER = text(f"""
 select pg_terminate_backend(a.pid) from pg_stat_activity a join pg_locks l on l.pid = a.pid
 where {_LOCKS} and a.state_change < clock_timestamp() - make_interval(secs => :seconds)
 """)

@@ -1,4 +1,4 @@
-"""Whether processes are alive: end this one when its event loop stalls, and judge the silence of others with care."""
+"""Whether processes are alive: end this one when its event loop stalls; suspend the search for dead ones."""
 
 import asyncio
 import faulthandler
@@ -20,12 +20,12 @@ _FRAMES = 8
 
 
 async def end_when_stalled(seconds: float = LOOP_SECONDS) -> None:
-    """Until cancelled: the process ends with `EXIT_CODE` when the running loop gives nobody a turn for so long.
+    """Until cancelled, end the process with `EXIT_CODE` when its running loop stalls for so long.
 
-    Time in which the whole process was stopped or suspended does not count. Where not even a thread of Python's gets
-    a turn, C code ends it after twice that time, with exit code 1; that clock runs on while the process is stopped.
+    Time in which the whole process was stopped or suspended does not count. When not even a Python thread gets to run,
+    C code ends the process after twice that time, with exit code 1; that clock also runs while the process is stopped.
     """
-    watch = _Watch(seconds)
+    watch = _StallWatch(seconds)
     watch.start()
     try:
         while True:
@@ -37,61 +37,63 @@ async def end_when_stalled(seconds: float = LOOP_SECONDS) -> None:
         watch.over.set()
 
 
-class _Watch(threading.Thread):
-    """Counts its own ticks in which the loop had no turn: a stopped process has no ticks either."""
+class _StallWatch(threading.Thread):
+    """Counts its own ticks in which the loop did not turn: a stopped process has no ticks either."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(name="newskeep-stall-watch", daemon=True)
         self.tick = min(1.0, seconds / 8)
-        self.most = round(seconds / self.tick)
+        self.limit = round(seconds / self.tick)
         self.turns = 0
         self.over = threading.Event()
         self.watched = threading.get_ident()
 
     def run(self) -> None:
-        missed, seen = 0, self.turns
+        missed, last = 0, self.turns
         while not self.over.wait(self.tick):
-            missed, seen = (0 if self.turns != seen else missed + 1), self.turns
-            if missed > self.most:
+            missed, last = (0 if self.turns != last else missed + 1), self.turns
+            if missed > self.limit:
                 self._end()
 
     def _end(self) -> None:
-        """Say where the loop stands and go. No lock is taken: what hangs may hold it."""
+        """Write where the loop stands and exit. No lock is taken: the code that hangs may hold it."""
         try:
-            os.write(_STDERR, _line(self.watched, self.most * self.tick).encode() + b"\n")
+            os.write(_STDERR, _log_line(self.watched, self.limit * self.tick).encode() + b"\n")
             faulthandler.dump_traceback(file=_STDERR, all_threads=True)
         finally:
             os._exit(EXIT_CODE)
 
 
-def _line(thread: int, seconds: float) -> str:
-    frame = sys._current_frames().get(thread)
-    places = [f"{one.filename.rpartition('/')[2]}:{one.lineno} {one.name}" for one in extract_stack(frame)[-_FRAMES:]]
+def _log_line(thread: int, seconds: float) -> str:
+    stack = extract_stack(sys._current_frames().get(thread))[-_FRAMES:]
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in stack]
     facts = {"seconds": round(seconds, 1), "at": places, "exit_code": EXIT_CODE}
     record = logger.makeRecord(logger.name, logging.CRITICAL, "", 0, "loop_stalled", (), None, extra=facts)
-    handlers = [one for one in logging.getLogger().handlers if isinstance(one, StderrHandler)]
+    handlers = [handler for handler in logging.getLogger().handlers if isinstance(handler, StderrHandler)]
     return handlers[0].format(record) if handlers else f"loop_stalled {facts}"
 
 
 @dataclass(slots=True)
 class Liveness:
-    """Call `heard` after each word with the database. Both clocks count, in seconds: the monotonic one stands still
-    while a machine sleeps, the other may be set.
+    """Suspends dead-process detection after this process itself lost the database.
+
+    Call `answered` after each answer of the database. Both clocks are in seconds, and both count: the monotonic clock
+    stands still while a machine sleeps, the wall clock may be set.
     """
 
-    silence: float  # after which a process that gave no sign is taken for dead
+    silence: float  # a process without a heartbeat for so long is dead
     _last: tuple[float, float] | None = None
-    _deaf_until: float = float("-inf")
+    _suspended_until: float = float("-inf")
 
-    def heard(self, monotonic: float, wall: float) -> None:
-        """The database answered."""
+    def answered(self, monotonic: float, wall: float) -> None:
+        """Note an answer of the database."""
         if self._gap(monotonic, wall) > self.silence / 2:
-            self._deaf_until = monotonic + self.silence  # the others need a moment to be heard again, too
+            self._suspended_until = monotonic + self.silence  # the others need time for their next heartbeat, too
         self._last = monotonic, wall
 
-    def can_tell(self, monotonic: float, wall: float) -> bool:
-        """Whether somebody's silence is his own. A process that has just been started believes what it finds."""
-        return self._gap(monotonic, wall) <= self.silence / 2 and monotonic >= self._deaf_until
+    def can_judge(self, monotonic: float, wall: float) -> bool:
+        """Whether another process's silence is its own fault; True for a process that has just started."""
+        return self._gap(monotonic, wall) <= self.silence / 2 and monotonic >= self._suspended_until
 
     def _gap(self, monotonic: float, wall: float) -> float:
         last = self._last or (monotonic, wall)

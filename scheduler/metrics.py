@@ -1,6 +1,7 @@
 """Metrics for Prometheus: figures of the whole archive, read by one daemon and served on METRICS_LISTEN.
 
-A scrape is answered from the last reading, so it never waits for the database."""
+A scrape is answered from the last reading, so it never waits for the database.
+"""
 
 import shutil
 from collections import Counter
@@ -29,7 +30,7 @@ _IDS_UNDER_WAY = 100  # and so may a lower id than the highest
 
 @dataclass(frozen=True, slots=True)
 class EndedCrawl:
-    """A crawl that has ended. `late_seconds` is how long after its due time it began, None for one by hand."""
+    """A crawl that has ended. `late_seconds` says how long after its due time it began, None when begun by hand."""
 
     id: int
     state: str
@@ -43,7 +44,7 @@ class EndedCrawl:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A live process and how long it has been silent."""
+    """A live process and the seconds since its last heartbeat."""
 
     role: str
     host: str
@@ -54,7 +55,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The present state. `due` outlets wait, the longest for `late_seconds`; `jobs` by state in the queue."""
+    """The present state. `due` outlets wait, the longest for `late_seconds`; `jobs` are counted by state."""
 
     due: int
     late_seconds: float
@@ -69,7 +70,7 @@ class Figures:
 
 @dataclass(slots=True)
 class Totals:
-    """What crawls that ended while this process ran amount to; Prometheus expects a restart to begin at nothing."""
+    """The sums of the crawls that ended while this process ran; Prometheus expects a restart to begin at zero."""
 
     crawls: Counter[str] = field(default_factory=Counter)
     links: Counter[str] = field(default_factory=Counter)
@@ -80,7 +81,7 @@ class Totals:
     late_sum: float = 0.0
 
     def add(self, crawl: EndedCrawl) -> None:
-        """One more."""
+        """Add one crawl."""
         self.crawls[crawl.state] += 1
         self.links.update({kind: int(number) for kind, number in crawl.counts.items()})
         self.pages += crawl.pages
@@ -93,7 +94,7 @@ class Totals:
 
 
 class Metrics(Collector):
-    """`read()` now and then, `serve()` once."""
+    """Call `read()` regularly, and `serve()` once."""
 
     def __init__(self, engine: Engine, home: Home) -> None:
         self.engine, self.home = engine, home
@@ -101,7 +102,7 @@ class Metrics(Collector):
         self.totals = Totals()
         self.figures: Figures | None = None
         self.reachable = False
-        self._started: datetime | None = None  # crawls that ended from then on are counted
+        self._started: datetime | None = None  # crawls that ended later are counted
         self._since: datetime | None = None  # only later ends, and higher ids, can be new at the next reading
         self._floor = 0
         self._counted: set[int] = set()
@@ -109,7 +110,7 @@ class Metrics(Collector):
         self._server: WSGIServer | None = None
 
     def serve(self) -> int | None:
-        """Answer on METRICS_LISTEN; the port, None when it is not set. Raises SettingError when it is taken."""
+        """Answer on METRICS_LISTEN; return the port, None when it is not set. Raises SettingError when it is taken."""
         if not self.home.settings["METRICS_LISTEN"]:
             return None
         host, port = self.home.settings["METRICS_LISTEN"]
@@ -122,13 +123,13 @@ class Metrics(Collector):
         return int(self._server.server_port)
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop answering."""
         if self._server:
             self._server.shutdown()
             self._server.server_close()
 
     def read(self) -> None:
-        """Read the figures anew; a database that is away is a figure too."""
+        """Read the figures again; that the database is away is a figure, too."""
         try:
             with self.engine.connect() as conn:
                 floor, now = first_open_crawl(conn)
@@ -151,7 +152,7 @@ class Metrics(Collector):
                 self.totals.add(crawl)
 
     def collect(self) -> Iterator[Metric]:
-        """Everything, as of the last reading."""
+        """Yield all metrics, as of the last reading."""
         with self._lock:
             yield _gauge("archive_reachable", "Whether the database answered at the last reading.", self.reachable)
             yield _gauge("leading", "Whether this daemon decides who is due.", self.leads)
@@ -221,7 +222,7 @@ def _counter(name: str, what: str, values: Mapping[str, float], label: str | Non
 
 
 def read_figures(conn: Connection) -> Figures:
-    """How things stand."""
+    """Read the present state."""
     due, late, aside = conn.execute(_TURNS).one()
     return Figures(
         due=due,
@@ -237,20 +238,15 @@ def read_figures(conn: Connection) -> Figures:
 
 
 def ended_crawls(conn: Connection, after_id: int, since: datetime) -> list[EndedCrawl]:
-    """Crawls with a higher id that ended at *since* or later, in the order of their ids."""
+    """Return the crawls with a higher id that ended at *since* or later, in the order of their ids."""
     rows = conn.execute(_ENDED, {"after_id": after_id, "since": since})
     return [EndedCrawl(**row._mapping) for row in rows]
 
 
 def first_open_crawl(conn: Connection) -> tuple[int, datetime]:
-    """(the id before the first crawl that may still end, the database's time)."""
+    """Return the id before the first crawl that may still end, and the database's time."""
     found, now = conn.execute(_FIRST_OPEN).one()
     return int(found), now
-
-
-def workers_beat(conn: Connection, seconds: float) -> bool:
-    """True when a worker was heard of in the last so many seconds."""
-    return conn.execute(_WORKERS, {"seconds": seconds}).first() is not None
 
 
 def _numbers(conn: Connection, statement: Any) -> dict[str, int]:
@@ -290,13 +286,8 @@ select id, state, counts, pages, bytes, extract(epoch from finished_at - started
 from crawls where id > :after_id and finished_at >= :since order by id
 """)
 
-# A crawl that was left running by a dead process holds this back until it is settled.
+# A crawl that a dead process left running holds this back until it is closed.
 _FIRST_OPEN = text("""
 select coalesce((select min(id) - 1 from crawls where state = 'running'), (select max(id) from crawls), 0),
     clock_timestamp()
-""")
-
-_WORKERS = text("""
-select 1 from processes where role = 'worker' and stopped_at is null
-    and heartbeat_at > clock_timestamp() - make_interval(secs => :seconds) limit 1
 """)

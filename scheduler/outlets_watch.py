@@ -20,8 +20,8 @@ class OutletsWatch:
     outlets: OutletsFile | None = None
     problem: str | None = None
     expected: bool = False
-    _taken: str | None = None
-    _seen: str | None = None
+    _read_digest: str | None = None
+    _last_digest: str | None = None
 
     def look(self) -> bool:
         """Read the file if it has changed since it was read, but not since the last look; return whether it was read.
@@ -29,24 +29,24 @@ class OutletsWatch:
         A file that is being written lacks outlets: to read it at once would switch them off.
         """
         digest = self._digest()
-        at_rest, self._seen = digest == self._seen, digest
-        if digest == self._taken or not at_rest:
+        at_rest, self._last_digest = digest == self._last_digest, digest
+        if digest == self._read_digest or not at_rest:
             return False
-        self._taken = digest
-        self.take()
+        self._read_digest = digest
+        self.read()
         return True
 
-    def take(self) -> None:
-        """Read the file now."""
+    def read(self) -> None:
+        """Read the file now, changed or not."""
         try:
             if self.expected:
-                self._require_something()
+                self._require_content()
             self.outlets, self.problem = load_outlets(self.path), None
             self.expected = self.path.exists()
         except SettingError as error:
             self.problem = str(error)
 
-    def _require_something(self) -> None:
+    def _require_content(self) -> None:
         """Raise SettingError for a file that is missing or blank; a full disk leaves such files."""
         try:
             blank = self.path.is_file() and not self.path.read_bytes().strip()

@@ -1,4 +1,4 @@
-"""The long-lived processes: each says that it is there, and stays in the table when it is gone."""
+"""The long-lived processes and their heartbeats, one row each, kept after they have ended."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ _HOST_LENGTH = 63
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One row. `crawls` were begun by it, `stopped_at` is None while it is taken for alive."""
+    """One row. `crawls` counts the crawls it began; `stopped_at` is None while it counts as alive."""
 
     id: int
     role: str
@@ -32,7 +32,7 @@ class Process:
 
 
 def register(engine: Engine, role: str) -> int:
-    """Enter this process; the id it is known by from now on."""
+    """Add a row for this process and return its id."""
     host = storable(socket.gethostname())[:_HOST_LENGTH]
     with engine.begin() as conn:
         values = {"role": role, "host": host, "pid": os.getpid()}
@@ -40,43 +40,48 @@ def register(engine: Engine, role: str) -> int:
 
 
 def beat(engine: Engine, process_id: int, crawls: int = 0, memory: int | None = None) -> bool:
-    """Say that the process is alive: *crawls* begun so far, *memory* in bytes. False when it was taken for dead."""
+    """Write a heartbeat, with the *crawls* begun so far and the *memory* in bytes. False when it was taken for dead."""
     with engine.begin() as conn:
         values = {"id": process_id, "crawls": crawls, "memory": memory}
         return conn.execute(_BEAT, values).rowcount == 1
 
 
-def stopped(engine: Engine, process_id: int, note: str) -> bool:
-    """Write that the process ended, and how; False when that was written before."""
+def record_stop(engine: Engine, process_id: int, note: str) -> bool:
+    """Record that the process ended, and how; False when that was recorded before."""
     with engine.begin() as conn:
         return mark_stopped(conn, process_id, note)
 
 
 def mark_stopped(conn: Connection, process_id: int, note: str) -> bool:
-    """`stopped` in the caller's transaction."""
+    """Do as `record_stop`, in the caller's transaction."""
     return conn.execute(_STOPPED, {"id": process_id, "note": storable(note)}).rowcount == 1
 
 
 def live_processes(conn: Connection) -> list[Process]:
-    """Those that have not stopped, silent ones included."""
+    """Return the processes that have not stopped, silent ones included."""
     return [Process(**row._mapping) for row in conn.execute(_LIVE)]
 
 
 def silent_processes(conn: Connection, seconds: float) -> Sequence[int]:
-    """The ids of live processes of which nothing was heard for so long, by the database's clock.
+    """Return the ids of live processes without a heartbeat for so long, by the database's clock.
 
-    None of them in the first moments of a database that was restarted: it was away, not they.
+    Empty as long as the database itself has not been up for that time.
     """
     return conn.execute(_SILENT, {"seconds": seconds}).scalars().all()
 
 
-def forget_processes(conn: Connection) -> int:
-    """Remove those that stopped more than a month ago and hold nothing any more; how many."""
-    return conn.execute(_FORGET).rowcount
+def workers_beat(conn: Connection, seconds: float) -> bool:
+    """Return whether a worker wrote a heartbeat in the last so many seconds."""
+    return conn.execute(_WORKER_BEAT, {"seconds": seconds}).first() is not None
+
+
+def delete_old_processes(conn: Connection) -> int:
+    """Delete processes that stopped more than a month ago and hold nothing any more; return how many."""
+    return conn.execute(_DELETE_OLD).rowcount
 
 
 def name_connections(engine: Engine, process_id: int) -> None:
-    """Have all connections that *engine* makes from now on carry the process's name; those it holds are dropped."""
+    """Name all connections that *engine* makes from now on after the process; close those it has."""
 
     def name(connection: DBAPIConnection, _: object) -> None:
         cursor = connection.cursor()
@@ -89,7 +94,7 @@ def name_connections(engine: Engine, process_id: int) -> None:
 
 
 def connection_name(process_id: int) -> str:
-    """What the process's connections are called, so that they can be found and ended."""
+    """Return the name of the process's connections, by which they are found and ended."""
     return f"newskeep {process_id}"
 
 
@@ -109,7 +114,7 @@ select id, role, host, pid, crawls, memory_bytes, started_at, heartbeat_at, stop
 from processes where stopped_at is null order by id
 """)
 
-_FORGET = text("""
+_DELETE_OLD = text("""
 delete from processes p where p.stopped_at < clock_timestamp() - interval '30 days'
     and not exists (select from crawls c where c.process_id = p.id and c.state = 'running')
     and not exists (select from queue.procrastinate_jobs j where j.worker_id = p.id)
@@ -120,4 +125,9 @@ select id from processes where stopped_at is null
     and heartbeat_at < clock_timestamp() - make_interval(secs => :seconds)
     and pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :seconds)
 order by id
+""")
+
+_WORKER_BEAT = text("""
+select 1 from processes where role = 'worker' and stopped_at is null
+    and heartbeat_at > clock_timestamp() - make_interval(secs => :seconds) limit 1
 """)

@@ -1,4 +1,4 @@
-"""The heartbeat of this machine's processes, read with the driver alone: a container asks for it every few seconds."""
+"""The last heartbeat of a host's processes, read with the driver alone: a container asks for it every few seconds."""
 
 import psycopg
 
@@ -8,9 +8,9 @@ _CONNECT_SECONDS = 3
 
 
 def pulse(url: str, role: str, host: str) -> float | None:
-    """Seconds since a live process of *role* on *host* was heard of last, by the database's clock; None: there is none.
+    """Seconds since the last heartbeat of a live *role* process on *host*, by the database's clock; None without one.
 
-    Raises psycopg.Error when the database cannot be asked.
+    Raises psycopg.Error when the database cannot be reached.
     """
     with psycopg.connect(with_defaults(url), autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
         row = connection.execute(_PULSE, (role, host)).fetchone()

@@ -84,7 +84,7 @@ class _RetryHandedBack(BaseRetryStrategy):
 
 
 def queue_worker(app: App, crawl_outlet: Callable[..., Awaitable[None]], concurrency: int) -> QueueWorker:
-    """procrastinate's worker on *app*: it calls *crawl_outlet* with the arguments of each job it takes.
+    """Return a worker of procrastinate on *app*: it calls *crawl_outlet* with the arguments of each job.
 
     It neither writes nor reads the heartbeats of procrastinate: `scheduler.reaper` finds dead processes by those in
     `processes`.
@@ -104,7 +104,7 @@ def queue_worker(app: App, crawl_outlet: Callable[..., Awaitable[None]], concurr
 
 
 def worker_app(url: str, name: str, process_id: int) -> App:
-    """The queue as a worker sees it, to be opened with `open_async`; its connections are called *name*."""
+    """Return the queue as a worker sees it, to be opened with `open_async`; its connections are called *name*."""
     connector = PsycopgConnector(
         conninfo=_conninfo(url, name), min_size=1, max_size=4, timeout=_POOL_SECONDS, kwargs={}
     )
@@ -114,7 +114,7 @@ def worker_app(url: str, name: str, process_id: int) -> App:
 
 
 class PatientJobs(JobManager):
-    """procrastinate's jobs of one worker, which waits out a database that is away instead of ending.
+    """The jobs of one worker in procrastinate; an outage of the database is waited out and does not end the worker.
 
     The queue knows the worker by the id of its row in `processes`, so that its jobs are found when it dies. A job that
     was freed because this worker was taken for dead is left alone: it may be another worker's.
@@ -187,7 +187,7 @@ class PatientJobs(JobManager):
 
 
 async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """What *work* returns, tried again for as long as the database is away."""
+    """Return what *work* returns, tried again for as long as the database is away."""
     failures = 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Frees what a dead process held: its connections and with them its outlets, its crawls, its jobs."""
+"""Frees what a dead process held: its connections and with them its outlets, its crawls and its jobs."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from archive.crash_markers import blame_marks, marks_of
 from archive.crawls import interrupt_crawl
 from archive.home import Home
-from archive.locks import outlet_is_free
+from archive.locks import hold_if_free
 from news.errors import ArchiveUnavailable
 from scheduler.deaths import Charged, Death, charge
 from scheduler.processes import connection_name, mark_stopped, silent_processes
@@ -18,7 +18,7 @@ from scheduler.processes import connection_name, mark_stopped, silent_processes
 logger = logging.getLogger(__name__)
 
 SILENCE_SECONDS = 20.0
-_END_MILLISECONDS = 2000  # for a connection that is being ended
+_END_MILLISECONDS = 2000  # for one connection to end
 
 
 class StillConnected(ArchiveUnavailable):
@@ -27,8 +27,9 @@ class StillConnected(ArchiveUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """An outlet that is free again. `crawl_id` is None when its crawl had not begun; `deaths` are workers in a row that
-    died over it.
+    """An outlet that is free again.
+
+    `crawl_id` is None when its crawl had not begun; `deaths` counts the workers in a row that died over it.
     """
 
     outlet_id: int
@@ -37,34 +38,38 @@ class Freed:
     set_aside: bool = False
 
 
-def reap(engine: Engine, silence: float = SILENCE_SECONDS, can_tell: Callable[[], bool] = lambda: True) -> list[Freed]:
-    """Bury the processes of which nothing was heard for *silence* seconds, and what earlier burials left behind.
+def reap_silent(
+    engine: Engine, silence: float = SILENCE_SECONDS, can_judge: Callable[[], bool] = lambda: True
+) -> list[Freed]:
+    """Reap the processes without a heartbeat for *silence* seconds, and what ended processes still hold.
 
-    *can_tell* is asked after the database was: False when nobody could have been heard. Raises ArchiveUnavailable.
+    *can_judge* is asked after the database has answered: False when this process may have missed the heartbeats.
+    Raises ArchiveUnavailable.
     """
     with engine.connect() as conn:
         silent = silent_processes(conn, silence)
-        silent = silent if can_tell() else []
-        left = set(conn.execute(_LEFT_BEHIND).scalars()) - set(silent)
+        silent = silent if can_judge() else []
+        ended = set(conn.execute(_LEFT_BEHIND).scalars()) - set(silent)
     dead: list[tuple[int, str, Death | None]] = [(process_id, "silent", Death.MACHINE) for process_id in silent]
-    dead += [(process_id, "", None) for process_id in sorted(left)]
+    dead += [(process_id, "", None) for process_id in sorted(ended)]
     freed: list[Freed] = []
     for process_id, how, death in dead:
         try:
-            freed += bury(engine, process_id, how, death=death)
+            freed += reap_process(engine, process_id, how, death=death)
         except StillConnected as error:
             logger.warning("process_not_buried", extra={"process_id": process_id, "error": str(error)})
     return freed
 
 
-def bury(
+def reap_process(
     engine: Engine, process_id: int, how: str, *, death: Death | None = Death.WORKER, home: Home | None = None
 ) -> list[Freed]:
-    """Write that the process ended (*how*, in words) and free what it held; nothing when that was done before.
+    """Record that the process ended (*how*, in words) and free what it held; nothing when that was done before.
 
-    Its *death* counts against the outlets it crawled, None against nobody: when its parent, whose *home* holds its
-    marks, knows which pages were being read, against theirs alone. Raises ArchiveUnavailable; StillConnected when the
-    process's connections do not end in time: then nothing is written, and the next attempt counts the death.
+    Its *death* is charged to the outlets it crawled; None charges none. The process's parent passes its *home*: when a
+    mark there says which page was being read, only that page's outlet is charged. Raises ArchiveUnavailable, and
+    StillConnected when the process's connections do not end in time; then nothing is written, and the next attempt
+    counts the death.
     """
     _end_connections(engine, process_id)
     with engine.begin() as conn:
@@ -73,41 +78,40 @@ def bury(
         freed, marks = _free(conn, process_id, death, home)
     for mark in marks:
         mark.unlink(missing_ok=True)
-    for one in freed:
-        logger.warning("outlet_set_aside" if one.set_aside else "outlet_freed", extra=_facts(one))
+    for outlet in freed:
+        facts = {"outlet_id": outlet.outlet_id, "crawl": outlet.crawl_id, "deaths": outlet.deaths}
+        logger.warning("outlet_set_aside" if outlet.set_aside else "outlet_freed", extra=facts)
     return freed
 
 
 def _end_connections(engine: Engine, process_id: int) -> None:
     """End the process's connections before its crawls are closed. Raises StillConnected.
 
-    A process that only hung must not hold outlets, nor commit what it had begun. And the server lets go of a
+    A process that only hung must not hold outlets, nor commit what it had begun. And the server releases a
     connection's locks a moment after its client died: until then the outlet looks as if another process crawled it.
     """
     values = {"name": connection_name(process_id), "wait": _END_MILLISECONDS}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         ended = conn.execute(_END_CONNECTIONS, values).all()
-        left = [row.pid for row in ended if not row.in_time]  # or they had ended before
-        if left and conn.execute(_STILL_THERE, {"pids": left, **values}).first():
+        late = [row.pid for row in ended if not row.in_time]  # or ended before they were asked to
+        if late and conn.execute(_STILL_THERE, {"pids": late, **values}).first():
             raise StillConnected(f"the connections of process {process_id} do not end")
 
 
 def _free(conn: Connection, process_id: int, death: Death | None, home: Home | None) -> tuple[list[Freed], list[Path]]:
-    held = {row.outlet_id: row.id for row in conn.execute(_RUNNING, {"id": process_id})}
-    # the next crawl of an outlet that is not free has closed this one, or will
-    crawls = {outlet_id: crawl_id for outlet_id, crawl_id in held.items() if outlet_is_free(conn, outlet_id)}
+    """Close the process's crawls, charge its death, free its jobs; the outlets, and the marks to remove afterwards."""
+    running = {row.outlet_id: row.id for row in conn.execute(_RUNNING, {"id": process_id})}
+    # an outlet that is not free is crawled by another process, which closes this crawl
+    crawls = {outlet_id: crawl_id for outlet_id, crawl_id in running.items() if hold_if_free(conn, outlet_id)}
     reading = blame_marks(conn, home, crawls.values()) if home and death else set()
     marks = marks_of(home, crawls.values()) if home else []
     for crawl_id in crawls.values():
         interrupt_crawl(conn, crawl_id)
-    guilty = [outlet_id for outlet_id, crawl_id in crawls.items() if crawl_id in reading]
-    charged = charge(conn, crawls, guilty, death) if death and crawls else []
-    deaths = {one.outlet_id: one for one in charged}
-    jobs = _free_jobs(conn, process_id, [one.outlet_id for one in deaths.values() if one.set_aside])
-    freed = [
-        _freed(outlet_id, crawls.get(outlet_id), deaths.get(outlet_id)) for outlet_id in sorted(crawls.keys() | jobs)
-    ]
-    return freed, marks
+    marked = [outlet_id for outlet_id, crawl_id in crawls.items() if crawl_id in reading]
+    charged = {outlet.outlet_id: outlet for outlet in charge(conn, crawls, marked, death)} if death and crawls else {}
+    jobs = _free_jobs(conn, process_id, [outlet.outlet_id for outlet in charged.values() if outlet.set_aside])
+    outlets = sorted(crawls.keys() | jobs)
+    return [_freed(outlet_id, crawls.get(outlet_id), charged.get(outlet_id)) for outlet_id in outlets], marks
 
 
 def _freed(outlet_id: int, crawl_id: int | None, charged: Charged | None) -> Freed:
@@ -117,15 +121,11 @@ def _freed(outlet_id: int, crawl_id: int | None, charged: Charged | None) -> Fre
 
 
 def _free_jobs(conn: Connection, process_id: int, set_aside: Collection[int]) -> set[int]:
-    """Let the process's jobs wait again, but not for outlets that are set aside; the outlets of all of them."""
-    conn.execute(_SEE_QUEUE)
+    """Let the process's jobs wait again, except for outlets that are set aside; the outlets of all its jobs."""
+    conn.execute(_ADD_QUEUE_SCHEMA)
     freed = set(conn.execute(_FREE_JOBS, {"id": process_id, "set_aside": list(set_aside)}).scalars())
-    conn.execute(_FORGET_WORKER, {"id": process_id})
+    conn.execute(_DELETE_WORKER, {"id": process_id})
     return freed
-
-
-def _facts(one: Freed) -> dict[str, object]:
-    return {"outlet_id": one.outlet_id, "crawl": one.crawl_id, "deaths": one.deaths}
 
 
 _END_CONNECTIONS = text("""
@@ -139,7 +139,7 @@ _STILL_THERE = text("select 1 from pg_stat_activity where pid = any(:pids) and a
 _RUNNING = text("select id, outlet_id from crawls where process_id = :id and state = 'running' order by outlet_id")
 
 # The queue's functions and triggers name its tables without their schema.
-_SEE_QUEUE = text("select set_config('search_path', current_setting('search_path') || ', queue', true)")
+_ADD_QUEUE_SCHEMA = text("select set_config('search_path', current_setting('search_path') || ', queue', true)")
 
 # A job gives way to another of its outlet that waits already: the queue lets one wait.
 _FREE_JOBS = text("""
@@ -154,7 +154,7 @@ from (
 ) as held
 """)
 
-_FORGET_WORKER = text("delete from procrastinate_workers where id = :id")
+_DELETE_WORKER = text("delete from procrastinate_workers where id = :id")
 
 _LEFT_BEHIND = text("""
 select c.process_id from crawls c join processes p on p.id = c.process_id

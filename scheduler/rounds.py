@@ -1,4 +1,4 @@
-"""What the leading daemon does, round after round: outlets.toml to timetable, timetable to queue, the dead freed."""
+"""The rounds of a daemon that leads: outlets.toml to the timetable, due turns to the queue, dead processes reaped."""
 
 import asyncio
 import logging
@@ -22,19 +22,19 @@ from scheduler.monitor.health_rounds import HealthRounds
 from scheduler.monitor.measurements import own_memory
 from scheduler.outages import PROBE_SECONDS, PROBES, is_offline
 from scheduler.outlets_watch import OutletsWatch
-from scheduler.processes import SCHEDULER, beat, forget_processes, register, stopped
+from scheduler.processes import SCHEDULER, beat, delete_old_processes, record_stop, register
 from scheduler.queue import Queue
-from scheduler.reaper import reap
-from scheduler.turn_queries import all_turns, free_lost
+from scheduler.reaper import reap_silent
+from scheduler.turn_queries import all_turns, requeue_lost
 from scheduler.turns import AT_ONCE, offer_due, put_on_timetable
 
 logger = logging.getLogger(__name__)
 
-_PLAN_SECONDS = 600.0  # the timetable is looked through this often even when nothing has changed
+_PLAN_SECONDS = 600.0  # between two plans when nothing has changed
 
 
 class Scheduler:
-    """One daemon's part in deciding; it watches and waits while another daemon leads."""
+    """One daemon's part in scheduling; while another daemon leads, it only watches outlets.toml."""
 
     def __init__(self, home: Home, engine: Engine) -> None:
         self.home, self.engine = home, engine
@@ -42,24 +42,24 @@ class Scheduler:
         self.leader = Leader(engine)
         self.agenda = Agenda()
         self.queue = Queue(home)
-        self.hearing = Liveness(home.settings["PROCESS_SILENCE_SECONDS"])
+        self.liveness = Liveness(home.settings["PROCESS_SILENCE_SECONDS"])
         self.health = HealthRounds(engine, home, self.leader)
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
-        self.planned_at: float | None = None  # by the monotonic clock; None: not since it leads
+        self.planned_at: float | None = None  # by the monotonic clock; None: not since this daemon leads
         self.jumps_seen = 0
         self.probed_at = 0.0
         self.process_id = register(engine, SCHEDULER)
 
     async def run(self) -> None:
-        """Decide until cancelled. Raises SettingError when outlets.toml is wrong and there is no timetable yet."""
+        """Run until cancelled. Raises SettingError when outlets.toml is wrong and there is no timetable yet."""
         await asyncio.to_thread(self._first_look)
         self.agenda.add("lead", ROUND_SECONDS, self._campaign)
         self.agenda.add("heartbeat", 5.0, self._beat)
-        self.agenda.add("outlets", 1.0, self._take_up_outlets)
+        self.agenda.add("outlets", 1.0, self._follow_outlets)
         self.agenda.add("turns", 1.0, self._offer)
-        self.agenda.add("dead", 5.0, self._free_what_died)
+        self.agenda.add("dead", 5.0, self._reap_dead)
         self.agenda.add("rhythms", 60.0, self._learn)
-        self.agenda.add("past", 3600.0, self._forget)
+        self.agenda.add("past", 3600.0, self._clean_up)
         self.health.join(self.agenda)
         try:
             await self.agenda.run()
@@ -71,10 +71,10 @@ class Scheduler:
     def _first_look(self) -> None:
         with self.engine.connect() as conn:
             self.watch.expected = bool(all_turns(conn))
-        begun = self.watch.expected
-        self.watch.take()
+        has_timetable = self.watch.expected
+        self.watch.read()
         problem = self.watch.problem or self._missing_contact(self.watch.outlets)
-        if problem and not begun:
+        if problem and not has_timetable:
             raise SettingError(problem, "newskeep outlets check")
 
     async def _campaign(self) -> None:
@@ -83,12 +83,12 @@ class Scheduler:
 
     async def _beat(self) -> None:
         alive = await asyncio.to_thread(beat, self.engine, self.process_id, memory=own_memory())
-        self.hearing.heard(time.monotonic(), time.time())
+        self.liveness.answered(time.monotonic(), time.time())
         if not alive:
             self.process_id = await asyncio.to_thread(register, self.engine, SCHEDULER)
 
-    async def _take_up_outlets(self) -> None:
-        """Bring the timetable up to outlets.toml when that has changed, and now and then."""
+    async def _follow_outlets(self) -> None:
+        """Bring the timetable up to date when outlets.toml has changed or the clock was set, and every ten minutes."""
         changed = await asyncio.to_thread(self.watch.look)
         late = self.planned_at is None or time.monotonic() - self.planned_at > _PLAN_SECONDS
         jumps, self.jumps_seen = self.agenda.jumps - self.jumps_seen, self.agenda.jumps
@@ -100,7 +100,7 @@ class Scheduler:
         outlets = self.watch.outlets
         problem = self.watch.problem or self._missing_contact(outlets)
         with self.engine.begin() as conn:
-            _tell_problem(conn, problem)
+            _report_problem(conn, problem)
             if problem or outlets is None:
                 return
             turns = put_on_timetable(conn, outlets, datetime.now(UTC))
@@ -118,9 +118,9 @@ class Scheduler:
 
     async def _offer(self) -> None:
         if self.leader.leads and self.planned_at is not None:
-            await asyncio.to_thread(self._offer_what_is_due)
+            await asyncio.to_thread(self._offer_due)
 
-    def _offer_what_is_due(self) -> None:
+    def _offer_due(self) -> None:
         with self.engine.connect() as conn:
             limit = PROBES if is_offline(conn) else AT_ONCE
         if limit == PROBES and time.monotonic() - self.probed_at < PROBE_SECONDS:
@@ -128,40 +128,40 @@ class Scheduler:
         self.probed_at = time.monotonic()
         offer_due(self.engine, self.queue, self.contact, datetime.now(UTC), limit)
 
-    async def _free_what_died(self) -> None:
+    async def _reap_dead(self) -> None:
         if self.leader.leads:
-            await asyncio.to_thread(self._free)
+            await asyncio.to_thread(self._reap)
+
+    def _reap(self) -> None:
+        reap_silent(self.engine, self.liveness.silence, lambda: self.liveness.can_judge(time.monotonic(), time.time()))
+        with self.engine.begin() as conn:
+            requeue_lost(conn)
 
     async def _learn(self) -> None:
         if self.leader.leads:
             await asyncio.to_thread(learn_rhythms, self.engine, datetime.now(UTC))
 
-    async def _forget(self) -> None:
+    async def _clean_up(self) -> None:
         if self.leader.leads:
-            await asyncio.to_thread(self._forget_what_is_past)
+            await asyncio.to_thread(self._delete_old)
 
-    def _forget_what_is_past(self) -> None:
+    def _delete_old(self) -> None:
         with self.engine.begin() as conn:
-            forget_processes(conn)
+            delete_old_processes(conn)
         forgotten = forget_lines(self.engine, datetime.now(UTC))
         if forgotten:
             logger.info("lines_forgotten", extra={"rows": forgotten})
 
-    def _free(self) -> None:
-        reap(self.engine, self.hearing.silence, lambda: self.hearing.can_tell(time.monotonic(), time.time()))
-        with self.engine.begin() as conn:
-            free_lost(conn)
-
     def _end(self) -> None:
-        """Say that the process stopped, if anybody listens."""
+        """Record that the process stopped, unless the database is away."""
         self.queue.close()
         try:
-            stopped(self.engine, self.process_id, "ended")
+            record_stop(self.engine, self.process_id, "ended")
         except NewsError as error:
             logger.warning("end_not_told", extra={"error": str(error)})
 
 
-def _tell_problem(conn: Connection, problem: str | None) -> None:
+def _report_problem(conn: Connection, problem: str | None) -> None:
     if problem is None:
         if end_alert(conn, OUTLETS_FILE.id, "outlets.toml"):
             logger.info("outlets_file_mended")

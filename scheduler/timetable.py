@@ -15,23 +15,23 @@ from news.schedule.rhythm import Rhythm, next_look
 
 AUTO = "auto"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CRON_MINUTE = timedelta(minutes=1)  # outlets of one cron line are spread over the minute that it names
+_CRON_MINUTE = timedelta(minutes=1)  # over which outlets with the same cron line are spread
 _EVERY_NTH = re.compile(r"every (\d+)(?:st|nd|rd|th) (minute|hour)\b", re.IGNORECASE)
 DEFAULT_EVERY = timedelta(minutes=30)
 
 
 def in_words(outlet: Outlet) -> str:
-    """The timetable as a person would say it: "every 30 minutes", "at 06:00 every day".
+    """Return the timetable in words: "every 30 minutes", "at 06:00 every day".
 
-    Raises ValueError for a schedule that is none.
+    Raises ValueError for an invalid schedule.
     """
-    often = f"every {duration_in_words(interval_of(outlet))}"
+    interval = f"every {duration_in_words(interval_of(outlet))}"
     if outlet.schedule:
         _check(outlet.schedule)
-        said = _EVERY_NTH.sub(r"every \1 \2s", str(explain(outlet.schedule)))
+        words = _EVERY_NTH.sub(r"every \1 \2s", str(explain(outlet.schedule)))
         waits = "; pages to look at again wait for these times" if outlet.revisit else ""
-        return said[:1].lower() + said[1:] + waits
-    return f"when the outlet usually publishes, {often} on average" if outlet.every == AUTO else often
+        return words[:1].lower() + words[1:] + waits
+    return f"when the outlet usually publishes, {interval} on average" if outlet.every == AUTO else interval
 
 
 def duration_in_words(length: timedelta) -> str:
@@ -45,20 +45,20 @@ def duration_in_words(length: timedelta) -> str:
 
 
 def next_times(schedule: str, timezone: str | None, after: datetime, count: int) -> tuple[datetime, ...]:
-    """The next *count* times that *schedule* names after *after* (with a zone), in *timezone* (UTC when None).
+    """Return the next *count* times that *schedule* names after *after* (with a zone), in *timezone* (UTC when None).
 
     Cron fields are read as Debian's cron reads them: 0 and 7 are Sunday; a time that the clock skips in spring comes at
-    once after the gap, one that it repeats in autumn comes once. Raises ValueError for a schedule that is none.
+    once after the gap, a time that it repeats in autumn comes once. Raises ValueError for an invalid schedule.
     """
     _check(schedule)
     return tuple(islice(_ticks(schedule, after.astimezone(ZoneInfo(timezone) if timezone else UTC)), count))
 
 
 def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after: datetime) -> datetime:
-    """The first turn of *outlet* after *after*, in UTC; with `every = "auto"` as its *rhythm* has it.
+    """Return the first turn of *outlet* after *after*, in UTC; with `every = "auto"` by its *rhythm*.
 
-    Each outlet has its own place within the interval, or within the minute that cron names, by its name: outlets with
-    one timetable never start together, and the place is the same after a restart.
+    The outlet's name fixes its place within the interval, or within the minute that cron names. So outlets with the
+    same timetable do not start together, and the place is the same after a restart.
     """
     if outlet.schedule:
         late = _CRON_MINUTE * jitter(outlet.name)
@@ -73,10 +73,10 @@ def next_turn(outlet: Outlet, timezone: str | None, rhythm: Rhythm | None, after
 
 
 def next_turns(outlet: Outlet, timezone: str | None, after: datetime, count: int) -> tuple[datetime, ...]:
-    """The next *count* turns of *outlet* after *after*, in *timezone* (UTC when None), as far as outlets.toml tells.
+    """Return the next *count* turns of *outlet* after *after* by outlets.toml, in *timezone* (UTC when None).
 
-    Of a schedule the times that it names; its outlets are spread over the minute. What was learnt for "auto" and pages
-    that are due bring turns at other times.
+    For a schedule these are the times it names, without the outlet's place in the minute. Turns by a learnt rhythm, and
+    extra turns for rechecks, are not among them.
     """
     if outlet.schedule:
         return next_times(outlet.schedule, timezone, after, count)
@@ -88,12 +88,12 @@ def next_turns(outlet: Outlet, timezone: str | None, after: datetime, count: int
 
 
 def interval_of(outlet: Outlet) -> timedelta:
-    """Between two turns of an outlet without a schedule; with "auto" the mean."""
+    """Return the time between two turns of an outlet without a schedule; the mean with "auto"."""
     return _length(outlet.budget if outlet.every == AUTO else outlet.every)
 
 
 def _ticks(schedule: str, after: datetime) -> Iterator[datetime]:
-    """Each time once: in the hour that autumn repeats, cronsim counts from its first turn."""
+    """Yield the schedule's times, each once: cronsim repeats those of the hour that autumn repeats."""
     last = after.astimezone(UTC)
     for tick in CronSim(schedule, after):
         if (at := tick.astimezone(UTC)) > last:

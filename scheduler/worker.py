@@ -1,7 +1,8 @@
 """One worker process: it crawls the outlets that the queue gives it, and hands back its work when it is told to stop.
 
 Started by `scheduler.supervisor` as `python -m scheduler.worker DESCRIPTOR`: the write end of a pipe. On it the worker
-writes its id ("id 17"), a sign of life every second ("."), and "leaving" once it takes no more work."""
+writes its id ("id 17"), a sign of life every second ("."), and "leaving" once it takes no more work.
+"""
 
 import asyncio
 import faulthandler
@@ -30,77 +31,77 @@ from crawler.pool import CrawlPool
 from crawler.results import CrawlResult
 from crawler.targets import SCHEDULED, Target, TargetKind
 from news.errors import ArchiveError, Busy, CrawlLost, NewsError
-from scheduler.deaths import is_suspect, survived
+from scheduler.deaths import clear_deaths, is_suspect
 from scheduler.liveness import end_when_stalled
-from scheduler.processes import WORKER, beat, connection_name, name_connections, register, stopped
+from scheduler.processes import WORKER, beat, connection_name, name_connections, record_stop, register
 from scheduler.queue import HandedBack, queue_worker, worker_app
-from scheduler.turns import crawl_begins, crawl_ended
+from scheduler.turns import begin_turn, end_turn
 
 logger = logging.getLogger(__name__)
 
 SIGN_SECONDS = 1.0  # between two signs on the pipe
 BEAT_SECONDS = 5.0  # between two heartbeats in the database
-HAND_BACK_SECONDS = 7.0  # whoever stops us may not wait longer than ten, our parents' own ends included
-DRAIN_SECONDS = 60.0  # for crawls to end before a worker that makes way hands them back
-ENDED, TAKEN_FOR_DEAD, CUT_SHORT = 0, 75, 76
+HAND_BACK_SECONDS = 7.0  # a container is killed after ten, and the parent needs time to end, too
+DRAIN_SECONDS = 60.0  # for crawls to end before a worker that is being replaced hands them back
+ENDED, TAKEN_FOR_DEAD, CUT_SHORT = 0, 75, 76  # exit codes
 
 
 class WorkerProcess:
-    """The life of the process around its work."""
+    """The process around its `JobRunner`: signs of life, heartbeats, its end."""
 
     def __init__(self, home: Home, engine: Engine, pipe: int | None) -> None:
         self.home, self.engine, self.pipe = home, engine, pipe
         self.process_id = register(engine, WORKER)
         name_connections(engine, self.process_id)
-        self.crawling = Crawling(home, engine, self.process_id)
+        self.runner = JobRunner(home, engine, self.process_id)
         self.exit_code = ENDED
         self._leaving = False
 
     async def run(self) -> int:
-        """Work until told to stop or grown old; the exit code."""
+        """Work until stopped or replaced; return the exit code."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(threads())
-        async with self.crawling:
-            self._say(f"id {self.process_id}")
+        async with self.runner:
+            self._send(f"id {self.process_id}")
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.hand_back)
             silence = self.home.settings["WORKER_SILENCE_SECONDS"]
-            # who outlives its parent ends itself when its loop stalls: nobody else would
+            # a worker that has outlived its parent must end itself when its loop stalls
             tasks = [loop.create_task(end_when_stalled(2 * silence + SIGN_SECONDS))]
-            tasks += [loop.create_task(self._give_signs()), loop.create_task(self._beat())]
+            tasks += [loop.create_task(self._send_signs()), loop.create_task(self._beat())]
             try:
-                await self.crawling.run()
+                await self.runner.run()
             finally:
                 for task in tasks:
                     task.cancel()
         return self.exit_code
 
     def hand_back(self) -> None:
-        """End within ten seconds; what then still runs is freed by who finds out that we are gone."""
+        """Hand back all crawls and end within ten seconds; the parent or the leader frees what still runs then."""
         asyncio.get_running_loop().call_later(HAND_BACK_SECONDS, os._exit, CUT_SHORT)
-        self.crawling.hand_back()
+        self.runner.hand_back()
 
     def _leave(self, why: str) -> None:
-        """Make way: no more jobs, and a minute for those that run."""
+        """Let another worker take over: take no more jobs, and give those that run a minute."""
         if not self._leaving:
             self._leaving = True
             logger.info("worker_leaving", extra={"process_id": self.process_id, "why": why})
-            self._say("leaving")
-            self.crawling.leave()
-            asyncio.get_running_loop().call_later(DRAIN_SECONDS, self.crawling.room.stop)
+            self._send("leaving")
+            self.runner.leave()
+            asyncio.get_running_loop().call_later(DRAIN_SECONDS, self.runner.pool.stop)
 
-    async def _give_signs(self) -> None:
+    async def _send_signs(self) -> None:
         while True:
-            self._say(".")
+            self._send(".")
             await asyncio.sleep(SIGN_SECONDS)
 
     async def _beat(self) -> None:
         while True:
             memory = memory_bytes()
-            with suppress(ArchiveError):  # away: who is taken for dead meanwhile learns it then
-                if not await asyncio.to_thread(beat, self.engine, self.process_id, self.crawling.crawls, memory):
+            with suppress(ArchiveError):  # the next heartbeat tells whether we were taken for dead
+                if not await asyncio.to_thread(beat, self.engine, self.process_id, self.runner.crawls, memory):
                     self._taken_for_dead()
-            if self.crawling.crawls >= self.home.settings["WORKER_MAX_CRAWLS"]:
+            if self.runner.crawls >= self.home.settings["WORKER_MAX_CRAWLS"]:
                 self._leave("crawls")
             if memory >= self.home.settings["WORKER_MAX_BYTES"]:
                 self._leave("memory")
@@ -112,13 +113,13 @@ class WorkerProcess:
             self.exit_code = TAKEN_FOR_DEAD
             self.hand_back()
 
-    def _say(self, word: str) -> None:
+    def _send(self, word: str) -> None:
         if self.pipe is None:
             return
         try:
             os.write(self.pipe, word.encode() + b"\n")
         except BlockingIOError:
-            pass  # the parent is stopped; it will read later
+            pass  # the parent is stopped and will read later
         except OSError:
             logger.error("worker_orphaned", extra={"process_id": self.process_id})
             self.pipe = None
@@ -126,27 +127,27 @@ class WorkerProcess:
 
 
 def memory_bytes() -> int:
-    """What this process holds in memory."""
+    """Return the memory that this process holds."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def work(home: Home, pipe: int | None) -> int:
-    """Work until SIGTERM; the exit code. Raises what keeps the archive from being opened."""
+    """Work until SIGTERM and return the exit code. Raises ArchiveError when the archive cannot be opened."""
     engine = open_archive(home)
     try:
         process = WorkerProcess(home, engine, pipe)
         code = asyncio.run(process.run())
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is ending: being told so again must not look like a death
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not look like a death
         with suppress(ArchiveError):
-            stopped(engine, process.process_id, "ended")
+            record_stop(engine, process.process_id, "ended")
         return code
     finally:
         engine.dispose()
 
 
 def main() -> None:
-    """Run the process that the supervisor started."""
+    """Run as the process that the supervisor started."""
     faulthandler.enable()
     pipe = int(sys.argv[1]) if len(sys.argv) > 1 else None
     if pipe is not None:
@@ -163,25 +164,25 @@ def main() -> None:
         sys.exit(1)
 
 
-_BUSY_SECONDS = 30.0  # until an outlet that somebody else crawls is tried again
+_BUSY_SECONDS = 30.0  # until an outlet that another process crawls is tried again
 
 
-class Crawling:
-    """Use on the running loop as an async context manager around `run`."""
+class JobRunner:
+    """Takes jobs from the queue and crawls their outlets, many at a time. An async context manager around `run`."""
 
     def __init__(self, home: Home, engine: Engine, process_id: int) -> None:
         self.home, self.engine, self.process_id = home, engine, process_id
         self.crawls = 0  # begun
         self._open = ExitStack()
-        self._alone = asyncio.Lock()
+        self._one_suspect = asyncio.Lock()
         self._app = worker_app(database_url(home), connection_name(process_id), process_id)
         self._queue = queue_worker(self._app, self._crawl_outlet, home.settings["CRAWL_OUTLETS_AT_ONCE"])
 
     async def __aenter__(self) -> Self:
-        handing = self._open.enter_context(Uploader(self.engine, self.home))
-        captures = self._open.enter_context(CaptureFiles(self.home, handing.soon))
-        self.room = CrawlPool(self.home, self.engine, captures, self.process_id)
-        self._keeping = asyncio.create_task(self.room.keep_outlets())
+        uploader = self._open.enter_context(Uploader(self.engine, self.home))
+        captures = self._open.enter_context(CaptureFiles(self.home, uploader.soon))
+        self.pool = CrawlPool(self.home, self.engine, captures, self.process_id)
+        self._keeping = asyncio.create_task(self.pool.keep_outlets())
         await self._app.open_async()
         return self
 
@@ -189,7 +190,7 @@ class Crawling:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._keeping.cancel()
-        await self.room.flush()
+        await self.pool.flush()
         await self._app.close_async()
         self._open.close()
 
@@ -202,39 +203,39 @@ class Crawling:
         self._queue.stop()  # type: ignore[no-untyped-call]
 
     def hand_back(self) -> None:
-        """Take no more jobs, and end the crawls that run: what they leave waits in the frontier and the queue."""
+        """Take no more jobs and end the running crawls: their links wait in the frontier, their jobs in the queue."""
         self.leave()
-        self.room.stop()
+        self.pool.stop()
 
     async def _crawl_outlet(self, *, outlet_id: int, due_at: str, contact: str | None = None, **more: Any) -> None:
         due = datetime.fromisoformat(due_at)
-        if not await patiently(lambda: crawl_begins(self.engine, outlet_id, due, datetime.now(UTC))):
+        if not await patiently(lambda: begin_turn(self.engine, outlet_id, due, datetime.now(UTC))):
             return
         target, suspect = await patiently(lambda: self._look_up(outlet_id))
         self.crawls += 1
         if not suspect:
             result = await self._crawl(target, due, contact)
         else:
-            async with self._alone:  # so that the next death has one cause
+            async with self._one_suspect:  # so that the next death has one cause
                 result = await self._crawl(target, due, contact)
-        await self._settle(outlet_id, target, result)
+        await self._end_job(outlet_id, target, result)
 
     async def _crawl(self, target: Target, due_at: datetime, contact: str | None) -> CrawlResult:
         contact = self.home.settings["NEWSKEEP_CONTACT"] or contact
-        return await self.room.crawl(target, SCHEDULED, contact=contact, due_at=due_at)
+        return await self.pool.crawl(target, SCHEDULED, contact=contact, due_at=due_at)
 
-    async def _settle(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
+    async def _end_job(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
         if result.state == "interrupted":
             raise HandedBack
         if isinstance(result.problem, Busy):
             raise HandedBack(_BUSY_SECONDS)
-        if not isinstance(result.problem, CrawlLost):  # whose turn is another worker's now
+        if not isinstance(result.problem, CrawlLost):  # then the turn is another worker's
             await patiently(lambda: self._end_turn(outlet_id, target, result))
 
     def _end_turn(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
-        crawl_ended(self.engine, target.outlet, result, datetime.now(UTC))
+        end_turn(self.engine, target.outlet, result, datetime.now(UTC))
         with self.engine.begin() as conn:
-            survived(conn, outlet_id)
+            clear_deaths(conn, outlet_id)
 
     def _look_up(self, outlet_id: int) -> tuple[Target, bool]:
         with self.engine.connect() as conn:

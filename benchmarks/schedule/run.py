@@ -114,7 +114,7 @@ HELD_OUT = (
 
 
 def pretend(kind: Kind, weeks: int, seed: int) -> list[datetime]:
-    """Times of a Poisson process of that rhythm; some articles draw others after them, and news breaks now and then."""
+    """Return times of a Poisson process of that rhythm; some articles lead to others, and sometimes news breaks."""
     chance = random.Random(f"{kind.name} {seed}")
     total = sum(kind.weight(day, hour) for day in range(7) for hour in range(24))
     times: list[datetime] = []
@@ -171,7 +171,7 @@ def _looks(rhythm: Rhythm, every: timedelta, place: float, begin: datetime, end:
 
 
 def at_best(arrivals: Sequence[datetime], every: timedelta) -> float:
-    """The lowest 95th percentile in minutes of any plan by hour of the week, for one who knew these *arrivals* before.
+    """Return the lowest 95th percentile, in minutes, of all plans by hour of the week that know these *arrivals*.
 
     It looks evenly in the hours with most articles, as many as hold 95 % of them, and never in the others.
     """
@@ -202,7 +202,7 @@ def compare(name: str, outlets: Sequence[Sequence[datetime]], every: timedelta, 
 
 
 def published(folder: Path) -> dict[str, list[datetime]]:
-    """Times of day by source from all *.jsonl and *.jsonl.gz files: lines with `published_at` and `source`."""
+    """Return times of day by source from all *.jsonl and *.jsonl.gz files: lines with `published_at` and `source`."""
     found: dict[str, list[datetime]] = {}
     for path in sorted([*folder.glob("**/*.jsonl"), *folder.glob("**/*.jsonl.gz")]):
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
@@ -246,7 +246,7 @@ def _replay_pretended(every: timedelta, chosen: argparse.Namespace) -> list[bool
 
 
 def _replay_folder(folder: Path, every: timedelta) -> list[bool]:
-    """The first two thirds of the time are learnt from, the last third is judged."""
+    """Learn from the first two thirds of the time and judge by the last third."""
     sources = published(folder)
     times = sorted(time for one in sources.values() for time in one)
     if not times:

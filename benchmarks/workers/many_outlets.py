@@ -43,7 +43,7 @@ class Sample:
 
 
 def sample(root: int, began: float) -> Sample:
-    """What the process *root* and its descendants use now."""
+    """Return what the process *root* and its descendants use now."""
     family = _family(root)
     return Sample(time.monotonic() - began, sum(map(_memory, family)) / 1024, sum(map(_cpu, family)))
 

@@ -32,7 +32,7 @@ LINKS = 20
 
 
 def serve(port: int) -> None:
-    """A site whose feeds never change and whose pages are all one article."""
+    """Return a site whose feeds never change and whose pages are all one article."""
 
     async def feed(request: web.Request) -> web.Response:
         etag = f'"{request.match_info["name"]}"'
@@ -70,7 +70,7 @@ def cpu_of(pids: list[int]) -> float:
 
 
 def below(parent: int) -> list[int]:
-    """A process and its children."""
+    """Return a process and its children."""
     found = [parent]
     for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))):
         try:

@@ -59,7 +59,7 @@ def _ip(*words: str) -> None:
 
 @contextmanager
 def _networks(outlets: int, namespaces: list[str]) -> Iterator[None]:
-    """A bridge with an address for each outlet, and namespaces that reach it and nothing else."""
+    """Set up a bridge with an address for each outlet, and namespaces that reach only the bridge."""
     with ExitStack() as stack:
         _ip("link", "add", BRIDGE, "type", "bridge")
         stack.callback(_ip, "link", "del", BRIDGE)
@@ -80,7 +80,7 @@ def _networks(outlets: int, namespaces: list[str]) -> Iterator[None]:
 
 @contextmanager
 def _over_tcp(socket_path: str) -> Iterator[None]:
-    """The embedded server, which listens on a socket in its folder alone, behind a port of the bridge."""
+    """Put the embedded server, which listens only on a socket in its folder, behind a port of the bridge."""
     loop = asyncio.new_event_loop()
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -69,13 +69,13 @@ def _take_back(home: Home, name: str) -> bool:
     if not home.settings["NEWSKEEP_DATABASE_URL"] and not home.postgres.exists():
         return False
     from archive.database import open_archive
-    from scheduler.deaths import take_back
+    from scheduler.deaths import reinstate
     from scheduler.turn_queries import find_turn
 
     engine = open_archive(home)
     try:
         with engine.begin() as conn:
             turn = find_turn(conn, name=name)
-            return turn is not None and take_back(conn, turn.outlet_id)
+            return turn is not None and reinstate(conn, turn.outlet_id)
     finally:
         engine.dispose()

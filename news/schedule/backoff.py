@@ -7,33 +7,50 @@ from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 
 TRIES = 3
-LONGEST_WAIT = 60.0  # seconds; who asks for more is taken at their word and left alone until another crawl
-_BUSY = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+LONGEST_WAIT = 60.0  # seconds; a site that asks for more is left alone until another crawl
 AT_ONCE = 8  # requests at a time to a site that needs no pause
+_BUSY = frozenset({408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+
+FIRST_PAUSE = timedelta(minutes=10)
+LONGEST_PAUSE = timedelta(hours=6)  # so an outlet that comes back is found the same day
+_JITTER = 0.2  # of a pause: outlets that failed together come back at different times
+
+OFFLINE = "offline"
+OFFLINE_WINDOW = timedelta(minutes=10)
+OFFLINE_HOSTS = 3  # fewer may well be down at once
+_OFFLINE_SHARE = 0.75
+_NETWORK = frozenset({OFFLINE, "dns", "timeout", "connection_refused", "connection_failed", "tls", "bad_http"})
 
 
-def pause(chosen: float, asked: float | None) -> float:
-    """The seconds between two requests: what we chose, or more when the site asks for more."""
-    return max(chosen, asked or 0.0)
+def pause(chosen: float, requested: float | None) -> float:
+    """Return the seconds between two requests: ours, or the site's when it requests more."""
+    return max(chosen, requested or 0.0)
 
 
 def concurrency(delay: float) -> int:
-    """Requests at a time to a site with this *delay*."""
+    """Return how many requests at a time a site with this *delay* gets."""
     return 1 if delay > 0 else AT_ONCE
 
 
 def worth_another_try(status: int) -> bool:
-    """True for an answer that says "not now" rather than "no"."""
+    """Return whether an answer means "not now" rather than "no"."""
     return status in _BUSY
 
 
 def back_off(tries: int, delay: float) -> float:
-    """The seconds before the next try after *tries* failed ones."""
+    """Return the seconds before the next try after *tries* failed ones."""
     return float(min(max(delay, 0.25) * 2.0**tries, LONGEST_WAIT))
 
 
+def asked_pause(status: int, header: bytes | None, now: datetime) -> float | None:
+    """Return the seconds that a busy answer asks us to stay away; None when it does not say."""
+    if header is None or not worth_another_try(status):
+        return None
+    return retry_after(header.decode("latin-1"), now)
+
+
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """The seconds a Retry-After header (seconds or a date) asks for; None when it says nothing that can be read."""
+    """Return the seconds that a Retry-After header (seconds or a date) asks for; None when it cannot be read."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
@@ -46,31 +63,20 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-def asked_pause(status: int, header: bytes | None, now: datetime) -> float | None:
-    """The seconds that a busy answer asks us to stay away; None when it does not say."""
-    if header is None or not worth_another_try(status):
-        return None
-    return retry_after(header.decode("latin-1"), now)
-
-
-FIRST_PAUSE = timedelta(minutes=10)
-LONGEST_PAUSE = timedelta(hours=6)  # never longer, never for ever: an outlet that comes back is found the same day
-_JITTER = 0.2  # of a pause; what failed together comes back apart
-OFFLINE_WINDOW = timedelta(minutes=10)
-OFFLINE_HOSTS = 3  # fewer may well be down at once
-_MOST = 0.75
-OFFLINE = "offline"
-_NETWORK = frozenset({OFFLINE, "dns", "timeout", "connection_refused", "connection_failed", "tls", "bad_http"})
-
-
 def pause_after(failures: int, name: str) -> timedelta:
-    """How long to leave *name* alone after so many *failures* in a row (from 1): doubling, at most six hours."""
+    """Return how long to leave *name* alone after so many *failures* in a row (from 1): doubling, at most six hours."""
     doubled = min(FIRST_PAUSE * (1 << min(max(failures, 1) - 1, 10)), LONGEST_PAUSE)
     return doubled * (1 - _JITTER * jitter(name, failures))
 
 
+def jitter(*names: object) -> float:
+    """Return a number from 0 to below 1 that depends only on *names*, the same today and next year, evenly spread."""
+    digest = blake2b("\0".join(map(str, names)).encode("utf-8", "replace"), digest_size=6).digest()
+    return int.from_bytes(digest, "big") / 2**48
+
+
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CrawlEnd:
     """How the latest crawl of an outlet ended: `reason` why nothing could be read, None when something could."""
 
     host: str
@@ -79,21 +85,15 @@ class Ended:
 
 
 def is_network(reason: str | None) -> bool:
-    """True for a reason that may lie with our own connection: no host was reached."""
+    """Return whether a failure may be the fault of our own connection: no host was reached."""
     return (reason or "").removeprefix("robots_") in _NETWORK
 
 
-def are_offline(ends: Collection[Ended], now: datetime) -> bool:
-    """True when the fault is ours: of the hosts asked within ten minutes most, and at least three, were not reached.
+def are_offline(ends: Collection[CrawlEnd], now: datetime) -> bool:
+    """Return whether our own connection is down: of the hosts tried within ten minutes, most were not reached.
 
-    A host counts by its latest end.
+    At least three must be unreached. A host counts by its latest end.
     """
     latest = {end.host: end for end in sorted(ends, key=lambda end: end.at) if now - end.at <= OFFLINE_WINDOW}
     unreached = sum(is_network(end.reason) for end in latest.values())
-    return unreached >= OFFLINE_HOSTS and unreached > _MOST * len(latest)
-
-
-def jitter(*names: object) -> float:
-    """A number from 0 up to, not including, 1 that depends on *names* alone and falls anywhere equally often."""
-    digest = blake2b("\0".join(map(str, names)).encode("utf-8", "replace"), digest_size=6).digest()
-    return int.from_bytes(digest, "big") / 2**48
+    return unreached >= OFFLINE_HOSTS and unreached > _OFFLINE_SHARE * len(latest)

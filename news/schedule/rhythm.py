@@ -1,8 +1,8 @@
 """An outlet's publishing rhythm by hour of the week, and when to look so that its news waits least.
 
-An article of an hour with the interval t waits between nothing and t, each as likely: so the rates of news and the
-intervals tell how long any share of the articles waits. Of a family of densities, from even to in step with the news,
-the one is taken that shortens the wait of the middle article and of the twentieth longest together.
+In an hour with looks every t minutes, an article waits between 0 and t, each time equally likely. So the rates of news
+and the intervals give the wait of any share of the articles. Out of a family of densities, from even to proportional to
+the news, the one is chosen that shortens the median wait and the 95th percentile together.
 """
 
 import math
@@ -14,27 +14,27 @@ HOURS = 168
 _HOUR, _WEEK = timedelta(hours=1), timedelta(weeks=1)
 HALF_LIFE = 3.0  # weeks after which an article counts half: newsrooms change their shifts
 MEMORY = timedelta(weeks=12)
-_DOUBT = 1.0  # weeks of the coarser pattern that an hour's own count has to outweigh
+_PRIOR_WEEKS = 1.0  # the weight of the coarser pattern against an hour's own count
 _POWERS = tuple(number / 10 for number in range(1, 11))
-_FLOORS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7)  # of the mean rate: no hour is given up
-_SLOWEST, _MIDDLE = 0.95, 0.5  # the shares of articles whose wait counts
-_UNFORESEEN = 0.15  # of the articles: they come whenever they like, whatever was learnt
-_SURE = 0.995  # of the even density's: the slow ones have to gain as well
+_FLOORS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7)  # of the mean rate: no hour goes without looks
+_SLOWEST, _MEDIAN = 0.95, 0.5  # the shares of articles whose wait counts
+_UNFORESEEN = 0.15  # of the articles: they come at any time, whatever was learnt
+_LATE_LIMIT = 0.995  # of the even density's wait: the slowest articles have to gain as well
 _MOST_LOOKS = 60.0  # an hour
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """`looks` is the share of the week's looks for each hour, from Monday midnight; none: nothing is known yet."""
+    """`looks` is each hour's share of the week's looks, from Monday midnight; empty: nothing is known yet."""
 
     looks: tuple[float, ...] = ()
 
 
 def learn(arrivals: Iterable[datetime], zone: tzinfo, now: datetime) -> Rhythm:
-    """The rhythm of *arrivals* (with a zone) up to *now*, in the outlet's *zone*.
+    """Return the rhythm of *arrivals* (with a zone) up to *now*, in the outlet's *zone*.
 
-    An hour of the week with little to go by is believed to be like that hour on other such days (workdays or the
-    weekend), these like that hour on all days, and these like the mean.
+    An hour of the week with few articles is taken to be like that hour on other such days (workdays or the weekend),
+    these like that hour on all days, and these like the mean.
     """
     times = [time for time in arrivals if now - MEMORY <= time < now]
     if not times:
@@ -46,19 +46,19 @@ def learn(arrivals: Iterable[datetime], zone: tzinfo, now: datetime) -> Rhythm:
     while hour < now:
         seen[_hour_of_week(hour, zone)] += _weight(now - hour) * (min(hour + _HOUR, now) - hour) / _HOUR
         hour += _HOUR
-    return Rhythm(best_looks(_believed(counts, seen)))
+    return Rhythm(best_looks(_smoothed(counts, seen)))
 
 
 def best_looks(rates: Sequence[float]) -> tuple[float, ...]:
-    """The share of the week's looks for each hour that serves news of these *rates* best."""
+    """Return each hour's share of the week's looks that serves news of these *rates* best."""
     even, mean = (1 / HOURS,) * HOURS, sum(rates) / HOURS
     rates = [(1 - _UNFORESEEN) * rate + _UNFORESEEN * mean for rate in rates]
-    middle, slowest = _wait(rates, even, _MIDDLE), _wait(rates, even, _SLOWEST)
+    middle, slowest = _wait(rates, even, _MEDIAN), _wait(rates, even, _SLOWEST)
     best, least = even, 2.0
     for looks in _densities(rates):
         late = _wait(rates, looks, _SLOWEST) / slowest
-        cost = late + _wait(rates, looks, _MIDDLE) / middle
-        if late <= _SURE and cost < least:
+        cost = late + _wait(rates, looks, _MEDIAN) / middle
+        if late <= _LATE_LIMIT and cost < least:
             best, least = looks, cost
     return tuple(round(share, 7) for share in best)
 
@@ -68,11 +68,11 @@ def _densities(rates: Sequence[float]) -> Iterator[tuple[float, ...]]:
     for floor in _FLOORS:
         for power in _POWERS:
             raised = [max(rate, floor * mean) ** power for rate in rates]
-            yield tuple(each / sum(raised) for each in raised)
+            yield tuple(rate / sum(raised) for rate in raised)
 
 
 def _wait(rates: Sequence[float], looks: Sequence[float], share: float) -> float:
-    """How long (in weeks by looks) that share of the articles waits at most, by halving."""
+    """Return how long that share of the articles waits at most, in weeks divided by looks, by bisection."""
     low, high, total = 0.0, 1 / min(looks), sum(rates)
     for _ in range(24):
         wait = (low + high) / 2
@@ -81,17 +81,19 @@ def _wait(rates: Sequence[float], looks: Sequence[float], share: float) -> float
     return high
 
 
-def _believed(counts: Sequence[float], seen: Sequence[float]) -> tuple[float, ...]:
-    """Rates from *counts* over *seen* (weeks), each level leaning on the one above it as far as it has to."""
+def _smoothed(counts: Sequence[float], seen: Sequence[float]) -> tuple[float, ...]:
+    """Return the rates from *counts* over *seen* (weeks), each level smoothed by the coarser one above it."""
     rates = [sum(counts) / sum(seen)] * HOURS
     for level in (_hour_of_day, _hour_of_kind_of_day, int):
-        gathered: dict[int, list[float]] = {}
+        groups: dict[int, list[float]] = {}
         for hour in range(HOURS):
-            sums = gathered.setdefault(level(hour), [0.0, 0.0])
+            sums = groups.setdefault(level(hour), [0.0, 0.0])
             sums[0] += counts[hour]
             sums[1] += seen[hour]
-        groups = [gathered[level(hour)] for hour in range(HOURS)]
-        rates = [(n + _DOUBT * above) / (span + _DOUBT) for (n, span), above in zip(groups, rates, strict=True)]
+        of_hour = [groups[level(hour)] for hour in range(HOURS)]
+        rates = [
+            (n + _PRIOR_WEEKS * above) / (span + _PRIOR_WEEKS) for (n, span), above in zip(of_hour, rates, strict=True)
+        ]
     return tuple(rates)
 
 
@@ -104,10 +106,10 @@ def _hour_of_kind_of_day(hour: int) -> int:
 
 
 def next_look(rhythm: Rhythm, every: timedelta, place: float, zone: tzinfo, after: datetime) -> datetime:
-    """The first look after *after*: as many in a week as one *every* so often, more when news is likely.
+    """Return the first look after *after*: on average one *every* so often, more when news is likely.
 
-    *place*, from 0 to 1, is the outlet's own place within an interval. What follows from one rhythm is the same
-    however often it is asked.
+    *place*, from 0 to 1, is the outlet's own place within an interval. The looks of one rhythm are the same however
+    often they are computed.
     """
     density = _density(rhythm, round(_WEEK / every))
     left = 1 - math.modf(_looks_so_far(density, after, zone) + place + _CLOSE)[0] + _CLOSE
@@ -126,14 +128,14 @@ _CLOSE = 1e-6  # looks: times are rounded to microseconds, and a look must not f
 
 
 def _density(rhythm: Rhythm, looks: int) -> tuple[float, ...]:
-    """Looks an hour for each hour of the week, *looks* in all unless that is more than one a minute."""
+    """Return the looks in each hour of the week: *looks* in all, at most one a minute."""
     if not rhythm.looks:
         return (looks / HOURS,) * HOURS
     return tuple(min(looks * share / sum(rhythm.looks), _MOST_LOOKS) for share in rhythm.looks)
 
 
 def _looks_so_far(density: Sequence[float], time: datetime, zone: tzinfo) -> float:
-    """The looks from the beginning of the outlet's week until *time*."""
+    """Return the looks from the beginning of the outlet's week until *time*."""
     local, hour = time.astimezone(zone), _hour_of_week(time, zone)
     into = (local.minute * 60 + local.second + local.microsecond / 1e6) / 3600
     return math.fsum(density[:hour]) + density[hour] * into

@@ -12,9 +12,10 @@ from archive.home import Home
 from news.logline import error_in_words
 from scheduler.agenda import Agenda
 from scheduler.leader import Leader
-from scheduler.metrics import READ_SECONDS, Metrics, workers_beat
+from scheduler.metrics import READ_SECONDS, Metrics
 from scheduler.monitor.database_watch import DatabaseWatch
 from scheduler.monitor.inspection import Inspector
+from scheduler.processes import workers_beat
 
 logger = logging.getLogger(__name__)
 

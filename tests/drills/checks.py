@@ -41,7 +41,7 @@ def problems(home: Home, truth: Truth) -> list[str]:
 
 
 def problems_in(conn: Connection, home: Home, truth: Truth) -> Iterator[str]:
-    """The same, as this connection sees the archive."""
+    """Yield what is wrong with the archive, as this connection sees it."""
     yield from _lost_or_doubled(conn, truth)
     yield from _texts(conn, truth)
     yield from _links(conn)
@@ -74,8 +74,8 @@ def _texts(conn: Connection, truth: Truth) -> Iterator[str]:
             yield from _wrong_text(piece, found, truth)
             stories[piece.text(1)].add(found[0].story_id)
     yield from (f"one text in {len(ids)} stories: {said[0][:60]}" for said, ids in stories.items() if len(ids) > 1)
-    told = Counter(story_id for ids in stories.values() for story_id in ids)
-    yield from (f"{number} texts in one story: {story_id}" for story_id, number in told.items() if number > 1)
+    numbers = Counter(story_id for ids in stories.values() for story_id in ids)
+    yield from (f"{number} texts in one story: {story_id}" for story_id, number in numbers.items() if number > 1)
 
 
 def _wrong_text(piece: Piece, found: list[Any], truth: Truth) -> Iterator[str]:
@@ -85,8 +85,8 @@ def _wrong_text(piece: Piece, found: list[Any], truth: Truth) -> Iterator[str]:
         yield f"reads otherwise than its page: {url}"
     if [row.number for row in found] != list(range(1, len(found) + 1)):
         yield f"revisions {[row.number for row in found]}: {url}"
-    if any(one.said_digest == other.said_digest for one, other in pairwise(found)):
-        yield f"a revision that says what the one before said: {url}"
+    if any(before.said_digest == after.said_digest for before, after in pairwise(found)):
+        yield f"a revision with the text of the one before: {url}"
     seen_before = piece.edited and piece.listed(2) and found[0].first_captured_at < truth.moved_on
     most, least = 1 + piece.edited, 2 if seen_before else 1
     if not least <= len(found) <= most:
@@ -96,7 +96,7 @@ def _wrong_text(piece: Piece, found: list[Any], truth: Truth) -> Iterator[str]:
 def _links(conn: Connection) -> Iterator[str]:
     yield from (f"link {row.state}, {row.disposition} {row.reason}: {row.url}" for row in _rows(conn, _OWED))
     jobs = _rows(conn, "select status, count(*) from queue.procrastinate_jobs where status = 'doing' group by status")
-    yield from (f"{row.count} jobs are held by nobody" for row in jobs)
+    yield from (f"{row.count} jobs are held by no worker" for row in jobs)
 
 
 def _crawls(conn: Connection, truth: Truth) -> Iterator[str]:
@@ -120,9 +120,10 @@ def _wrong_crawls(name: str, crawls: Iterable[Any]) -> Iterator[str]:
             yield f"crawl {row.id} of {name} is still called running"
         elif row.state == "finished" and not row.balanced:
             yield f"the books of crawl {row.id} of {name} do not balance"
-    for one, other in pairwise(ordered):
-        if one.finished_at is None or other.started_at < one.finished_at:
-            yield f"{name} twice at once: crawl {one.id} until {one.finished_at}, {other.id} from {other.started_at}"
+    for first, second in pairwise(ordered):
+        if first.finished_at is None or second.started_at < first.finished_at:
+            times = f"crawl {first.id} until {first.finished_at}, {second.id} from {second.started_at}"
+            yield f"{name} twice at once: {times}"
 
 
 def _captures(conn: Connection, home: Home) -> Iterator[str]:

@@ -44,12 +44,12 @@ class Engine:
     compose: tuple[str, ...]
 
     def run(self, *arguments: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
-        """The engine's command, its output read. Raises CalledProcessError."""
+        """Run the engine's command and return its output. Raises CalledProcessError."""
         return _run([self.name, *arguments], check=check, **more)
 
 
 def find_engine() -> Engine:
-    """The engine that works here. Raises NoEngine, saying what is missing."""
+    """Return the engine that works here. Raises NoEngine with what is missing."""
     if shutil.which("docker") and _works("docker", "info") and _works("docker", "compose", "version"):
         return Engine("docker", ("docker", "compose"))
     if not shutil.which("podman"):
@@ -180,16 +180,16 @@ class Containers:
         return checked.returncode == 0, checked.stdout + checked.stderr
 
     def logs(self, actor: str, lines: int = 40) -> str:
-        """The last lines that an actor has logged."""
+        """Return the last lines that an actor has logged."""
         told = self.engine.run("logs", "--tail", str(lines), self._ids[actor], check=False)
         return told.stdout + told.stderr
 
     def one_off(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """What the admin's `compose run --rm daemon ...` gives."""
+        """Return what the admin's `compose run --rm daemon ...` gives."""
         return self._compose("run", "--rm", "-T", "daemon", *arguments, check=False)
 
     def _prepare(self) -> None:
-        """The compose override, the settings, and what the web is made of, where another user may read it."""
+        """Write the compose override, the settings and the files of the web where another user may read them."""
         folder = self._scratch / "tests" / "drills"
         shutil.copytree(Path(__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
         for path in (self._scratch, *self._scratch.rglob("*")):
@@ -224,7 +224,7 @@ class Containers:
         return self._labelled("ps", "--all", "--quiet", "--no-trunc", service=service)
 
     def _labelled(self, *command: str, **more: str) -> list[str]:
-        """What the engine lists of this project."""
+        """Return what the engine lists of this project."""
         labels = {"project": self._project, **more}.items()
         filters = [part for name, value in labels for part in ("--filter", f"label=com.docker.compose.{name}={value}")]
         return self.engine.run(*command, *filters).stdout.split()
@@ -258,7 +258,7 @@ def _run(command: Sequence[str], *, check: bool, **more: Any) -> subprocess.Comp
 
 
 def play(stage: Containers, script: Script) -> tuple[Report, bool, str]:
-    """(what happened, whether all is well afterwards, what the checks say). Raises NotInTime."""
+    """Return what happened, whether all is well afterwards, and what the checks say. Raises NotInTime."""
     wait_for(lambda: not stage.sick(), lambda: f"unhealthy: {', '.join(stage.sick())}", script)
     report = run(stage, script)
     return report, *stage.problems(report)

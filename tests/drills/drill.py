@@ -33,13 +33,13 @@ class Stage(Protocol):
         """Stop everything but the web in order (SIGTERM); the seconds that the slowest actor took."""
 
     def ended(self) -> list[str]:
-        """The actors that do not run now, or are not well."""
+        """Return the actors that do not run now, or are not well."""
 
     def move_on(self) -> None:
         """Take the pretend web to its second visit."""
 
     def number(self, query: str) -> int | None:
-        """The query's one number; None while the database does not answer."""
+        """Return the number that the query gives; None while the database does not answer."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@
 
 Which outlet answers is told by the Host header. SIGUSR1 moves the whole web on to its second visit: some articles are
 edited, some new, some have left the lists (their pages stay). What an article says and which addresses there are is
-worked out from the seed by whoever asks, so that a check needs nothing but the same arguments.
+computed from the seed, so that a check needs only the same arguments.
 """
 
 # ruff: noqa: SIM905 - a list of words is read more easily as a text
@@ -84,7 +84,7 @@ class Web:
         return f"outlet{outlet + 1}"
 
     def pieces(self, outlet: int) -> list[Piece]:
-        """The outlet's articles: a fifth is edited, a sixth new and a sixth gone from the lists at the second visit."""
+        """Return the outlet's articles; at the second visit some are edited, some new, some gone from the lists."""
         return [self._piece(outlet, number) for number in range(self.articles)]
 
     def all_pieces(self) -> Iterator[Piece]:
@@ -100,7 +100,7 @@ class Web:
         return Piece(outlet, number, headline, first, later, since, until, agency)
 
     def outlets_toml(self, *, every: str, delay: float) -> str:
-        """The entries of all outlets; feeds and lists are left to be found, and pages are looked at every minute."""
+        """Return the entries of all outlets, without feeds and lists; pages are checked again every minute."""
         head = f'contact = "drill@example.org"\n\n[defaults]\nevery = "{every}"\ndelay = {delay}\n\n'
         ages = ", ".join(f'"{minutes}m"' for minutes in range(1, 31))
         entries = (
@@ -198,14 +198,14 @@ class Server:
         return app
 
     async def seen(self, request: web.Request) -> web.Response:
-        gaps = [one.smallest_gap for one in self.served if one.requests > 1]
+        gaps = [outlet.smallest_gap for outlet in self.served if outlet.requests > 1]
         return web.json_response(
             {
                 "visit": self.visit,
-                "requests": sum(one.requests for one in self.served),
-                "asked": sum(one.requests > 0 for one in self.served),
+                "requests": sum(outlet.requests for outlet in self.served),
+                "asked": sum(outlet.requests > 0 for outlet in self.served),
                 "smallest_gap": min(gaps, default=None),
-                "askers": {self.site.name(number): one.askers for number, one in enumerate(self.served)},
+                "askers": {self.site.name(number): outlet.askers for number, outlet in enumerate(self.served)},
             }
         )
 
@@ -250,7 +250,7 @@ async def serve(site: Web, latency: float = 0.0, address: str = "0.0.0.0") -> No
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say which web it is."""
+    """Return the arguments that say which web it is."""
     parser.add_argument("--hosts", default="127.0.1.{}", help="{} is the outlet's number, from 1; {}.{} for very many")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--outlets", type=int, default=40)
@@ -259,7 +259,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen(given: argparse.Namespace) -> Web:
-    """The web that the arguments name."""
+    """Return the web that the arguments name."""
     return Web(given.hosts, given.port, given.outlets, given.articles, given.seed)
 
 

@@ -71,7 +71,7 @@ class Processes:
         self._start(actor, ["cli.main", "daemon" if actor == "daemon" else "worker"], self.environ(actor))
 
     def kill(self, actor: str) -> None:
-        """kill -9 of the parent, of what it has started, or of both, which is what the end of a container does."""
+        """Send SIGKILL to the parent, to what it has started, or to both, as the end of a container does."""
         process, whom = self._running[actor], self._rng.choice(["parent", "children", "all"])
         print(f"         {whom} of {actor}", file=sys.stderr, flush=True)
         if whom == "all":
@@ -120,11 +120,11 @@ class Processes:
         return int(row[0]) if row else None
 
     def home(self, actor: str) -> Home:
-        """The actor's data folder, with the settings that it had."""
+        """Return the actor's data folder, with the settings that it had."""
         return find_home(self.environ(actor))
 
     def environ(self, actor: str) -> Mapping[str, str]:
-        """The settings of an actor."""
+        """Return the settings of an actor."""
         return {
             "NEWSKEEP_HOME": str(self.folder / actor),
             "NEWSKEEP_DATABASE_URL": self._database.url,
@@ -148,13 +148,13 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    """The processes that *pid* has started and that are not gone."""
+    """Return the processes that *pid* has started and that are not gone."""
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in listed.read_text(encoding="ascii").split()] if listed.exists() else []
 
 
 def play(stage: Processes, script: Script) -> tuple[Report, list[str], dict[str, int]]:
-    """(what happened, what is wrong afterwards, figures)."""
+    """Return what happened, what is wrong afterwards, and figures."""
     report = run(stage, script)
     stage.start_database()
     engine = make_engine(lambda: connect_to(stage.environ("daemon")["NEWSKEEP_DATABASE_URL"]))
@@ -166,10 +166,10 @@ def play(stage: Processes, script: Script) -> tuple[Report, list[str], dict[str,
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """Return a free port."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -188,7 +188,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database-down", type=float, default=30.0, metavar="SECONDS")
-    parser.add_argument("--folder", type=Path, help="kept afterwards, logs and all; a temporary one otherwise")
+    parser.add_argument("--folder", type=Path, help="kept afterwards with all logs; without it, a temporary folder")
     given = parser.parse_args()
     web = Web("127.0.1.{}", free_port(), given.outlets, seed=given.seed)
     script = Script(given.seed, given.kills, database_down=given.database_down)

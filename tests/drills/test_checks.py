@@ -1,4 +1,4 @@
-"""The drill's checks see what they are there for: an archive that is in order is spoilt in one way at a time."""
+"""The drill's checks find each fault: a sound archive is damaged in one way at a time."""
 
 import signal
 import subprocess
@@ -61,9 +61,7 @@ SPOILT = {
 }
 
 
-def test_an_archive_in_order_has_no_problems_and_each_thing_that_is_wrong_is_told(
-    truth: Truth, home: Home, engine: Engine
-) -> None:
+def test_checks_find_each_fault_and_none_in_a_sound_archive(truth: Truth, home: Home, engine: Engine) -> None:
     assert problems(home, truth) == []
 
     for told, statement in SPOILT.items():
@@ -73,6 +71,6 @@ def test_an_archive_in_order_has_no_problems_and_each_thing_that_is_wrong_is_tol
         assert any(told in problem for problem in found), (told, found)
 
 
-def test_the_pretend_web_is_the_same_whoever_asks() -> None:
+def test_the_pretend_web_is_the_same_in_every_process() -> None:
     assert list(Web("a{}", 1).all_pieces()) == list(Web("a{}", 1).all_pieces())
     assert Web("a{}", 1, seed=2).pieces(0) != Web("a{}", 1, seed=1).pieces(0)

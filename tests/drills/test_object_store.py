@@ -105,7 +105,9 @@ def test_a_crawl_leaves_its_captures_in_s3_where_everything_finds_them(
     assert list(spool.captures.glob("*.warc.gz")) == []
     with engine.connect() as conn:
         assert [(file.state, file.place.startswith(STORE)) for file in all_files(conn)] == [("stored", True)]
-    checked = {one["name"]: one["state"] for one in newskeep("doctor", "--json").records if one["type"] == "check"}
+    checked = {
+        check["name"]: check["state"] for check in newskeep("doctor", "--json").records if check["type"] == "check"
+    }
     assert checked["capture store"] == "fine"
 
 
@@ -146,9 +148,9 @@ def test_doctor_sees_what_s3_has_lost(newskeep: Newskeep, newsroom: Newsroom, en
 
     outcome = newskeep("doctor", "--json")
 
-    told = [one["text"] for one in outcome.records if one.get("name") == "capture store"]
+    texts = [record["text"] for record in outcome.records if record.get("name") == "capture store"]
     assert outcome.code == 8
-    assert file.name in told[0]
+    assert file.name in texts[0]
 
 
 def local(home: Home) -> list[str]:

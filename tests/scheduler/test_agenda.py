@@ -48,7 +48,7 @@ def test_a_round_comes_again_and_again() -> None:
     assert work.done >= 3
 
 
-def test_a_round_that_fails_is_told_of_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_round_that_fails_is_logged_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     away = ArchiveUnavailable("away")
     agenda, work = Agenda(), Counting(5, away, away, RuntimeError("a bug"), None)
     agenda.add("work", 0.05, work)
@@ -67,7 +67,7 @@ def test_a_clock_that_is_set_does_not_stop_the_rounds(monkeypatch: pytest.Monkey
     agenda, work = Agenda(), Counting(4)
     agenda.add("work", 3600.0, work)
     shown, began = time.time, time.monotonic()
-    monkeypatch.setattr(rounds, "_LOOK_AT_CLOCK_SECONDS", 0.05)
+    monkeypatch.setattr(rounds, "_CLOCK_CHECK_SECONDS", 0.05)
     monkeypatch.setattr(rounds, "clock", lambda: shown() + jump * int((time.monotonic() - began) / 0.2))
 
     run(agenda, work.enough)

@@ -46,7 +46,7 @@ class Daemon:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
-    """Starts daemons, and ends those that a test leaves running."""
+    """Start daemons, and end those that a test leaves running."""
     started: list[Daemon] = []
 
     def begin(**more: Any) -> Daemon:
@@ -80,7 +80,7 @@ def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
 
 
 def entry(site: Site, name: str) -> str:
-    """An outlet of outlets.toml that publishes one article by one feed."""
+    """Return the entry in outlets.toml of an outlet that publishes one article by one feed."""
     site.article(f"/{name}/the-bridge-opens-today", f"{name} opens", *story(name))
     site.feed(f"/{name}.xml", f"/{name}/the-bridge-opens-today")
     return (

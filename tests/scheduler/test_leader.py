@@ -28,7 +28,7 @@ def leaders(engine: Engine) -> Iterator[tuple[Leader, Leader]]:
 
 
 def ask(*leaders: Leader) -> list[bool]:
-    """What each answers, in order, on one loop."""
+    """Return what each leader answers, in order, on one loop."""
 
     async def all_of_them() -> list[bool]:
         return [await one.campaign() for one in leaders]
@@ -54,7 +54,7 @@ def test_one_leads_and_the_other_waits(leaders: tuple[Leader, Leader]) -> None:
     assert ask(first, second, first, second) == [True, False, True, False]
 
 
-def test_who_resigns_lets_the_other_lead(leaders: tuple[Leader, Leader]) -> None:
+def test_a_leader_that_resigns_lets_the_other_lead(leaders: tuple[Leader, Leader]) -> None:
     first, second = leaders
     ask(first)
 
@@ -107,7 +107,7 @@ def test_a_database_that_does_not_answer_is_not_led(
     assert asyncio.run(asked_in_vain()) == [True, False, True]
 
 
-def test_an_answer_that_comes_after_the_leader_resigned_leaves_nobody_leading(
+def test_an_answer_that_comes_after_the_leader_resigned_does_not_make_it_lead(
     leaders: tuple[Leader, Leader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = leaders

@@ -7,8 +7,8 @@ from sqlalchemy import Engine, text
 
 from archive.outlets import ensure_outlet
 from news.schedule.rhythm import Rhythm
-from scheduler.learning import learn_rhythms
-from scheduler.turn_queries import all_turns, arrivals, set_due
+from scheduler.learning import arrivals, learn_rhythms
+from scheduler.turn_queries import all_turns, set_due
 from scheduler.turns import rhythm_of
 from tests.newsroom import Newsroom, article
 

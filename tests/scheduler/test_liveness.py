@@ -64,7 +64,7 @@ def test_code_that_lets_no_thread_run_is_ended_too() -> None:
     assert "read_endless_page" in said
 
 
-def test_loop_that_turns_is_let_be() -> None:
+def test_loop_that_turns_goes_on() -> None:
     process = start("time.sleep(0.2)", seconds=5)
     out, said = process.communicate(timeout=30)
 
@@ -87,48 +87,48 @@ def test_time_in_which_the_process_was_stopped_does_not_count() -> None:
 
 
 def steady(until: float = 100.0) -> Liveness:
-    """One that had its answer every five seconds."""
-    hearing = Liveness(20)
+    """Return a process that had an answer every five seconds."""
+    liveness = Liveness(20)
     for second in range(0, int(until) + 1, 5):
-        hearing.heard(second, 1000 + second)
-    return hearing
+        liveness.answered(second, 1000 + second)
+    return liveness
 
 
-def test_one_that_has_just_been_started_believes_what_it_finds() -> None:
-    assert Liveness(20).can_tell(50, 1050)
+def test_a_process_that_has_just_started_can_judge() -> None:
+    assert Liveness(20).can_judge(50, 1050)
 
 
-def test_one_that_heard_all_along_can_tell_who_is_silent() -> None:
-    assert steady().can_tell(104, 1104)
+def test_a_process_that_had_all_answers_can_judge() -> None:
+    assert steady().can_judge(104, 1104)
 
 
 def test_a_moment_without_an_answer_changes_nothing() -> None:
-    hearing = steady()
-    hearing.heard(109, 1109)
-    assert hearing.can_tell(110, 1110)
+    liveness = steady()
+    liveness.answered(109, 1109)
+    assert liveness.can_judge(110, 1110)
 
 
-def test_while_no_answer_comes_nobody_is_accused() -> None:
-    assert not steady().can_tell(130, 1130)
+def test_without_answers_it_cannot_judge() -> None:
+    assert not steady().can_judge(130, 1130)
 
 
-def test_after_an_outage_the_others_have_time_to_be_heard_again() -> None:
-    hearing = steady()
-    hearing.heard(131, 1131)
-    assert not hearing.can_tell(150, 1150)
+def test_after_an_outage_the_others_have_time_for_a_heartbeat() -> None:
+    liveness = steady()
+    liveness.answered(131, 1131)
+    assert not liveness.can_judge(150, 1150)
     for second in (136, 141, 146, 151):
-        hearing.heard(second, 1000 + second)
-    assert hearing.can_tell(152, 1152)
+        liveness.answered(second, 1000 + second)
+    assert liveness.can_judge(152, 1152)
 
 
 def test_a_clock_set_forward_or_a_machine_that_slept_is_an_outage_too() -> None:
-    hearing = steady()
-    assert not hearing.can_tell(101, 4701)
-    hearing.heard(102, 4702)
-    assert not hearing.can_tell(120, 4720)
+    liveness = steady()
+    assert not liveness.can_judge(101, 4701)
+    liveness.answered(102, 4702)
+    assert not liveness.can_judge(120, 4720)
 
 
-def test_a_clock_set_back_is_none() -> None:
-    hearing = steady()
-    hearing.heard(105, 5)
-    assert hearing.can_tell(106, 6)
+def test_a_clock_set_back_is_no_outage() -> None:
+    liveness = steady()
+    liveness.answered(105, 5)
+    assert liveness.can_judge(106, 6)

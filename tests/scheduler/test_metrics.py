@@ -37,7 +37,7 @@ def sql(engine: Engine, statement: str) -> None:
 
 
 def values(metrics: Metrics) -> dict[str, float]:
-    """What a scrape says, after a reading: {'newskeep_crawls_total{state="finished"}': 1}."""
+    """Return what a scrape says, after a reading: {'newskeep_crawls_total{state="finished"}': 1}."""
     metrics.read()
     registry = CollectorRegistry()
     registry.register(metrics)
@@ -72,7 +72,7 @@ def test_crawls_of_before_are_not_counted(newsroom: Newsroom, engine: Engine, ho
     assert 'newskeep_crawls_total{state="finished"}' not in values(Metrics(engine, home))
 
 
-def test_present_state_is_told(metrics: Metrics, newsroom: Newsroom, engine: Engine) -> None:
+def test_metrics_give_the_present_state(metrics: Metrics, newsroom: Newsroom, engine: Engine) -> None:
     outlet = newsroom.crawl('kro"ne\n').outlet_id
     sql(engine, f"insert into turns (outlet_id, due_at) values ({outlet}, now() - interval '100 seconds')")
     sql(engine, f"insert into coverage (outlet_id, looked, started_at, ended_at) values ({outlet}, true, now(), "
@@ -133,7 +133,7 @@ def test_metrics_are_served_where_the_setting_says(home: Home, engine: Engine) -
 
 
 @pytest.mark.parametrize("given", ["9464", "localhost", "http://127.0.0.1:9464", "127.0.0.1:x", "127.0.0.1:99999"])
-def test_place_to_listen_that_is_none_is_refused(given: str) -> None:
+def test_an_address_that_cannot_be_listened_on_is_refused(given: str) -> None:
     with pytest.raises(SettingError, match="METRICS_LISTEN"):
         read_settings({"METRICS_LISTEN": given})
 
@@ -146,7 +146,7 @@ def with_settings(home: Home, **settings: str) -> Home:
 
 
 def rules() -> list[dict[str, str]]:
-    """The rules of the file: it keeps to a form that ten lines can read, and says so by failing."""
+    """Return the rules of the file; fail when it is not in the simple form that these ten lines read."""
     found: list[dict[str, str]] = []
     for line in RULES.read_text(encoding="utf-8").splitlines():
         if match := re.fullmatch(

@@ -13,7 +13,7 @@ from crawler.outlets.file import parse_outlets
 from crawler.results import CrawlResult
 from scheduler.queue import Queue
 from scheduler.turn_queries import Turn, all_turns
-from scheduler.turns import crawl_begins, crawl_ended, offer_due, put_on_timetable
+from scheduler.turns import begin_turn, end_turn, offer_due, put_on_timetable
 
 OUTLETS = parse_outlets("".join(f'[[outlet]]\nname = "o{n}"\nurl = "https://o{n}.example"\n' for n in range(5)))
 
@@ -38,14 +38,14 @@ class Machine:
         """One crawl on schedule, closed as a worker closes it; *reason* is why its feed could not be read."""
         outlet, turn = OUTLETS.named(name), self.turns()[name]
         assert outlet
-        assert crawl_begins(self.engine, turn.outlet_id, turn.due_at, self.now)
+        assert begin_turn(self.engine, turn.outlet_id, turn.due_at, self.now)
         crawl = open_crawl(self.engine, turn.outlet_id, outlet.url)
         with self.engine.begin() as conn:
             conn.execute(_CHANNEL, {"outlet_id": turn.outlet_id, "url": outlet.url, "failed": reason is not None})
         close_crawl(self.engine, crawl, looked=reason is None, reason=reason)
         unread = {outlet.url: reason} if reason else {}
         result = CrawlResult(name, outlet.url, "finished", crawl.id, looked=reason is None, unread=unread)
-        crawl_ended(self.engine, outlet, result, self.now)
+        end_turn(self.engine, outlet, result, self.now)
 
     def failures(self) -> list[int]:
         return [turn.failures for _, turn in sorted(self.turns().items())]

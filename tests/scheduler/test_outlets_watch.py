@@ -12,7 +12,7 @@ TWO = ONE + '[[outlet]]\nurl = "https://two.example"\n'
 
 @pytest.fixture
 def watch(tmp_path: Path) -> OutletsWatch:
-    """A file with one outlet, taken up."""
+    """Return a watch that has read a file with one outlet."""
     path = tmp_path / "outlets.toml"
     path.write_text(ONE)
     watch = OutletsWatch(path)

@@ -31,7 +31,7 @@ def queue(home: Home) -> Iterator[Queue]:
 
 @pytest.fixture
 def outlet_id(engine: Engine, queue: Queue) -> int:
-    """An outlet with a job that waits."""
+    """Return an outlet with a job that waits."""
     with engine.begin() as conn:
         outlet_id = ensure_outlet(conn, "krone", "https://krone.example/")
     queue.offer(outlet_id, "krone", NOW)
@@ -39,7 +39,7 @@ def outlet_id(engine: Engine, queue: Queue) -> int:
 
 
 def as_worker(home: Home, engine: Engine, work: Callable[[App, int], Awaitable[object]]) -> object:
-    """What *work* returns, done with the queue as a worker sees it and the worker's id."""
+    """Return what *work* returns, done with the queue as a worker sees it and the worker's id."""
     worker = register(engine, WORKER)
 
     async def run() -> object:

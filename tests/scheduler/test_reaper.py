@@ -1,4 +1,4 @@
-"""What a dead process held is freed, whoever finds it; one that merely hung writes nothing any more."""
+"""What a dead process held is freed by its parent or the leader; a process that only hung writes nothing any more."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -19,10 +19,10 @@ from news.dispositions import Disposition
 from news.errors import Busy, CrawlLost
 from news.outlets import FoundLink
 from scheduler import reaper
-from scheduler.deaths import Death, blamed, is_suspect, take_back
-from scheduler.processes import WORKER, beat, forget_processes, name_connections, register
+from scheduler.deaths import Death, blamed, is_suspect, reinstate
+from scheduler.processes import WORKER, beat, delete_old_processes, name_connections, register
 from scheduler.queue import QUEUE, Queue, worker_app
-from scheduler.reaper import StillConnected, bury, reap
+from scheduler.reaper import StillConnected, reap_process, reap_silent
 from scheduler.turn_queries import set_due
 from tests.conftest import Outcome
 from tests.scheduler.workers import Workers, hold, is_gone, outlet_on, publish, rows, until, value
@@ -102,16 +102,16 @@ def silence_all(engine: Engine, seconds: int = 60) -> None:
         conn.execute(text(f"update processes set heartbeat_at = now() - interval '{seconds} seconds'"))
 
 
-def test_a_buried_process_leaves_nothing_behind(home: Home, engine: Engine, queue: Queue) -> None:
+def test_a_process_that_was_reaped_holds_nothing_any_more(home: Home, engine: Engine, queue: Queue) -> None:
     dead = Dead(engine, queue)
 
-    (freed,) = bury(engine, dead.process_id, "SIGKILL")
+    (freed,) = reap_process(engine, dead.process_id, "SIGKILL")
 
     assert (freed.outlet_id, freed.crawl_id, freed.deaths, freed.set_aside) == (dead.outlet_id, dead.crawl.id, 1, False)
     assert jobs(engine) == [("krone", "todo", None)]
     assert rows(engine, "select state, note from crawls") == [("interrupted", "interrupted")]
     assert rows(engine, "select note from processes where stopped_at is not null") == [("SIGKILL",)]
-    assert bury(engine, dead.process_id, "SIGKILL") == []
+    assert reap_process(engine, dead.process_id, "SIGKILL") == []
 
 
 def test_a_death_is_counted_when_the_server_is_slow_to_let_go_of_the_outlet(
@@ -128,7 +128,7 @@ def test_a_death_is_counted_when_the_server_is_slow_to_let_go_of_the_outlet(
     dead = Dead(engine, queue, hang=stop_backends)
     try:
         with pytest.raises(StillConnected):
-            bury(engine, dead.process_id, "SIGKILL")
+            reap_process(engine, dead.process_id, "SIGKILL")
         assert rows(engine, "select state from crawls") == [("running",)]
         assert value(engine, "select stopped_at from processes") is None
     finally:
@@ -136,10 +136,10 @@ def test_a_death_is_counted_when_the_server_is_slow_to_let_go_of_the_outlet(
             _signal(pid, signal.SIGCONT)
     monkeypatch.setattr("scheduler.reaper._END_MILLISECONDS", 10_000)
 
-    assert [freed.deaths for freed in bury(engine, dead.process_id, "SIGKILL")] == [1]
+    assert [freed.deaths for freed in reap_process(engine, dead.process_id, "SIGKILL")] == [1]
 
 
-def test_one_process_that_cannot_be_buried_yet_keeps_no_other_from_it(
+def test_one_process_that_cannot_be_reaped_yet_does_not_delay_the_others(
     home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck, dead = Dead(engine, queue, "krone"), Dead(engine, queue, "kurier")
@@ -154,10 +154,10 @@ def test_one_process_that_cannot_be_buried_yet_keeps_no_other_from_it(
 
     monkeypatch.setattr(reaper, "_end_connections", end_all_but_one)
 
-    assert [freed.outlet_id for freed in reap(engine, 20)] == [dead.outlet_id]
+    assert [freed.outlet_id for freed in reap_silent(engine, 20)] == [dead.outlet_id]
 
 
-def test_a_process_of_which_nothing_is_heard_is_buried_and_one_that_beats_is_not(
+def test_a_silent_process_is_reaped_and_one_with_a_heartbeat_is_not(
     home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead, alive = Dead(engine, queue, "krone"), Dead(engine, queue, "kurier")
@@ -165,73 +165,73 @@ def test_a_process_of_which_nothing_is_heard_is_buried_and_one_that_beats_is_not
     silence_all(engine)
     assert beat(engine, alive.process_id)
 
-    assert [freed.outlet_id for freed in reap(engine, 20)] == [dead.outlet_id]
+    assert [freed.outlet_id for freed in reap_silent(engine, 20)] == [dead.outlet_id]
     assert jobs(engine) == [("krone", "todo", None), ("kurier", "doing", alive.process_id)]
 
 
-def test_who_could_not_have_heard_anybody_buries_nobody(
+def test_a_process_that_may_have_missed_the_heartbeats_reaps_none(
     home: Home, engine: Engine, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = Dead(engine, queue)
     monkeypatch.setattr("scheduler.processes._SILENT", _without_the_grace_after_a_start())
     silence_all(engine)
 
-    assert reap(engine, 20, lambda: False) == []
+    assert reap_silent(engine, 20, lambda: False) == []
     assert jobs(engine) == [("krone", "doing", dead.process_id)]
 
 
-def test_a_worker_that_was_buried_gets_no_job_and_does_not_break(home: Home, engine: Engine, queue: Queue) -> None:
+def test_a_worker_that_was_reaped_gets_no_job_and_does_not_break(home: Home, engine: Engine, queue: Queue) -> None:
     import asyncio
 
-    buried = register(engine, WORKER)
+    reaped = register(engine, WORKER)
     with engine.begin() as conn:
         queue.offer(ensure_outlet(conn, "krone", "https://krone.example/"), "krone", NOW)
 
     async def ask() -> object:
-        app = worker_app(database_url(home), "test", buried)
+        app = worker_app(database_url(home), "test", reaped)
         async with app.open_async():
-            return await app.job_manager.fetch_job([QUEUE], buried)
+            return await app.job_manager.fetch_job([QUEUE], reaped)
 
     assert asyncio.run(ask()) is None
     assert jobs(engine) == [("krone", "todo", None)]
 
 
 def _without_the_grace_after_a_start() -> object:
-    """The tests' server has just been started, and nobody is buried then."""
+    """Return the query without its grace after a start: the tests' server has just been started."""
     from scheduler import processes
 
     return text(str(processes._SILENT).replace("pg_postmaster_start_time()", "'-infinity'::timestamptz"))
 
 
-def test_nobody_is_buried_when_the_database_has_just_come_back(home: Home, engine: Engine, queue: Queue) -> None:
+def test_no_process_is_reaped_when_the_database_has_just_come_back(home: Home, engine: Engine, queue: Queue) -> None:
     Dead(engine, queue)
     silence_all(engine, 3600)
 
-    assert reap(engine, 3000) == []
+    assert reap_silent(engine, 3000) == []
 
 
-def test_what_a_burial_left_behind_is_freed_by_the_next_round(home: Home, engine: Engine, queue: Queue) -> None:
+def test_what_an_ended_process_still_holds_is_freed_by_the_next_round(home: Home, engine: Engine, queue: Queue) -> None:
     dead = Dead(engine, queue)
     with engine.begin() as conn:
         conn.execute(text("update processes set stopped_at = now(), note = 'ended'"))
 
-    assert [freed.crawl_id for freed in reap(engine)] == [dead.crawl.id]
+    assert [freed.crawl_id for freed in reap_silent(engine)] == [dead.crawl.id]
     assert jobs(engine) == [("krone", "todo", None)]
     assert value(engine, "select deaths from turns") == 0
 
 
-def test_processes_are_forgotten_a_month_after_their_end_and_their_crawls_are_not(
+def test_processes_are_deleted_a_month_after_their_end_and_their_crawls_are_not(
     home: Home, engine: Engine, queue: Queue
 ) -> None:
     old, lately = Dead(engine, queue, "krone"), Dead(engine, queue, "kurier")
     with engine.begin() as conn:
         conn.execute(text("update processes set stopped_at = now() - interval '31 days'"))
-        assert forget_processes(conn) == 0  # they still hold their crawls
+        assert delete_old_processes(conn) == 0  # they still hold their crawls
     for dead in (old, lately):
-        bury(engine, dead.process_id, "")
+        reap_process(engine, dead.process_id, "")
     with engine.begin() as conn:
         conn.execute(text("update processes set stopped_at = now() where id = :id"), {"id": lately.process_id})
-        assert forget_processes(conn) == 1
+        assert delete_old_processes(conn) == 1
 
     assert rows(engine, "select id from processes") == [(lately.process_id,)]
     assert rows(engine, "select process_id from crawls order by id") == [(old.process_id,), (lately.process_id,)]
@@ -241,7 +241,7 @@ def test_a_job_that_is_freed_gives_way_to_one_that_waits_already(home: Home, eng
     dead = Dead(engine, queue)
     assert queue.offer(dead.outlet_id, "krone", NOW)
 
-    bury(engine, dead.process_id, "SIGKILL")
+    reap_process(engine, dead.process_id, "SIGKILL")
 
     assert jobs(engine) == [("krone", "todo", None)]
 
@@ -250,7 +250,7 @@ def test_a_crawl_is_left_alone_when_the_next_one_has_begun(home: Home, engine: E
     dead = Dead(engine, queue)
     following = open_crawl(engine, dead.outlet_id, "test")
 
-    bury(engine, dead.process_id, "SIGKILL")
+    reap_process(engine, dead.process_id, "SIGKILL")
 
     assert rows(engine, "select state from crawls order by id") == [("interrupted",), ("running",)]
     assert value(engine, "select count(*) from coverage") == 1
@@ -262,9 +262,9 @@ def test_an_outlet_over_which_three_workers_died_is_set_aside_with_an_alert(
 ) -> None:
     for _ in range(2):
         dead = Dead(engine, queue)
-        assert not bury(engine, dead.process_id, "SIGKILL")[0].set_aside
+        assert not reap_process(engine, dead.process_id, "SIGKILL")[0].set_aside
     dead = Dead(engine, queue)
-    (freed,) = bury(engine, dead.process_id, "SIGKILL")
+    (freed,) = reap_process(engine, dead.process_id, "SIGKILL")
 
     assert (freed.deaths, freed.set_aside) == (3, True)
     assert rows(engine, "select set_aside_at is not null, set_aside_reason from turns") == [(True, "killed_workers")]
@@ -278,7 +278,7 @@ def test_a_person_puts_an_outlet_back_by_switching_it_on(
     home.outlets_file.write_text('[[outlet]]\nname = "krone"\nurl = "https://krone.example/"\n', encoding="utf-8")
     for _ in range(3):
         dead = Dead(engine, queue)
-        bury(engine, dead.process_id, "SIGKILL")
+        reap_process(engine, dead.process_id, "SIGKILL")
 
     assert "it had been set aside" in newskeep("outlets", "on", "krone").err
     assert "on already" in newskeep("outlets", "on", "krone").err
@@ -288,22 +288,24 @@ def test_a_person_puts_an_outlet_back_by_switching_it_on(
 def test_an_outlet_that_is_taken_back_starts_again_without_deaths(home: Home, engine: Engine, queue: Queue) -> None:
     for _ in range(3):
         dead = Dead(engine, queue)
-        bury(engine, dead.process_id, "SIGKILL")
+        reap_process(engine, dead.process_id, "SIGKILL")
     with engine.begin() as conn:
-        assert take_back(conn, dead.outlet_id)
-        assert not take_back(conn, dead.outlet_id)
+        assert reinstate(conn, dead.outlet_id)
+        assert not reinstate(conn, dead.outlet_id)
 
     assert rows(engine, "select deaths, set_aside_at, set_aside_reason from turns") == [(0, None, None)]
     assert value(engine, "select count(*) from alerts where ended_at is null") == 0
 
 
-def test_a_death_that_nobody_is_to_blame_for_is_charged_to_nobody(home: Home, engine: Engine, queue: Queue) -> None:
+def test_a_death_without_a_cause_in_the_crawls_is_charged_to_no_outlet(
+    home: Home, engine: Engine, queue: Queue
+) -> None:
     dead = Dead(engine, queue)
 
-    assert bury(engine, dead.process_id, "ended", death=None)[0].deaths == 0
+    assert reap_process(engine, dead.process_id, "ended", death=None)[0].deaths == 0
 
 
-def test_outlets_that_ran_together_share_a_death_until_one_is_near_its_end() -> None:
+def test_outlets_that_ran_together_share_a_death_until_one_is_close_to_the_limit() -> None:
     assert blamed({1: 0, 2: 1}) == {1, 2}
     assert blamed({1: 0, 2: 2}) == {2}
     assert blamed({1: 0, 2: 2}, death=Death.MACHINE) == {1, 2}
@@ -322,7 +324,7 @@ def test_a_parent_charges_the_page_that_its_worker_was_reading(home: Home, engin
     ReadingMark(home, guilty.crawl.id).on(link.id)
     ReadingMark(home, innocent.crawl.id).on(0)
 
-    bury(engine, guilty.process_id, "SIGKILL", home=home)
+    reap_process(engine, guilty.process_id, "SIGKILL", home=home)
 
     assert rows(engine, "select deaths from turns order by outlet_id") == [(1,), (0,)]
     assert rows(engine, "select disposition, reason from links where state = 'done'") == [
@@ -332,20 +334,20 @@ def test_a_parent_charges_the_page_that_its_worker_was_reading(home: Home, engin
 
 
 def die_with_machine(home: Home, engine: Engine, queue: Queue, *, reading: bool = True) -> Dead:
-    """A worker that was reading the outlet's page when its container went, parent and all; the leader found out."""
-    count_left(home, engine)
+    """Return a worker whose container died while it read the outlet's page, and which the leader has reaped."""
+    count_deaths_of_crawls(home, engine)
     dead = Dead(engine, queue)
     with engine.connect() as conn:
         (link,) = owed_links(conn, dead.crawl.id)
     ReadingMark(home, dead.crawl.id).on(link.id if reading else 0)
     with engine.connect() as conn:
         assert old_marks(conn, home) == []  # it may live, and be another's
-    bury(engine, dead.process_id, "silent", death=Death.MACHINE)
+    reap_process(engine, dead.process_id, "silent", death=Death.MACHINE)
     return dead
 
 
-def count_left(home: Home, engine: Engine) -> None:
-    """What the outlet's next crawl does before it reads anything."""
+def count_deaths_of_crawls(home: Home, engine: Engine) -> None:
+    """Do what the outlet's next crawl does before it reads anything."""
     with engine.begin() as conn:
         for (outlet_id,) in conn.execute(text("select id from outlets")).all():
             for counted in count_deaths(conn, home, outlet_id):
@@ -357,7 +359,7 @@ def test_a_page_that_was_read_when_two_containers_died_is_set_aside_and_its_outl
 ) -> None:
     for _ in range(2):
         die_with_machine(home, engine, queue)
-    count_left(home, engine)
+    count_deaths_of_crawls(home, engine)
 
     assert rows(engine, "select disposition, reason from links") == [("skipped", "killed_the_crawl")]
     assert value(engine, "select set_aside_at from turns") is None
@@ -368,15 +370,13 @@ def test_containers_that_die_three_times_while_nothing_is_read_set_nothing_aside
 ) -> None:
     for _ in range(3):
         die_with_machine(home, engine, queue, reading=False)
-    count_left(home, engine)
+    count_deaths_of_crawls(home, engine)
 
     assert rows(engine, "select deaths, machine_deaths, set_aside_at from turns") == [(0, 3, None)]
     assert value(engine, "select count(*) from links where state = 'waiting'") == 1
 
 
-def test_a_container_that_died_twice_lets_its_outlets_run_side_by_side_again(
-    home: Home, engine: Engine, queue: Queue
-) -> None:
+def test_an_outlet_runs_alone_only_after_five_deaths_of_its_container(home: Home, engine: Engine, queue: Queue) -> None:
     suspect = []
     for _ in range(Death.MACHINE.alone_from):
         dead = die_with_machine(home, engine, queue, reading=False)
@@ -387,13 +387,13 @@ def test_a_container_that_died_twice_lets_its_outlets_run_side_by_side_again(
 
 
 def test_an_outlet_over_which_ten_containers_died_is_set_aside(home: Home, engine: Engine, queue: Queue) -> None:
-    for _ in range(Death.MACHINE.most):
+    for _ in range(Death.MACHINE.limit):
         die_with_machine(home, engine, queue, reading=False)
 
     assert value(engine, "select set_aside_reason from turns") == "killed_workers"
 
 
-def test_the_mark_of_a_crawl_after_which_another_came_to_its_end_says_nothing(
+def test_the_mark_of_a_crawl_does_not_count_after_a_later_crawl_has_ended(
     home: Home, engine: Engine, queue: Queue
 ) -> None:
     dead = die_with_machine(home, engine, queue)
@@ -401,7 +401,7 @@ def test_the_mark_of_a_crawl_after_which_another_came_to_its_end_says_nothing(
 
     with engine.begin() as conn:
         assert [path.name for path in old_marks(conn, home)] == [str(dead.crawl.id)]
-    count_left(home, engine)
+    count_deaths_of_crawls(home, engine)
     assert value(engine, "select count(*) from links where state = 'waiting'") == 1
 
 
@@ -411,19 +411,19 @@ def test_a_worker_that_was_stopped_leaves_no_mark(home: Home, engine: Engine, qu
         (link,) = owed_links(conn, dead.crawl.id)
     ReadingMark(home, dead.crawl.id).on(link.id)
 
-    bury(engine, dead.process_id, "SIGKILL", death=None, home=home)
+    reap_process(engine, dead.process_id, "SIGKILL", death=None, home=home)
 
     assert not any((home.path / "reading").iterdir())
     assert value(engine, "select count(*) from links where state = 'waiting'") == 1
 
 
-def test_who_was_taken_for_dead_writes_nothing_any_more(home: Home, engine: Engine, queue: Queue) -> None:
+def test_a_worker_that_was_taken_for_dead_writes_nothing_any_more(home: Home, engine: Engine, queue: Queue) -> None:
     import asyncio
 
     dead = Dead(engine, queue)
     with engine.connect() as conn:
         (link,) = owed_links(conn, dead.crawl.id)
-    bury(engine, dead.process_id, "silent")
+    reap_process(engine, dead.process_id, "silent")
     following = open_crawl(engine, dead.outlet_id, "test")
     with engine.begin() as conn:
         add_links(conn, dead.outlet_id, following.id, None, [FoundLink("https://krone.example/a")])
@@ -460,7 +460,7 @@ def test_outlets_are_held_through_a_connection_that_breaks(home: Home, engine: E
     theirs.drop()
 
 
-def test_an_outlet_that_somebody_took_meanwhile_is_given_up(home: Home, engine: Engine) -> None:
+def test_an_outlet_that_another_process_took_meanwhile_is_given_up(home: Home, engine: Engine) -> None:
     with engine.begin() as conn:
         outlet_id = ensure_outlet(conn, "krone", "https://krone.example/")
     ours, theirs = OutletLocks(engine), OutletLocks(engine)
@@ -499,7 +499,7 @@ def test_a_machine_that_was_stopped_is_replaced_and_comes_back_harmless(
         for pid in (stopped.parent.pid, child):
             _signal(pid, signal.SIGSTOP)
         silence_all(engine)
-        assert [freed.deaths for freed in bury(engine, 1, "silent")] == [1]
+        assert [freed.deaths for freed in reap_process(engine, 1, "silent")] == [1]
         publish(site, 4)
         with Workers() as others:
             until(lambda: value(engine, "select 1 from crawls where state = 'finished'"))

@@ -80,7 +80,7 @@ def test_a_daemon_that_starts_with_a_broken_file_goes_on_with_the_timetable_it_f
     assert rows(engine, "select rule from alerts where ended_at is null") == [("outlets_file",)]
 
 
-def test_a_daemon_whose_file_is_gone_switches_nobody_off(home: Home, engine: Engine) -> None:
+def test_a_daemon_whose_file_is_gone_switches_no_outlet_off(home: Home, engine: Engine) -> None:
     on_timetable(engine)
 
     run(lambda: queued(engine), Scheduler(home, engine))

@@ -165,7 +165,7 @@ WEEK = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def field(text: str, low: int, high: int) -> set[int]:
-    """The numbers that a cron field names."""
+    """Return the numbers that a cron field names."""
     found: set[int] = set()
     for part in text.split(","):
         span, _, step = part.partition("/")
@@ -194,8 +194,10 @@ class Line:
 
 
 def reference(line: str, zone: str, begin: datetime, hours: int) -> Iterator[datetime]:
-    """When Debian's cron would start the line: by the wall clock where minute or hour is a star; else a time that is
-    skipped comes at once after the gap, and one that is repeated comes once.
+    """Yield when Debian's cron would start the line.
+
+    It goes by the wall clock where minute or hour is a star; else a time that is skipped comes at once after the gap,
+    and a time that is repeated comes once.
     """
     read, place = Line(line), ZoneInfo(zone)
     seen = begin.astimezone(place).replace(tzinfo=None)
@@ -209,7 +211,7 @@ def reference(line: str, zone: str, begin: datetime, hours: int) -> Iterator[dat
 
 
 def ours(line: str, zone: str, begin: datetime, hours: int) -> list[datetime]:
-    """What we make of it, asking for one time after the other as the timetable does."""
+    """Return our own times, computed one after the other as the timetable does."""
     times, at = [], begin
     while True:
         following = next_times(line, zone, at, 1)

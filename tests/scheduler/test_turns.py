@@ -13,8 +13,8 @@ from news.errors import ArchiveUnavailable, Busy
 from news.outlets import Outlet
 from scheduler.deaths import charge
 from scheduler.queue import Queue
-from scheduler.turn_queries import Turn, all_turns, free_lost
-from scheduler.turns import crawl_begins, crawl_ended, offer_due, put_on_timetable
+from scheduler.turn_queries import Turn, all_turns, requeue_lost
+from scheduler.turns import begin_turn, end_turn, offer_due, put_on_timetable
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -49,7 +49,7 @@ class Desk:
         turn = self.turn(name)
         self.now = max(self.now, turn.due_at)
         self.offer()
-        assert crawl_begins(self.engine, turn.outlet_id, turn.due_at, self.now)
+        assert begin_turn(self.engine, turn.outlet_id, turn.due_at, self.now)
         self.end(name, looked=looked, **more)
         return self.turn(name).due_at
 
@@ -58,7 +58,7 @@ class Desk:
         assert outlet
         self.lose_jobs()
         result = CrawlResult(name, outlet.url, state, 1, looked=looked, **more)  # type: ignore[arg-type]
-        crawl_ended(self.engine, outlet, result, self.now)
+        end_turn(self.engine, outlet, result, self.now)
 
     def jobs(self) -> list[str]:
         return [str(row[0]) for row in self.sql("select args->>'name' from queue.procrastinate_jobs order by id")]
@@ -136,7 +136,7 @@ def test_a_job_of_an_outlet_that_was_switched_off_meanwhile_is_not_crawled(desk:
     turn = desk.turn()
     desk.read("")
 
-    assert crawl_begins(desk.engine, turn.outlet_id, turn.due_at, NOW) is False
+    assert begin_turn(desk.engine, turn.outlet_id, turn.due_at, NOW) is False
 
 
 def test_another_schedule_sets_the_turn_anew(desk: Desk) -> None:
@@ -181,7 +181,7 @@ def test_a_job_offered_twice_is_crawled_once(desk: Desk) -> None:
     turn = desk.turn()
     desk.run()
 
-    assert crawl_begins(desk.engine, turn.outlet_id, turn.due_at, desk.now) is False
+    assert begin_turn(desk.engine, turn.outlet_id, turn.due_at, desk.now) is False
 
 
 def test_a_turn_whose_job_was_lost_is_queued_again_and_one_whose_job_runs_is_not(desk: Desk) -> None:
@@ -190,10 +190,10 @@ def test_a_turn_whose_job_was_lost_is_queued_again_and_one_whose_job_runs_is_not
     desk.offer()
     desk.sql("update procrastinate_jobs set status = 'doing'", "queue")
     with desk.engine.begin() as conn:
-        assert free_lost(conn) == 0
+        assert requeue_lost(conn) == 0
     desk.lose_jobs()
     with desk.engine.begin() as conn:
-        assert free_lost(conn) == 1
+        assert requeue_lost(conn) == 1
 
     assert desk.offer() == 1
 
@@ -260,7 +260,7 @@ def test_a_turn_that_waited_for_a_worker_is_a_gap_of_that_name(desk: Desk) -> No
     desk.offer()
     desk.now += timedelta(hours=1)
 
-    assert crawl_begins(desk.engine, turn.outlet_id, turn.due_at, desk.now)
+    assert begin_turn(desk.engine, turn.outlet_id, turn.due_at, desk.now)
     assert desk.gaps() == [(turn.due_at, desk.now, "no_worker")]
 
 
@@ -271,7 +271,7 @@ def test_a_turn_offered_late_that_waits_as_well_leaves_two_gaps_that_do_not_over
     desk.offer()
     desk.now += timedelta(hours=1)
 
-    crawl_begins(desk.engine, turn.outlet_id, turn.due_at, desk.now)
+    begin_turn(desk.engine, turn.outlet_id, turn.due_at, desk.now)
     assert desk.gaps() == [(turn.due_at, offered, "not_running"), (offered, desk.now, "no_worker")]
 
 
@@ -285,7 +285,7 @@ def test_a_turn_handed_back_by_a_worker_that_stops_is_taken_up_where_it_was(desk
     desk.end(state="interrupted", looked=False)
 
     assert desk.turn() == before
-    assert crawl_begins(desk.engine, turn.outlet_id, turn.due_at, desk.now)
+    assert begin_turn(desk.engine, turn.outlet_id, turn.due_at, desk.now)
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_timetable(desk: Desk) -> None:
@@ -409,6 +409,6 @@ def test_a_page_that_is_overdue_already_makes_no_turn_of_its_own(desk: Desk) -> 
 
 
 def test_an_outlet_off_the_timetable_has_no_next_turn(desk: Desk) -> None:
-    crawl_ended(desk.engine, Outlet("fremd", "https://fremd.example"), CrawlResult("fremd", "", "finished"), NOW)
+    end_turn(desk.engine, Outlet("fremd", "https://fremd.example"), CrawlResult("fremd", "", "finished"), NOW)
 
     assert desk.turns() == {}

@@ -1,4 +1,4 @@
-"""What the tests of workers share: outlets that are due, `newskeep worker` as a real process, and patience."""
+"""What the tests of workers share: outlets that are due, `newskeep worker` as a real process, and waiting."""
 
 import os
 import signal
@@ -37,13 +37,13 @@ def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
 
 
 def value(engine: Engine, query: str) -> object:
-    """The first column of the first row, None without one."""
+    """Return the first column of the first row, None without one."""
     found = rows(engine, query)
     return found[0][0] if found else None
 
 
 def outlet_on(engine: Engine, site: Site, name: str, **more: object) -> int:
-    """The id of an outlet that publishes by one feed and whose turn has come."""
+    """Add an outlet with one feed whose turn has come; return its id."""
     given = {"feeds": (site.url("/feed"),), "sitemaps": (), "listings": (), "delay": 0.0} | more
     outlet = Outlet(name, site.url("/"), **given)
     with engine.begin() as conn:
@@ -53,7 +53,7 @@ def outlet_on(engine: Engine, site: Site, name: str, **more: object) -> int:
 
 
 def publish(site: Site, number: int) -> None:
-    """A feed of so many articles."""
+    """Publish a feed of so many articles."""
     site.feed("/feed", *(f"/{count}" for count in range(number)))
     for count in range(number):
         site.article(f"/{count}", f"Story {count}", *story(f"subject{count}"))
@@ -68,7 +68,7 @@ class Workers:
     """`newskeep worker` as a process of its own; killed with its children when the block is left."""
 
     def __init__(self, processes: int = 1, **settings: object) -> None:
-        environment = {**os.environ, "LOG_LEVEL": "info", **{name: str(one) for name, one in settings.items()}}
+        environment = {**os.environ, "LOG_LEVEL": "info", **{name: str(setting) for name, setting in settings.items()}}
         self.parent = _newskeep(["worker", "--processes", str(processes)], environment)
 
     def __enter__(self) -> Self:
@@ -89,7 +89,7 @@ class Workers:
             kill(child, signal.SIGKILL)
 
     def children(self) -> list[int]:
-        """The process ids of the workers that run now."""
+        """Return the process ids of the workers that run now."""
         return [pid for pid in map(int, filter(str.isdecimal, os.listdir("/proc"))) if _parent(pid) == self.parent.pid]
 
     def send(self, number: signal.Signals) -> None:
@@ -113,7 +113,7 @@ def _newskeep(arguments: list[str], environment: Mapping[str, str]) -> subproces
 
 
 def _parent(pid: int) -> int | None:
-    """The parent's process id; None for a process that is dead."""
+    """Return the parent's process id; None for a process that is dead."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             state, parent = file.read().rpartition(")")[2].split()[:2]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from news.schedule.backoff import (
     LONGEST_WAIT,
-    Ended,
+    CrawlEnd,
     are_offline,
     back_off,
     concurrency,
@@ -64,8 +64,8 @@ def test_no_header_breaks_the_reading(header: str) -> None:
     assert wait is None or wait >= 0
 
 
-def ends(*reasons: str | None, ago: timedelta = timedelta(minutes=1)) -> list[Ended]:
-    return [Ended(f"host{number}", NOW - ago, reason) for number, reason in enumerate(reasons)]
+def ends(*reasons: str | None, ago: timedelta = timedelta(minutes=1)) -> list[CrawlEnd]:
+    return [CrawlEnd(f"host{number}", NOW - ago, reason) for number, reason in enumerate(reasons)]
 
 
 @given(st.integers(-5, 10**9), st.text())
@@ -98,15 +98,15 @@ def test_most_hosts_are_enough() -> None:
         ends("dns", "dns", "dns", None),
         ends("http_503", "http_503", "http_503", "http_503"),  # they answered
         ends("dns", "dns", "dns", ago=timedelta(minutes=11)),
-        [Ended("one host", NOW, "dns")] * 9,
+        [CrawlEnd("one host", NOW, "dns")] * 9,
     ],
 )
-def test_this_is_no_outage_of_ours(those: list[Ended]) -> None:
+def test_this_is_no_outage_of_ours(those: list[CrawlEnd]) -> None:
     assert not are_offline(those, NOW)
 
 
 def test_a_host_counts_by_its_latest_end() -> None:
-    later = [Ended(f"host{number}", NOW, None) for number in range(3)]
+    later = [CrawlEnd(f"host{number}", NOW, None) for number in range(3)]
     assert not are_offline(ends("dns", "dns", "dns") + later, NOW)
     assert are_offline(later[:0] + ends("dns", "dns", "dns"), NOW)
 

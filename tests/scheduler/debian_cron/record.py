@@ -22,7 +22,7 @@ _RANDOM_LINES = 150
 
 
 def started(cron: str, clock: Path, line: str, zone: str, begin: datetime, hours: int) -> list[int]:
-    """The minutes after *begin* at which cron starts the line."""
+    """Return the minutes after *begin* at which cron starts the line."""
     TAB.write_text(f"{line} true\n", encoding="ascii")
     TAB.chmod(0o600)
     first = int(begin.timestamp())
