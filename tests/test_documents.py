@@ -243,15 +243,16 @@ def test_a_command_that_does_not_exist_is_noticed(named: str) -> None:
 
 
 def hints() -> Iterator[Text]:
-    """Yield the commands in messages: text constants that begin with one, with X for each value."""
+    """Yield the commands in messages: text constants with one at a line's start or after a colon; X for each value."""
     for path in SOURCES:
         if path.is_relative_to(ROOT / "tests"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)
-            if isinstance(node, ast.Constant | ast.JoinedStr) and text.startswith("newskeep "):
-                yield Text(path, node.lineno, text)
+            if isinstance(node, ast.Constant | ast.JoinedStr):
+                for found in re.finditer(r"(?:^|: )(newskeep [a-z][^;\n`]*)", text, re.MULTILINE):
+                    yield Text(path, node.lineno, re.split(r"\s{2,}|, ", found[1])[0])
 
 
 def test_each_command_that_a_message_recommends_exists() -> None:
