@@ -51,7 +51,7 @@ class SetupError(Exception):
 
 
 def main() -> int:
-    """Make or mend .venv; the exit code is 0 when it is ready."""
+    """Make or repair .venv; the exit code is 0 if it is ready."""
     try:
         make_environment()
     except SetupError as error:
