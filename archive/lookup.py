@@ -11,7 +11,7 @@ from archive.captures.index import FILE_PLACE
 from news.ids import parse_id
 from news.sameness.revisions import weight
 from news.text import storable
-from news.urls import canonicalise, url_key
+from news.urls import page_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,7 @@ def find_story(conn: Connection, named: str) -> int | None:
 def key_of(address: str) -> int | None:
     """Return the key of an address as people type it, with or without https://; None when it is not an address."""
     typed = storable(address).strip()
-    try:
-        return url_key(canonicalise(typed if "://" in typed else f"https://{typed}"))
-    except ValueError:
-        return None
+    return page_key(typed if "://" in typed else f"https://{typed}")
 
 
 def kind_at(conn: Connection, outlet_id: int, key: int) -> str | None:

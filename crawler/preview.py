@@ -16,7 +16,7 @@ from crawler.runner import choose_targets
 from crawler.targets import CrawlOptions, Target, TargetKind
 from news.dispositions import Candidate, newest_first, refusal
 from news.outlets import FoundLink
-from news.urls import canonicalise, url_key
+from news.urls import canonicalise, page_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ def preview(home: Home, engine: Engine, targets: Sequence[str], options: CrawlOp
 def _plan(
     home: Home, engine: Engine, target: Target, contact: str | None, options: CrawlOptions, now: datetime
 ) -> list[PlannedLink]:
-    found = {_key(link.url): link for link in _found(home, target, contact, options, now) if _key(link.url) is not None}
-    known = _known(engine, [key for key in found if key is not None])
+    announced = _found(home, target, contact, options, now)
+    found = {key: link for link in announced if (key := page_key(link.url)) is not None}
+    known = _known(engine, list(found))
     links = [list(found.values())[number] for number in newest_first(link.announced_at for link in found.values())]
     since = now - options.since if options.since else None
     plans, room = [], options.limit
@@ -57,7 +58,7 @@ def _plan(
         reason = refusal(candidate, target.outlet, since) if target.kind is TargetKind.OUTLET else None
         if reason is None and room is not None:
             reason, room = (None, room - 1) if room > 0 else ("limit", 0)
-        plans.append(PlannedLink(target.outlet.name, link.url, reason, _key(link.url) in known))
+        plans.append(PlannedLink(target.outlet.name, link.url, reason, page_key(link.url) in known))
     return plans
 
 
@@ -75,10 +76,3 @@ def _found(
 def _known(engine: Engine, keys: list[int]) -> set[int]:
     with engine.connect() as conn:
         return set(conn.scalars(select(link_table.c.url_key).where(link_table.c.url_key.in_(keys))))
-
-
-def _key(url: str) -> int | None:
-    try:
-        return url_key(canonicalise(url))
-    except ValueError:
-        return None

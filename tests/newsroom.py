@@ -1,4 +1,4 @@
-"""Outlets that publish what a test tells them to, stored as a crawl stores it."""
+"""Outlets that publish the articles of a test, stored as a crawl stores them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ OTHER = " ".join(f"word{number}" for number in range(40))
 
 
 class Newsroom:
-    """Outlets that publish pages, and one crawl each that stores them."""
+    """Outlets that publish pages, each with a crawl that stores them."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

@@ -1,4 +1,4 @@
-"""A small web site on loopback for tests: pages with ETags, edits between visits, and everything that goes wrong."""
+"""A small web site on loopback for tests: pages with ETags, edits between visits, and all kinds of failures."""
 
 import gzip
 import hashlib
@@ -17,7 +17,7 @@ RSS = "application/rss+xml"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a path answers. `times` answers are given, then `after`; `gate` holds the answer back until it is set."""
+    """The answer to requests for a path: given `times` times, then `after`; held back until `gate` is set."""
 
     body: bytes
     status: int = 200
@@ -26,7 +26,7 @@ class Answer:
     etag: bool = True
     packed: bool = False
     cut_off: bool = False  # promise more bytes than are sent
-    length: bool = True  # say how many bytes there are; otherwise the end of the connection is the end
+    length: bool = True  # send Content-Length; otherwise the body ends with the connection
     gate: threading.Event | None = None
     times: int | None = None
     after: "Answer | None" = None
@@ -104,7 +104,7 @@ def article_page(headline: str, *paragraphs: str, extra: str = "") -> str:
 
 
 def story(subject: str, sentences: int = 4) -> tuple[str, ...]:
-    """Paragraphs of text about *subject*, each subject's its own."""
+    """Paragraphs about *subject*; those of two subjects differ."""
     return tuple(
         f"The {subject} council met in session {number} and heard what the {subject} had to say about its plans. "
         f"Nobody left before the vote on the {subject} was taken, and {number + 3} members asked for the floor."

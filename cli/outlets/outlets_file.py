@@ -54,12 +54,9 @@ def outlet_with_home(outlets: Iterable[Outlet], url: str) -> Outlet | None:
 
 def home_key(url: str) -> int | None:
     """Key that all spellings of an address share; None for a text that is no address."""
-    from news.urls import canonicalise, url_key
+    from news.urls import page_key
 
-    try:
-        return url_key(canonicalise(url))
-    except ValueError:
-        return None
+    return page_key(url)
 
 
 def contact_of(home: Home, file: OutletsFile) -> str | None:

@@ -19,7 +19,7 @@ from news.article import Article
 from news.errors import NewsError, OutletBlocked
 from news.outlets import FoundLink, FoundOutlet, Outlet
 from news.reasons import in_words
-from news.urls import canonicalise, url_key
+from news.urls import page_key
 
 MAX_FEEDS_TRIED, MAX_SITEMAPS_TRIED = 12, 4
 _RECENT = timedelta(days=7)
@@ -140,18 +140,11 @@ def _newest_first(links: Iterable[FoundLink]) -> tuple[FoundLink, ...]:
     """Return each article once, newest first; links without a date come last."""
     by_key: dict[int, FoundLink] = {}
     for link in links:
-        key = _key(link.url)
+        key = page_key(link.url)
         if key is not None and (key not in by_key or (by_key[key].announced_at is None and link.announced_at)):
             by_key[key] = link
     never = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(by_key.values(), key=lambda link: link.announced_at or never, reverse=True))
-
-
-def _key(url: str) -> int | None:
-    try:
-        return url_key(canonicalise(url))
-    except ValueError:
-        return None
 
 
 def per_day(times: Iterable[datetime | None], now: datetime) -> float | None:

@@ -21,11 +21,11 @@ def look(engine: Engine, **fields: object) -> Channel:
 
 def test_channels_come_back_in_the_order_asked_for_and_each_once(engine: Engine) -> None:
     robots = FoundChannel("robots", "https://krone.example/robots.txt")
-    again = FoundChannel("feed", "http://www.krone.example/rss?a=2&b=1")
+    duplicate = FoundChannel("feed", "http://www.krone.example/rss?a=2&b=1")
     bad = FoundChannel("feed", "mailto:x")
     with engine.begin() as conn:
         outlet_id = ensure_outlet(conn, "krone", "https://krone.example/")
-        first = ensure_channels(conn, outlet_id, [robots, FEED, again, bad])
+        first = ensure_channels(conn, outlet_id, [robots, FEED, duplicate, bad])
         second = ensure_channels(conn, outlet_id, [FEED, robots])
 
     assert [channel.kind for channel in first] == ["robots", "feed"]

@@ -97,9 +97,9 @@ def test_link_settled_in_this_crawl_is_not_owed_again_when_another_channel_lists
     crawl = begin(engine, krone, "https://krone.example/a")
     end(engine, crawl, Disposition.NEW)
     with engine.begin() as conn:
-        again = add_links(conn, krone, crawl.id, None, [FoundLink("https://krone.example/a")])
+        links = add_links(conn, krone, crawl.id, None, [FoundLink("https://krone.example/a")])
 
-    assert [(link.owed, link.seen) for link in again] == [(False, 1)]
+    assert [(link.owed, link.seen) for link in links] == [(False, 1)]
     assert close_crawl(engine, crawl).balanced
 
 
@@ -108,10 +108,10 @@ def test_next_crawl_owes_a_listed_link_again_and_knows_how_it_ended(engine: Engi
     crawl = begin(engine, krone, "https://krone.example/a")
     end(engine, crawl, Disposition.FAILED, "http_503")
     close_crawl(engine, crawl)
-    again = begin(engine, krone, "https://krone.example/a")
+    second = begin(engine, krone, "https://krone.example/a")
     with engine.connect() as conn:
-        (link,) = owed_links(conn, again.id)
-    die(again)
+        (link,) = owed_links(conn, second.id)
+    die(second)
 
     assert (link.disposition, link.reason, link.attempts, link.seen) == (Disposition.FAILED, "http_503", 1, 2)
 
@@ -178,9 +178,9 @@ def test_failed_links_are_retried_unless_a_later_crawl_met_them(engine: Engine) 
     close_crawl(engine, second)
     third = open_crawl(engine, krone, "retry")
     with engine.begin() as conn:
-        again = retry_links(conn, third.id, first.id)
+        retried = retry_links(conn, third.id, first.id)
 
-    assert [link.url for link in again] == ["https://krone.example/a", "https://kurier.example/c"]
+    assert [link.url for link in retried] == ["https://krone.example/a", "https://kurier.example/c"]
     end(engine, third, Disposition.NEW)
     assert close_crawl(engine, third).counts == {Disposition.NEW: 2}
 
@@ -203,7 +203,9 @@ def test_outlets_that_list_the_same_pages_at_once_both_balance(engine: Engine) -
         thread.join()
     books = [close_crawl(engine, crawl) for crawl in crawls]
 
-    assert [(one.links, one.counts, one.balanced) for one in books] == [(300, {Disposition.SKIPPED: 300}, True)] * 3
+    assert [(ledger.links, ledger.counts, ledger.balanced) for ledger in books] == [
+        (300, {Disposition.SKIPPED: 300}, True)
+    ] * 3
 
 
 def test_link_is_looked_at_again_when_it_is_due(engine: Engine) -> None:
@@ -258,11 +260,11 @@ def test_time_announced_far_ahead_is_not_believed(engine: Engine) -> None:
     far = datetime(9999, 1, 1, tzinfo=UTC)
     with engine.begin() as conn:
         (link,) = add_links(conn, krone, crawl.id, None, [FoundLink("https://krone.example/a", announced_at=far)])
-        (again,) = add_links(conn, krone, crawl.id, None, [FoundLink("https://krone.example/a", announced_at=NOW)])
+        (second,) = add_links(conn, krone, crawl.id, None, [FoundLink("https://krone.example/a", announced_at=NOW)])
     die(crawl)
 
     assert link.announced_at is None
-    assert again.announced_at is None or again.announced_at == NOW
+    assert second.announced_at is None or second.announced_at == NOW
 
 
 def test_crawls_are_listed_newest_first_with_their_coverage(engine: Engine) -> None:
@@ -276,7 +278,7 @@ def test_crawls_are_listed_newest_first_with_their_coverage(engine: Engine) -> N
         listed = list_crawls(conn, outlet="krone")
         looked = conn.execute(text("select looked, links, new, reason from v_coverage order by crawl")).all()
 
-    assert [(one.state, one.pages, one.bytes) for one in listed] == [
+    assert [(row.state, row.pages, row.bytes) for row in listed] == [
         ("failed", 0, 0),
         ("finished", 0, 0),
         ("finished", 1, 2048),

@@ -153,8 +153,8 @@ def test_a_page_that_stays_busy_is_given_up_after_three_tries(tmp_path: Path, si
 def test_a_site_that_asks_for_an_hour_is_left_alone(tmp_path: Path, site: Site) -> None:
     site.put("/a", "", status=429, headers={"Retry-After": "3600"})
     site.put("/b", "", status=429, headers={"Retry-After": "3600"})
-    one, other = fetch(home_at(tmp_path, CRAWL_DELAY_SECONDS="0.01"), [site.url("/a"), site.url("/b")])
-    assert {(one.status, one.error), (other.status, other.error)} == {(429, None), (0, "retry_after")}
+    first, second = fetch(home_at(tmp_path, CRAWL_DELAY_SECONDS="0.01"), [site.url("/a"), site.url("/b")])
+    assert {(first.status, first.error), (second.status, second.error)} == {(429, None), (0, "retry_after")}
     assert len(site.requests("/a") + site.requests("/b")) == 1
 
 

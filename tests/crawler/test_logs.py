@@ -1,4 +1,4 @@
-"""The log as whoever runs a crawl or the daemon gets it."""
+"""The log of a crawl and of the daemon."""
 
 import json
 import logging
@@ -31,7 +31,7 @@ def logging_as_before() -> Iterator[None]:
     root.setLevel(level)
     for name, before in others.items():
         logging.getLogger(name).setLevel(before)
-    for handler in [one for one in root.handlers if type(one).__name__ == "StderrHandler"]:
+    for handler in [handler for handler in root.handlers if type(handler).__name__ == "StderrHandler"]:
         root.removeHandler(handler)
 
 
@@ -66,13 +66,13 @@ def test_second_set_up_takes_the_place_of_the_first(tmp_path: Path, capsys: pyte
     assert len(lines(capsys)) == 1
 
 
-@pytest.mark.parametrize(("level", "said"), [("debug", 3), ("info", 2), ("warning", 1), ("", 2)])
-def test_level_is_a_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str], level: str, said: int) -> None:
+@pytest.mark.parametrize(("level", "count"), [("debug", 3), ("info", 2), ("warning", 1), ("", 2)])
+def test_level_is_a_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str], level: str, count: int) -> None:
     setup_logging(home_with(tmp_path, LOG_LEVEL=level))
     for number in (logging.DEBUG, logging.INFO, logging.WARNING):
         logging.getLogger("crawler.test").log(number, "feed_read")
 
-    assert len(lines(capsys)) == said
+    assert len(lines(capsys)) == count
 
 
 @pytest.mark.parametrize("setting", [{"LOG_LEVEL": "loud"}, {"LOG_FORMAT": "xml"}])
@@ -119,9 +119,9 @@ def test_failed_statement_is_told_without_its_values(
     except SQLAlchemyError:
         logging.getLogger("archive.test").exception("page_not_stored", extra={"link_id": 7})
 
-    said = capsys.readouterr().err
-    line = json.loads(said)
-    assert "THE WHOLE PAGE" not in said
+    output = capsys.readouterr().err
+    line = json.loads(output)
+    assert "THE WHOLE PAGE" not in output
     assert "UndefinedColumn" in line["error"]
     assert line["at"][-1].endswith(" execute")
 

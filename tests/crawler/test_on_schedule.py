@@ -1,4 +1,4 @@
-"""A crawl on schedule: pages wait for their time to look again, feeds that fail for the end of their pause."""
+"""Scheduled crawls: pages wait until they are due, failing feeds until their pause is over."""
 
 from collections.abc import Iterator
 
@@ -127,7 +127,7 @@ def test_a_feed_that_fails_is_left_alone_for_a_while_and_the_others_are_not(
         engine, "select failures, next_due_at - now() < interval '10 minutes' from channels where failures > 0"
     ) == [(1, True)]
     crawled(home, engine, CrawlOptions(delay=0))
-    assert len(site.requests("/missing.xml")) == 2  # a person who asks is not told to wait
+    assert len(site.requests("/missing.xml")) == 2  # a crawl that a person starts does not wait
 
 
 def test_the_only_feed_is_tried_whenever_the_outlets_turn_comes(home: Home, engine: Engine, site: Site) -> None:

@@ -191,7 +191,7 @@ def test_channels_named_by_the_home_page_and_robots_txt_are_read(home: Home, eng
     assert rows(engine, "select kind, disposition from channels order by 1") == [
         ("feed", "read"), ("listing", "read"), ("robots", "read"), ("sitemap", "read"),
     ]  # fmt: skip
-    # nothing changed: every channel answers 304, and their links are looked at again all the same
+    # every channel answers 304, and their links are fetched again all the same
     assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
 
 
@@ -217,8 +217,8 @@ def test_failed_pages_of_a_crawl_can_be_fetched_again(home: Home, engine: Engine
     first = crawl_site(home, engine, site)
     site.answers["/town/bridge-opens-today"] = page
     assert first.crawl_id
-    [again] = crawl(home, engine, [], CrawlOptions(delay=0, retry=first.crawl_id))
-    assert counts(again) == {"new": 1}
+    [second] = crawl(home, engine, [], CrawlOptions(delay=0, retry=first.crawl_id))
+    assert counts(second) == {"new": 1}
 
 
 def test_a_page_that_timed_out_is_tried_by_the_next_crawl_though_it_is_listed_no_more(
@@ -290,11 +290,11 @@ def test_a_front_page_that_is_unchanged_and_not_read_again_keeps_its_state(
         assert crawl_site(home, engine, site, options=quickly).unread == {site.url("/"): "layout_changed"}
 
 
-def test_a_front_page_that_lost_its_links_is_said_aloud(home: Home, engine: Engine, site: Site) -> None:
+def test_a_front_page_that_lost_its_links_is_reported(home: Home, engine: Engine, site: Site) -> None:
     site.put("/", page_of_links(*(f"/town/story-of-the-day-{number}" for number in range(5))))
     crawl_site(home, engine, site)
     site.put("/", "<!doctype html><html><body><div id='app'></div><script src='/app.js'></script></body></html>")
-    for _ in range(2):  # it goes on being said until the links are back
+    for _ in range(2):  # it is reported until the links are back
         result = crawl_site(home, engine, site)
         assert result.looked
         assert result.unread == {site.url("/"): "layout_changed"}
@@ -319,7 +319,7 @@ def test_every_stored_page_comes_back_from_its_capture_byte_for_byte(home: Home,
     assert page.body != page.decoded_body()  # as it was received
 
 
-def test_what_was_learnt_of_the_outlet_is_remembered(home: Home, engine: Engine, site: Site) -> None:
+def test_what_was_learnt_of_the_outlet_is_stored(home: Home, engine: Engine, site: Site) -> None:
     site.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.01\n", content_type="text/plain")
     crawl_site(home, engine, site)
     [(found,)] = rows(engine, "select found from outlets")
@@ -363,7 +363,7 @@ def test_a_target_that_is_named_twice_is_crawled_once(home: Home, engine: Engine
     assert counts(result) == {"new": 2}
 
 
-def test_a_name_that_nobody_has_is_refused(home: Home, engine: Engine) -> None:
+def test_an_unknown_name_is_refused(home: Home, engine: Engine) -> None:
     home.outlets_file.write_text('[[outlet]]\nname = "spiegel"\nurl = "https://www.spiegel.de"\n')
     with pytest.raises(UnknownTarget, match="spiegl") as refused:
         crawl(home, engine, ["spiegl"], QUICK)
@@ -538,7 +538,7 @@ def test_a_named_page_that_breaks_off_is_tried_three_times_in_all(home: Home, en
     assert len(site.requests("/town/half")) == 3
 
 
-def test_half_a_page_whose_end_nobody_told_is_kept_as_partial_until_the_whole_comes(
+def test_half_a_page_without_a_stated_end_is_partial_until_the_whole_page_comes(
     home: Home, engine: Engine, site: Site
 ) -> None:
     path, whole = "/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body
@@ -559,7 +559,7 @@ def test_half_a_page_never_takes_the_place_of_a_whole_one(home: Home, engine: En
     assert counts(crawl_site(home, engine, site)) == {"unchanged": 2}
 
 
-def test_a_page_without_a_last_tag_whose_length_was_told_is_whole(home: Home, engine: Engine, site: Site) -> None:
+def test_a_page_without_a_last_tag_but_with_a_length_is_whole(home: Home, engine: Engine, site: Site) -> None:
     path = "/town/bridge-opens-today"
     site.put(path, site.answers[path].body.replace(b"</body></html>", b""))
     crawl_site(home, engine, site)
@@ -568,9 +568,10 @@ def test_a_page_without_a_last_tag_whose_length_was_told_is_whole(home: Home, en
 
 def test_two_outlets_on_one_host_share_its_pause(home: Home, engine: Engine, site: Site) -> None:
     with Site() as other:
-        for one in (site, other):
-            one.put("/", page_of_links("/town/bridge-opens-today"))
-            one.article("/town/bridge-opens-today", f"The bridge of {one.port} opens", *story(f"bridge {one.port}"))
+        for served in (site, other):
+            name = f"bridge {served.port}"
+            served.put("/", page_of_links("/town/bridge-opens-today"))
+            served.article("/town/bridge-opens-today", f"The {name} opens", *story(name))
         crawl(home, engine, [site.url("/"), other.url("/")], CrawlOptions(delay=0.2))
     times = sorted(seen.at for seen in [*site.seen, *other.seen])
     assert len(times) >= 6
@@ -578,7 +579,7 @@ def test_two_outlets_on_one_host_share_its_pause(home: Home, engine: Engine, sit
 
 
 def die_reading_feed(home: Home, engine: Engine, site: Site, path: str) -> None:
-    """Leave behind what a crawl leaves that is killed while it reads the feed."""
+    """Leave the same traces as a crawl that is killed while it reads the feed."""
     with engine.begin() as conn:
         outlet_id = ensure_outlet(conn, site.url().split("/")[2], site.url())
     dead = open_crawl(engine, outlet_id, site.url())
@@ -610,7 +611,7 @@ def test_a_feed_that_killed_one_crawl_is_read_by_the_next(home: Home, engine: En
     site.feed("/feed.xml", "/town/bridge-opens-today")
     die_reading_feed(home, engine, site, "/feed.xml")
     assert crawl_site(home, engine, site).unread == {}
-    die_reading_feed(home, engine, site, "/feed.xml")  # it was read in between: this is the first death again
+    die_reading_feed(home, engine, site, "/feed.xml")  # it was read in between, so this counts as its first death
     assert crawl_site(home, engine, site).unread == {}
 
 

@@ -1,4 +1,4 @@
-"""A log line is one line, says what happened, and tells nobody's password or text."""
+"""A log line is one line, names the event, and holds no password and no page's text."""
 
 import json
 
@@ -29,10 +29,10 @@ def test_text_line_is_read_by_a_person() -> None:
     assert text_line(AT, "WARNING", "x", "outlet_blocked", {}) == "20:26:40 warning outlet_blocked"
 
 
-@pytest.mark.parametrize("said", ["Job 17 ended", "started", "crawl_finished\nfake_event", "Crawl_finished", ""])
-def test_what_a_library_says_is_no_event_of_ours(said: str) -> None:
-    assert not is_event(said)
-    assert json.loads(json_line(AT, "WARNING", "procrastinate", said, {}))["event"] == "library_message"
+@pytest.mark.parametrize("message", ["Job 17 ended", "started", "crawl_finished\nfake_event", "Crawl_finished", ""])
+def test_what_a_library_says_is_no_event_of_ours(message: str) -> None:
+    assert not is_event(message)
+    assert json.loads(json_line(AT, "WARNING", "procrastinate", message, {}))["event"] == "library_message"
 
 
 def test_fact_cannot_pretend_to_be_another_event() -> None:
@@ -65,16 +65,16 @@ def test_error_is_told_without_the_row_it_failed_on() -> None:
         except ValueError as cause:
             raise RuntimeError("not stored") from cause
     except RuntimeError as error:
-        told = error_in_words(error)
+        words = error_in_words(error)
 
-    assert told == "RuntimeError: not stored <- ValueError: first line"
+    assert words == "RuntimeError: not stored <- ValueError: first line"
 
 
 def test_errors_in_a_ring_end() -> None:
-    one, two = ValueError("one"), ValueError("two")
-    one.__cause__, two.__cause__ = two, one
+    first, second = ValueError("one"), ValueError("two")
+    first.__cause__, second.__cause__ = second, first
 
-    assert error_in_words(one) == "ValueError: one <- ValueError: two"
+    assert error_in_words(first) == "ValueError: one <- ValueError: two"
 
 
 VALUES = st.recursive(
@@ -84,9 +84,9 @@ VALUES = st.recursive(
 )
 
 
-@given(said=st.text(max_size=100), facts=st.dictionaries(st.text(max_size=9), VALUES, max_size=4))
-def test_whatever_is_said_makes_one_line_that_can_be_written(said: str, facts: dict[str, object]) -> None:
-    for line in (json_line(AT, "INFO", "x", said, facts), text_line(AT, "INFO", "x", said, facts)):
+@given(message=st.text(max_size=100), facts=st.dictionaries(st.text(max_size=9), VALUES, max_size=4))
+def test_any_message_makes_one_line_that_can_be_written(message: str, facts: dict[str, object]) -> None:
+    for line in (json_line(AT, "INFO", "x", message, facts), text_line(AT, "INFO", "x", message, facts)):
         line.encode()
         assert len(line.splitlines()) == 1
         assert "\x1b" not in line

@@ -25,7 +25,7 @@ def key(url: str) -> int:
         ("https://user:secret@example.org/a", "https://example.org/a"),
         ("https://example.org./a", "https://example.org/a"),
         ("https://münchen.example/straße", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
-        ("https://straße.example/", "https://xn--strae-oqa.example/"),  # not strasse.example, somebody else's
+        ("https://straße.example/", "https://xn--strae-oqa.example/"),  # not strasse.example, which has another owner
         ("https://example.org/a/./b/../c", "https://example.org/a/c"),
         ("https://example.org/../..", "https://example.org/"),
         ("https://example.org/%7euser/%c3%bc/100%", "https://example.org/~user/%C3%BC/100%25"),
@@ -71,7 +71,7 @@ def test_index_file_and_folder_have_one_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("url", "other"),
     [
         ("https://example.org/a?id=1", "https://example.org/a?id=2"),
         ("https://example.org/a?ref=123", "https://example.org/a?ref=124"),
@@ -86,8 +86,8 @@ def test_index_file_and_folder_have_one_key() -> None:
         ("https://example.org/a%2Fb", "https://example.org/a/b"),
     ],
 )
-def test_different_pages_keep_different_keys(one: str, other: str) -> None:
-    assert key(one) != key(other)
+def test_different_pages_keep_different_keys(url: str, other: str) -> None:
+    assert key(url) != key(other)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_key_fits_a_signed_64_bit_column() -> None:
     keys = [key(f"https://example.org/{number}") for number in range(50)]
 
     assert min(keys) < 0 < max(keys)
-    assert all(-(2**63) <= one < 2**63 for one in keys)
+    assert all(-(2**63) <= key < 2**63 for key in keys)
 
 
 def test_fetched_address_is_the_one_found() -> None:
