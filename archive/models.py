@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core. What each promises stands beside it; docs/schema.md is about the public views.
+"""The tables, as SQLAlchemy Core, each with its promise; docs/schema.md documents the public views.
 
 Times are timestamptz, sizes bytes, digests sha256. Keys are bigint identities: cheap at a million rows and short on
 screen.
@@ -52,8 +52,7 @@ def _ref(name: str, table: str, *, required: bool = False) -> Column[int]:
     return Column(name, BigInteger, ForeignKey(f"{table}.id"), nullable=not required)
 
 
-# Who publishes. `settings` is the entry as it stands in outlets.toml, `found` what discovery learnt (language, zone,
-# title, delay).
+# The outlets. `settings` is the entry in outlets.toml, `found` what discovery learnt (language, zone, title, delay).
 outlets = Table(
     "outlets",
     metadata,
@@ -66,8 +65,8 @@ outlets = Table(
     _time("created_at", now=True),
 )
 
-# Where an outlet announces: its feeds, sitemaps, listings and robots.txt, each with what a conditional request needs.
-# `disposition` is how the last look ended (read, unchanged, skipped, failed), `reason` why.
+# An outlet's feeds, sitemaps, listings and robots.txt, each with the values for a conditional request. `disposition` is
+# the result of the last look (read, unchanged, skipped, failed), `reason` its reason.
 channels = Table(
     "channels",
     metadata,
@@ -80,7 +79,7 @@ channels = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_digest", LargeBinary),
-    Column("links_last", Integer),  # links it gave at the last full reading; 0 is "looked and found nothing"
+    Column("links_last", Integer),  # links at the last full reading; 0 means "looked and found nothing"
     Column("failures", Integer, nullable=False, server_default=text("0")),  # in a row
     Column("disposition", Text),
     Column("reason", Text),
@@ -92,8 +91,8 @@ channels = Table(
     CheckConstraint("kind ~ '^[a-z_]+$'", name="kind"),  # the kinds are those in crawler/channels/kinds
 )
 
-# The long-lived processes: schedulers (of which one leads) and workers. One that is silent for longer than
-# `news.settings` allows is taken for dead, and what it held is freed.
+# The long-lived processes: schedulers (of which one leads) and workers. A process that is silent for longer than
+# `news.settings` allows is taken for dead, and its outlets are released.
 processes = Table(
     "processes",
     metadata,
@@ -101,7 +100,7 @@ processes = Table(
     Column("role", Text, nullable=False),
     Column("host", Text, nullable=False),
     Column("pid", Integer, nullable=False),
-    Column("crawls", Integer, nullable=False, server_default=text("0")),  # begun by it
+    Column("crawls", Integer, nullable=False, server_default=text("0")),  # started by it
     Column("memory_bytes", BigInteger),
     _time("started_at", now=True),
     _time("heartbeat_at", now=True),
@@ -110,15 +109,15 @@ processes = Table(
     CheckConstraint("role in ('scheduler', 'worker')", name="role"),
 )
 
-# When each outlet's turn comes: one row per outlet on the timetable. `failures` counts crawls in a row that could
-# read nothing and lengthens the pause; `deaths` counts workers in a row that died over the outlet,
-# `machine_deaths` those that went with their whole machine or container.
+# The timetable: one row per outlet. `failures` counts crawls in a row that could read nothing and lengthens the pause.
+# `deaths` counts workers in a row that died while crawling the outlet, `machine_deaths` those that died together with
+# their machine or container.
 turns = Table(
     "turns",
     metadata,
     Column("outlet_id", BigInteger, ForeignKey("outlets.id"), primary_key=True),
     _time("due_at", required=True),
-    _time("queued_for"),  # the due time of the job in the queue; null: none is there
+    _time("queued_for"),  # the due time of the job in the queue; null without a job
     _time("started_at"),  # of the last crawl on schedule
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("deaths", Integer, nullable=False, server_default=text("0")),
@@ -129,8 +128,7 @@ turns = Table(
     Index(None, "due_at"),
 )
 
-# What a person should know: a rule of health that does not hold, from when to when. One message goes out when it opens
-# and one when it ends.
+# Broken rules of health, from when to when. One message goes out when an alert opens and one when it ends.
 alerts = Table(
     "alerts",
     metadata,
@@ -147,8 +145,8 @@ alerts = Table(
     Index(None, "opened_at"),
 )
 
-# One message about an alert that opened or ended, over one channel (`webhook`, `mail`, the scheme of an Apprise URL). A
-# row is there once sending was tried; `told_at` is null until it worked.
+# One message about the opening or end of an alert over one channel (`webhook`, `mail`, the scheme of an Apprise URL).
+# The row is written when sending is tried first; `told_at` is null until it succeeds.
 alert_messages = Table(
     "alert_messages",
     metadata,
@@ -162,9 +160,9 @@ alert_messages = Table(
     CheckConstraint("change in ('opened', 'ended')", name="change"),
 )
 
-# What an outlet published on one of its days (its time zone) and how well it could be read; the health rules learn from
-# it. Articles count on the day they were first seen, old ones that merely came to light not at all. A day is written
-# anew until it is over.
+# What an outlet published on one day (in its time zone) and how well it could be read; the health rules learn from it.
+# Articles count on the day they were first seen; old articles that were found late do not count. The row is rewritten
+# until the day is over.
 outlet_days = Table(
     "outlet_days",
     metadata,
@@ -182,7 +180,7 @@ outlet_days = Table(
     Column("images", Integer),
     Column("languages", Integer),
     Column("paywalled", Integer, nullable=False),
-    Column("ending", Text),  # stands for the commonest last paragraph
+    Column("ending", Text),  # a key for the most common last paragraph
     Column("endings", Integer, nullable=False),  # texts that have it
     Column("hours", ARRAY(SmallInteger), nullable=False),  # articles by hour of the day
     _time("last_article_at"),
@@ -193,16 +191,16 @@ outlet_days = Table(
     _time("compiled_at", required=True),
 )
 
-# One run over one outlet. `state` is running until the closing line is written; a running crawl whose process is gone
-# was interrupted.
+# One run over one outlet. `state` is running until the crawl is closed; a running crawl whose process is gone was
+# interrupted.
 crawls = Table(
     "crawls",
     metadata,
     _id(),
     _ref("outlet_id", "outlets", required=True),
-    Column("process_id", BigInteger),  # the worker, whose row is forgotten a month after its end; null for a command
+    Column("process_id", BigInteger),  # the worker, whose row is deleted a month after its end; null for a command
     Column("target", Text, nullable=False),
-    _time("due_at"),  # when its turn had come; null for one that a person began
+    _time("due_at"),  # when it was due; null for a crawl that a person started
     Column("state", Text, nullable=False, server_default=text("'running'")),
     _time("started_at", now=True),
     _time("finished_at"),
@@ -230,17 +228,17 @@ captures = Table(
     Column("content_type", Text),
     Column("size", BigInteger, nullable=False),  # of the body as received
     Column("digest", LargeBinary, nullable=False),  # of the body as received
-    Column("file", Text, nullable=False),  # its name; where that file lies says `capture_files`
+    Column("file", Text, nullable=False),  # its name; `capture_files` has its place
     Column("record_offset", BigInteger, nullable=False),
     Column("record_length", BigInteger, nullable=False),
-    _ref("revisit_of", "captures"),  # an identical re-fetch points at the capture with the body
+    _ref("revisit_of", "captures"),  # for an identical re-fetch, the capture with the body
     _time("captured_at", required=True),
     Index(None, "url_key", "captured_at"),
 )
 
-# Where each capture file lies: spooled (in the folder `place` of the machine `host`, where it was begun) or stored (at
-# the URL `place` of an object store, which was read back and had this size and digest). A file without a row is one
-# that an older version wrote below NEWSKEEP_HOME/captures.
+# The place of each capture file: spooled (in the folder `place` of the machine `host`, which wrote it) or stored (at
+# the URL `place` of an object store; it was read back and had this size and digest). A file without a row was written
+# by an older version below NEWSKEEP_HOME/captures.
 capture_files = Table(
     "capture_files",
     metadata,
@@ -258,7 +256,7 @@ capture_files = Table(
     ),
 )
 
-# Each text stored once. `letters` is the digest of its letters and digits alone: equal texts, however spaced or quoted.
+# Each text, stored once. `letters` is the digest of its letters and digits, which spacing and quotes do not change.
 texts = Table(
     "texts",
     metadata,
@@ -268,7 +266,7 @@ texts = Table(
     Column("words", Integer, nullable=False),
 )
 
-# All articles that carry one text. A merged story keeps its id as an alias.
+# A story: all articles that carry one text. A merged story keeps its id as an alias.
 stories = Table(
     "stories",
     metadata,
@@ -314,8 +312,8 @@ story_members = Table(
     CheckConstraint("relation in ('first', 'copy')", name="relation"),
 )
 
-# What people decided about two articles: that they tell one story, or that they do not. It holds for ever; sameness
-# never goes against it.
+# A person's decision that two articles are one story, or that they are not. It is permanent; sameness never overrules
+# it.
 story_decisions = Table(
     "story_decisions",
     metadata,
@@ -327,9 +325,9 @@ story_decisions = Table(
     CheckConstraint("article_id < other_article_id", name="in_order"),
 )
 
-# The word sequences by which a text is found again (news.sameness.copies). The key is the fortnight of publication and
-# the fingerprint: new rows lie together, and the index's busy part does not grow with the archive. No foreign key,
-# whose check would cost more than the row; all of it can be made anew from `texts`.
+# Word sequences for finding near copies (news.sameness.copies). The key combines the fortnight of publication and the
+# fingerprint, so that new rows lie together and the busy part of the index does not grow with the archive. There is no
+# foreign key: its check would cost more than the row. All rows can be rebuilt from `texts`.
 fingerprints = Table(
     "fingerprints",
     metadata,
@@ -337,9 +335,9 @@ fingerprints = Table(
     Column("revision_id", BigInteger, primary_key=True, autoincrement=False),
 )
 
-# What site memory knows: that an article had a line as text, or (under no outlet) a headline; the key is told in
-# archive.ingest.boilerplate. Few articles are kept of each line, and of one that never recurred none for long. No
-# foreign key, for the reason above; all of it can be made anew from `texts` and `blocks`.
+# Site memory: an article had a line as text, or (under no outlet) a headline; archive.ingest.boilerplate makes the key.
+# Few articles are kept for each line, and a line that does not recur is deleted soon. There is no foreign key, for the
+# reason above. All rows can be rebuilt from `texts` and `blocks`.
 block_memory = Table(
     "block_memory",
     metadata,
@@ -347,7 +345,7 @@ block_memory = Table(
     Column("article_id", BigInteger, primary_key=True, autoincrement=False),
 )
 
-# What a rule set made of a capture. Reading the same capture again with better rules adds a reading, never a revision.
+# The reading of a capture by a rule set. Reading it again with better rules adds a reading, never a revision.
 readings = Table(
     "readings",
     metadata,
@@ -355,13 +353,13 @@ readings = Table(
     _ref("capture_id", "captures"),
     Column("rules", Text, nullable=False),
     Column("text_digest", LargeBinary, ForeignKey("texts.digest"), nullable=False),
-    Column("fields", JSONB, nullable=False),  # section, tags, image, declared canonical URL, evidence list
+    Column("fields", JSONB, nullable=False),  # see archive/fields.py
     Column("words_removed", Integer, nullable=False, server_default=text("0")),
     _time("read_at", now=True),
     Index(None, "capture_id"),
 )
 
-# Text that was set aside, with what took it for what (promise 3). Page order is `position`.
+# Removed text, with its label and the rule that removed it (promise 3). `position` is the order on the page.
 blocks = Table(
     "blocks",
     metadata,
@@ -373,7 +371,7 @@ blocks = Table(
     Column("text", Text, nullable=False),
 )
 
-# What the outlet said, and when it held. `valid_to` is open for the latest (promise 6).
+# The text of an article from when to when; `valid_to` is null for the latest revision (promise 6).
 revisions = Table(
     "revisions",
     metadata,
@@ -390,7 +388,9 @@ revisions = Table(
     Column("language", Text),
     _time("date_published"),
     _time("date_modified"),
-    Column("changes", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # kinds of change since the one before
+    Column(
+        "changes", ARRAY(Text), nullable=False, server_default=text("'{}'")
+    ),  # kinds of change since the revision before
     _time("captured_at", required=True),
     _time("valid_from", required=True),
     _time("valid_to"),
@@ -400,9 +400,9 @@ revisions = Table(
     Index(None, "crawl_id"),
 )
 
-# The frontier: one row per canonical URL ever seen, committed before it is fetched (promises 1 and 2). state: waiting
-# (crawl_id still has to settle it), done. `crawl_id` is the outlet's crawl that saw it last and whose ledger it
-# stands in; `disposition` is how it ended last, null until it was looked at once. `said_digest` is what this address
+# The frontier: one row per canonical URL ever found, committed before it is fetched (promises 1 and 2). `state` is
+# waiting (crawl_id still has to settle it) or done. `crawl_id` is the outlet's crawl that found it last and has it in
+# its ledger. `disposition` is the latest, null before the first fetch. `said_digest` is of the text that this address
 # showed last.
 links = Table(
     "links",
@@ -425,12 +425,12 @@ links = Table(
     Column("last_modified", Text),
     Column("body_digest", LargeBinary),
     Column("said_digest", LargeBinary),
-    Column("revision", Integer),  # number of the article's revision that this address showed last
+    Column("revision", Integer),  # the number of the revision that this address showed last
     Column("seen", Integer, nullable=False, server_default=text("1")),  # crawls that listed it
     _time("first_seen_at", now=True),
     _time("last_seen_at", now=True),
     _time("last_fetched_at"),
-    _time("due_at"),  # when to look again; null: whenever it is listed
+    _time("due_at"),  # when to fetch it again; null: when it is listed
     CheckConstraint("state in ('waiting', 'done')", name="state"),
     CheckConstraint(
         "disposition in ('new', 'copy', 'revised', 'unchanged', 'moved', 'skipped', 'failed')", name="disposition"
@@ -443,8 +443,8 @@ links = Table(
     Index(None, "article_id"),
 )
 
-# A link of another outlet that a crawl met: it stands in that crawl's ledger here, since the link itself stands in
-# its owner's. Emptied but for failures when the crawl is closed, whose counts stay in `crawls`.
+# A link to another outlet's page in a crawl's ledger; the link itself is in its owner's ledger. When the crawl is
+# closed, all but failures are deleted, and the counts stay in `crawls`.
 guest_links = Table(
     "guest_links",
     metadata,
@@ -455,8 +455,8 @@ guest_links = Table(
     Index(None, "link_id"),
 )
 
-# A link's history in brief: a row only when its disposition or reason differs from the one before,
-# or something was stored, so that the table grows with the news and not with the polling.
+# A link's history in brief: a row only when its disposition or reason changes or something is stored, so that the table
+# grows with the news and not with the polling.
 link_events = Table(
     "link_events",
     metadata,
@@ -465,13 +465,13 @@ link_events = Table(
     _ref("crawl_id", "crawls"),
     Column("disposition", Text, nullable=False),
     Column("reason", Text),
-    Column("evidence", JSONB),  # what a decision about sameness rests on
+    Column("evidence", JSONB),  # of a decision about sameness
     _time("at", now=True),
     Index(None, "link_id"),
     Index(None, "crawl_id"),
 )
 
-# Intervals looked at and not looked at (promise 4). `links` 0 with looked true is "found nothing".
+# Intervals with or without a look at an outlet (promise 4). `links` 0 with `looked` true means "found nothing".
 coverage = Table(
     "coverage",
     metadata,

@@ -1,1 +1,1 @@
-"""How the schema got here, step by step. `archive.schema` runs them."""
+"""The steps that build the schema. `archive.schema` runs them."""

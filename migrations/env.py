@@ -1,4 +1,4 @@
-"""What Alembic runs. Newskeep hands over a connection; `alembic` by itself opens what `newskeep db url` prints."""
+"""The script that Alembic runs, on a connection of Newskeep, or by itself on the database of `newskeep db url`."""
 
 from alembic import context
 from sqlalchemy import Connection

@@ -1,11 +1,11 @@
 """The first tables and the public views.
 
-Why: where everything begins; each table's promise stands beside it in archive/models.py.
-Locks: nothing that anybody could be using yet.
+Why: the first schema; archive/models.py has each table's promise beside it.
+Locks: nothing in use.
 The running daemon: there is none before this.
 
-The views are a frozen copy of archive/views.py as it was then: a step that read today's file would break as soon as a later
-step adds a column, and dropping and re-creating views at every upgrade would take away the rights that were granted on them.
+The views are a frozen copy of archive/views.py of that time. A step that read today's file would break as soon as a later
+step adds a column; and creating views again at every upgrade would take away the rights that were granted on them.
 A test compares the outcome of all steps with archive/models.py and archive/views.py.
 """
 

@@ -1,7 +1,7 @@
-"""The timetable, the queue, the processes that share them, and what they tell people.
+"""Add the timetable, the queue, the processes that share them, and the alerts.
 
-Why: `newskeep daemon` decides when, procrastinate decides who; both live in the archive's own database. The queue's
-tables stand in a schema of their own, "queue", so that its names never meet ours.
+Why: `newskeep daemon` decides when to crawl, procrastinate decides which worker; both use the archive's database. The
+queue's tables are in a schema of their own, "queue", so that its names never collide with ours.
 Locks: adds two empty columns to crawls, which takes a moment.
 The running daemon: there is none before this.
 """

@@ -1,9 +1,9 @@
-"""Fingerprints of texts, by which near copies are found, and people's decisions about stories.
+"""Add fingerprints of texts for finding near copies, and people's decisions about stories.
 
-Why: agency copy is cut and edited by every outlet, and sameness of letters alone finds a third of it.
-Locks: adds tables only, which takes a moment. Articles stored before have no fingerprints: copies of them are found by
-their letters alone, as before.
-The running daemon: can go on; what it stores meanwhile has no fingerprints either.
+Why: every outlet cuts and edits agency copy, and comparing letters alone finds a third of it.
+Locks: adds tables only, which takes a moment. Articles stored before have no fingerprints: their copies are found by
+letters alone, as before.
+The running daemon: can continue; articles that it stores meanwhile have no fingerprints either.
 """
 
 import sqlalchemy as sa

@@ -1,9 +1,9 @@
-"""What outlets publish by day, and which messages about alerts went out.
+"""Add what outlets publish by day, and the messages about alerts.
 
-Why: the rules of health learn what is usual for an outlet from its own days, which would take minutes to count anew at
-each look. A message goes out once over each channel, so each needs a mark of its own.
+Why: the rules of health learn what is usual for an outlet from its own days; counting them at each look would take
+minutes. A message goes out once over each channel, so each channel needs its own row.
 Locks: nothing; it adds empty tables.
-The running daemon: one of before can go on. It fills neither table; what it leaves out is counted later.
+The running daemon: an older one can continue. It fills neither table; the days that it leaves out are counted later.
 """
 
 import sqlalchemy as sa

@@ -1,9 +1,9 @@
-"""Where each capture file lies: in the spool folder of a machine, or in an object store.
+"""Add the place of each capture file: the spool folder of a machine, or an object store.
 
-Why: a worker writes its captures to a local folder and hands finished files over to an object store; a record must be
-found wherever its file is. Files of before have no row and are looked for below NEWSKEEP_HOME/captures, as ever.
+Why: a worker writes its captures to a local folder and uploads finished files to an object store; a record must be found
+wherever its file is. Older files have no row and are read below NEWSKEEP_HOME/captures, as before.
 Locks: nothing; it adds an empty table.
-The running daemon: one of before can go on. It does not know the table, and no file moves before a store is set.
+The running daemon: an older one can continue. It does not know the table, and no file moves before a store is set.
 """
 
 import sqlalchemy as sa

@@ -1,9 +1,9 @@
-"""Crawls outlive the rows of the processes that ran them, which are forgotten after a month.
+"""Let crawls outlive the rows of their processes, which are deleted after a month.
 
-Why: a worker that dies at once is replaced every fifteen seconds, and each left a row for ever. Their crawls refer to
-them, and asking all crawls at each removal would cost more than the rows do.
+Why: a worker that dies at once is replaced every fifteen seconds, and each left a row for ever. Crawls refer to these
+rows, and checking all crawls at each deletion would cost more than the rows do.
 Locks: crawls and processes for an instant.
-The running daemon: one of before can go on.
+The running daemon: an older one can continue.
 """
 
 from alembic import op

@@ -1,8 +1,8 @@
-"""What site memory keeps: which article had which line as text, by four weeks.
+"""Add site memory: which article had which line as text, by four weeks.
 
-Why: lines that recur under an outlet's articles are boilerplate, which no single page can tell.
-Locks: nothing; it adds an empty table. Articles stored before are not remembered; an outlet's next ones are.
-The running daemon: can go on; what it stores meanwhile is not remembered.
+Why: lines that recur under an outlet's articles are boilerplate, which a single page cannot show.
+Locks: nothing; it adds an empty table. Articles stored before are not in it; an outlet's next ones are.
+The running daemon: can continue; articles that it stores meanwhile are not in it.
 """
 
 import sqlalchemy as sa

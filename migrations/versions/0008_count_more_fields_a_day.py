@@ -1,8 +1,8 @@
-"""Outlets' days count in how many articles a lead, a section, a picture and a language were found.
+"""Count each day in how many articles a lead, a section, an image and a language were found.
 
-Why: a layout that changed shows in them too.
-Locks: `outlet_days` for a moment; the columns are empty for days that are over, and nothing is rewritten.
-The running daemon: can go on; its days leave the new columns empty.
+Why: these counts also show that a layout has changed.
+Locks: `outlet_days` for a moment; the columns stay empty for past days, and nothing is rewritten.
+The running daemon: can continue; its days leave the new columns empty.
 """
 
 import sqlalchemy as sa

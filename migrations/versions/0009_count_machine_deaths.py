@@ -1,10 +1,10 @@
-"""Deaths of whole machines and containers are counted beside those of workers.
+"""Count deaths of whole machines and containers apart from those of workers.
 
-Why: a worker that dies under a living parent was mostly killed by what it crawled, a container as a whole was mostly
-switched off. Counted together, two containers that were killed let all their outlets run one at a time, and a third
-death of whatever kind set one aside.
+Why: a worker that dies while its parent lives was mostly killed by a page; a whole container was mostly switched off.
+Counted together, two killed containers made all their outlets run one at a time, and a third death of any kind set an
+outlet aside.
 Locks: turns for an instant.
-The running daemon: one of before can go on.
+The running daemon: an older one can continue.
 """
 
 import sqlalchemy as sa

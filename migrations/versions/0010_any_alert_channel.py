@@ -1,8 +1,8 @@
-"""A message about an alert may go over any channel.
+"""Allow messages about alerts over any channel.
 
-Why: ALERT_URLS names services as it likes; a list of channels in the schema would have to grow with each.
+Why: ALERT_URLS may name any service; a list of channels in the schema would have to grow with each.
 Locks: alert_messages for an instant.
-The running daemon: one of before can go on.
+The running daemon: an older one can continue.
 """
 
 from alembic import op

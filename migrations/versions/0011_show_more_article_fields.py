@@ -1,8 +1,8 @@
-"""The view v_articles shows section, tags and the leading image, which were stored all along.
+"""Show section, tags and the leading image in the view v_articles.
 
-Why: what is stored should be readable.
+Why: these fields were stored, but no view had them.
 Locks: the view for a moment; no table is rewritten.
-The running daemon: can go on.
+The running daemon: can continue.
 """
 
 from alembic import op

@@ -1,8 +1,8 @@
-"""The database takes any name for a kind of channel: the crawler's registry of kinds says which there are.
+"""Allow any name for a kind of channel: the crawler's registry lists the kinds.
 
 Why: a new kind is one file in the crawler, and needs no change of the schema.
 Locks: channels for an instant.
-The running daemon: one of before can go on.
+The running daemon: an older one can continue.
 """
 
 from alembic import op
