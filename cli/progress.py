@@ -90,7 +90,7 @@ class Bars(Lines):
         self._tasks[name] = self._bars.add_task(f"{name}  finding", total=None, size="")
 
     def channels_read(self, job: "CrawlJob", done: int, known: int) -> None:
-        self._bars.update(self._tasks[job.outlet.name], completed=done, total=known, size=f"{job.links} links")
+        self._bars.update(self._tasks[job.outlet.name], completed=done, total=known, size=f"{job.tally.links} links")
 
     def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
         task, name = self._tasks[job.outlet.name], job.outlet.name
@@ -98,7 +98,7 @@ class Bars(Lines):
         self._bars.reset(task, total=to_fetch, description=f"{name}  fetching", size="")
 
     def link_ended(self, job: "CrawlJob", outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> None:
-        self._bars.update(self._tasks[job.outlet.name], advance=1, size=size(job.keeper.size))
+        self._bars.update(self._tasks[job.outlet.name], advance=1, size=size(job.recorder.size))
         if outcome.disposition in _WORTH_A_LINE:
             line = _page_line(outcome, headline, removed)
             self._bars.console.print(line, markup=False, highlight=False, no_wrap=True, overflow="ellipsis")
@@ -114,9 +114,9 @@ def opening_line(job: "CrawlJob") -> str:
     """Return what was found: "spiegel · 3 feeds, 1 sitemap · 2 s between requests"."""
     from crawler.channels.kind import channel_kinds
 
-    kinds = [(job.channels[kind], kind) for kind in channel_kinds() if job.channels[kind]]
+    kinds = [(job.tally.channels[kind], kind) for kind in channel_kinds() if job.tally.channels[kind]]
     found = ", ".join(f"{number} {kind}{'s' if number != 1 else ''}" for number, kind in kinds)
-    parts = [job.outlet.name, found, f"{job.pause:g} s between requests", _robots(job)]
+    parts = [job.outlet.name, found, f"{job.tally.pause:g} s between requests", _robots(job)]
     return " · ".join(part for part in parts if part)
 
 
@@ -142,9 +142,9 @@ def is_problem(result: "CrawlResult") -> bool:
 
 def _robots(job: "CrawlJob") -> str:
     """Return what the robots.txt files say, in a word; empty if none was fetched."""
-    if job.robots == {None}:
-        return f"robots.txt ok, {job.rules} rule{'s apply' if job.rules != 1 else ' applies'}"
-    return " · ".join(in_words(why) for why in job.robots if why)
+    if job.tally.robots == {None}:
+        return f"robots.txt ok, {job.tally.rules} rule{'s apply' if job.tally.rules != 1 else ' applies'}"
+    return " · ".join(in_words(why) for why in job.tally.robots if why)
 
 
 def _page_line(outcome: "Outcome", headline: str | None, removed: Mapping[str, int]) -> str:

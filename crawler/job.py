@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class CaptureRecorder:
-    """Writes captures and counts what came over the network."""
+    """Writes captures, and counts what came over the network: `pages` and their `size` in bytes."""
 
     engine: Engine
     files: CaptureFiles
@@ -35,11 +35,11 @@ class CaptureRecorder:
     size: int = 0
 
     def count(self, size: int) -> None:
-        """One more response of *size* bytes was received."""
+        """Count one more response of *size* bytes."""
         self.pages += 1
         self.size += size
 
-    def keep(self, response: CapturedResponse, digest: bytes, known: bool) -> StoredRecord:
+    def record(self, response: CapturedResponse, digest: bytes, known: bool) -> StoredRecord:
         """Write the response; a body that is *known* becomes a revisit of the capture that holds it."""
         original = None
         if known:
@@ -49,35 +49,42 @@ class CaptureRecorder:
 
 
 @dataclass(slots=True)
+class CrawlTally:
+    """What a crawl has found out and counted so far."""
+
+    kind: TargetKind
+    problem: NewsError | None = None  # what stopped the crawl
+    looked: bool = False  # a channel (or the requested page) was read or is unchanged
+    reasons: dict[str, str] = field(default_factory=dict)  # why channels could not be read: {url: reason}
+    channels: Counter[str] = field(default_factory=Counter)  # channels read, by kind
+    links: int = 0  # found so far
+    robots: set[str | None] = field(default_factory=set)  # why robots.txt files close sites; None: one is open
+    rules: int = 0  # lines of robots.txt files that apply to us
+    pause: float = 0.0  # seconds between two requests, the longest of all sites
+
+
+@dataclass(frozen=True, slots=True)
 class CrawlJob:
-    """One outlet, one crawl."""
+    """One crawl of one outlet: its parts and its task, which never change, and the `tally` that does."""
 
     home: Home
     engine: Engine
     outlet: Outlet
     crawl: Crawl
-    keeper: CaptureRecorder
-    batches: BatchWriter
+    recorder: CaptureRecorder
+    writer: BatchWriter
     options: CrawlOptions
     target: str
-    kind: TargetKind
+    tally: CrawlTally
     mark: ReadingMark
     listener: Listener = field(default_factory=NullListener)
     paces: HostPaces = field(default_factory=HostPaces)  # shared by all crawls of the process
-    robots_memory: RobotsCache | None = None  # None: robots.txt is asked for in any case
-    problem: NewsError | None = None  # what stopped the crawl
-    looked: bool = False  # a channel (or the page asked for) was read or is unchanged
-    reasons: dict[str, str] = field(default_factory=dict)  # why channels could not be read: {url: reason}
-    channels: Counter[str] = field(default_factory=Counter)  # how many of each kind could be read
-    links: int = 0  # found so far
-    robots: set[str | None] = field(default_factory=set)  # why robots.txt files close sites; None: one is open
-    rules: int = 0  # lines of robots.txt files that say what may be fetched
-    pause: float = 0.0  # seconds between two requests, the longest of all sites asked
+    robots_cache: RobotsCache | None = None  # None: robots.txt is always requested
 
     async def db(self, work: Callable[[Connection], T]) -> T:
-        """What *work* returns, done in one transaction in a thread; tried again while the database is away.
+        """Run *work* in one transaction in a thread, again while the database is away; return its result.
 
-        Raises ArchiveUnavailable when it stays away, CrawlLost when somebody took this process for dead.
+        Raises ArchiveUnavailable when the database stays away, CrawlLost when this process was declared dead.
         """
 
         def transact() -> T:
@@ -88,5 +95,5 @@ class CrawlJob:
         return await patiently(transact)
 
     def since(self, now: datetime) -> datetime | None:
-        """The moment before which announced links are skipped."""
+        """Return the time before which announced links are skipped."""
         return now - self.options.since if self.options.since is not None else None

@@ -46,7 +46,7 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        self._cache: RobotsCache | None = getattr(getattr(crawler.spider, "job", None), "robots_memory", None)
+        self._cache: RobotsCache | None = getattr(getattr(crawler.spider, "job", None), "robots_cache", None)
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
 
     @classmethod
@@ -216,7 +216,7 @@ class CaptureMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         job = getattr(crawler.spider, "job", None)
-        return cls(job.keeper if job else None)
+        return cls(job.recorder if job else None)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         digest = sha256(response.body).digest()
@@ -229,7 +229,7 @@ class CaptureMiddleware:
             channel = request.meta.get("keep_changed") and not unchanged
             if (page or channel) and response.status == 200 and response.body:
                 captured = _captured(request, response)
-                record = await asyncio.to_thread(self.recorder.keep, captured, digest, unchanged)
+                record = await asyncio.to_thread(self.recorder.record, captured, digest, unchanged)
                 request.meta["record"] = record
         return response
 

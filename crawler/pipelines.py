@@ -80,7 +80,7 @@ class ArchivePipeline(Pipeline):
 
     async def process_item(self, page: FetchedPage) -> FetchedPage:
         reread = Rereader(self.job.home, self.job.outlet)
-        outcome = await self.job.batches.add(replace(page, reread=reread))
+        outcome = await self.job.writer.add(replace(page, reread=reread))
         self.crawler.stats.inc_value(f"links/{outcome.disposition}")
         title = page.link.title if page.link else None
         headline = page.article.headline if page.article else title

@@ -20,7 +20,7 @@ from archive.outlets import ensure_outlet
 from crawler.batch_writer import BatchWriter, patiently
 from crawler.channels.kinds.robots import RobotsCache
 from crawler.engine import scrapy_settings
-from crawler.job import CaptureRecorder, CrawlJob
+from crawler.job import CaptureRecorder, CrawlJob, CrawlTally
 from crawler.logs import log_finished, own_stats
 from crawler.outlets.options import to_row
 from crawler.results import CrawlResult, Listener, NullListener
@@ -53,11 +53,11 @@ class CrawlPool:
     _robots: RobotsCache = field(default_factory=RobotsCache)
     _locks: OutletLocks = field(init=False)
     _paces: HostPaces = field(default_factory=HostPaces)
-    _batches: BatchWriter = field(init=False)
+    _writer: BatchWriter = field(init=False)
 
     def __post_init__(self) -> None:
         self._locks = OutletLocks(self.engine)
-        self._batches = BatchWriter(self.engine, self.captures)
+        self._writer = BatchWriter(self.engine, self.captures)
 
     async def crawl(
         self,
@@ -100,7 +100,7 @@ class CrawlPool:
             spider = await self._run(job, contact)
         except Exception as error:  # a bug of ours must not hold the outlet for as long as the process lives
             logger.exception("crawl_broke", extra={"crawl": job.crawl.id, "outlet": target.outlet.name})
-            spider, job.problem = None, NewsError(f"the crawl broke: {type(error).__name__}: {error}"[:500])
+            spider, job.tally.problem = None, NewsError(f"the crawl broke: {type(error).__name__}: {error}"[:500])
         return await self._close(job, spider, monotonic() - started)
 
     def stop(self) -> None:
@@ -122,7 +122,7 @@ class CrawlPool:
 
     async def flush(self) -> None:
         """Store what was answered and not written yet."""
-        await self._batches.flush()
+        await self._writer.flush()
 
     async def _opened(
         self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None
@@ -148,11 +148,11 @@ class CrawlPool:
                 outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
         asked = target.address if options.retry is None else f"retry of crawl {options.retry}"
         opened = open_crawl(self.engine, outlet_id, asked, locks=self._locks, process_id=self.process_id, due_at=due_at)
-        keeper = CaptureRecorder(self.engine, self.captures)
+        recorder = CaptureRecorder(self.engine, self.captures)
         mark = self._mark(opened)
         return CrawlJob(
-            self.home, self.engine, outlet, opened, keeper, self._batches, options, target.address, target.kind,
-            mark, listener, self._paces, self._robots if options.on_schedule else None,
+            self.home, self.engine, outlet, opened, recorder, self._writer, options, target.address,
+            CrawlTally(target.kind), mark, listener, self._paces, self._robots if options.on_schedule else None,
         )  # fmt: skip
 
     def _mark(self, opened: Crawl) -> ReadingMark:
@@ -182,20 +182,20 @@ class CrawlPool:
         return crawler.spider if isinstance(crawler.spider, NewsSpider) else None
 
     async def _close(self, job: CrawlJob, spider: NewsSpider | None, seconds: float) -> CrawlResult:
-        state = "failed" if job.problem else "interrupted" if self.stopping else "finished"
+        state = "failed" if job.tally.problem else "interrupted" if self.stopping else "finished"
         ledger = None
         try:
             await self._finish(job, spider)
         except NewsError as problem:
-            job.problem, state = job.problem or problem, "failed"
+            job.tally.problem, state = job.tally.problem or problem, "failed"
         job.mark.close()
         try:  # once, whatever happened before: it lets go of the outlet
             ledger = await asyncio.to_thread(self._close_books, job, state)
         except NewsError as problem:
-            job.problem = job.problem or problem
+            job.tally.problem = job.tally.problem or problem
         return CrawlResult(
-            job.outlet.name, job.target, "failed" if job.problem else state, job.crawl.id, ledger, seconds,
-            job.keeper.pages, job.keeper.size, job.looked, job.reasons, job.problem,
+            job.outlet.name, job.target, "failed" if job.tally.problem else state, job.crawl.id, ledger, seconds,
+            job.recorder.pages, job.recorder.size, job.tally.looked, job.tally.reasons, job.tally.problem,
             own_stats(spider),
         )  # fmt: skip
 
@@ -207,13 +207,19 @@ class CrawlPool:
                 await self._put_off(job)
 
     def _close_books(self, job: CrawlJob, state: str) -> Ledger:
-        unread = Reason.INTERRUPTED if self.stopping else _commonest(job.reasons) or Reason.NOTHING_READ
-        reason = None if job.looked else unread
-        keeper = job.keeper
+        unread = Reason.INTERRUPTED if self.stopping else _commonest(job.tally.reasons) or Reason.NOTHING_READ
+        reason = None if job.tally.looked else unread
+        recorder = job.recorder
         books = close_crawl(
-            self.engine, job.crawl, state=state, pages=keeper.pages, size=keeper.size, looked=job.looked, reason=reason
+            self.engine,
+            job.crawl,
+            state=state,
+            pages=recorder.pages,
+            size=recorder.size,
+            looked=job.tally.looked,
+            reason=reason,
         )
-        if state == "finished" and job.looked and not books.links and not job.options.on_schedule:
+        if state == "finished" and job.tally.looked and not books.links and not job.options.on_schedule:
             self._note_barren(job)
         return books
 
@@ -221,7 +227,7 @@ class CrawlPool:
         """Nothing new is a fine end; that there never was anything is not, and a person should hear it."""
         with self.engine.connect() as conn:
             if not ever_found_links(conn, job.crawl.outlet_id):
-                job.reasons[job.target] = Reason.NO_LINKS
+                job.tally.reasons[job.target] = Reason.NO_LINKS
 
     async def _put_off(self, job: CrawlJob) -> None:
         """What a crawl had no time for is skipped and due at once, so that the next begins with it."""

@@ -82,7 +82,7 @@ class Discovery:
         for link in links:
             if link.owed:
                 self.links.setdefault(link.id, link)
-        self.job.links = len(self.links)
+        self.job.tally.links = len(self.links)
 
     def add_robots(self, url: str, rules: RobotsRules, *, fresh: bool) -> None:
         """Note the rules of the robots.txt at *url*; *fresh* ones were fetched now and are recorded."""
@@ -186,7 +186,7 @@ class Discovery:
         if new:
             rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
             aside = {row.id: row.url for row in rows if _is_set_aside(row) and not even_set_aside}
-            self.job.reasons.update(dict.fromkeys(aside.values(), Reason.KILLED_THE_CRAWL))
+            self.job.tally.reasons.update(dict.fromkeys(aside.values(), Reason.KILLED_THE_CRAWL))
             self._queue += [(depth, row) for row in rows if row.id not in self._resting | aside.keys()]
 
     def _is_new(self, found: FoundChannel) -> bool:
@@ -218,11 +218,11 @@ class Discovery:
         except Exception as error:
             await self._save_failure(channel, error)
             return
-        self.job.looked = True
-        self.job.channels[channel.kind] += 1
+        self.job.tally.looked = True
+        self.job.tally.channels[channel.kind] += 1
         problem = _problem(channel, announced)
         if problem:
-            self.job.reasons[channel.url] = problem
+            self.job.tally.reasons[channel.url] = problem
         announced = announced or Announced()
         await self._enter(channel, announced, depth)
         await self._save_look(channel, response, outcome, announced, problem)
@@ -291,13 +291,13 @@ class Discovery:
         if record:
             job, pairs = self.job, [(url_key(canonicalise(channel.url)), record)]
             outlet_id, crawl_id = job.crawl.outlet_id, job.crawl.id
-            await patiently(lambda: store_captures(job.engine, job.keeper.files, outlet_id, crawl_id, pairs))
+            await patiently(lambda: store_captures(job.engine, job.recorder.files, outlet_id, crawl_id, pairs))
 
     async def _save_failure(self, channel: Channel, error: Exception) -> None:
         reason = "unreadable" if isinstance(error, FeedUnreadable) else reason_of(error)
         if reason == "stopping":
             return
-        self.job.reasons[channel.url] = reason
+        self.job.tally.reasons[channel.url] = reason
         if isinstance(error, Refused) and reason == "robots_txt":
             look = Look(channel.id, LookOutcome.SKIPPED, reason)
         else:

@@ -101,19 +101,19 @@ class NewsSpider(Spider):
         if job.options.retry is not None:
             of_crawl = job.options.retry
             self.discovery.add_links(await job.db(lambda conn: retry_links(conn, crawl.id, of_crawl)))
-            job.looked = True
+            job.tally.looked = True
             return
-        if job.kind is TargetKind.UNKNOWN:
+        if job.tally.kind is TargetKind.UNKNOWN:
             channel_kind = await self.probe.channel_kind(self._ask)
-            job.kind = TargetKind.CHANNEL if channel_kind else TargetKind.ARTICLE
-        if job.kind is TargetKind.OUTLET:
+            job.tally.kind = TargetKind.CHANNEL if channel_kind else TargetKind.ARTICLE
+        if job.tally.kind is TargetKind.OUTLET:
             await self._read_outlet()
         elif channel_kind:
             await self.discovery.read_one(channel_kind, job.target)
         else:
             found = [FoundLink(job.target)]
             self.discovery.add_links(await job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, None, found)))
-            job.looked = True
+            job.tally.looked = True
 
     async def _read_outlet(self) -> None:
         job, crawl, now = self.job, self.job.crawl, datetime.now(UTC)
@@ -128,9 +128,9 @@ class NewsSpider(Spider):
         """Note the rules of a site; called by the robots middleware. *fresh*: fetched now, not remembered."""
         self.discovery.add_robots(url, rules, fresh=fresh)
         chosen = self.settings.getfloat("DOWNLOAD_DELAY")
-        self.job.pause = max(self.job.pause, pause(chosen, rules.delay))
-        self.job.robots.add(rules.closed)
-        self.job.rules += rules.count
+        self.job.tally.pause = max(self.job.tally.pause, pause(chosen, rules.delay))
+        self.job.tally.robots.add(rules.closed)
+        self.job.tally.rules += rules.count
 
     # Choosing ----------------------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class NewsSpider(Spider):
         return chosen
 
     def _refusal(self, link: Link, since: datetime | None) -> str | None:
-        if self.job.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
+        if self.job.tally.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
             return None
         set_aside = (link.disposition, link.reason) == (Disposition.SKIPPED, Reason.KILLED_THE_CRAWL)
         candidate = Candidate(link.canonical_url, link.announced_at, link.last_fetched_at is not None, set_aside)
@@ -209,7 +209,7 @@ class NewsSpider(Spider):
         due = datetime.now(UTC) if comes_back(reason, link.attempts) else None
         end = Settlement(link.id, Disposition.SKIPPED if skipped else Disposition.FAILED, reason, due_at=due)
         try:
-            await self.job.batches.settle(self.job.crawl.id, end)
+            await self.job.writer.settle(self.job.crawl.id, end)
         except NewsError as problem:
             self.stop("problem", problem)
             return
@@ -231,8 +231,8 @@ class NewsSpider(Spider):
 
     def stop(self, why: str, problem: NewsError | None = None) -> None:
         """Send no more requests. Answered pages are stored; other links stay in the frontier."""
-        if problem and not self.job.problem:
-            self.job.problem = problem
+        if problem and not self.job.tally.problem:
+            self.job.tally.problem = problem
         if self.stopping:
             return
         self.stopping, self.stopped_by = True, why
