@@ -88,8 +88,9 @@ def count_deaths(conn: Connection, home: Home, outlet_id: int) -> list[Path]:
 
 
 def blame_marks(conn: Connection, home: Home, crawl_ids: Iterable[int]) -> set[int]:
-    """Settle the links that these dead crawls were reading; the crawls that read one. Call it while holding their
-    outlets, and remove their marks after the commit.
+    """Settle the links that these dead crawls were reading, and return the crawls that read one.
+
+    Call it while holding their outlets, and remove their marks after the commit.
     """
     marks = _marks(home)
     return {one for one in sorted(marks.keys() & set(crawl_ids)) if _settle(conn, one, marks[one])}

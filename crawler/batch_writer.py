@@ -44,8 +44,10 @@ class BatchWriter:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def add(self, page: FetchedPage) -> Outcome:
-        """What became of *page*. Raises ArchiveUnavailable when the database stays away, CrawlLost when the crawl was
-        closed by somebody else; the link then still waits.
+        """Return how *page* ended, once it is committed.
+
+        Raises ArchiveUnavailable if the database stays away, CrawlLost if another process closed the crawl; the link
+        then still waits.
         """
         waiting: _Waiting[FetchedPage, Outcome] = _Waiting(page.crawl_id or 0, page)
         self._pages.append(waiting)

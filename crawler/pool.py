@@ -156,7 +156,7 @@ class CrawlPool:
         )  # fmt: skip
 
     def _mark(self, opened: Crawl) -> ReadingMark:
-        """This crawl's mark, once those that dead crawls of the outlet left have been counted."""
+        """Count the marks that dead crawls of the outlet left, and return the mark of this crawl."""
         try:
             if has_marks(self.home):
                 with self.engine.begin() as conn:

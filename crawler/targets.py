@@ -31,8 +31,10 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """How a crawl is to go. `since` skips what was announced longer ago; `limit` is the most pages fetched per outlet.
-    `wait` has it wait for an outlet that is being crawled already.
+    """Options of a crawl.
+
+    `since` skips what was announced longer ago; `limit` is the most pages fetched per outlet. `wait` makes it wait for
+    an outlet that is already being crawled.
 
     `recheck` looks again at every known link that is listed, also where its channel has not changed. `on_schedule`
     leaves alone what is not due: known pages until their time to look again, feeds that fail until their pause is over.

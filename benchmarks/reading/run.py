@@ -33,8 +33,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One page's truth, its lines about other pages, what was read of it (None: it could not be read), and the CPU it
-    took in ms."""
+    """A page's truth, its lines about other pages, the article read (None: refused), and the CPU in ms."""
 
     truth: dict[str, Any]
     others: list[list[str]]
@@ -63,8 +62,7 @@ def labelled_pages(folder: Path, datasets: set[str]) -> Iterator[tuple[dict[str,
 
 
 def nameless(page: bytes, share: float) -> bytes:
-    """*page* with that share of all words in class and id made meaningless, the same word always alike: how an outlet
-    reads whose words no list has."""
+    """Replace that share of all words in class and id by meaningless ones, the same word always alike."""
 
     def changed(word: re.Match[bytes]) -> bytes:
         digest = hashlib.sha256(word[0].lower()).digest()

@@ -272,7 +272,7 @@ def _name_of(part: str) -> str:
 
 
 def _without_medium(name: str) -> str:
-    """ "Jane Miller" of "Jane Miller Fox News" and "Jane Miller The Associated Press"."""
+    """Return "Jane Miller" for "Jane Miller Fox News" and "Jane Miller The Associated Press"."""
     words = name.split()
     cut = len(words) - (3 if "The" in words[-3:-2] else 2)
     return " ".join(words[:cut]) if cut >= 2 and _MEDIUM.fullmatch(words[-1]) else name

@@ -40,9 +40,7 @@ _BESIDE = frozenset((Label.CAPTION, Label.AD, Label.WIDGET, Label.NAVIGATION, La
 
 
 class Sighting(NamedTuple):
-    """An article under which a line stood: its headline's letters and longer words, the names that its text opens with,
-    and the persons who wrote it.
-    """
+    """An article with a line: letters and longer words of its headline, the names it opens with, and its authors."""
 
     article: int
     headline: str
@@ -108,7 +106,7 @@ def is_quotation(block: Block) -> bool:
 
 
 def is_reply(text: str) -> bool:
-    """ "Yes." and "Why not?" are said in many interviews."""
+    """Return whether it is a short reply; "Yes." and "Why not?" are in many interviews."""
     return text.endswith(_ENDS) and len(text.split()) < 4
 
 
