@@ -66,9 +66,9 @@ def test_a_clock_that_is_set_does_not_stop_the_rounds(monkeypatch: pytest.Monkey
     """A scheduler that waits for a time of day would wait for a day."""
     agenda, work = Agenda(), Counting(4)
     agenda.add("work", 3600.0, work)
-    shown, began = time.time, time.monotonic()
+    real_clock, began = time.time, time.monotonic()
     monkeypatch.setattr(rounds, "_CLOCK_CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(rounds, "clock", lambda: shown() + jump * int((time.monotonic() - began) / 0.2))
+    monkeypatch.setattr(rounds, "clock", lambda: real_clock() + jump * int((time.monotonic() - began) / 0.2))
 
     run(agenda, work.enough)
 

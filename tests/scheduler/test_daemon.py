@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from archive.home import Home
 from tests.conftest import Outcome
+from tests.scheduler.workers import rows, until
 from tests.site import Site, story
 
 
@@ -54,29 +54,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
         return started[-1]
 
     yield begin
-    for one in started:
-        if one.process.poll() is None:
-            one.end()
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as served:
-        yield served
-
-
-def until(condition: Callable[[], object], seconds: float = 30) -> float:
-    """Wait until *condition* holds; how long it took. Fails when it does not in time."""
-    began = monotonic()
-    while not condition():
-        assert monotonic() - began < seconds, "it never came about"
-        sleep(0.05)
-    return monotonic() - began
-
-
-def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
-    with engine.connect() as conn:
-        return [tuple(row) for row in conn.execute(text(query))]
+    for daemon in started:
+        if daemon.process.poll() is None:
+            daemon.end()
 
 
 def entry(site: Site, name: str) -> str:
@@ -99,20 +79,20 @@ def test_a_daemon_crawls_on_schedule_and_follows_outlets_toml(
 ) -> None:
     home.outlets_file.write_text(entry(site, "krone"))
     daemon = start()
-    until(lambda: crawled(engine, "krone"))
+    until(lambda: crawled(engine, "krone"), 30)
     assert "krone  1 new  on schedule" in newskeep("crawls", "list").out
     assert " · on schedule, due " in newskeep("crawls", "show", "1").out
 
     home.outlets_file.write_text(entry(site, "krone") + "langauge = 1\n")
-    until(lambda: rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null"))
+    until(lambda: rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null"), 30)
     assert len(daemon.events("outlets_file_broken")) == 1
 
     home.outlets_file.write_text(entry(site, "krone") + entry(site, "kurier"))
-    until(lambda: crawled(engine, "kurier"))
+    until(lambda: crawled(engine, "kurier"), 30)
     assert rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null") == []
 
     home.outlets_file.write_text(entry(site, "kurier"))
-    until(lambda: rows(engine, "select name from turns join outlets on id = outlet_id") == [("kurier",)])
+    until(lambda: rows(engine, "select name from turns join outlets on id = outlet_id") == [("kurier",)], 30)
     assert rows(engine, "select headline from v_articles order by 1") == [("krone opens",), ("kurier opens",)]
 
     assert daemon.end() == 0
@@ -125,15 +105,15 @@ def test_another_daemon_takes_over_from_a_leader_that_was_killed(
 ) -> None:
     home.outlets_file.write_text(entry(site, "krone"))
     first = start(workers=0)
-    until(lambda: first.events("lead_taken"))
+    until(lambda: first.events("lead_taken"), 30)
     second = start(workers=0)
-    until(lambda: rows(engine, "select 1 from processes where role = 'scheduler' having count(*) = 2"))
+    until(lambda: rows(engine, "select 1 from processes where role = 'scheduler' having count(*) = 2"), 30)
     assert not second.events("lead_taken")
 
     first.kill()
 
-    assert until(lambda: second.events("lead_taken")) < 10
-    until(lambda: second.events("timetable_set"))
+    assert until(lambda: second.events("lead_taken"), 30) < 10
+    until(lambda: second.events("timetable_set"), 30)
 
 
 @pytest.mark.slow

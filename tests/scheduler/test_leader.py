@@ -1,15 +1,15 @@
 """One daemon leads; another takes over when it dies, hangs or loses its connection."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from threading import Event
-from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from scheduler import leader as leading
 from scheduler.leader import Leader
+from tests.scheduler.workers import until
 
 _HOLDER = text("select pid from pg_locks where locktype = 'advisory' and objid = cast(4294967295 as oid)")
 _END = text("select pg_terminate_backend(:pid)")
@@ -21,8 +21,8 @@ def leaders(engine: Engine) -> Iterator[tuple[Leader, Leader]]:
     yield pair
 
     async def resign() -> None:
-        for one in pair:
-            await one.resign()
+        for leader in pair:
+            await leader.resign()
 
     asyncio.run(resign())
 
@@ -31,7 +31,7 @@ def ask(*leaders: Leader) -> list[bool]:
     """Return what each leader answers, in order, on one loop."""
 
     async def all_of_them() -> list[bool]:
-        return [await one.campaign() for one in leaders]
+        return [await leader.campaign() for leader in leaders]
 
     return asyncio.run(all_of_them())
 
@@ -39,13 +39,6 @@ def ask(*leaders: Leader) -> list[bool]:
 def holder(engine: Engine) -> int:
     with engine.connect() as conn:
         return int(conn.execute(_HOLDER).scalar_one())
-
-
-def until(happened: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = monotonic() + seconds
-    while not happened():
-        assert monotonic() < deadline
-        sleep(0.02)
 
 
 def test_one_leads_and_the_other_waits(leaders: tuple[Leader, Leader]) -> None:
@@ -60,7 +53,7 @@ def test_a_leader_that_resigns_lets_the_other_lead(leaders: tuple[Leader, Leader
 
     asyncio.run(first.resign())
 
-    until(lambda: ask(second) == [True])  # the server has to notice that the connection is gone
+    until(lambda: ask(second) == [True], 10)  # the server has to notice that the connection is gone
     assert ask(first) == [False]
 
 
@@ -73,7 +66,7 @@ def test_a_leader_whose_connection_broke_leads_no_more_until_it_has_the_lock_aga
         conn.execute(_END, {"pid": holder(engine)})
 
     assert ask(first) == [False]
-    until(lambda: ask(second) == [True])
+    until(lambda: ask(second) == [True], 10)
     assert ask(first) == [False]
 
 
@@ -87,7 +80,7 @@ def test_a_leader_that_hangs_is_put_out(
     ask(second)
     assert holder(engine) == hung  # it asked a moment ago
     monkeypatch.setattr(leading, "HUNG_SECONDS", 0)
-    until(lambda: ask(second) == [True])
+    until(lambda: ask(second) == [True], 10)
 
     assert holder(engine) != hung
 

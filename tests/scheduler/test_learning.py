@@ -32,7 +32,7 @@ def archived(engine: Engine, newsroom: Newsroom, *times: tuple[datetime, datetim
         newsroom.store(article(url, body, headline=f"Zug {number} entgleist", date_published=published))
 
 
-def known(engine: Engine, outlet_id: int) -> list[datetime]:
+def times(engine: Engine, outlet_id: int) -> list[datetime]:
     with engine.connect() as conn:
         return sorted(arrivals(conn, outlet_id, NOW - 90 * DAY, "Europe/Vienna"))
 
@@ -48,14 +48,14 @@ def test_the_stated_time_counts_when_it_can_be_true(engine: Engine, newsroom: Ne
         (seen + 3 * DAY, datetime(2026, 11, 19, 23, tzinfo=UTC)),  # midnight in Vienna: a day, no time
     )
 
-    assert known(engine, outlet_id) == [seen - timedelta(minutes=20), seen + DAY, seen + 2 * DAY, seen + 3 * DAY]
+    assert times(engine, outlet_id) == [seen - timedelta(minutes=20), seen + DAY, seen + 2 * DAY, seen + 3 * DAY]
 
 
 def test_what_was_there_already_at_the_first_look_tells_nothing(engine: Engine, newsroom: Newsroom) -> None:
     outlet_id, first = outlet(engine, {}), NOW - 5 * DAY
     archived(engine, newsroom, (first, None), (first + timedelta(hours=2), None), (first, first - 40 * DAY))
 
-    assert known(engine, outlet_id) == []
+    assert times(engine, outlet_id) == []
 
 
 def test_outlets_that_ask_for_it_have_their_rhythm_learnt_once_a_day(engine: Engine, newsroom: Newsroom) -> None:

@@ -1,4 +1,4 @@
-"""A process whose event loop stalls ends itself; one that lost the database calls no other process dead."""
+"""A process whose event loop stalls ends itself; a process that lost the database declares no other dead."""
 
 import json
 import os
@@ -47,28 +47,28 @@ def start(stall: str, turns: int = 4, seconds: float = 1.0) -> subprocess.Popen[
 
 def test_stalled_loop_ends_the_process_and_says_where() -> None:
     process = start("time.sleep(60)")
-    _, said = process.communicate(timeout=30)
+    _, log = process.communicate(timeout=30)
 
-    line = json.loads(said.splitlines()[0])
+    line = json.loads(log.splitlines()[0])
     assert process.returncode == 70
     assert (line["event"], line["level"]) == ("loop_stalled", "critical")
     assert line["at"][-1].endswith("read_endless_page")
-    assert "Thread 0x" in said  # every thread's stack follows
+    assert "Thread 0x" in log  # every thread's stack follows
 
 
 def test_code_that_lets_no_thread_run_is_ended_too() -> None:
     process = start("import re; re.match('(a+)+b', 'a' * 40)")  # one call into C that holds on for years
-    _, said = process.communicate(timeout=30)
+    _, log = process.communicate(timeout=30)
 
     assert process.returncode == 1
-    assert "read_endless_page" in said
+    assert "read_endless_page" in log
 
 
 def test_loop_that_turns_goes_on() -> None:
     process = start("time.sleep(0.2)", seconds=5)
-    out, said = process.communicate(timeout=30)
+    out, log = process.communicate(timeout=30)
 
-    assert (process.returncode, said) == (0, "")
+    assert (process.returncode, log) == (0, "")
     assert "ended well" in out
 
 

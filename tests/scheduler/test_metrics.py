@@ -1,4 +1,4 @@
-"""What a monitor is told: figures of the archive as it stands, over HTTP, and a ping while all is well."""
+"""Metrics over HTTP: the figures of the archive as it stands; and a ping while all is well."""
 
 import asyncio
 import re
@@ -231,7 +231,7 @@ def test_ping_that_fails_is_logged_without_its_secret(
 ) -> None:
     asyncio.run(ping(f"{listener[0]}{path}" if path else "http://127.0.0.1:1/ping/sesame"))
 
-    [record] = [one for one in caplog.records if one.message.startswith("deadman_")]
+    [record] = [record for record in caplog.records if record.message.startswith("deadman_")]
     assert "sesame" not in str(vars(record))
 
 

@@ -1,7 +1,7 @@
 """A worker's jobs through lost answers and through being taken for dead."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,13 +20,6 @@ from scheduler.queue import QUEUE, Queue, worker_app
 from tests.scheduler.workers import rows
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def queue(home: Home) -> Iterator[Queue]:
-    opened = Queue(home)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What a dead process held is freed by its parent or the leader; a process that only hung writes nothing any more."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -29,19 +29,6 @@ from tests.scheduler.workers import Workers, hold, is_gone, outlet_on, publish, 
 from tests.site import Site
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as served:
-        yield served
-
-
-@pytest.fixture
-def queue(home: Home) -> Iterator[Queue]:
-    opened = Queue(home)
-    yield opened
-    opened.close()
 
 
 class Dead:

@@ -34,7 +34,7 @@ def run(until: Callable[[], object], *schedulers: Scheduler, seconds: float = 20
     """Let them decide until that is so; fails when it does not come about."""
 
     async def decide() -> None:
-        running = [asyncio.create_task(one.run()) for one in schedulers]
+        running = [asyncio.create_task(scheduler.run()) for scheduler in schedulers]
         deadline = monotonic() + seconds
         while not until():
             assert monotonic() < deadline, "it never came about"

@@ -206,7 +206,7 @@ def reference(line: str, zone: str, begin: datetime, hours: int) -> Iterator[dat
         wall = at.astimezone(place).replace(tzinfo=None)
         new = [wall] if read.by_wall else [seen + n * MINUTE for n in range(1, (wall - seen) // MINUTE + 1)]
         seen = max(seen, wall)
-        if any(read.matches(one) for one in new):
+        if any(read.matches(time) for time in new):
             yield at
 
 
@@ -234,7 +234,7 @@ def _once(minutes: list[int]) -> list[int]:
 @pytest.mark.parametrize("by", [ours, reference])
 def test_lines_come_when_debians_cron_started_them(by: Callable[..., Iterable[datetime]], begin: str) -> None:
     at = datetime.fromisoformat(begin)
-    for line, zone, _, hours, minutes in (one for one in RECORDED if one[2] == begin):
+    for line, zone, _, hours, minutes in (record for record in RECORDED if record[2] == begin):
         assert [(time - at) // MINUTE for time in by(line, zone, at, hours)] == _once(minutes), (line, zone)
 
 

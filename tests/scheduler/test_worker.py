@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine
@@ -12,19 +12,6 @@ from scheduler.queue import Queue
 from tests.conftest import Outcome
 from tests.scheduler.workers import NOW, Workers, hold, is_gone, kill, outlet_on, publish, rows, until, value
 from tests.site import Site
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as served:
-        yield served
-
-
-@pytest.fixture
-def queue(home: Home) -> Iterator[Queue]:
-    opened = Queue(home)
-    yield opened
-    opened.close()
 
 
 def finished(engine: Engine) -> object:
@@ -159,7 +146,7 @@ def test_a_worker_crawls_what_is_queued_and_a_command_never_crawls_it_at_once(
     assert rows(engine, "select note, stopped_at is not null from processes") == [("ended", True)]
     assert (refused.code, waited.code) == (7, 0)
     assert "site is being crawled already (crawl 1, by the worker on" in refused.err
-    assert "waiting until that has ended" in waited.err
+    assert "waiting until it ends" in waited.err
     assert rows(engine, "select id, state from crawls order by id") == [(1, "finished"), (2, "finished")]
 
 

@@ -22,12 +22,6 @@ OUTAGE_SECONDS = 30
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as served:
-        yield served
-
-
-@pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
     own = EmbeddedServer(tmp_path / "postgres", durable=False)
     yield own

@@ -23,12 +23,13 @@ from tests.site import Answer, Site, article_page, story
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def until(condition: Callable[[], object], seconds: float = 40) -> None:
-    """Wait until *condition* holds; fail when it does not in time."""
-    deadline = monotonic() + seconds
+def until(condition: Callable[[], object], seconds: float = 40) -> float:
+    """Wait until *condition* holds; return the seconds that it took. Fail when they exceed *seconds*."""
+    began = monotonic()
     while not condition():
-        assert monotonic() < deadline, "it never came about"
+        assert monotonic() - began < seconds, "it never came about"
         sleep(0.05)
+    return monotonic() - began
 
 
 def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
