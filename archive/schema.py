@@ -26,15 +26,15 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class SchemaStatus:
-    """The schema of a database: its step (`current`, None without a schema), and this program's steps in order."""
+    """The schema of a database: its step (`current`, None without one), and the `steps` of this program in order."""
 
     current: str | None
-    known: tuple[str, ...]
+    steps: tuple[str, ...]
 
     @property
     def head(self) -> str:
         """The step that this program needs."""
-        return self.known[-1]
+        return self.steps[-1]
 
     @property
     def outdated(self) -> bool:
@@ -44,10 +44,10 @@ class SchemaStatus:
     @property
     def newer(self) -> bool:
         """Whether a newer program has upgraded the database."""
-        return self.current is not None and self.current not in self.known
+        return self.current is not None and self.current not in self.steps
 
 
-def known_steps() -> tuple[str, ...]:
+def migration_steps() -> tuple[str, ...]:
     """List the migrations by number, from their file names: Alembic would cost every command a fifth of a second."""
     return tuple(sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py")))
 
@@ -58,7 +58,7 @@ def schema_status(engine: Engine) -> SchemaStatus:
         current = None
         if connection.scalar(text("select to_regclass('alembic_version')")) is not None:
             current = connection.scalar(text("select version_num from alembic_version"))
-    return SchemaStatus(current, known_steps())
+    return SchemaStatus(current, migration_steps())
 
 
 def upgrade(engine: Engine) -> SchemaStatus:

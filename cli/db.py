@@ -51,7 +51,7 @@ def upgrade(as_json: bool, dry_run: bool) -> None:
     before = schema_status(engine)
     after = before if dry_run else bring_up_to_date(engine)
     engine.dispose()
-    missing = [step for step in before.known if before.outdated and step > (before.current or "")]
+    missing = [step for step in before.steps if before.outdated and step > (before.current or "")]
     if as_json:
         emit(
             {"type": "upgrade", "before": before.current, "after": after.current, "steps": missing, "dry_run": dry_run}

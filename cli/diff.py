@@ -140,17 +140,17 @@ def _silent(old: RevisionText, new: RevisionText) -> bool:
 
 
 def _field_lines(field: _Field) -> Iterator[str]:
-    kept = 0
+    unchanged = 0
     for row in field.rows:
         if not _is_changed(row):
-            kept += 1
+            unchanged += 1
             continue
-        if kept:
-            yield dim(_unchanged(kept))
-        kept = 0
+        if unchanged:
+            yield dim(_unchanged(unchanged))
+        unchanged = 0
         yield "  " + "".join(map(_piece, row))
-    if kept:
-        yield dim(_unchanged(kept))
+    if unchanged:
+        yield dim(_unchanged(unchanged))
 
 
 def _unchanged(paragraphs: int) -> str:

@@ -31,10 +31,10 @@ _OTHERS_SECONDS = 3600.0  # without a write, after which another machine's file 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """The repair of one file: its length now (`kept`) and the bytes that were cut off (`cut`)."""
+    """The repair of one file: its length now (`size`) and the bytes that were cut off (`cut`)."""
 
     file: str
-    kept: int
+    size: int
     cut: int
 
 

@@ -275,9 +275,9 @@ def _revisit_fields(response: CapturedResponse, original: Original) -> Fields:
 
 def _http_head(response: CapturedResponse) -> bytes:
     """Return status line and headers, the content length that of the stored body, its chunks joined."""
-    kept = [(k, v) for k, v in response.headers if k.lower() not in ("transfer-encoding", "content-length")]
+    headers = [(k, v) for k, v in response.headers if k.lower() not in ("transfer-encoding", "content-length")]
     status = _latin(f"HTTP/1.1 {response.status} {_line(response.reason)}\r\n")
-    return status + _header_lines([*kept, ("Content-Length", str(len(response.body)))]) + b"\r\n"
+    return status + _header_lines([*headers, ("Content-Length", str(len(response.body)))]) + b"\r\n"
 
 
 def _header_lines(headers: Headers | Iterable[tuple[str, str]]) -> bytes:

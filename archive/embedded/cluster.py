@@ -114,7 +114,7 @@ def _open_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     found = folder.lstat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise ArchiveUnavailable(f"{folder} belongs to somebody else or is open to writing", f"remove {folder}")
+        raise ArchiveUnavailable(f"{folder} has another owner or is writable for others", f"remove {folder}")
     folder.chmod(0o755)
 
 

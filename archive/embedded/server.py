@@ -244,7 +244,7 @@ class EmbeddedServer:
         pid = self._postmaster()
         if pid is None:
             if self._answers():
-                raise ArchiveUnavailable(f"the server in {self.folder} runs in another container; stop it there")
+                raise ArchiveUnavailable(f"the server in {self.folder} runs in another container: stop it there")
             return False
         os.kill(pid, signal.SIGINT)  # "fast": end connections, write everything to disk
         deadline = time.monotonic() + _STOP_SECONDS

@@ -1,4 +1,4 @@
-"""What is wrong with the data folder or its settings is told with what to do."""
+"""Errors about the data folder and its settings come with a hint."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from news.errors import SettingError
 
 
 def test_a_folder_that_cannot_be_made_names_another() -> None:
-    with pytest.raises(SettingError, match="cannot be created") as told:
+    with pytest.raises(SettingError, match="cannot be created") as raised:
         open_home({"NEWSKEEP_HOME": "/proc/news"})
-    assert "NEWSKEEP_HOME=~/news" in (told.value.hint or "")
+    assert "NEWSKEEP_HOME=~/news" in (raised.value.hint or "")
 
 
 def test_settings_that_cannot_be_read_say_why_in_words(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from archive.database import connect_to, make_engine, schema_status, upgrade
 from archive.models import metadata
-from archive.schema import FOLDER, alembic_config, known_steps
+from archive.schema import FOLDER, alembic_config, migration_steps
 from archive.views import VIEWS
 
 
@@ -69,7 +69,7 @@ def test_upgraders_at_once_take_turns(empty: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(lambda _: upgrade(empty), range(4)))
 
-    assert {status.current for status in outcomes} == {known_steps()[-1]}
+    assert {status.current for status in outcomes} == {migration_steps()[-1]}
 
 
 def test_upgrade_leaves_a_newer_schema_alone(engine: Engine) -> None:
@@ -85,15 +85,15 @@ def test_upgrade_leaves_a_newer_schema_alone(engine: Engine) -> None:
 def test_file_names_tell_the_steps_as_alembic_sees_them() -> None:
     scripts = ScriptDirectory.from_config(alembic_config())
 
-    assert [step.revision for step in scripts.walk_revisions()][::-1] == list(known_steps())
+    assert [step.revision for step in scripts.walk_revisions()][::-1] == list(migration_steps())
     assert len(scripts.get_heads()) == 1
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "versions").glob("[0-9]*.py")), ids=lambda path: path.stem)
 def test_step_says_why_what_it_locks_and_what_the_daemon_makes_of_it(path: Path) -> None:
-    told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
 
-    assert all(word in told for word in ("Why:", "Locks:", "The running daemon:"))
+    assert all(word in docstring for word in ("Why:", "Locks:", "The running daemon:"))
 
 
 LINK = (

@@ -93,5 +93,5 @@ def test_articles_on_one_event_are_found_and_stay_two_stories(newsroom: Newsroom
     with newsroom.engine.connect() as conn:
         found = same_event(conn, first.story_id or 0)
 
-    assert [one.outlet for one in found] == ["kurier"]
+    assert [article.outlet for article in found] == ["kurier"]
     assert len(stories(newsroom)) == 3

@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 
 from archive.database import connect_to, make_engine, upgrade
 from archive.home import Home, find_home
-from archive.schema import alembic_config, known_steps
+from archive.schema import alembic_config, migration_steps
 from archive.waiting import Upgrading, wait_for_archive
 from news.errors import ArchiveUnavailable, SchemaOutdated
 
-HEAD = known_steps()[-1]
+HEAD = migration_steps()[-1]
 FOR_EVER = float("inf")
 
 
@@ -50,7 +50,7 @@ def test_the_first_schema_is_made_by_who_may(empty: Home, upgrading: Upgrading) 
 def test_an_older_schema_is_left_to_the_daemon(home: Home, engine: Engine) -> None:
     set_back(engine)
 
-    with pytest.raises(SchemaOutdated, match=known_steps()[-2]):
+    with pytest.raises(SchemaOutdated, match=migration_steps()[-2]):
         wait_for_archive(home, Upgrading.FIRST, 0)
     assert wait_for_archive(home, Upgrading.ALWAYS, 0).current == HEAD
 

@@ -46,10 +46,10 @@ def test_show_raw_reads_from_the_store(newskeep: Newskeep, handed: Path) -> None
 
 
 def test_doctor_finds_the_store_in_order(newskeep: Newskeep, handed: Path) -> None:
-    code, state, told = check(newskeep, "capture store")
+    code, state, findings = check(newskeep, "capture store")
 
     assert (code, state) == (0, "fine")
-    assert "files: 1" in told
+    assert "files: 1" in findings
     assert check(newskeep, "captures") == (0, "fine", "none here; on other machines or in a store: 1")
 
 
@@ -59,10 +59,10 @@ def test_doctor_sees_a_stored_file_that_is_gone_or_short(
 ) -> None:
     spoil(handed)
 
-    code, state, told = check(newskeep, "capture store")
+    code, state, findings = check(newskeep, "capture store")
 
     assert (code, state) == (8, "bad")
-    assert handed.name in told
+    assert handed.name in findings
 
 
 def test_doctor_names_a_store_that_nobody_can_speak_to(

@@ -10,11 +10,11 @@ from sqlalchemy import Engine, text
 from archive.database import connect_to
 from archive.embedded import EmbeddedServer
 from archive.home import Home
-from archive.schema import known_steps
+from archive.schema import migration_steps
 from tests.conftest import Outcome
 
 Newskeep = Callable[..., Outcome]
-HEAD = known_steps()[-1]
+HEAD = migration_steps()[-1]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_upgrade_makes_the_schema_and_status_then_fits(newskeep: Newskeep, empty
     after = newskeep("db", "status", "--json")
 
     assert (before.code, before.records[0]["schema"], before.records[0]["fits"]) == (6, None, False)
-    assert (done.code, done.records[0]["steps"], done.records[0]["after"]) == (0, list(known_steps()), HEAD)
+    assert (done.code, done.records[0]["steps"], done.records[0]["after"]) == (0, list(migration_steps()), HEAD)
     assert (after.code, after.records[0]["schema"], after.records[0]["fits"]) == (0, HEAD, True)
 
 
@@ -47,7 +47,7 @@ def test_dry_run_of_upgrade_says_the_steps_and_makes_nothing(newskeep: Newskeep,
     outcome = newskeep("db", "upgrade", "--dry-run")
 
     assert outcome.code == 0
-    assert f"missing: {', '.join(known_steps())}" in outcome.err
+    assert f"missing: {', '.join(migration_steps())}" in outcome.err
     assert newskeep("db", "status").code == 6
 
 

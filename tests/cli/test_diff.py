@@ -20,7 +20,7 @@ def test_edits_of_today_are_listed_with_the_weightiest_first(newsroom: Newsroom,
     revise(newsroom, 2, "Der Minister tritt am Montag zurück.", "Der Minister tritt am Montag nicht zurück.")
     found = newskeep("diff", "--today", "--json").records
 
-    assert [one["changes"][0] for one in found] == ["reversal", "typo"]
+    assert [edit["changes"][0] for edit in found] == ["reversal", "typo"]
 
 
 def test_edits_of_earlier_days_are_not_of_today(newsroom: Newsroom, newskeep: Run) -> None:

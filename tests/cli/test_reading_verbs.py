@@ -31,7 +31,7 @@ def shown_id(outcome: object) -> str:
 
 
 @pytest.fixture
-def kept(newsroom: Newsroom, home: Home) -> str:
+def article_id(newsroom: Newsroom, home: Home) -> str:
     """The id of an article in two revisions, with a copy at another outlet; its crawls are closed."""
     first = article(
         authors=("Eva",), date_published=NOW, evidence=(Evidence("date_published", "json-ld", "2026-11-22"),)
@@ -46,8 +46,8 @@ def kept(newsroom: Newsroom, home: Home) -> str:
     return shown_id(outcome)
 
 
-def test_show_gives_text_and_provenance(newskeep: Newskeep, kept: str) -> None:
-    outcome = newskeep("show", kept)
+def test_show_gives_text_and_provenance(newskeep: Newskeep, article_id: str) -> None:
+    outcome = newskeep("show", article_id)
 
     assert outcome.code == 0
     assert outcome.out.startswith("Zug entgleist: elf Tote\n\nBei Linz.\n\nWort0 ")
@@ -56,20 +56,20 @@ def test_show_gives_text_and_provenance(newskeep: Newskeep, kept: str) -> None:
     assert re.search(r"story +s\w+ with 1 more", outcome.out)
 
 
-def test_article_is_known_by_any_spelling_of_its_address(newskeep: Newskeep, kept: str) -> None:
+def test_article_is_known_by_any_spelling_of_its_address(newskeep: Newskeep, article_id: str) -> None:
     for spelling in (URL, "HTTP://www.Krone.example/a-1/?utm_source=rss#x", "krone.example/a-1", "m.krone.example/a-1"):
         (record,) = newskeep("show", spelling, "--json", "--revision", "1").records
-        assert record["id"] == kept
+        assert record["id"] == article_id
 
     assert (record["v"], record["headline"], record["body"], record["number"]) == (1, "Zug entgleist", LONG, 1)
     assert datetime.fromisoformat(record["date_published"]) == NOW
 
 
 def test_raw_capture_comes_back_byte_for_byte(
-    kept: str, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+    article_id: str, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     for revision, page in (("1", PAGE), ("2", PAGE + b"2")):
-        monkeypatch.setattr("sys.argv", ["newskeep", "show", kept, "--raw", "--revision", revision])
+        monkeypatch.setattr("sys.argv", ["newskeep", "show", article_id, "--raw", "--revision", revision])
         with pytest.raises(SystemExit):
             main()
         assert capsysbinary.readouterr().out == page
@@ -98,18 +98,18 @@ def test_raw_of_an_article_without_capture_is_refused(newskeep: Newskeep, newsro
     assert newskeep("show", URL, "--raw").code == 2
 
 
-def test_damaged_capture_ends_with_its_own_code(newskeep: Newskeep, kept: str, home: Home) -> None:
+def test_damaged_capture_ends_with_its_own_code(newskeep: Newskeep, article_id: str, home: Home) -> None:
     for path in home.captures.glob("*.warc.gz"):
         path.write_bytes(b"")
-    outcome = newskeep("show", kept, "--raw")
+    outcome = newskeep("show", article_id, "--raw")
 
     assert outcome.code == 8
     assert "0 of" in outcome.err
 
 
-def test_removed_parts_are_shown_with_label_rule_and_score(newskeep: Newskeep, kept: str) -> None:
-    assert re.search(r"teaser +0\.99 +timed_list +OTHER NEWS", newskeep("show", kept, "--removed").out)
-    (record,) = newskeep("show", kept, "--removed", "--json").records
+def test_removed_parts_are_shown_with_label_rule_and_score(newskeep: Newskeep, article_id: str) -> None:
+    assert re.search(r"teaser +0\.99 +timed_list +OTHER NEWS", newskeep("show", article_id, "--removed").out)
+    (record,) = newskeep("show", article_id, "--removed", "--json").records
     assert (record["label"], record["rule"], record["score"], record["text"]) == (
         "teaser",
         "timed_list",
@@ -118,21 +118,21 @@ def test_removed_parts_are_shown_with_label_rule_and_score(newskeep: Newskeep, k
     )
 
 
-def test_removed_parts_and_copies_of_a_crawl(newskeep: Newskeep, kept: str) -> None:
-    crawls = {one["outlet"]: one["crawl"] for one in newskeep("crawls", "list", "--json").records}
+def test_removed_parts_and_copies_of_a_crawl(newskeep: Newskeep, article_id: str) -> None:
+    crawls = {record["outlet"]: record["crawl"] for record in newskeep("crawls", "list", "--json").records}
 
     assert len(newskeep("show", "--removed", "--crawl", str(crawls["krone"]), "--json").records) == 2
     copies = newskeep("show", "--copies", "--crawl", str(crawls["kurier"]), "--json").records
-    assert [(one["outlet"], one["relation"]) for one in copies] == [("krone", "first"), ("kurier", "copy")]
+    assert [(record["outlet"], record["relation"]) for record in copies] == [("krone", "first"), ("kurier", "copy")]
     assert newskeep("show", "--copies", "--crawl", str(crawls["krone"]), "--json").records == []
 
 
-def test_story_lists_its_articles(newskeep: Newskeep, kept: str) -> None:
-    by_article = newskeep("show", kept, "--copies", "--json").records
+def test_story_lists_its_articles(newskeep: Newskeep, article_id: str) -> None:
+    by_article = newskeep("show", article_id, "--copies", "--json").records
     by_story = newskeep("show", by_article[0]["story_id"], "--json").records
 
     assert by_story == by_article
-    assert by_article[1]["matched_article_id"] == kept
+    assert by_article[1]["matched_article_id"] == article_id
 
 
 UNCLEAR = [
@@ -158,7 +158,7 @@ UNCLEAR = [
 ]
 
 
-def test_what_is_unknown_or_unclear_is_a_usage_error(newskeep: Newskeep, kept: str) -> None:
+def test_what_is_unknown_or_unclear_is_a_usage_error(newskeep: Newskeep, article_id: str) -> None:
     for arguments in UNCLEAR:
         outcome = newskeep(*arguments)
         assert (outcome.code, outcome.out) == (2, ""), arguments
@@ -269,8 +269,8 @@ def test_a_gap_in_collection_is_named_and_a_day_that_was_looked_at_is_none(
     assert "nobody" not in newskeep("search", "nirgends").err
 
 
-def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, kept: str) -> None:
-    outcome = newskeep("diff", kept)
+def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, article_id: str) -> None:
+    outcome = newskeep("diff", article_id)
 
     assert re.search(r"revision 1 → 2 .* headline, paragraph added", outcome.out)
     assert "  Zug entgleist{+: elf Tote+}\n" in outcome.out
@@ -279,11 +279,13 @@ def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, kept: 
     assert outcome.out.index("headline\n") < outcome.out.index("text\n")
 
 
-def test_diff_as_json_and_of_a_crawl_and_backwards(newskeep: Newskeep, kept: str) -> None:
-    crawl = next(one["crawl"] for one in newskeep("crawls", "list", "--json").records if one["outlet"] == "krone")
-    (of_article,) = newskeep("diff", kept, "--json").records
+def test_diff_as_json_and_of_a_crawl_and_backwards(newskeep: Newskeep, article_id: str) -> None:
+    crawl = next(
+        record["crawl"] for record in newskeep("crawls", "list", "--json").records if record["outlet"] == "krone"
+    )
+    (of_article,) = newskeep("diff", article_id, "--json").records
     (of_crawl,) = newskeep("diff", "--crawl", str(crawl), "--json").records
-    (back,) = newskeep("diff", kept, "2", "1", "--json").records
+    (back,) = newskeep("diff", article_id, "2", "1", "--json").records
 
     assert of_article == of_crawl
     assert of_article["fields"]["headline"] == [
@@ -298,7 +300,7 @@ def test_article_with_one_revision_has_no_diff(newskeep: Newskeep, newsroom: New
     assert newskeep("diff", URL).err == "Nothing was revised.\n"
 
 
-def test_explain_tells_all_seven_steps(newskeep: Newskeep, kept: str) -> None:
+def test_explain_tells_all_seven_steps(newskeep: Newskeep, article_id: str) -> None:
     lines = newskeep("explain", URL).out.splitlines()
 
     assert [line.split()[1] for line in lines[1:]] == [
@@ -313,19 +315,21 @@ def test_explain_tells_all_seven_steps(newskeep: Newskeep, kept: str) -> None:
     assert "HTTP 200" in lines[3]
     assert "41 words" in lines[4]
     assert "−2 words: teaser timed list ×1 (0.99)" in lines[5]
-    assert f"the same article with another text ({kept}) → revised" in lines[6]
-    assert f"article {kept} revision 1" in lines[7]
-    assert newskeep("explain", kept).out.splitlines() == lines
+    assert f"the same article with another text ({article_id}) → revised" in lines[6]
+    assert f"article {article_id} revision 1" in lines[7]
+    assert newskeep("explain", article_id).out.splitlines() == lines
 
 
-def test_explain_shows_the_robots_txt_of_the_pages_own_site(newskeep: Newskeep, kept: str, newsroom: Newsroom) -> None:
+def test_explain_shows_the_robots_txt_of_the_pages_own_site(
+    newskeep: Newskeep, article_id: str, newsroom: Newsroom
+) -> None:
     outlet_id = newsroom.crawl("krone").outlet_id
     found = [FoundChannel("robots", f"https://{site}/robots.txt") for site in ("krone.example", "other.example")]
     with newsroom.engine.begin() as conn:
         own, others = ensure_channels(conn, outlet_id, found)
         save_looks(conn, Look(own.id, LookOutcome.READ, looked_at=NOW))
         save_looks(conn, Look(others.id, LookOutcome.FAILED, "forbidden_port", NOW + timedelta(hours=1)))
-    allowed = newskeep("explain", kept).out.splitlines()[2]
+    allowed = newskeep("explain", article_id).out.splitlines()[2]
     assert "yes; robots.txt read" in allowed
 
 
@@ -341,7 +345,7 @@ def test_explain_tells_why_a_page_is_not_in_the_archive(newskeep: Newskeep, news
     assert "7 stored     no – skipped: robots.txt" in outcome.out
 
 
-def test_explain_of_an_unknown_address_says_what_to_do(newskeep: Newskeep, kept: str) -> None:
+def test_explain_of_an_unknown_address_says_what_to_do(newskeep: Newskeep, article_id: str) -> None:
     of_site = newskeep("explain", "https://www.krone.example/never-seen")
     of_nobody = newskeep("explain", "other.example/x", "--json")
 
@@ -351,16 +355,16 @@ def test_explain_of_an_unknown_address_says_what_to_do(newskeep: Newskeep, kept:
     assert (of_nobody.records[0]["known"], of_nobody.records[0]["outlet_of_site"]) == (False, None)
 
 
-def test_explain_as_json_has_facts_and_words(newskeep: Newskeep, kept: str) -> None:
-    (record,) = newskeep("explain", kept, "--json").records
+def test_explain_as_json_has_facts_and_words(newskeep: Newskeep, article_id: str) -> None:
+    (record,) = newskeep("explain", article_id, "--json").records
 
     assert record["known"] is True
-    assert record["stored_as"]["id"] == kept
+    assert record["stored_as"]["id"] == article_id
     assert [event["disposition"] for event in record["events"]] == ["new", "revised"]
     assert record["steps"].keys() >= {"found", "stored"}
 
 
-def test_crawls_are_listed_and_shown_with_their_ledger(newskeep: Newskeep, kept: str) -> None:
+def test_crawls_are_listed_and_shown_with_their_ledger(newskeep: Newskeep, article_id: str) -> None:
     (kurier, krone) = newskeep("crawls", "list", "--json").records
     shown = newskeep("crawls", "show", str(krone["crawl"]))
 
@@ -369,7 +373,7 @@ def test_crawls_are_listed_and_shown_with_their_ledger(newskeep: Newskeep, kept:
     ledger = r" 1 +revised +1 headline +newskeep diff --crawl 1\n +1 +links seen ✓ all accounted for\n"
     assert re.search(ledger, shown.out)
     assert "1 krone" in newskeep("crawls", "show", str(kurier["crawl"])).out  # whose text the copy carries
-    assert [one["crawl"] for one in newskeep("crawls", "list", "--json", "--outlet", "krone").records] == [
+    assert [record["crawl"] for record in newskeep("crawls", "list", "--json", "--outlet", "krone").records] == [
         krone["crawl"]
     ]
 
@@ -412,7 +416,7 @@ def test_help_starts_with_two_examples(newskeep: Newskeep, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", [("search", "Linz"), ("crawls", "list")])
 def test_an_outlet_that_was_never_crawled_is_named_with_the_nearest(
-    newskeep: Newskeep, kept: str, verb: tuple[str, ...]
+    newskeep: Newskeep, article_id: str, verb: tuple[str, ...]
 ) -> None:
     outcome = newskeep(*verb, "--outlet", "kroen")
 
@@ -421,8 +425,8 @@ def test_an_outlet_that_was_never_crawled_is_named_with_the_nearest(
     assert "krone" in outcome.err.replace("kroen", "")
 
 
-def test_a_revision_that_is_not_there_is_told_by_the_articles_name(newskeep: Newskeep, kept: str) -> None:
-    outcome = newskeep("diff", kept, "1", "9")
+def test_a_revision_that_is_not_there_is_told_by_the_articles_name(newskeep: Newskeep, article_id: str) -> None:
+    outcome = newskeep("diff", article_id, "1", "9")
 
     assert outcome.code == 2
-    assert f"{kept} has no revision 9; it has 2" in outcome.err
+    assert f"{article_id} has no revision 9; it has 2" in outcome.err

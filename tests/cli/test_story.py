@@ -28,7 +28,7 @@ def test_split_and_merge_are_told_and_can_be_seen(newsroom: Newsroom, newskeep: 
     assert (split["id"], split["from"]) == ("a2", "s1")
     assert "1 article of 1 outlet" in newskeep("story", "s1").out
     assert f"{split['to']} is part of story s1 now" in newskeep("story", "s1", "--merge", "a2").out
-    assert [one["id"] for one in newskeep("story", split["to"], "--json").records] == ["a1", "a2"]
+    assert [article["id"] for article in newskeep("story", split["to"], "--json").records] == ["a1", "a2"]
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(newsroom: Newsroom, newskeep: Run) -> None:

@@ -57,7 +57,9 @@ def place(record: StoredRecord) -> tuple[str, int, int]:
 
 def records(path: Path) -> list[tuple[str, str | None]]:
     with path.open("rb") as stream:
-        return [(one.rec_type, one.rec_headers.get_header("WARC-Target-URI")) for one in ArchiveIterator(stream)]
+        return [
+            (record.rec_type, record.rec_headers.get_header("WARC-Target-URI")) for record in ArchiveIterator(stream)
+        ]
 
 
 def check(*paths: Path) -> int:
@@ -117,19 +119,19 @@ def test_files_are_rolled_by_size_and_age_and_still_found(tmp_path: Path) -> Non
     for settings_ in ({"CAPTURE_ROLL_BYTES": "1"}, {"CAPTURE_ROLL_SECONDS": "0"}):
         home = make_home(tmp_path / next(iter(settings_)), **settings_)
         with CaptureFiles(home) as captures:
-            kept = [captures.write(response(f"{number}".encode())) for number in range(3)]
+            written = [captures.write(response(f"{number}".encode())) for number in range(3)]
 
-        assert len({record.file for record in kept}) == 3
-        assert [read_record(home, *place(record)).body for record in kept] == [b"0", b"1", b"2"]
+        assert len({record.file for record in written}) == 3
+        assert [read_record(home, *place(record)).body for record in written] == [b"0", b"1", b"2"]
         assert check(*home.captures.glob("*.warc.gz")) == 0
 
 
 def test_many_threads_write_whole_records(folder: Home) -> None:
-    kept: list[StoredRecord] = []
+    written: list[StoredRecord] = []
     with CaptureFiles(folder) as captures:
 
         def write(number: int) -> None:
-            kept.extend(captures.write(response(f"{number} {turn}".encode())) for turn in range(20))
+            written.extend(captures.write(response(f"{number} {turn}".encode())) for turn in range(20))
 
         threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
         for thread in threads:
@@ -137,8 +139,8 @@ def test_many_threads_write_whole_records(folder: Home) -> None:
         for thread in threads:
             thread.join()
 
-    assert len({read_record(folder, *place(record)).body for record in kept}) == 80
-    assert len({record.file for record in kept}) == 1
+    assert len({read_record(folder, *place(record)).body for record in written}) == 80
+    assert len({record.file for record in written}) == 1
 
 
 def test_tail_cut_at_any_byte_costs_the_last_record_alone(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_tail_cut_at_any_byte_costs_the_last_record_alone(tmp_path: Path) -> Non
     assert first.offset + first.length in ends
     assert second.offset + second.length in ends
     for end in range(len(data) + 1):
-        assert whole_length(data[:end]) == max(one for one in ends if one <= end)
+        assert whole_length(data[:end]) == max(whole for whole in ends if whole <= end)
 
 
 def test_a_disk_that_is_full_at_the_end_costs_only_the_note_that_the_file_is_whole(folder: Home) -> None:

@@ -1,4 +1,4 @@
-"""Acknowledged means kept: the server is killed again and again while somebody writes."""
+"""Acknowledged means kept: the server is killed repeatedly during writes."""
 
 import os
 import random
@@ -65,7 +65,7 @@ def test_every_acknowledged_row_survives_every_kill(tmp_path: Path) -> None:
         writer.done.set()
         writer.join(120)
         with engine.connect() as connection:
-            kept = set(connection.scalars(text("select number from drill")))
+            committed = set(connection.scalars(text("select number from drill")))
     finally:
         writer.done.set()
         engine.dispose()
@@ -73,5 +73,5 @@ def test_every_acknowledged_row_survives_every_kill(tmp_path: Path) -> None:
 
     assert writer.broken
     assert len(writer.acknowledged) > KILLS
-    assert set(writer.acknowledged) <= kept
-    assert len(kept - set(writer.acknowledged)) <= writer.broken  # committed, and the answer lost on the way
+    assert set(writer.acknowledged) <= committed
+    assert len(committed - set(writer.acknowledged)) <= writer.broken  # committed, and the answer lost on the way

@@ -26,24 +26,24 @@ def read(data: bytes, most: int = 10_000) -> list[WarcRecord]:
 
 def test_file_is_read_alike_however_it_is_packed() -> None:
     for data in FILES:
-        answers = [response_in(one) for one in read(data)]
-        assert [one and (one.url[-1], one.status, one.captured_at.second) for one in answers] == [
+        answers = [response_in(item) for item in read(data)]
+        assert [answer and (answer.url[-1], answer.status, answer.captured_at.second) for answer in answers] == [
             (str(number), 200, number) for number in range(4)
         ]
 
 
 def test_record_packed_by_itself_says_where_it_lies() -> None:
-    for one, alone in zip(read(FILES[2]), PLAIN, strict=True):
-        assert one.length
-        assert gzip.decompress(FILES[2][one.offset : one.offset + one.length]) == alone
-    assert {one.length for one in read(FILES[1])} == {None}
+    for item, alone in zip(read(FILES[2]), PLAIN, strict=True):
+        assert item.length
+        assert gzip.decompress(FILES[2][item.offset : item.offset + item.length]) == alone
+    assert {item.length for item in read(FILES[1])} == {None}
 
 
 def test_damage_hides_no_later_record() -> None:
     for data in (FILES[0], FILES[2]):
         for place in range(2, len(data) // 2, 7):
             broken = data[:place] + b"\xff\xff" + data[place + 2 :]
-            assert [one.url for one in read(broken)][-1:] == ["https://a.example/3"]
+            assert [item.url for item in read(broken)][-1:] == ["https://a.example/3"]
 
 
 @given(
@@ -55,10 +55,10 @@ def test_any_file_is_read_to_its_end(data: bytes, edits: list[tuple[float, int, 
     for where, gone, new in edits:
         place = int(where * len(data))
         data = data[:place] + new + data[place + gone :]
-    for one in read(data, most):
-        assert one.kind in READABLE or one.block is None
-        assert one.block is None or len(one.block) <= most
-        response_in(one)
+    for item in read(data, most):
+        assert item.kind in READABLE or item.block is None
+        assert item.block is None or len(item.block) <= most
+        response_in(item)
 
 
 def test_time_that_is_none_is_none() -> None:
