@@ -19,18 +19,20 @@ from archive.captures import CapturedResponse
 from archive.captures.response import decode
 from crawler.channels.kinds.robots import RobotsCache, RobotsRules, read_robots
 from crawler.job import CaptureRecorder
-from crawler.safety.failures import TRANSIENT, Refused, reason_of
+from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
 from news.errors import BodyTooLarge, CaptureDamaged
+from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
 
 _MAX_URL_CHARS = 8000
 _WAIT_STEP_SECONDS = 0.2
 
 # Reasons that say more about a site without a readable robots.txt than "robots_..." would.
-_NETWORK_REASONS = frozenset(
-    {"forbidden_address", "forbidden_port", "dns", "connection_refused", "tls", "bad_url", "retry_after"}
-)
-_NEVER_RETRIED = frozenset({"forbidden_address", "tls", "too_large"})
+_NETWORK_REASONS = frozenset({
+    Reason.FORBIDDEN_ADDRESS, Reason.FORBIDDEN_PORT, Reason.DNS, Reason.CONNECTION_REFUSED, Reason.TLS, Reason.BAD_URL,
+    Reason.RETRY_AFTER,
+})  # fmt: skip
+_NEVER_RETRIED = frozenset({Reason.FORBIDDEN_ADDRESS, Reason.TLS, Reason.TOO_LARGE})
 # A length, chunks, or a compressed body, which ends in a checksum. Without them, the body ends with the connection.
 _HEADERS_THAT_MARK_THE_END = ("Content-Length", "Transfer-Encoding", "Content-Encoding")
 _TYPES_WITH_TEXT = ("text/", "html", "xml", "json")
@@ -57,12 +59,12 @@ class RobotsMiddleware:
         if request.meta.get("is_robots"):
             return
         if urlparse_cached(request).scheme not in {"http", "https"}:
-            raise Refused("not_http")
+            raise Refused(Reason.NOT_HTTP)
         rules = await self.rules_for(request)
         if rules.closed:
             raise Refused(rules.closed)
         if not rules.allows(request.url):
-            raise Refused("robots_txt")
+            raise Refused(Reason.ROBOTS_TXT)
 
     async def rules_for(self, request: Request) -> RobotsRules:
         """Rules of the request's site."""
@@ -135,7 +137,7 @@ class RetryMiddleware:
             return None
         await self._wait(asked if asked is not None else back_off(tries, self._delay))
         if self._stopping:
-            raise Refused("stopping")
+            raise Refused(CRAWL_STOPPED)
         retry: Request = request.replace(dont_filter=True, meta={**request.meta, "tries": tries + 1})
         return retry
 
@@ -165,9 +167,9 @@ class ContentEncodingMiddleware(HttpCompressionMiddleware):
         try:
             return decode(body, names, max_size), []
         except BodyTooLarge as error:
-            raise Refused("too_large") from error
+            raise Refused(Reason.TOO_LARGE) from error
         except CaptureDamaged as error:
-            raise Refused("cut_off" if isinstance(error.__cause__, EOFError) else "bad_encoding") from error
+            raise Refused(Reason.CUT_OFF if isinstance(error.__cause__, EOFError) else Reason.BAD_ENCODING) from error
 
 
 class RedirectsMiddleware(RedirectMiddleware):
@@ -182,13 +184,13 @@ class RedirectsMiddleware(RedirectMiddleware):
             answer: Request | Response = super().process_response(request, response)
         except (IgnoreRequest, ValueError) as error:
             too_many = isinstance(error, IgnoreRequest)
-            raise Refused("too_many_redirects" if too_many else "bad_redirect") from error
+            raise Refused(Reason.TOO_MANY_REDIRECTS if too_many else Reason.BAD_REDIRECT) from error
         if isinstance(answer, Response) and 300 <= answer.status < 400 and answer.status != 304:
-            raise Refused("bad_redirect")
+            raise Refused(Reason.BAD_REDIRECT)
         if isinstance(answer, Response) and answer.status == 304 and not _is_conditional(request):
             raise Refused("http_304")
         if isinstance(answer, Request) and len(answer.url) > _MAX_URL_CHARS:
-            raise Refused("bad_redirect")
+            raise Refused(Reason.BAD_REDIRECT)
         return answer
 
     def handle_referer(self, request: Request, response: Response) -> None:

@@ -19,6 +19,8 @@ from scrapy.exceptions import (
 from news.errors import NotAnArticle, PageTooCostly
 from news.reasons import Reason
 
+CRAWL_STOPPED = "stopping"  # no reason for the ledger: the link still waits
+
 
 class Refused(IgnoreRequest):
     """We chose not to fetch, for this `reason`."""
@@ -38,7 +40,7 @@ TRANSIENT = (
     ConnectionError,
 )
 
-_NAMES: tuple[tuple[type[BaseException], str], ...] = (
+_REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
     (CannotResolveHostError, Reason.DNS),
     (DownloadTimeoutError, Reason.TIMEOUT),
     (DownloadConnectionRefusedError, Reason.CONNECTION_REFUSED),
@@ -64,7 +66,7 @@ def reason_of(error: BaseException) -> str:
         return Reason.TLS
     if any(isinstance(part, aiohttp.ClientResponseError) for part in chain):
         return Reason.BAD_HTTP
-    return next((name for kind, name in _NAMES if isinstance(error, kind)), f"error_{type(error).__name__}")
+    return next((reason for kind, reason in _REASONS if isinstance(error, kind)), f"error_{type(error).__name__}")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -24,8 +24,9 @@ from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloa
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from crawler.safety.failures import Refused
+from crawler.safety.failures import CRAWL_STOPPED, Refused
 from news.ip_addresses import Network, may_connect, may_use_port
+from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, asked_pause
 
 # (family, type, protocol, canonical name, socket address), as getaddrinfo gives it
@@ -69,11 +70,11 @@ class GuardedHandler(AiohttpDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         host, port = _host_and_port(request.url)
         if port is None or not may_use_port(port):
-            raise Refused("forbidden_port")
+            raise Refused(Reason.FORBIDDEN_PORT)
         if getattr(self.crawler.spider, "stopping", False):
-            raise Refused("stopping")
+            raise Refused(CRAWL_STOPPED)
         if self._paces.closed(host):
-            raise Refused("retry_after")
+            raise Refused(Reason.RETRY_AFTER)
         response = await self._download(request, host)
         self._note_long_pause(host, response)
         return response
@@ -86,7 +87,7 @@ class GuardedHandler(AiohttpDownloadHandler):
             return await task
         except asyncio.CancelledError:
             if getattr(self.crawler.spider, "stopping", False):
-                raise Refused("stopping") from None
+                raise Refused(CRAWL_STOPPED) from None
             raise
         finally:
             self._in_flight.discard(task)
@@ -131,7 +132,7 @@ class GuardedHandler(AiohttpDownloadHandler):
     def _socket(self, info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, address = info
         if not may_connect(str(address[0]), self._allowed):
-            raise Refused("forbidden_address")
+            raise Refused(Reason.FORBIDDEN_ADDRESS)
         return socket.socket(family, kind, protocol)
 
 
@@ -161,7 +162,7 @@ class _GuardedResolver(ThreadedResolver):
         answers = await super().resolve(host, port, family)
         public = [answer for answer in answers if may_connect(answer["host"], self._allowed)]
         if answers and not public:
-            raise Refused("forbidden_address")
+            raise Refused(Reason.FORBIDDEN_ADDRESS)
         return public
 
 

@@ -27,10 +27,10 @@ from archive.outlets import found_of, save_found
 from crawler.batch_writer import patiently
 from crawler.channels.homepage import HomePage, describe
 from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, recognise
-from crawler.channels.kinds import listing, robots, sitemap
+from crawler.channels.kinds import robots, sitemap
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
-from crawler.safety.failures import Refused, reason_of
+from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
 from crawler.spiders.requests import Ask, channel_request, header
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
 from news.reasons import Reason
@@ -294,11 +294,11 @@ class Discovery:
             await patiently(lambda: store_captures(job.engine, job.recorder.files, outlet_id, crawl_id, pairs))
 
     async def _save_failure(self, channel: Channel, error: Exception) -> None:
-        reason = "unreadable" if isinstance(error, FeedUnreadable) else reason_of(error)
-        if reason == "stopping":
+        reason = Reason.UNREADABLE if isinstance(error, FeedUnreadable) else reason_of(error)
+        if reason == CRAWL_STOPPED:
             return
         self.job.tally.reasons[channel.url] = reason
-        if isinstance(error, Refused) and reason == "robots_txt":
+        if isinstance(error, Refused) and reason == Reason.ROBOTS_TXT:
             look = Look(channel.id, LookOutcome.SKIPPED, reason)
         else:
             due = datetime.now(UTC) + pause_after(channel.failures + 1, channel.url)
@@ -333,7 +333,7 @@ def _problem(channel: Channel, announced: Announced | None) -> str | None:
     """Return what is wrong with a channel that answered. A changed layout stays a problem until the channel changes."""
     if announced is not None:
         return _kind_of(channel).problem(channel.links_last, announced)
-    return channel.reason if channel.reason == listing.LAYOUT_CHANGED else None
+    return channel.reason if channel.reason == Reason.LAYOUT_CHANGED else None
 
 
 def _robots_look(row: Channel, rules: RobotsRules) -> Look:

@@ -14,7 +14,7 @@ from archive.frontier import Link, Settlement, add_links, due_links, retry_links
 from archive.ingest.fetched import FetchedPage, Outcome
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
-from crawler.safety.failures import Refused, reason_of
+from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
 from crawler.safety.guard import STOPPING
 from crawler.spiders.discovery import Discovery
 from crawler.spiders.requests import TargetProbe, header, page_request
@@ -146,7 +146,7 @@ class NewsSpider(Spider):
         ends = [Settlement(link.id, Disposition.SKIPPED, reasons[link.id]) for link in links if reasons[link.id]]
         ends += [_put_off(link) for link in links if link.id in not_due and not reasons[link.id]]
         # due at once: the next crawl fetches what was over this one's limit, listed or not
-        ends += [Settlement(link.id, Disposition.SKIPPED, "limit", due_at=now) for link in wanted[len(chosen) :]]
+        ends += [Settlement(link.id, Disposition.SKIPPED, Reason.LIMIT, due_at=now) for link in wanted[len(chosen) :]]
         await self._settle_all(ends, {link.id: link for link in links})
         return chosen
 
@@ -200,12 +200,12 @@ class NewsSpider(Spider):
             await self._unanswered(link, error)
 
     async def _unanswered(self, link: Link, error: BaseException) -> None:
-        if reason_of(error) != "stopping":  # then it still waits
+        if reason_of(error) != CRAWL_STOPPED:  # then it still waits
             await self._end(link, error)
 
     async def _end(self, link: Link, error: BaseException) -> None:
         reason = reason_of(error)
-        skipped = isinstance(error, Refused) and reason == "robots_txt"
+        skipped = isinstance(error, Refused) and reason == Reason.ROBOTS_TXT
         due = datetime.now(UTC) if comes_back(reason, link.attempts) else None
         end = Settlement(link.id, Disposition.SKIPPED if skipped else Disposition.FAILED, reason, due_at=due)
         try:
@@ -248,7 +248,7 @@ def _with_disposition(page: FetchedPage, response: Response, link: Link) -> Fetc
         return page.ended(*unchanged(link.disposition, link.reason, has_article))
     content_type = header(response, "Content-Type") or ""
     if response.status == 200 and is_binary(response.body):
-        return page.ended(Disposition.SKIPPED, "not_html")
+        return page.ended(Disposition.SKIPPED, Reason.NOT_HTML)
     end = without_page(response.status, content_type, not response.body.strip(), has_article)
     return page.ended(*end) if end else page
 

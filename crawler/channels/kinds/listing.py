@@ -9,9 +9,9 @@ from crawler.channels.page_links import links, looks_like_article, parse_html, u
 from crawler.extraction.page import read_page
 from news.errors import NewsError, NotAnArticle
 from news.outlets import FoundLink, Outlet
+from news.reasons import Reason
 from news.urls import is_on_site
 
-LAYOUT_CHANGED = "layout_changed"
 _ENOUGH_LINKS = 5  # a listing that had so many links and now has none did not just have a quiet day
 
 
@@ -52,7 +52,7 @@ class ListingKind(ChannelKind):
 
     def problem(self, links_before: int | None, announced: Announced) -> str | None:
         """Report a listing that lost all its links: its layout has changed, or a script draws it now."""
-        return LAYOUT_CHANGED if (links_before or 0) >= _ENOUGH_LINKS and not announced.links else None
+        return Reason.LAYOUT_CHANGED if (links_before or 0) >= _ENOUGH_LINKS and not announced.links else None
 
 
 KIND = ListingKind()
