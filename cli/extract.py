@@ -60,19 +60,18 @@ def _address(url: str) -> str:
 
 
 def _read(page: bytes, url: str) -> Article:
-    from crawler.extraction.page import read_page
+    from archive.ingest.fetched import FetchedPage
+    from crawler.reading import READING, read_article
     from news.dispositions import is_binary
-    from news.teasers import remove_teasers
 
     if is_binary(page):
         raise NotAnArticle(f"the page is no text: it begins with {page[:8]!r}")
-    return remove_teasers(read_page(page, url))
+    return read_article(FetchedPage.unlinked(url, page), stages=READING)
 
 
 def _load_reader() -> None:
     """Import what reading a page needs, so that its time is not counted for the first page."""
-    import crawler.extraction.page  # noqa: F401
-    import news.teasers  # noqa: F401
+    import crawler.reading  # noqa: F401
 
 
 def _answer_lines(lines: IO[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The agency that a text names as its source: "(dpa)", "WASHINGTON (AP) —", "© AFP", "Quelle: APA"."""
+"""News agencies: which one a text names as its source, as in "(dpa)", "WASHINGTON (AP) —", "© AFP", "Quelle: APA"."""
 
 import re
 
@@ -25,5 +25,5 @@ def agency_named(body: str) -> str | None:
 
 
 def is_agency(name: str) -> bool:
-    """Whether *name* is that of an agency, and of nobody who writes."""
+    """Whether *name* is that of an agency."""
     return name.strip().casefold() in _BY_FOLDED

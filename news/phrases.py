@@ -1,8 +1,8 @@
 """How outlets speak about themselves and about other articles.
 
-Data for the rules in `news.teasers`, in German, English, French, Spanish, Italian, Dutch, Polish and Portuguese, and
-what heads lists and points at articles in twenty languages more; phrases stand between semicolons, some as regular expressions.
-Nothing here names an outlet. Texts are lower-cased before they are compared: ignoring case in the pattern costs five times as much.
+Data for the rules in `news.teasers`, in German, English, French, Spanish, Italian, Dutch, Polish and Portuguese; headings
+of lists and pointers at articles in twenty more languages. Semicolons separate phrases; some are regular expressions.
+Nothing here names an outlet. Texts are lower-cased before: ignoring case in the pattern costs five times as much.
 """
 
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
@@ -280,7 +280,7 @@ def _written(tree: _Tree) -> str:
 LIST_HEADINGS = frozenset(_phrases(_LIST_HEADINGS))
 _POINTER = "|".join(re.escape(phrase) for phrase in sorted(_phrases(_POINTERS), key=len, reverse=True))
 POINTER = re.compile(rf"\W*(?P<phrase>{_POINTER})\b(?P<mark>\s*(?:[:|»>→▶►]|[-–—]\s|\.\.\.|…))?")
-MAY_CALL = re.compile(rf"\b{_beginnings(_CALLS)}")  # without this no call: a cheap look before the dear one
+MAY_CALL = re.compile(rf"\b{_beginnings(_CALLS)}")  # every call contains one of these: a cheap test before the pattern
 # A heading of what readers wrote.
 COMMENTS = re.compile(
     r"\W*(?:\d[\d.,]*\s(?:(?:reader |user )?comments?|responses?|replies|thoughts|kommentare?|antworten|commentaires?|comentarios?|commenti|reacties|komentarz[ey]?|comentários?|kommentarer)(?: (?:on|to|zu|sur|en|su|op) [“„\"'«‘].{0,200})?"

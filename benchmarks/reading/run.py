@@ -33,7 +33,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A page's truth, its lines about other pages, the article read (None: refused), and the CPU in ms."""
+    """One page's truth, its lines about other pages, what a reader found, and the CPU time in ms.
+
+    `found` is None when the page could not be read.
+    """
 
     truth: dict[str, Any]
     others: list[list[str]]
@@ -62,7 +65,10 @@ def labelled_pages(folder: Path, datasets: set[str]) -> Iterator[tuple[dict[str,
 
 
 def nameless(page: bytes, share: float) -> bytes:
-    """Replace that share of all words in class and id by meaningless ones, the same word always alike."""
+    """Return *page* with that share of the words in class and id made meaningless, each word always in the same way.
+
+    It shows how the pages of an outlet are read whose words no list contains.
+    """
 
     def changed(word: re.Match[bytes]) -> bytes:
         digest = hashlib.sha256(word[0].lower()).digest()

@@ -1,4 +1,4 @@
-"""Names of persons and agencies in a byline, told from roles, places, dates and calls to follow."""
+"""The names of persons and agencies in a byline, without roles, places, dates and calls to follow."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -48,13 +48,13 @@ _CREDIT = re.compile(
     r"^\W*(?:photo|foto|bild|image|picture|illustration|graphic|grafik|video|kamera|camera|cover|styl|hair\b|makeup|produc|übersetz|translat|traduc)|getty images|shutterstock|istock|/ ?(?:ap|afp|reuters|dpa)\s*$",
     re.IGNORECASE,
 )
-_NOBODY = re.compile(
+_NO_AUTHOR = re.compile(
     r"^(?:admin|administrator|editor|editors|staff|author|redaktion|redaction|rédaction|redacción|redazione|redactie|redakcja|redação|the editors|"
     r"follow|view|more|read|share|team|guest|unknown|none|null|undefined|newsroom|online|web|contact|profile|bio|see all|your account|post views|by|about|email|posts|comments?"
     r"|publiziert|eingetragen|gesponsert\w*|sponsored|beiträge|registriert|posted|veröffentlicht|written|updated|source|quelle|subscribe|sign up|newsletter|advertisement|anzeige|werbung|photo|foto|video|getty|reading time|lesezeit)\b",
     re.IGNORECASE,
 )
-# Names of this kind begin with some of these words, so the whole must be one.
+# Some names begin with such a word, so the whole text must match.
 _NO_NAME = re.compile(
     r"(?:auth?or(?:in|en|es|s|a)?|auteurs?|autore|am|do|um|red|unserem|unserer|webmaster|agenturen|agencies|agencias|agences|agenzie|ph\.?d\.?|m\.?d\.?|esq|jr\.?|news|press release|no author|author name|editorial|columnist|anonymous|anonym|anónimo|welcome|log ?(?:in|out)?|your account|name|datum|date|published"
     r"|veröffentlicht|opublikowano|publicado|publié|pubblicato|(?:mon|tues|wednes|thurs|fri|satur|sun)day|show all .*|(?:getty images|shutterstock|istock).*)",
@@ -96,7 +96,7 @@ _INITIAL = re.compile(r"\b[^\W\d_]\.$")
 _PARTICLES = frozenset(
     "von van de der den del della di da dos das du la le el al bin ibn ter ten zu y e af av und of the and for für".split()  # noqa: SIM905
 )
-# What stands beside a name where no spaces part words, and what asks to follow it.
+# Roles beside a name in scripts without spaces, and calls to follow the person.
 _TITLE = re.compile(
     r"^(?:记者|記者|作者|编辑|撰文|文)[\s:：／/]\s*|\s?(?:기자|특파원|논설위원|記者|记者|報導|报道)(?: 외(?: \d+명)?)?$|^(?:suivre|seguir|segui|volg)\s(?=[A-Z])|\s(?:suivre|seguir|segui|volgen|følg|följ)$",
     re.IGNORECASE,
@@ -110,8 +110,8 @@ _TEXT = 300  # characters of a byline looked at
 def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False) -> tuple[str, ...]:
     """The persons and agencies named in *raw*, each once; of "Jim Walsh" and "Jim Walsh Evening Post" only the name.
 
-    `sites` are folded names of the outlet, which is nobody here. `trusted` texts stand where only names stand, so a
-    pen name or a name in small letters is one too.
+    `sites` are folded names of the outlet, which is no author here. `trusted` texts come from places where only names
+    are, so a pen name and a name in lower case count too.
     """
     names: dict[str, str] = {}
     for name in _all_names(raw, sites, trusted):
@@ -126,13 +126,13 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
 
 
 def may_begin_with_by(line: str) -> bool:
-    """A cheap look before the pattern: most lines begin with another word."""
+    """Whether the first word allows that the line says "by": a cheap test before the pattern."""
     first = line.split(" ", 1)[0]
     return first.startswith("By") or first.casefold().strip("*([|·•–—-:：") in _FIRST_WORDS
 
 
 def persons_in(line: str, sites: frozenset[str]) -> tuple[str, ...]:
-    """The names of several words in a line that says "by", without teams; none when the line says anything else."""
+    """The names of several words in a line that begins with "by", without teams; none for any other line."""
     if not may_begin_with_by(line) or not BY.match(line):
         return ()
     names = [name for name in names_in([line], sites) if " " in name and "&" not in name and not _is_group(name, sites)]
@@ -140,7 +140,7 @@ def persons_in(line: str, sites: frozenset[str]) -> tuple[str, ...]:
 
 
 def linked_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
-    """The names in *raw*, texts of links to authors' pages: a pen name with digits or one that the outlet bears too."""
+    """The names in *raw*, the texts of links to authors' pages. Pen names with digits and the outlet's name count."""
     names: dict[str, str] = {}
     for text in raw:
         for name in names_in([text], sites, trusted=True) or _pen_name(text, sites):
@@ -150,7 +150,12 @@ def linked_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
 
 def _pen_name(text: str, sites: frozenset[str]) -> tuple[str, ...]:
     name = _name_of(" ".join(text[:_TEXT].split()))
-    if not _SHORTEST <= len(name) <= _LONGEST or _NOBODY.match(name) or _NO_NAME.fullmatch(name) or _CALL.search(name):
+    if (
+        not _SHORTEST <= len(name) <= _LONGEST
+        or _NO_AUTHOR.match(name)
+        or _NO_NAME.fullmatch(name)
+        or _CALL.search(name)
+    ):
         return ()
     if _HOST.match(name):
         return ()
@@ -158,7 +163,7 @@ def _pen_name(text: str, sites: frozenset[str]) -> tuple[str, ...]:
 
 
 def _all_names(raw: Iterable[str], sites: frozenset[str], trusted: bool) -> list[str]:
-    """The names of the first line that says "by", when one does: what stands around it is of other articles."""
+    """The names of the first line that says "by", when there is one: lines around it belong to other articles."""
     names: list[str] = []
     for text in raw:
         found = list(_in_byline(text, sites, trusted))
@@ -169,7 +174,7 @@ def _all_names(raw: Iterable[str], sites: frozenset[str], trusted: bool) -> list
 
 
 def groups_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
-    """Editorial teams and the outlet itself, where they stand for the author: "Guardian staff reporter", "BBC News"."""
+    """Editorial teams and the outlet itself in place of an author: "Guardian staff reporter", "BBC News"."""
     groups: dict[str, str] = {}
     for text in raw:
         name = BY.sub("", " ".join(text[:_TEXT].split())).strip(" ,.;:-–—|")
@@ -179,32 +184,32 @@ def groups_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
 
 
 def says_by(line: str) -> bool:
-    """True for a line that says who wrote something: "By Jane Miller", "5 March 2024 by Jane Miller"."""
+    """Whether the line names an author: "By Jane Miller", "5 March 2024 by Jane Miller"."""
     return bool(BY.match(line) or _BY_INSIDE.match(line))
 
 
 def byline_of(line: str) -> str:
-    """What a line says of who wrote it: "by" and what follows the names are left out."""
+    """The part of a line with the names, without "by" and what follows them."""
     return _after_by(" ".join(line[:_TEXT].split()))
 
 
 def is_credit(line: str) -> bool:
-    """True for a line that names who took or made pictures."""
+    """Whether the line names the maker of a picture."""
     return bool(_CREDIT.search(line))
 
 
 def is_signed(line: str) -> bool:
-    """True for a line that says who wrote a text and nothing else: "Text: Jane Miller" or "Author: Ed Ito, historian"."""
+    """Whether the line only names the author: "Text: Jane Miller" or "Author: Ed Ito, historian"."""
     return bool(_SIGNED.fullmatch(line))
 
 
 def is_by_alone(line: str) -> bool:
-    """True for a line that says nothing but "by": the name stands on the next one."""
+    """Whether the line is only "by", with the name on the next line."""
     return len(line) < 18 and bool(_ALONE.fullmatch(line))
 
 
 def is_firm(name: str) -> bool:
-    """True for an association or company, told by its legal form."""
+    """Whether the name has the legal form of an association or a company."""
     return bool(_FIRM.search(name))
 
 
@@ -223,7 +228,7 @@ def _handle_before_date(text: str) -> str:
     found = _HANDLE.match(text, by.end()) if by else None
     if found is None or not found[1].islower() or date_begins(text[found.end() :]) != 0:
         return ""
-    return "" if _NOBODY.match(found[1]) or _NO_NAME.fullmatch(found[1]) else found[1]
+    return "" if _NO_AUTHOR.match(found[1]) or _NO_NAME.fullmatch(found[1]) else found[1]
 
 
 def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]:
@@ -236,18 +241,18 @@ def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]
     if handle:
         yield handle
         return
-    parts = [_name_of(part) for part in _parts(_after_by(text))]
+    parts = [_name_of(part) for part in _split_names(_after_by(text))]
     if not trusted:
         parts = [_without_medium(part) for part in parts]
     if parts != [text] and _GROUP.search(text) and not any(" " in part for part in parts):
-        return  # "Guardian staff reporter"
+        return  # as in "Guardian staff reporter"
     several_words = any(len(part.split()) > 1 for part in parts if _is_name(part, sites, trusted))
     for n, part in enumerate(parts):
         if not _is_name(part, sites, trusted) or (n > 0 and _CREDIT.match(part)):
             continue
-        beside = n > 0 and several_words
-        if beside and (_MEDIUM.search(part) or _ROLE.search(part) or (len(part.split()) == 1 and not part.isupper())):
-            continue  # whom the person writes for, what they are, where they were
+        follows = n > 0 and several_words
+        if follows and (_MEDIUM.search(part) or _ROLE.search(part) or (len(part.split()) == 1 and not part.isupper())):
+            continue  # the person's medium, role or place
         yield part
 
 
@@ -272,14 +277,14 @@ def _name_of(part: str) -> str:
 
 
 def _without_medium(name: str) -> str:
-    """Return "Jane Miller" for "Jane Miller Fox News" and "Jane Miller The Associated Press"."""
+    """The name without a medium behind it: "Jane Miller Fox News", "Jane Miller The Associated Press"."""
     words = name.split()
     cut = len(words) - (3 if "The" in words[-3:-2] else 2)
     return " ".join(words[:cut]) if cut >= 2 and _MEDIUM.fullmatch(words[-1]) else name
 
 
-def _parts(text: str) -> list[str]:
-    """The names in a list of names; "Telegram & Gazette" is one, since neither half could be a person's."""
+def _split_names(text: str) -> list[str]:
+    """The names in a list of names. "Telegram & Gazette" is one name, since neither half can be a person's."""
     parts: list[str] = []
     if "," in text and _HOST.match(text):  # "outlet.de, Frankfurt, Germany"
         return []
@@ -290,7 +295,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _is_name(name: str, sites: frozenset[str], trusted: bool = False) -> bool:
-    if not _SHORTEST <= len(name) <= _LONGEST or _NOBODY.match(name) or _NO_NAME.fullmatch(name):
+    if not _SHORTEST <= len(name) <= _LONGEST or _NO_AUTHOR.match(name) or _NO_NAME.fullmatch(name):
         return False
     words = name.split()
     if _NOT_NAME.search(name) or fold(name) in sites or len(words) > 6 or not any(map(str.isalpha, name)):

@@ -1,4 +1,4 @@
-"""Who wrote it: persons and agencies, without the words around their names."""
+"""The authors: persons and agencies, from metadata, links to authors' pages, bylines and signatures."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +30,31 @@ from news.text import fold
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
 
+_OTHER_PARTS = Hint.COMMENT | Hint.RELATED | Hint.NAVIGATION | Hint.AD | Hint.PROMO | Hint.CAPTION
+_ASIDE = _OTHER_PARTS & ~Hint.NAVIGATION
+_BEFORE, _BEHIND = 6, 12  # blocks around the headline that may be a byline
+_LINE = 120  # characters; a byline is shorter
+_MOST_NAMES = 12  # names
+_NO_BYLINE = _OTHER_PARTS & ~Hint.NAVIGATION | Hint.TAGS | Hint.SHARE
+_OTHER_TEXTS = Hint.COMMENT | Hint.RELATED
+_WORD = r"(?:[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)?|[A-Z]\.)"
+_PERSON_NAME = re.compile(rf"{_WORD}(?: (?:de|van|von|der|bin|al|del|di|da))?(?: {_WORD}){{1,2}}")
+_DATED = re.compile(r"^\d[\d./: |-]{5,30}(?:Uhr|h|am|pm)?\s?[|·•–—-]\s")  # "05.03.2024 | 13:10 Uhr | "
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_JOINT = re.compile(r"^(?:,|&|and\b|und\b|et\b|y\b|e\b|en\b)|(?:,|&|\band|\bund|\bet|\by|\ben)$", re.IGNORECASE)
+_PARTS = 8  # lines of one byline
+_AUTHORS_PAGE = re.compile(
+    r"/(?:author|autor|auteur|autore|auteurs|authors|autoren|autores|people|profil|profile)s?/|[?&]author="
+)
+_SHORT_LINE = 60  # characters
+_MOST_LINKS = 8
+_BLOCKS_BEHIND_TEXT = 9  # blocks behind the text
+_ABOUT = re.compile(
+    r"(?:about|über|zu[mr]?|sobre|acerca|à propos|over|o)\s(?:(?:the|den|die|dem|der|el|la|de|del|do|da|l[’']|de l[’'])\s?)*(?:authors?|autor(?:in|en|es|a)?|auteurs?|autore|autrice)\W*",
+    re.IGNORECASE,
+)
+_LONGEST_SIGNATURE = 60  # characters
+_SIGNATURE = re.compile(r"\(([^()]{5,40})\)[\s+.*]*$")
 _META = (
     "author",
     "article:author",
@@ -53,26 +78,25 @@ _AND = r"(?:and|und|et|y|e|en|i|og|och|with|mit)"
 _BEHIND_NAME = re.compile(rf"\s?(?:[,&/]|{_AND}\b)\s?[^\W\d]", re.IGNORECASE)
 _BEFORE_NAME = re.compile(rf"(?:[,&/]|\w\s{_AND})\s?$", re.IGNORECASE)
 _DECLARED = frozenset(("json-ld", "meta", "microdata"))
-_TOGETHER = 3  # names in microdata; more of them are those who comment
-_LOOKED_AT = 40  # texts
+_MOST_IN_MICRODATA = 3  # names; more of them are readers who comment
+_MOST_TEXTS = 40  # texts
 
 
 def find_authors(
-    page: ParsedPage, claims: Claims, sites: frozenset[str], headline_at: int, text_end: int
+    page: ParsedPage, claims: Claims, sites: frozenset[str], headline_position: int, text_end: int
 ) -> tuple[tuple[str, ...], list[Evidence]]:
-    """Names in page order, each once; the raw texts they were taken from as evidence.
+    """Return the names in page order, each once, and their raw texts as evidence.
 
-    Persons and agencies count before editorial teams and the outlet itself, which are named only where the page names
-    nobody else.
+    Editorial teams and the outlet itself count only where the page names no person and no agency.
     """
     others: list[tuple[tuple[str, ...], list[Evidence]]] = []
     agencies = frozenset(map(fold, claims.agencies))
-    for source, said in _sources(page, claims, headline_at, text_end):
-        raw = [text for text in islice(said, _LOOKED_AT) if text and not text.isspace()]
+    for source, texts in _sources(page, claims, headline_position, text_end):
+        raw = [text for text in islice(texts, _MOST_TEXTS) if text and not text.isspace()]
         names = _names_of(raw, source, sites)
-        evidence = [Evidence("authors", source, text[:200]) for text in raw[:MOST]]
+        evidence = [Evidence("authors", source, text[:200]) for text in raw[:_MOST_NAMES]]
         if any(fold(name) not in agencies and not is_firm(name) for name in names):
-            return _confirmed(names, source, page, sites, headline_at), evidence
+            return _confirmed(names, source, page, sites, headline_position), evidence
         if names or groups_in(raw, sites):
             others.append((names or groups_in(raw, sites)[:1], evidence))
     return others[0] if others else ((), [])
@@ -80,70 +104,75 @@ def find_authors(
 
 def _names_of(raw: list[str], source: str, sites: frozenset[str]) -> tuple[str, ...]:
     found = linked_in(raw, sites) if source == "linked" else names_in(raw, sites, trusted=source != "visible")
-    return found[:MOST]
+    return found[:_MOST_NAMES]
 
 
 def _confirmed(
-    names: tuple[str, ...], source: str, page: ParsedPage, sites: frozenset[str], headline_at: int
+    names: tuple[str, ...], source: str, page: ParsedPage, sites: frozenset[str], headline_position: int
 ) -> tuple[str, ...]:
-    """Names that the markup declares, as the page shows them."""
+    """The names of the markup, corrected by what the page shows."""
     if source not in _DECLARED:
         return names
     if source == "json-ld":
-        names = _whole(names, page, sites)
+        names = _with_meta_names(names, page, sites)
     if len(names) == 1:
-        return _beside(names[0], page, sites, headline_at) or names
-    return names if source == "meta" else _as_shown(names, page, headline_at, source)
+        return _in_byline(names[0], page, sites, headline_position) or names
+    return names if source == "meta" else _shown_names(names, page, headline_position, source)
 
 
-def _sources(page: ParsedPage, claims: Claims, headline_at: int, text_end: int) -> Iterator[tuple[str, Iterable[str]]]:
+def _sources(
+    page: ParsedPage, claims: Claims, headline_position: int, text_end: int
+) -> Iterator[tuple[str, Iterable[str]]]:
     yield "json-ld", claims.authors
     yield "meta", _meta(page)
-    yield "microdata", _props(page)
-    yield "linked", linked_names(page, headline_at)
-    yield "visible", marked(page, headline_at)
-    yield "visible", lines(page, headline_at)
-    yield "visible", last_lines(page, headline_at)
-    yield "visible", alone(page, claims, headline_at)
-    yield "visible", signed_below(page, text_end)
-    yield "visible", signature(page, text_end)
+    yield "microdata", _microdata(page)
+    yield "linked", linked_names(page, headline_position)
+    yield "visible", byline_elements(page, headline_position)
+    yield "visible", byline_lines(page, headline_position)
+    yield "visible", lines_behind_text(page, headline_position)
+    yield "visible", lone_names(page, claims, headline_position)
+    yield "visible", name_below_label(page, text_end)
+    yield "visible", name_in_brackets(page, text_end)
 
 
 def _meta(page: ParsedPage) -> list[str]:
-    said = [
+    texts = [
         content for name in _META for found, content in page.meta if found == name and not content.startswith("http")
     ]
-    if not said:
-        said = [page.meta_value("twitter:creator:name", "cxenseparse:author", "creator")]
+    if not texts:
+        texts = [page.meta_value("twitter:creator:name", "cxenseparse:author", "creator")]
     for number in "12":  # as WordPress tells it to Slack: a label and what it stands for
         if _WRITTEN_BY.fullmatch(page.meta_value(f"twitter:label{number}")):
-            said.append(page.meta_value(f"twitter:data{number}"))
-    return said
+            texts.append(page.meta_value(f"twitter:data{number}"))
+    return texts
 
 
-def _props(page: ParsedPage) -> Iterator[str]:
+def _microdata(page: ParsedPage) -> Iterator[str]:
     return (
         content or node.text(separator=" ")
-        for name, content, node in islice(page.props, 10 * MOST)
+        for name, content, node in islice(page.props, 10 * _MOST_NAMES)
         if name in _AUTHOR_PROPS
     )
 
 
-def _whole(names: tuple[str, ...], page: ParsedPage, sites: frozenset[str]) -> tuple[str, ...]:
-    """*names*, or those of the page's meta data when these are the same and more: some systems give JSON-LD the first."""
-    said = page.meta_value("author")
-    if names[0] not in said or len(said) < len(names[-1]) + 4:
+def _with_meta_names(names: tuple[str, ...], page: ParsedPage, sites: frozenset[str]) -> tuple[str, ...]:
+    """*names*, or those of the meta tags when they contain more: some systems put only the first into JSON-LD."""
+    meta = page.meta_value("author")
+    if names[0] not in meta or len(meta) < len(names[-1]) + 4:
         return names
-    others = names_in([said], sites, trusted=True)[:MOST]
+    others = names_in([meta], sites, trusted=True)[:_MOST_NAMES]
     return others if set(names) < set(others) else names
 
 
-def _beside(name: str, page: ParsedPage, sites: frozenset[str], headline_at: int) -> tuple[str, ...]:
-    """The names of the line below the headline that says "by": more than *name*, or others than who put the text in."""
+def _in_byline(name: str, page: ParsedPage, sites: frozenset[str], headline_position: int) -> tuple[str, ...]:
+    """The names in the line below the headline that says "by", when they are more than *name* or others.
+
+    Markup may name the person who entered the text.
+    """
     others: tuple[str, ...] = ()
-    for piece in page.pieces[headline_at : headline_at + BEHIND]:
+    for piece in page.pieces[headline_position : headline_position + _BEHIND]:
         line = piece.text
-        if len(line) < LINE:
+        if len(line) < _LINE:
             if name in line and says_by(line):
                 found = names_in([line], sites) if _has_more(line, name) else ()
                 return found if name in found else ()
@@ -155,72 +184,44 @@ def _beside(name: str, page: ParsedPage, sites: frozenset[str], headline_at: int
 
 
 def _has_more(line: str, name: str) -> bool:
-    """A cheap look before the dear one: most lines name one person."""
+    """Whether *line* may have another name beside *name*: a cheap test, since most lines name one person."""
     before, _, behind = line.partition(name)
     return bool(_BEFORE_NAME.search(before) or _BEHIND_NAME.match(behind))
 
 
-def _as_shown(names: tuple[str, ...], page: ParsedPage, headline_at: int, source: str) -> tuple[str, ...]:
-    """Of the names in the markup those that the page shows in its byline.
+def _shown_names(names: tuple[str, ...], page: ParsedPage, headline_position: int, source: str) -> tuple[str, ...]:
+    """The names in the markup that the page shows in its byline.
 
-    Photographers and editors are declared as well, and who comments is marked as an author in microdata.
+    Markup names photographers and editors as well, and microdata marks readers who comment as authors.
     """
-    near = page.pieces[max(0, headline_at - BEFORE) : headline_at + BEHIND]
+    near = page.pieces[max(0, headline_position - _BEFORE) : headline_position + _BEHIND]
     shown_lines = (
-        map(byline_of, lines(page, headline_at)) if source == "json-ld" else (piece.text[:LINE] for piece in near)
+        map(byline_of, byline_lines(page, headline_position))
+        if source == "json-ld"
+        else (piece.text[:_LINE] for piece in near)
     )
     shown = [fold(line) for line in shown_lines]
     seen = tuple(name for name in names if any(fold(name) in line for line in shown))
-    return seen or (names if source == "json-ld" or len(names) <= _TOGETHER else names[:1])
+    return seen or (names if source == "json-ld" or len(names) <= _MOST_IN_MICRODATA else names[:1])
 
 
-# ruff: noqa: E501 (tables of words and patterns, one thought a line)
-
-
-NOT_HERE = Hint.COMMENT | Hint.RELATED | Hint.NAVIGATION | Hint.AD | Hint.PROMO | Hint.CAPTION
-_ASIDE = NOT_HERE & ~Hint.NAVIGATION
-BEFORE, BEHIND = 6, 12  # blocks around the headline among which a byline is looked for
-LINE = 120  # characters; a byline is shorter
-MOST = 12  # names
-_ELSEWHERE = NOT_HERE & ~Hint.NAVIGATION | Hint.TAGS | Hint.SHARE
-_OTHERS = Hint.COMMENT | Hint.RELATED
-_WORD = r"(?:[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)?|[A-Z]\.)"
-_ALONE = re.compile(rf"{_WORD}(?: (?:de|van|von|der|bin|al|del|di|da))?(?: {_WORD}){{1,2}}")
-_DATED = re.compile(r"^\d[\d./: |-]{5,30}(?:Uhr|h|am|pm)?\s?[|·•–—-]\s")  # "05.03.2024 | 13:10 Uhr | "
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_JOINT = re.compile(r"^(?:,|&|and\b|und\b|et\b|y\b|e\b|en\b)|(?:,|&|\band|\bund|\bet|\by|\ben)$", re.IGNORECASE)
-_PARTS = 8  # lines that a byline may be cut into
-_AUTHORS_PAGE = re.compile(
-    r"/(?:author|autor|auteur|autore|auteurs|authors|autoren|autores|people|profil|profile)s?/|[?&]author="
-)
-_SHORT = 60  # characters
-_MOST_LINKS = 8
-_BELOW = 9  # blocks behind the text
-_ABOUT = re.compile(
-    r"(?:about|über|zu[mr]?|sobre|acerca|à propos|over|o)\s(?:(?:the|den|die|dem|der|el|la|de|del|do|da|l[’']|de l[’'])\s?)*(?:authors?|autor(?:in|en|es|a)?|auteurs?|autore|autrice)\W*",
-    re.IGNORECASE,
-)
-_LONGEST_SIGNATURE = 60  # characters
-_SIGNATURE = re.compile(r"\(([^()]{5,40})\)[\s+.*]*$")
-
-
-def linked_names(page: ParsedPage, headline_at: int) -> Iterator[str]:
-    """Texts of the links to authors' pages in the byline; those above the headline where there are none below it."""
+def linked_names(page: ParsedPage, headline_position: int) -> Iterator[str]:
+    """Texts of the links to authors' pages below the headline; those above it where there are none."""
     below: list[str] = []
     above: list[str] = []
-    for at, node in _near(page, headline_at):
-        if at < len(page.pieces) and page.pieces[at].box.effective_hints & _OTHERS:
+    for at, node in _elements_near(page, headline_position):
+        if at < len(page.pieces) and page.pieces[at].box.effective_hints & _OTHER_TEXTS:
             continue
         credits = " ".join(piece.text for piece in page.pieces[at : at + 4] if is_credit(piece.text))
         texts = [" ".join(link.text(separator=" ").split()) for link in _authors_links(node)]
-        (above if at < headline_at else below).extend(text for text in texts if text and text not in credits)
+        (above if at < headline_position else below).extend(text for text in texts if text and text not in credits)
     yield from below or above
 
 
-def _near(page: ParsedPage, headline_at: int) -> list[tuple[int, LexborNode]]:
-    """Elements around the headline that call themselves a byline; those below it first."""
-    near = [(at, node) for at, node in page.bylines if headline_at - BEFORE <= at <= headline_at + BEHIND]
-    return sorted(near, key=lambda item: item[0] < headline_at)[:MOST]
+def _elements_near(page: ParsedPage, headline_position: int) -> list[tuple[int, LexborNode]]:
+    """Elements around the headline that are named as a byline; those below it first."""
+    near = [(at, node) for at, node in page.bylines if headline_position - _BEFORE <= at <= headline_position + _BEHIND]
+    return sorted(near, key=lambda item: item[0] < headline_position)[:_MOST_NAMES]
 
 
 def _authors_links(node: LexborNode) -> list[LexborNode]:
@@ -229,7 +230,7 @@ def _authors_links(node: LexborNode) -> list[LexborNode]:
 
 
 def _links(node: LexborNode, selector: str) -> list[LexborNode]:
-    """Links in *node*; most bylines hold no element, and a selector costs as much as all else."""
+    """Links in *node*. Most bylines contain no element, and a selector costs as much as the rest."""
     return node.css(selector)[:_MOST_LINKS] if next(node.iter(), None) is not None else []
 
 
@@ -237,11 +238,11 @@ def _leads_to_author(attributes: dict[str, str | None]) -> bool:
     return "author" in (attributes.get("rel") or "") or bool(_AUTHORS_PAGE.search(attributes.get("href") or ""))
 
 
-def marked(page: ParsedPage, headline_at: int) -> Iterator[str]:
-    """Texts of elements around the headline that call themselves a byline; those below it first."""
-    for _, node in _near(page, headline_at):
+def byline_elements(page: ParsedPage, headline_position: int) -> Iterator[str]:
+    """Texts of elements around the headline that are named as a byline; those below it first."""
+    for _, node in _elements_near(page, headline_position):
         text = " ".join(node.text(separator=" ").split())
-        if 3 < len(text) < LINE:
+        if 3 < len(text) < _LINE:
             text = _without_categories(text, node)
             if len(text) > 3:
                 yield text
@@ -253,54 +254,56 @@ def _without_categories(text: str, node: LexborNode) -> str:
     return text.strip()
 
 
-def lines(page: ParsedPage, headline_at: int) -> Iterator[str]:
-    """Lines around the headline that say "by", with what continues them."""
-    near = page.pieces[max(0, headline_at - 4) : headline_at + BEHIND]
+def byline_lines(page: ParsedPage, headline_position: int) -> Iterator[str]:
+    """Lines around the headline that say "by", joined with the lines that continue them."""
+    near = page.pieces[max(0, headline_position - 4) : headline_position + _BEHIND]
     for n, piece in enumerate(near):
-        if len(piece.text) < LINE and (says_by(piece.text) or is_by_alone(piece.text)):
-            yield _continued([line.text for line in near[n : n + _PARTS]])[:LINE]
+        if len(piece.text) < _LINE and (says_by(piece.text) or is_by_alone(piece.text)):
+            yield _continued([line.text for line in near[n : n + _PARTS]])[:_LINE]
 
 
 def _continued(lines: Sequence[str]) -> str:
-    """The first line and those that go on with it: "By", "Jane Miller", "and", "Ed Ito"."""
+    """The first line and those that continue it: "By", "Jane Miller", "and", "Ed Ito"."""
     text = lines[0]
     open_end = is_by_alone(text) or bool(_JOINT.search(text))
     for line in lines[1:]:
-        if len(line) > LINE or not (open_end or _JOINT.match(line)):
+        if len(line) > _LINE or not (open_end or _JOINT.match(line)):
             break
         text += f" {line}"
         open_end = bool(_JOINT.search(line))
     return text
 
 
-def last_lines(page: ParsedPage, headline_at: int) -> Iterator[str]:
-    """Lines behind the text that say nothing but "by" and a name."""
-    for piece in page.pieces[headline_at + BEHIND :]:
-        if len(piece.text) > LINE or not may_begin_with_by(piece.text):
+def lines_behind_text(page: ParsedPage, headline_position: int) -> Iterator[str]:
+    """Lines behind the text that consist of "by" and a name."""
+    for piece in page.pieces[headline_position + _BEHIND :]:
+        if len(piece.text) > _LINE or not may_begin_with_by(piece.text):
             continue
-        aside = piece.box.effective_hints & NOT_HERE
-        short = not aside and len(piece.text) < _SHORT and LIST.fullmatch(piece.text)
+        aside = piece.box.effective_hints & _OTHER_PARTS
+        short = not aside and len(piece.text) < _SHORT_LINE and LIST.fullmatch(piece.text)
         if short or (not aside & ~Hint.CAPTION and is_signed(piece.text)):
             yield piece.text
 
 
-def signed_below(page: ParsedPage, text_end: int) -> Iterator[str]:
-    """The name that follows right behind the text, below "Author", "Published by" or "About the author"."""
-    near = page.pieces[max(0, text_end - 2) : text_end + 1 + _BELOW]  # a short last line may be taken for text
+def name_below_label(page: ParsedPage, text_end: int) -> Iterator[str]:
+    """The name behind the text, in the line below "Author", "Published by" or "About the author"."""
+    near = page.pieces[
+        max(0, text_end - 2) : text_end + 1 + _BLOCKS_BEHIND_TEXT
+    ]  # a short last line may be taken for text
     for n, piece in enumerate(near[:-1]):
         if piece.box.effective_hints & (Hint.COMMENT | Hint.PROMO | Hint.AD):
             return
-        name = near[n + 1].text[:LINE]
+        name = near[n + 1].text[:_LINE]
         if " " in name and (is_by_alone(piece.text) or _ABOUT.fullmatch(piece.text)):
             yield f"By {name}"
             return
 
 
-def signature(page: ParsedPage, text_end: int) -> Iterator[str]:
+def name_in_brackets(page: ParsedPage, text_end: int) -> Iterator[str]:
     """A whole name in brackets as the last words of the text: "... are counted. (Jane Miller)"."""
     text = page.pieces[text_end].text[-_LONGEST_SIGNATURE:] if 0 <= text_end < len(page.pieces) else ""
     found = _SIGNATURE.search(text)
-    if found and _ALONE.fullmatch(found[1]):
+    if found and _PERSON_NAME.fullmatch(found[1]):
         yield found[1]
 
 
@@ -309,25 +312,25 @@ def _behind_date(text: str) -> str:
     return text[found.end() :] if found else ""
 
 
-def alone(page: ParsedPage, claims: Claims, headline_at: int) -> Iterator[str]:
-    """A line between headline and text that is a name and nothing else, beside a date or above the first paragraph.
+def lone_names(page: ParsedPage, claims: Claims, headline_position: int) -> Iterator[str]:
+    """A line between headline and text that is only a name, next to a date or above the first paragraph.
 
     Two such lines are a menu.
     """
-    known = {fold(text) for text in (claims.section, *claims.keywords)}
-    lines = page.pieces[headline_at : headline_at + BEHIND]
-    above = page.pieces[max(0, headline_at - 2) : headline_at]
-    yield from (name for name in (_behind_date(piece.text) for piece in above) if _ALONE.fullmatch(name))
+    topics = {fold(text) for text in (claims.section, *claims.keywords)}
+    lines = page.pieces[headline_position : headline_position + _BEHIND]
+    above = page.pieces[max(0, headline_position - 2) : headline_position]
+    yield from (name for name in (_behind_date(piece.text) for piece in above) if _PERSON_NAME.fullmatch(name))
     found: dict[str, bool] = {}  # whether it stands near a date or above a paragraph
     for n, piece in enumerate(lines[1:-1], 1):
         if len(piece.text) > _PARAGRAPH:
             break
         name = _DATED.sub("", piece.text, count=1)
         name = name[: date_begins(name)].strip(" |·•–—-,")
-        if piece.tag in _HEADINGS or not _ALONE.fullmatch(name) or fold(name) in known:
+        if piece.tag in _HEADINGS or not _PERSON_NAME.fullmatch(name) or fold(name) in topics:
             continue
         around = [line.text for line in lines[n - 1 : n + 3]]
         near = any(len(text) > _PARAGRAPH or parse_date(text) for text in around)
-        found[name] = near and not piece.box.effective_hints & _ELSEWHERE
+        found[name] = near and not piece.box.effective_hints & _NO_BYLINE
     if len(found) == 1:
         yield from (name for name, near in found.items() if near)

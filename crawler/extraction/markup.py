@@ -12,10 +12,10 @@ from selectolax.lexbor import LexborNode
 
 
 class Hint:
-    """What an element calls itself; several may hold. Plain numbers: an enum's `|` would cost more than the parsing."""
+    """What an element is for, as bits that can be combined; an enum's `|` would cost more than the parsing."""
 
     NONE = 0
-    ARTICLE = 1 << 0  # says it holds the text
+    ARTICLE = 1 << 0  # contains the text
     NAVIGATION = 1 << 1
     RELATED = 1 << 2
     PROMO = 1 << 3
@@ -31,13 +31,13 @@ class Hint:
     LEAD = 1 << 13
     HEADLINE = 1 << 14
     HIDDEN = 1 << 15
-    REMOVED = 1 << 16  # the outlet's settings say so
-    KEPT = 1 << 17
-    EMBED = 1 << 19  # a post from elsewhere, or the box that asks leave to load it
-    OPENING = 1 << 18  # a lead when it stands apart from the text, the first paragraph when it does not
+    REMOVED = 1 << 16  # by the outlet's settings
+    KEPT = 1 << 17  # by the outlet's settings
+    EMBED = 1 << 19  # a post from elsewhere, or a box that asks for permission to load it
+    OPENING = 1 << 18  # a lead when it is apart from the text, else the first paragraph
 
 
-# Whole words, after class and id were cut at hyphens, underscores and capitals.
+# Whole words, after class and id were split at hyphens, underscores and capitals.
 _WORDS = {
     Hint.ARTICLE: "articlebody bodytext storybody storytext articletext articlecontent postcontent entrycontent",
     Hint.NAVIGATION: "nav navigation navbar menu submenu breadcrumb breadcrumbs masthead topbar pagination pager toc sitenav skip "
@@ -98,7 +98,7 @@ _PAIRS = {
 }
 _PAIR_MEANING = {pair: hint for hint, pairs in _PAIRS.items() for pair in pairs.split("|")}
 _PAIR_BEGINNINGS = frozenset(pair.split()[0] for pair in _PAIR_MEANING)
-# Parts of words run together ("relatedstories", "newsletterbox").
+# Parts of words without a space between them ("relatedstories", "newsletterbox").
 _PARTS = re.compile(
     r"(?P<COMMENT>comments?(?:section|list|box|form|area|wrap)|disqus)"
     r"|(?P<PROMO>newsletter|subscri(?:be|ption)|signup)"
@@ -114,17 +114,17 @@ _PARTS = re.compile(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])")
 _TO_SPACES = bytes(n if chr(n).isascii() and (chr(n).islower() or chr(n).isdigit()) else 32 for n in range(256))
-# Names made by machines ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
+# Generated names ("AdDsWC", "n1AuAdJlVL"): what looks like words in them is chance.
 _MADE_UP = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?:[a-z]{1,2}\d+)?(?:[A-Z][a-z]?\d*){3,}(?![A-Za-z0-9])")
 _CAPITALS = re.compile(r"[A-Z][a-z]?\d*[A-Z]")  # in all of these
-# What page builders and Drupal call every box, and what is said of paper only ("print:hidden").
+# Names that page builders and Drupal give to every box, and names that are only for printing ("print:hidden").
 _OF_ANY_BOX = re.compile(r"elementor-widget|(?<!\S)print:\S*|label-hidden|dialog-off-canvas")
 _MAY_BE_OF_ANY_BOX = ("elementor-", "print:", "label-hidden", "off-canvas")
-_OF_A_POST = re.compile(r"(?<!\S)(?:tag|category)-\S*")  # WordPress: what the post is about, not what the box holds
-_MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning says enough
+_OF_A_POST = re.compile(r"(?<!\S)(?:tag|category)-\S*")  # WordPress: the subjects of the post, not of the box
+_MAX_LENGTH = 400  # a longer class list is utility classes or an attack; its beginning is enough
 
 
-# Beginnings of these parts: a cheap look before the dear one.
+# The beginnings of these parts: a cheap test before the pattern.
 _PARTS_BEGIN = re.compile(
     "comment|disqus|newsl|subscri|signup|relat|teaser|recom|recirc|mostr|mostp|readm|sideb|trend|outbr|tabool|morest|carous|advert|"
     "spons|adslot|adsby|share|social|navi|breadc|navbar|megam|article|story|post|entry|cookie|consent|gdpr|caption|photo|image|byline|"
@@ -134,7 +134,7 @@ _MOST_WORDS = 50_000
 
 
 class _WordHints(dict[str, int]):
-    """What each word says, found when first asked for: most class names are made of the same few hundred words."""
+    """The hints of each word, computed at its first use: most class names consist of the same few hundred words."""
 
     def __missing__(self, word: str) -> int:
         found = _PARTS.search(word) if len(word) > 5 and _PARTS_BEGIN.search(word) else None
@@ -148,7 +148,7 @@ _WORD_HINTS = _WordHints(_MEANING)
 
 
 def _words_of(names: str) -> list[str]:
-    if names.islower():  # most are, and without capitals words are quickly told apart
+    if names.islower():  # most are; without capitals the words are quickly split
         return names.encode("ascii", "replace").translate(_TO_SPACES).decode().split()  # half of what a pattern costs
     if _CAPITALS.search(names):
         names = _MADE_UP.sub("", names)
@@ -157,7 +157,7 @@ def _words_of(names: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
-    """The hints in *names*, an element's class and id (and itemprop) words."""
+    """The hints in *names*, an element's class and id."""
     names = names[:_MAX_LENGTH]
     if any(map(names.__contains__, _MAY_BE_OF_ANY_BOX)):
         names = _OF_ANY_BOX.sub("", names)
@@ -186,9 +186,9 @@ _SKIPPED = frozenset((
     "colgroup", "param", "source", "track", "input", "meta", "link", "title", "head", "rp", "rt", "-comment",
     "-doctype", "-document",
 ))  # fmt: skip
-# In a line, and nobody hangs a class of meaning on these.
+# Parts of a line whose classes mean nothing.
 _PLAIN = frozenset(("b", "strong", "i", "em", "u", "small", "sub", "sup"))
-# What a tag alone says about the text inside it.
+# The hints of a tag.
 _HINTS = {
     "nav": Hint.NAVIGATION,
     "menu": Hint.NAVIGATION,
@@ -205,7 +205,7 @@ _HINTS = {
     "form": Hint.SHARE,
     "fieldset": Hint.SHARE,
 }
-_OWN = 1_000  # lexbor's numbers of HTML's tags are below 256; it gives any other tag an address, which may come again
+_STANDARD_TAGS = 1_000  # lexbor's numbers of HTML's tags are below 256; other tags get an address that may be reused
 
 
 class Tag(NamedTuple):
@@ -217,13 +217,13 @@ class Tag(NamedTuple):
 
 
 class _Tags(dict[int, Tag]):
-    """By lexbor's number of the tag, learnt when one is first met: its name costs thrice as much as its number."""
+    """Tags by lexbor's number, computed at their first use: reading a tag's name costs three times its number."""
 
     def of(self, node: LexborNode) -> Tag:
-        """What is known of the tag of *node*; `get(node.tag_id)` first is cheaper."""
+        """The tag of *node*; trying `get(node.tag_id)` first is cheaper."""
         name = node.tag or "-comment"
         tag = Tag(name, _kind(name), _HINTS.get(name, 0))
-        if node.tag_id < _OWN:
+        if node.tag_id < _STANDARD_TAGS:
             self[node.tag_id] = tag
         return tag
 

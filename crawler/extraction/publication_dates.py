@@ -250,9 +250,6 @@ class _Reader:
         return date >= _WEB_BEGAN and (self.now is None or date <= self.now + 2 * _DAY)
 
 
-# ruff: noqa: E501 (tables of words and patterns, one thought a line)
-
-
 def metadata_published(page: ParsedPage, claims: Claims) -> Iterator[RawDate]:
     """Times of publication under the best-known names of metadata."""
     if claims.published:

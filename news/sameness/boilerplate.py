@@ -13,12 +13,19 @@ from typing import NamedTuple
 from news.agencies import is_agency
 from news.article import Article, Block, Label
 from news.phrases import ADDRESS, CALL
+from news.rule_ids import RuleId
 from news.sameness.normal_forms import QUOTATION_MARK, UNSPACED, Compared, letters_of, words_of
 
 OPENING = 2  # paragraphs that tell what an article is about
 OTHERS = 2  # articles under which a line has to stand as well; a sign-off may stand under one
-HEADLINE = "headline of another article"
-RECURS = "recurs under other articles"
+
+
+class BoilerplateRule(RuleId):
+    HEADLINE = "headline_of_another", "The headline of another article of the outlet, as a link."
+    RECURS = "recurs_in_others", "A line that other articles of the outlet have as well."
+
+
+HEADLINE, RECURS = BoilerplateRule.HEADLINE, BoilerplateRule.RECURS
 
 _MOST_SIGHTINGS = 12  # in a period, of a line that is not proven to be boilerplate
 _DENSE = 5  # articles for each that has the line; of a hundred standing phrases one comes so often by chance

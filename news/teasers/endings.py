@@ -119,14 +119,16 @@ def _counts(letters: str, headline: str) -> bool:
 @teaser_rule(180)
 def orphan_headings(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
     """Give a heading without text of its own the label of what was set aside below it."""
-    for here, following in zip(body, [*body[1:], None] if body else [], strict=True):
-        if not HEADING.match(blocks[here].tag) or blocks[here].tag == "h1":
+    for position, following in zip(body, [*body[1:], None] if body else [], strict=True):
+        if not HEADING.match(blocks[position].tag) or blocks[position].tag == "h1":
             continue
         if following is None:
-            yield here, Label.RELATED, EndingRule.HEADING_WITHOUT_TEXT, 0.7
+            yield position, Label.RELATED, EndingRule.HEADING_WITHOUT_TEXT, 0.7
             continue
         between = [
-            block for block in blocks[here + 1 : following] if block.label in (Label.TEASER, Label.RELATED, Label.PROMO)
+            block
+            for block in blocks[position + 1 : following]
+            if block.label in (Label.TEASER, Label.RELATED, Label.PROMO)
         ]
-        if between and HEADING.match(blocks[following].tag) and blocks[following].tag <= blocks[here].tag:
-            yield here, between[0].label, EndingRule.HEADING_OF_REMOVED, 0.7
+        if between and HEADING.match(blocks[following].tag) and blocks[following].tag <= blocks[position].tag:
+            yield position, between[0].label, EndingRule.HEADING_OF_REMOVED, 0.7

@@ -4,6 +4,7 @@ import pytest
 
 from news.article import Article, Block, Label
 from news.teasers import is_promo, remove_teasers
+from news.teasers.rules import registered_rules, teaser_rule
 
 # ruff: noqa: E501 (sentences and markup stay whole)
 
@@ -316,7 +317,7 @@ def boxed(text: str, hints: str) -> Block:
 
 
 def titled(text: str) -> Block:
-    return Block(text, Label.RELATED, "nothing but a link", tag="h3", link_share=1.0)
+    return Block(text, Label.RELATED, "only_a_link", tag="h3", link_share=1.0)
 
 
 CARDS = tuple(
@@ -569,3 +570,11 @@ def test_what_stands_below_an_offer_to_read_on_goes_with_it() -> None:
     assert kept(PROSE, *offer, MORE) == (PROSE, MORE)
     assert kept(PROSE, "Sie will mit dem Buch weiterlesen, sobald es hell wird.", MORE)[1:2] != ()
     assert kept(PROSE, offer[2], MORE) == (PROSE, offer[2], MORE)
+
+
+def test_a_rule_registers_itself_and_its_order_is_its_own() -> None:
+    rules = registered_rules()
+
+    assert len(rules) == len(set(rules)) >= 18
+    with pytest.raises(ValueError, match="two teaser rules have the order 10"):
+        teaser_rule(10)(rules[-1])
