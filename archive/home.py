@@ -61,6 +61,15 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     return home
 
 
+def flush_to_disk(path: Path) -> None:
+    """Flush a file or folder to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _file_settings(path: Path) -> Mapping[str, object]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))

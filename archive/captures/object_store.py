@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from archive.home import flush_to_disk
 from news.errors import SettingError, StoreUnavailable
 
 _STEP = 1 << 22
@@ -39,9 +40,9 @@ def put(path: Path, place: str) -> None:
             return
         half = f"{target}.part"
         system.put_file(str(path), half)
-        _flush(half)
+        flush_to_disk(Path(half))
         os.replace(half, target)
-        _flush(os.path.dirname(target))
+        flush_to_disk(Path(target).parent)  # the local copy is removed next
 
 
 def measure(place: str) -> tuple[int, bytes]:
@@ -102,12 +103,3 @@ def _open(place: str) -> tuple[Any, str]:
 
 def _is_local(system: Any) -> bool:
     return "file" in system.protocol
-
-
-def _flush(path: str) -> None:
-    """Flush a file or folder to disk, since the local copy is removed next."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

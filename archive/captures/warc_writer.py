@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 from archive.captures.index import note_spooled
 from archive.captures.repair import machine_name, mend_captures, note_whole
 from archive.captures.response import CapturedResponse, Headers, Original, StoredRecord
-from archive.home import Home
+from archive.home import Home, flush_to_disk
 from news.errors import ArchiveError
 
 _IN_ADDRESSES = "".join(map(chr, range(0x21, 0x7F)))
@@ -152,7 +152,7 @@ class _OwnedFile:
         if not os.fstat(descriptor).st_nlink:
             os.close(descriptor)
             return None
-        _sync_folder(path.parent)
+        flush_to_disk(path.parent)
         return cls(path, descriptor)
 
     @property
@@ -195,14 +195,6 @@ def _flush(descriptor: int) -> None:
 def _file_name(now: datetime, writer: str, number: int) -> str:
     """Make a name that no other writer uses, even where machines share a name and containers their process ids."""
     return f"newskeep-{now:%Y%m%d%H%M%S}-{machine_name()}-{writer}-{number:05d}.warc.gz"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # The records, as bytes: each is a gzip member of its own

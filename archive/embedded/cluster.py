@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.embedded.host import Account, folder_owner
+from archive.home import flush_to_disk
 from news.errors import ArchiveUnavailable
 
 OWNER = "newskeep"  # the database's owner and name; no password: the socket's folder is private
@@ -164,7 +165,7 @@ def create_cluster(data: Path, binaries: Binaries, account: Account, alive: int,
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    _flush(data.parent)
+    flush_to_disk(data.parent)
 
 
 def run_in(folder: int, command: list[str], account: Account, alive: int, typed: str = "") -> None:
@@ -193,14 +194,6 @@ def _initialise(new: Path, binaries: Binaries, account: Account, alive: int, *, 
         run_in(folder, single, account, alive, typed=f"create database {OWNER}\n")
     finally:
         os.close(folder)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 # The log
