@@ -1,4 +1,4 @@
-"""Where else the lines stood that site memory set aside: the evidence behind a removal that no page shows by itself."""
+"""The stored memory of boilerplate: evidence for the removal of a line, and forgetting old lines."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class RememberedLine:
 
 
 def remembered_lines(conn: Connection, reading_id: int, article_id: int) -> list[RememberedLine]:
-    """The lines of a reading of the article that memory set aside, in page order."""
+    """Return the lines of a reading that the memory of boilerplate set aside, in page order."""
     rows = conn.execute(_LINES, {"reading": reading_id, "rules": [RECURS, HEADLINE]})
     found = []
     for line, rule, outlet_id, at in rows.all():  # a handful a page

@@ -1,8 +1,8 @@
-"""Which link a crawl is reading now, in a small file that outlives the process: a page may kill its reader.
+"""Marks the link that a crawl is reading in a small file, which outlives a process that the page kills.
 
-A link that was marked when two crawls in a row died is set aside. A worker's mark is looked at by its parent
-(`blame_marks`). One that outlived the parent too, or is a command's, waits in its folder for the outlet's next crawl
-there (`count_deaths`): memory that ran out may take a container as a whole.
+A link that was marked when two crawls in a row died is set aside. The parent of a worker reads the worker's mark
+(`blame_marks`). A mark that outlived the parent too, or that of a command, waits in its folder for the outlet's next
+crawl there (`count_deaths`): a lack of memory may end a whole container.
 """
 
 import contextlib
@@ -56,7 +56,7 @@ class ReadingMark:
         self._write(0)
 
     def close(self) -> None:
-        """The crawl has ended and nothing of it died."""
+        """Remove the file: the crawl has ended normally."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._path.unlink(missing_ok=True)
@@ -88,22 +88,22 @@ def count_deaths(conn: Connection, home: Home, outlet_id: int) -> list[Path]:
 
 
 def blame_marks(conn: Connection, home: Home, crawl_ids: Iterable[int]) -> set[int]:
-    """Settle the links that these dead crawls were reading, and return the crawls that read one.
+    """Settle the links that these dead crawls were reading; return the crawls that were reading one.
 
     Call it while holding their outlets, and remove their marks after the commit.
     """
     marks = _marks(home)
-    return {one for one in sorted(marks.keys() & set(crawl_ids)) if _settle(conn, one, marks[one])}
+    return {crawl_id for crawl_id in sorted(marks.keys() & set(crawl_ids)) if _settle(conn, crawl_id, marks[crawl_id])}
 
 
 def marks_of(home: Home, crawl_ids: Iterable[int]) -> list[Path]:
-    """The files of these crawls."""
+    """Return the files of these crawls."""
     marks = _marks(home)
-    return [marks[one] for one in sorted(marks.keys() & set(crawl_ids))]
+    return [marks[crawl_id] for crawl_id in sorted(marks.keys() & set(crawl_ids))]
 
 
 def old_marks(conn: Connection, home: Home) -> list[Path]:
-    """The files that say nothing any more: a crawl has come to its end since, or this archive does not know theirs."""
+    """Return obsolete files: a later crawl has ended normally, or the archive does not know the crawl."""
     marks = _marks(home)
     in_use = {row.id for row in conn.execute(_MARKED, {"crawls": list(marks)}) if row.undecided}
     return [path for crawl_id, path in marks.items() if crawl_id not in in_use]

@@ -78,7 +78,7 @@ def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
 
 
 def _opened(file: IO[bytes]) -> tuple[io.BufferedReader, bytes]:
-    """The file, and how what is in it begins. Raises CannotImport."""
+    """Return the file, and the beginning of its unpacked content. Raises CannotImport."""
     data = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file), _PEEK)
     start = data.peek(_PEEK)
     for magic, (kind, hint) in _OTHERS.items():
@@ -97,7 +97,7 @@ def _unpacked(start: bytes) -> bytes:
 
 
 def _name_of(file: IO[bytes], home: Home) -> tuple[str, bool]:
-    """What the file is called, and whether it is one of our own captures."""
+    """Return the file's name, and whether it is one of our own captures."""
     from pathlib import Path
 
     path = Path(file.name)
@@ -114,23 +114,23 @@ class Answers:
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.parts = 0
-        self._file = file  # None when nobody asked
+        self._file = file  # None without --json
         self._first_of: dict[int, str] = {}
 
     def failed(self, reason: str, **named: Any) -> None:
-        """A part that is nothing to take in."""
+        """Note a part that cannot be imported."""
         self._count("error", reason)
         self._write({**named, "error": reason})
 
     def ended(self, name: str, outcome: Outcome, **more: Any) -> None:
-        """A part that was compared with the archive, or left for a reason of its own."""
+        """Note how a part ended that was imported or skipped."""
         answer = self._became(name, outcome)
         key = next((key for key in ("error", "skipped") if key in answer), "")
         self._count(answer.get("relation") or key, answer.get(key, ""))
         self._write({"id": name, **more, **answer})
 
     def in_words(self) -> str:
-        """What became of all of them, on one line."""
+        """Return the counts on one line."""
         parts = [f"{self.counts[relation]} {words}" for relation, words in _WORDS.items() if self.counts[relation]]
         return ", ".join(parts) or "nothing"
 
@@ -165,11 +165,11 @@ class Answers:
 
 @contextmanager
 def answering(engine: Engine, as_json: bool) -> Iterator[Answers]:
-    """Where to tell what became of each part; when all is over, however it ends, that is printed if asked for."""
+    """Yield the collector of answers; print them at the end, however it ends, if asked to."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         try:
             yield Answers(file if as_json else None)
-        finally:  # what was stored before an interruption stays, and is told of
+        finally:  # what was stored before an interruption stays, and is reported
             if as_json:
                 _print(engine, file)
 
@@ -184,7 +184,7 @@ def _relation(outcome: Outcome) -> str:
 
 
 def _print(engine: Engine, answers: IO[str]) -> None:
-    """The answers, each with the story that its article is in by now."""
+    """Print the answers, each with the present story of its article."""
     from archive.ingest.importer import final_stories
 
     with engine.connect() as conn:
@@ -210,7 +210,7 @@ class _NoArticle:
 def import_jsonl(home: Home, file: BinaryIO, *, as_json: bool, dry_run: bool) -> int:
     """Take in each line; the exit code."""
     if dry_run:
-        kinds = Counter(isinstance(one, Imported) for one in _read_lines(file))
+        kinds = Counter(isinstance(line, Imported) for line in _read_lines(file))
         say(f"{kinds[True]} articles could be taken in, {kinds[False]} lines not")
         return ExitCode.SOME_PAGES_FAILED if kinds[False] else ExitCode.FINE
     from archive.database import open_archive
@@ -229,12 +229,12 @@ def import_jsonl(home: Home, file: BinaryIO, *, as_json: bool, dry_run: bool) ->
 
 
 def _store_lines(importer: Importer, batch: Sequence[Imported | _NoArticle], answers: Answers) -> None:
-    outcomes = iter(importer.store([one for one in batch if isinstance(one, Imported)]))
-    for one in batch:
-        if isinstance(one, Imported):
-            answers.ended(one.id, next(outcomes))
+    outcomes = iter(importer.store([line for line in batch if isinstance(line, Imported)]))
+    for line in batch:
+        if isinstance(line, Imported):
+            answers.ended(line.id, next(outcomes))
         else:
-            answers.failed(one.problem, line=one.number)
+            answers.failed(line.problem, line=line.number)
 
 
 def _tell_lines(answers: Answers) -> None:
@@ -244,7 +244,7 @@ def _tell_lines(answers: Answers) -> None:
 
 
 def _read_lines(file: BinaryIO) -> Iterator[Imported | _NoArticle]:
-    """The articles as news.teasers leaves them; a line that is none is told of."""
+    """Yield the articles without their teasers, and a problem for each line that holds none."""
     for number, line in enumerate(_lines(file), 1):
         try:
             yield _article(line)
@@ -309,10 +309,10 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
 
 def _tell_captures(answers: Answers, as_json: bool) -> None:
     counts = {"skipped": answers.counts["skipped"], "failed": answers.counts["error"]}
-    told = {how: number for how, number in answers.counts.items() if how not in ("skipped", "error")} | counts
-    balanced = sum(told.values()) == answers.parts
+    counted = {how: number for how, number in answers.counts.items() if how not in ("skipped", "error")} | counts
+    balanced = sum(counted.values()) == answers.parts
     if as_json:
-        summary = {"records": answers.parts, "counts": told, "reasons": answers.reasons, "balanced": balanced}
+        summary = {"records": answers.parts, "counts": counted, "reasons": answers.reasons, "balanced": balanced}
         emit({"type": "summary", **summary})
     whys = " · ".join(f"{number} {in_words(reason)}" for reason, number in answers.reasons.most_common(8))
     left = ", ".join(f"{number} {how}" for how, number in counts.items() if number)
@@ -320,7 +320,7 @@ def _tell_captures(answers: Answers, as_json: bool) -> None:
 
 
 def _look_at_captures(file: BinaryIO) -> int:
-    """Tell what the file holds, and write nothing."""
+    """Print what the file holds; write nothing."""
     from archive.captures.warc_reader import read_records
 
     kinds = Counter(record.kind or "unnamed" for record in read_records(file, 0))

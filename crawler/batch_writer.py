@@ -40,14 +40,14 @@ class BatchWriter:
     _pages: list["_Waiting[FetchedPage, Outcome]"] = field(default_factory=list)
     _ends: list["_Waiting[Settlement, None]"] = field(default_factory=list)
     _timer: asyncio.TimerHandle | None = None
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def add(self, page: FetchedPage) -> Outcome:
-        """Return how *page* ended, once it is committed.
+        """Store *page*; return its outcome.
 
-        Raises ArchiveUnavailable if the database stays away, CrawlLost if another process closed the crawl; the link
-        then still waits.
+        Raises ArchiveUnavailable when the database stays away, CrawlLost when another process closed the crawl; the
+        link then still waits.
         """
         waiting: _Waiting[FetchedPage, Outcome] = _Waiting(page.crawl_id or 0, page)
         self._pages.append(waiting)
@@ -81,7 +81,7 @@ class BatchWriter:
         task.add_done_callback(self._tasks.discard)
 
     async def _store(self) -> None:
-        async with self._one:
+        async with self._lock:
             while self._pages:
                 pages, self._pages = self._pages[:SIZE], self._pages[SIZE:]
                 await _deliver(pages, self._store_pages)
@@ -89,7 +89,7 @@ class BatchWriter:
             await _deliver(ends, self._settle)
 
     def _store_pages(self, pages: Sequence["_Waiting[FetchedPage, Outcome]"]) -> list[Outcome]:
-        return store_pages(self.engine, [one.item for one in pages], self.captures)
+        return store_pages(self.engine, [waiter.item for waiter in pages], self.captures)
 
     def _settle(self, ends: Sequence["_Waiting[Settlement, None]"]) -> list[None]:
         by_crawl: dict[int, list[Settlement]] = {}
@@ -127,24 +127,24 @@ async def _deliver(
         try:
             results = await patiently(lambda some=waiting: work(some))  # type: ignore[misc]
         except CrawlLost as error:  # which costs no other crawl anything
-            _fail([one for one in waiting if one.crawl_id in error.crawl_ids], error)
-            waiting = [one for one in waiting if one.crawl_id not in error.crawl_ids]
+            _fail([waiter for waiter in waiting if waiter.crawl_id in error.crawl_ids], error)
+            waiting = [waiter for waiter in waiting if waiter.crawl_id not in error.crawl_ids]
             continue
         except Exception as error:
             _fail(waiting, error)
             return
-        for one, result in zip(waiting, results, strict=True):
-            one.answer(result)
+        for waiter, result in zip(waiting, results, strict=True):
+            waiter.answer(result)
         return
 
 
 def _fail(waiting: Sequence[_Waiting[Item, Result]], error: Exception) -> None:
-    for one in waiting:
-        one.fail(error)
+    for waiter in waiting:
+        waiter.fail(error)
 
 
 async def patiently(work: Callable[[], T]) -> T:
-    """What *work* returns, done in a thread; tried again while the database is away.
+    """Run *work* in a thread, again while the database is away; return its result.
 
     For work that has written nothing when it fails. Raises ArchiveUnavailable when the database stays away.
     """

@@ -1,4 +1,4 @@
-"""Where crawls run side by side on one loop, with one archive, one capture file and one writer of batches."""
+"""Runs crawls side by side on one loop, with one archive, one capture file and one batch writer."""
 
 import asyncio
 import logging
@@ -68,7 +68,7 @@ class CrawlPool:
         listener: Listener | None = None,
         due_at: datetime | None = None,
     ) -> CrawlResult:
-        """How the crawl ended, whatever happened. `due_at` is when its turn had come, None for one that a person began.
+        """Run the crawl; return how it ended, whatever happened. `due_at` is the time of its turn, if scheduled.
 
         A room that is stopping answers at once with an interrupted crawl that never began.
         """
@@ -127,17 +127,17 @@ class CrawlPool:
     async def _opened(
         self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None
     ) -> CrawlJob | None:
-        """The crawl, begun once the outlet is free where it is to wait; None when the room stops meanwhile."""
-        told = False
+        """Open the crawl, if asked to, once the outlet is free; None when the pool stops meanwhile."""
+        notified = False
         while not self.stopping:
             try:
                 return await patiently(lambda: self._open(target, options, listener, due_at))
             except Busy as busy:
                 if not options.wait:
                     raise
-                if not told:
+                if not notified:
                     listener.crawl_waits(busy)
-                told = True
+                notified = True
             await asyncio.sleep(WAIT_SECONDS)
         return None
 
@@ -156,7 +156,7 @@ class CrawlPool:
         )  # fmt: skip
 
     def _mark(self, opened: Crawl) -> ReadingMark:
-        """Count the marks that dead crawls of the outlet left, and return the mark of this crawl."""
+        """Return this crawl's marker, after counting those that dead crawls of the outlet left."""
         try:
             if has_marks(self.home):
                 with self.engine.begin() as conn:
@@ -200,7 +200,7 @@ class CrawlPool:
         )  # fmt: skip
 
     async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:
-        """What is left to write, as long as the database is there."""
+        """Write what is left while the database is there."""
         if spider:
             await spider.discovery.save()
             if spider.stopped_by == "crawl_timeout":
@@ -230,7 +230,7 @@ class CrawlPool:
                 job.tally.reasons[job.target] = Reason.NO_LINKS
 
     async def _put_off(self, job: CrawlJob) -> None:
-        """What a crawl had no time for is skipped and due at once, so that the next begins with it."""
+        """Skip what the crawl had no time for, due at once, so that the next crawl begins with it."""
         now = datetime.now(UTC)
         owed = await job.db(lambda conn: owed_links(conn, job.crawl.id))
         ends = [Settlement(link.id, Disposition.SKIPPED, Reason.CRAWL_TIMEOUT, due_at=now) for link in owed]

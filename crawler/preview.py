@@ -30,7 +30,7 @@ class PlannedLink:
 
 
 def preview(home: Home, engine: Engine, targets: Sequence[str], options: CrawlOptions) -> list[PlannedLink]:
-    """The links of all targets, per target in the order in which they would be fetched.
+    """Return the links of all targets, per target in the order in which they would be fetched.
 
     Raises what `crawl` raises before it fetches, and OutletBlocked when a home page cannot be had.
     """

@@ -1,4 +1,4 @@
-"""How a crawl ended."""
+"""How a crawl goes and ends: its result, its listener and its exit code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class CrawlResult:
 
 
 class Listener(Protocol):
-    """Who is told how a crawl goes. Called on the crawl's own thread: must be quick.
+    """Receives the progress of a crawl. Called on the crawl's own thread: must be quick.
 
     `removed` counts the blocks that were set aside on a page, by label.
     """
@@ -70,7 +70,7 @@ class Listener(Protocol):
 
 
 class NullListener:
-    """A listener that says nothing."""
+    """A listener that does nothing."""
 
     def crawl_waits(self, busy: Busy) -> None: ...
     def crawl_started(self, job: "CrawlJob") -> None: ...
@@ -91,7 +91,7 @@ _WEIGHTIEST = (
 
 
 def exit_code(results: Sequence[CrawlResult]) -> ExitCode:
-    """What the command ends with: the weightiest of what happened to its crawls."""
+    """Return the exit code of the most serious ending among the crawls."""
     problems = [result.problem.exit_code for result in results if result.problem]
     if any(result.state == "interrupted" for result in results):
         return ExitCode.INTERRUPTED
@@ -103,22 +103,22 @@ def exit_code(results: Sequence[CrawlResult]) -> ExitCode:
 
 
 def _code_of_books(results: Sequence[CrawlResult]) -> ExitCode:
-    nothing = [_gave_nothing(one) for one in results]
+    nothing = [_gave_nothing(result) for result in results]
     if nothing and all(nothing):
         return ExitCode.NOTHING_FETCHED
-    failed = any(one.ledger is not None and one.ledger.counts.get(Disposition.FAILED) for one in results)
-    broken = any("layout_changed" in one.unread.values() for one in results)
+    failed = any(result.ledger is not None and result.ledger.counts.get(Disposition.FAILED) for result in results)
+    broken = any("layout_changed" in result.unread.values() for result in results)
     return ExitCode.SOME_PAGES_FAILED if failed or broken or any(nothing) else ExitCode.FINE
 
 
 def _gave_nothing(result: CrawlResult) -> bool:
-    """True when nothing could be read; that nothing is new today is a fine end."""
+    """Return True when nothing could be read; a crawl without news is fine."""
     fetched_nothing = result.ledger is not None and result.ledger.fetched_nothing
     return not result.looked or result.barren or fetched_nothing
 
 
 def one_line(result: CrawlResult) -> str:
-    """How a crawl ended, for a log."""
+    """Return how a crawl ended, for a log."""
     counts = result.ledger.counts if result.ledger else {}
-    told = ", ".join(f"{counts[kind]} {kind}" for kind in Disposition if counts.get(kind)) or "nothing"
-    return f"crawl {result.crawl_id} · {result.outlet} · {result.state}: {result.problem or told}"
+    ends = ", ".join(f"{counts[kind]} {kind}" for kind in Disposition if counts.get(kind)) or "nothing"
+    return f"crawl {result.crawl_id} · {result.outlet} · {result.state}: {result.problem or ends}"

@@ -16,8 +16,8 @@ from archive.lookup import address_of
 from crawler.engine import require_contact, threads
 from crawler.pool import CrawlPool
 from crawler.results import CrawlResult, Listener, NullListener
+from crawler.sandbox import watched
 from crawler.targets import CrawlOptions, Target, TargetKind, UnknownTarget, known_outlets, resolve
-from crawler.watchdog import watched
 from news.urls import canonicalise
 
 
@@ -48,7 +48,7 @@ def crawl(
 def choose_targets(
     home: Home, engine: Engine, targets: Sequence[str], options: CrawlOptions
 ) -> tuple[list[Target], str | None]:
-    """(what is to be crawled, the contact to give). Raises UnknownTarget or SettingError."""
+    """Return the targets and the contact address. Raises UnknownTarget or SettingError."""
     outlets, archived = known_outlets(home, engine)
     with engine.connect() as conn:
         again = find_crawl(conn, options.retry) if options.retry is not None else None
@@ -62,7 +62,7 @@ def choose_targets(
 
 
 def _each_once(targets: Sequence[Target]) -> list[Target]:
-    """The targets without those that name again what was named before: by another spelling of its address, too."""
+    """Drop repeated targets, other spellings of an address included."""
     once: dict[tuple[str, str], Target] = {}
     for target in targets:
         once.setdefault((target.outlet.name, canonicalise(target.address)), target)
@@ -103,7 +103,7 @@ class _Run:
             return result
 
     def _signalled(self) -> None:
-        """The first signal stops cleanly, the second at once: the database and the capture files can take that."""
+        """Stop cleanly at the first signal, at once at the second: database and capture files survive it."""
         if self.room.stopping:
             os._exit(130)
         self.room.stop()

@@ -1,24 +1,30 @@
-"""Reads pages in a process of its own: what holds the parser, or takes all memory, ends that process and not ours.
+"""Reads pages in a separate process: a page that blocks the parser or takes all memory ends that process, not ours.
 
-A crawl is ended as a whole and its page found by a mark (see `crawler.watchdog`), since it can be begun again. An
-import may come from a pipe; so it goes on without the page.
+Imports use it, since their input may come from a pipe: the import goes on without the page. A crawl can start again,
+so a page may end it; crash markers name the page (see `archive.crash_markers`). That costs a crawl nothing, while
+reading in another process adds 1 ms of CPU a page (see benchmarks/crawl/reader_pool.py).
 """
 
+import asyncio
 import faulthandler
 import gc
 import multiprocessing
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import Self
 
 from archive.ingest.fetched import FetchedPage
 from crawler.reading import read_article
-from crawler.watchdog import CPU_SECONDS, STDERR
 from news.article import Article
 from news.errors import ArticleError, PageTooCostly
 from news.outlets import Outlet
 
+CPU_SECONDS = 120.0  # the costliest page that the guard lets pass takes about seven
+STDERR = 2
+_TURNS = 12  # how often the clock is set back in that time
 _DEATHS = 2  # one alone may be an accident: memory that others took
 
 Task = tuple[FetchedPage, Outlet]
@@ -78,8 +84,8 @@ class Sandbox:
 
 
 def _serve(pipe: Connection, cpu_seconds: float) -> None:
-    """Read what comes until nobody asks any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks
+    """Read pages until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     faulthandler.register(signal.SIGPROF, file=STDERR, chain=True)
     gc.freeze()
     gc.set_threshold(100_000)  # as the import does
@@ -101,3 +107,27 @@ def _read(task: Task) -> Article | Exception:
         return error
     except Exception:
         return RuntimeError(format_exc())  # its own kind may not travel
+
+
+@contextmanager
+def watched(loop: asyncio.AbstractEventLoop, cpu_seconds: float = CPU_SECONDS) -> Iterator[None]:
+    """Kill the process by SIGPROF, saying where it was, when *loop* got no turn for so much CPU time.
+
+    Time asleep or suspended does not count. The link that was being read is marked: see `archive.crash_markers`.
+    """
+    faulthandler.register(signal.SIGPROF, file=STDERR, chain=True)
+    turn: asyncio.TimerHandle | None = None
+
+    def set_back() -> None:
+        nonlocal turn
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+        turn = loop.call_later(cpu_seconds / _TURNS, set_back)
+
+    set_back()
+    try:
+        yield
+    finally:
+        if turn:
+            turn.cancel()
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        faulthandler.unregister(signal.SIGPROF)

@@ -1,4 +1,4 @@
-"""What a person named on the command line: an outlet of outlets.toml or of the archive, or an address."""
+"""What a crawl is asked for: targets named on the command line, and options."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,11 +33,9 @@ class TargetKind(StrEnum):
 class CrawlOptions:
     """Options of a crawl.
 
-    `since` skips what was announced longer ago; `limit` is the most pages fetched per outlet. `wait` makes it wait for
-    an outlet that is already being crawled.
-
-    `recheck` looks again at every known link that is listed, also where its channel has not changed. `on_schedule`
-    leaves alone what is not due: known pages until their time to look again, feeds that fail until their pause is over.
+    `since` skips links that were announced earlier; `limit` is the maximum of pages fetched per outlet; `wait` waits
+    for an outlet that another crawl holds. `recheck` fetches every listed link again, even where its channel has not
+    changed. `on_schedule` skips what is not due: pages before their recheck, failing feeds during their pause.
     """
 
     limit: int | None = None
@@ -72,7 +70,7 @@ class Target:
 
 
 def known_outlets(home: Home, engine: Engine) -> tuple[OutletsFile, dict[str, Outlet]]:
-    """The outlets of outlets.toml, and those of the archive by name. Raises OutletsInvalid, SettingError."""
+    """Return the outlets of outlets.toml, and those of the archive by name. Raises OutletsInvalid, SettingError."""
     columns = outlet_table.c.name, outlet_table.c.url, outlet_table.c.settings
     with engine.connect() as conn:
         archived = {row.name: from_row(row.name, row.url, row.settings) for row in conn.execute(select(*columns))}
@@ -80,7 +78,7 @@ def known_outlets(home: Home, engine: Engine) -> tuple[OutletsFile, dict[str, Ou
 
 
 def resolve(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Target:
-    """The target that *text* names; *archived* has the outlets of the archive by name.
+    """Return the target that *text* names; *archived* has the outlets of the archive by name.
 
     An address that belongs to no known outlet makes one named after its host. Raises UnknownTarget.
     """
@@ -107,7 +105,7 @@ def _by_address(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet])
 
 
 def owner(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Outlet:
-    """The outlet on whose host the address lies, or a new one called like the host."""
+    """Return the outlet of the address's host, or a new one named after the host."""
     named = next((outlet for outlet in outlets.outlets if _one_host(outlet.url, text)), None)
     if named:
         return named
@@ -116,9 +114,9 @@ def owner(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Ou
     return known or Outlet(host_name(text), f"{parts.scheme}://{parts.netloc}/")
 
 
-def _one_host(one: str, other: str) -> bool:
+def _one_host(url: str, other: str) -> bool:
     try:
-        return same_site(one, other) and urlsplit(one).port == urlsplit(other).port
+        return same_site(url, other) and urlsplit(url).port == urlsplit(other).port
     except ValueError:
         return False
 

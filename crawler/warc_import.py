@@ -1,7 +1,7 @@
-"""Takes in captures that others made: WARC records, on the same way as a crawl's answers.
+"""Imports WARC records that other programs made, by the same stages as a crawl.
 
-Pages are read, their teasers set aside, compared and archived; each capture is copied into our own files, unless it
-lies there already. Only what could hold an article is taken; everything else is told of with its reason.
+Each capture is copied into our own files, unless it is already there. Only what could hold an article is imported;
+everything else ends with its reason.
 """
 
 import logging
@@ -98,7 +98,7 @@ class CaptureImporter:
         self._most = int(home.settings["FETCH_MAX_BYTES"])
 
     def take(self, file: BinaryIO, name: str, *, ours: bool = False) -> Iterator[Taken]:
-        """What became of each record that somebody fetched, in order. Raises ArchiveUnavailable, ArchiveError.
+        """Import the records; yield what became of each, in order. Raises ArchiveUnavailable, ArchiveError.
 
         *name* is what our copies are said to come from; of a file that is *ours* no copy is made.
         """
@@ -146,11 +146,11 @@ class CaptureImporter:
         return _Candidate(record, response, key, sha256(response.body).digest(), self._owner(response.url))
 
     def _is_page(self, response: CapturedResponse, kind: str) -> bool:
-        """Whether it is HTML: robots.txt and sitemaps lie among captures as well, and nobody took them for pages."""
+        """Whether it is HTML: captures also hold robots.txt files and sitemaps."""
         try:
             body = _body(response, self._most)
         except CaptureDamaged:
-            return True  # what is wrong with it is told when it is read
+            return True  # reading it will say what is wrong
         return bool("html" in kind.lower() or _HTML.search(body, 0, _BEGINNING)) and not is_binary(body)
 
     def _has_article(self, key: int) -> bool:
@@ -158,7 +158,7 @@ class CaptureImporter:
             return article_at(conn, key) is not None
 
     def _revisit(self, record: WarcRecord, response: CapturedResponse, key: int) -> _Item:
-        """A page that was looked at again and had not changed, with the body from the capture it refers to."""
+        """Read a revisit record: an unchanged page, with the body of the capture to which it refers."""
         kind = response.header("content-type") or "html"
         if ended := without_page(200, kind, False, False):
             return _ended(record, Disposition.SKIPPED, ended[1])
@@ -184,86 +184,86 @@ class CaptureImporter:
     # Storing -----------------------------------------------------------------------------------------------------
 
     def _store(self, items: Sequence[_Item], name: str, ours: bool) -> list[Taken]:
-        pages = [one for one in items if isinstance(one, _Candidate)]
+        pages = [item for item in items if isinstance(item, _Candidate)]
         known = self._known(pages)
-        fresh = {one.seen: one for one in pages if one.seen not in known}  # a record may be there twice
-        in_time = sorted(fresh.values(), key=lambda one: one.response.captured_at)
-        read = [self._read(one) for one in in_time]
+        fresh = {item.seen: item for item in pages if item.seen not in known}  # a record may be there twice
+        in_time = sorted(fresh.values(), key=lambda item: item.response.captured_at)
+        read = [self._read(item) for item in in_time]
         with importing(self._engine):
-            known |= self._known(read)  # by now: somebody else may take in the same file
-            ends = self._archive([one for one in read if one.seen not in known], name, ours)
+            known |= self._known(read)  # again: another import may have stored the same file
+            ends = self._archive([item for item in read if item.seen not in known], name, ours)
         taken, first = [], set[CaptureKey]()
-        for one in items:
-            if isinstance(one, Taken):
-                taken.append(one)
+        for item in items:
+            if isinstance(item, Taken):
+                taken.append(item)
                 continue
-            again = known.get(one.seen) or (_as_known(ends[one.seen]) if one.seen in first else None)
-            first.add(one.seen)
-            taken.append(_taken(one, _shown(one, again) if again else ends[one.seen]))
+            again = known.get(item.seen) or (_as_known(ends[item.seen]) if item.seen in first else None)
+            first.add(item.seen)
+            taken.append(_taken(item, _shown(item, again) if again else ends[item.seen]))
         return taken
 
     def _known(self, pages: Sequence[_Candidate]) -> dict[CaptureKey, ArchivedCapture]:
         if not pages:
             return {}
         with self._engine.connect() as conn:
-            return find_captures(conn, {one.seen for one in pages})
+            return find_captures(conn, {candidate.seen for candidate in pages})
 
-    def _read(self, one: _Candidate) -> _Candidate:
-        """The candidate with its article, or with how it ended without one."""
-        response = one.response
+    def _read(self, candidate: _Candidate) -> _Candidate:
+        """Return the candidate with its article, or with its end."""
+        response = candidate.response
         if is_gone(response.status):
-            return replace(one, ended=(Disposition.SKIPPED, f"gone_{response.status}"))
+            return replace(candidate, ended=(Disposition.SKIPPED, f"gone_{response.status}"))
         try:
-            return replace(one, article=self._article(one))
+            return replace(candidate, article=self._article(candidate))
         except Exception as error:
             if end := end_of(error):
-                return replace(one, ended=end)
+                return replace(candidate, ended=end)
             logger.exception("page_unreadable", extra={"url": response.url})
-            return replace(one, ended=(Disposition.FAILED, Reason.UNREADABLE))
+            return replace(candidate, ended=(Disposition.FAILED, Reason.UNREADABLE))
 
-    def _article(self, one: _Candidate) -> Article:
-        response = one.response
+    def _article(self, candidate: _Candidate) -> Article:
+        response = candidate.response
         encoding = http_content_type_encoding(response.header("content-type"))
         body = _body(response, self._most)
         page = FetchedPage.unlinked(response.url, body, response.captured_at, encoding)
-        broke_off = one.original is None and is_cut(one.record, response)
-        return self._read_page(replace(page, broke_off=broke_off), one.outlet)
+        broke_off = candidate.original is None and is_cut(candidate.record, response)
+        return self._read_page(replace(page, broke_off=broke_off), candidate.outlet)
 
     def _archive(self, pages: Sequence[_Candidate], name: str, ours: bool) -> dict[CaptureKey, Outcome]:
         if not pages:
             return {}
-        links = self._importer.enter([_entry(one) for one in pages])
-        batch = [self._page(one, link_id, name, ours) for one, link_id in zip(pages, links, strict=True)]
+        links = self._importer.enter([_entry(candidate) for candidate in pages])
+        batch = [self._page(candidate, link_id, name, ours) for candidate, link_id in zip(pages, links, strict=True)]
         outcomes = store_pages(self._engine, batch, self._files)
-        return {one.seen: outcome for one, outcome in zip(pages, outcomes, strict=True)}
+        return {candidate.seen: outcome for candidate, outcome in zip(pages, outcomes, strict=True)}
 
-    def _page(self, one: _Candidate, link_id: int, name: str, ours: bool) -> FetchedPage:
-        disposition, reason = one.ended or (None, None)
-        reread = Rereader(self._home, one.outlet)
-        at, record = one.response.captured_at, self._keep(one, name, ours)
-        return FetchedPage(link_id, None, at, record, one.article, disposition, reason, reread=reread)
+    def _page(self, candidate: _Candidate, link_id: int, name: str, ours: bool) -> FetchedPage:
+        disposition, reason = candidate.ended or (None, None)
+        reread = Rereader(self._home, candidate.outlet)
+        at, record = candidate.response.captured_at, self._keep(candidate, name, ours)
+        return FetchedPage(link_id, None, at, record, candidate.article, disposition, reason, reread=reread)
 
-    def _keep(self, one: _Candidate, name: str, ours: bool) -> StoredRecord | None:
+    def _keep(self, candidate: _Candidate, name: str, ours: bool) -> StoredRecord | None:
         """Where the capture lies among our files, copied there unless it is one of them."""
-        record, response = one.record, one.response
+        record, response = candidate.record, candidate.response
         if ours and record.length is not None:
-            of = one.original.capture_id if one.original else None
+            of = candidate.original.capture_id if candidate.original else None
             kind = response.header("content-type")
             return StoredRecord(
-                name, record.offset, record.length, one.digest, len(response.body), response.url, response.status, kind,
-                response.captured_at, of,
+                name, record.offset, record.length, candidate.digest, len(response.body), response.url,
+                response.status, kind, response.captured_at, of,
             )  # fmt: skip
-        return self._files.write(response, original=one.original, imported_from=f"{name} {record.id}")
+        return self._files.write(response, original=candidate.original, imported_from=f"{name} {record.id}")
 
 
 def _storable(headers: Headers) -> Headers:
-    """The headers without what no database keeps."""
+    """Return the headers without characters that the database cannot store."""
     return tuple((storable(name), storable(value)) for name, value in headers)
 
 
 def _is_full(waiting: Iterable[_Item]) -> bool:
-    pages = [one for one in waiting if isinstance(one, _Candidate)]
-    return len(pages) >= _BATCH or sum(len(one.response.body) for one in pages) >= _BATCH_BYTES
+    pages = [item for item in waiting if isinstance(item, _Candidate)]
+    return len(pages) >= _BATCH or sum(len(item.response.body) for item in pages) >= _BATCH_BYTES
 
 
 def _refers_to(record: WarcRecord, key: int) -> tuple[int, datetime] | None:
@@ -276,7 +276,7 @@ def _refers_to(record: WarcRecord, key: int) -> tuple[int, datetime] | None:
 
 
 def _body(response: CapturedResponse, most: int) -> bytes:
-    """The body unpacked; as it is where a tool unpacked it and left the header. Raises CaptureDamaged."""
+    """Return the decoded body, or the body itself if a tool unpacked it and left the header. Raises CaptureDamaged."""
     try:
         return response.decoded_body(most)
     except BodyTooLarge:
@@ -287,17 +287,17 @@ def _body(response: CapturedResponse, most: int) -> bytes:
         raise
 
 
-def _entry(one: _Candidate) -> Entry:
-    headline = one.article.headline if one.article else None
-    return Entry(one.response.url, one.outlet.name, one.outlet.url, headline)
+def _entry(candidate: _Candidate) -> Entry:
+    headline = candidate.article.headline if candidate.article else None
+    return Entry(candidate.response.url, candidate.outlet.name, candidate.outlet.url, headline)
 
 
 def _ended(record: WarcRecord, disposition: Disposition, reason: str | None) -> Taken:
     return Taken(record.id, record.url, Outcome(0, record.url or "", disposition, reason))
 
 
-def _taken(one: _Candidate, outcome: Outcome) -> Taken:
-    return Taken(one.record.id, one.response.url, outcome)
+def _taken(candidate: _Candidate, outcome: Outcome) -> Taken:
+    return Taken(candidate.record.id, candidate.response.url, outcome)
 
 
 def _as_known(outcome: Outcome) -> ArchivedCapture:
@@ -305,11 +305,11 @@ def _as_known(outcome: Outcome) -> ArchivedCapture:
     return ArchivedCapture(outcome.link_id, outcome.article_id, outcome.story_id, reason)
 
 
-def _shown(one: _Candidate, known: ArchivedCapture) -> Outcome:
+def _shown(candidate: _Candidate, known: ArchivedCapture) -> Outcome:
     """How a capture ends that the archive has already."""
     ended, reason = Disposition.UNCHANGED, None
-    if is_gone(one.response.status):
-        ended, reason = Disposition.SKIPPED, f"gone_{one.response.status}"
+    if is_gone(candidate.response.status):
+        ended, reason = Disposition.SKIPPED, f"gone_{candidate.response.status}"
     elif known.article_id is None:
         ended, reason = Disposition.SKIPPED, known.reason or Reason.KNOWN
-    return Outcome(known.link_id, one.response.url, ended, reason, known.article_id, known.story_id)
+    return Outcome(known.link_id, candidate.response.url, ended, reason, known.article_id, known.story_id)

@@ -63,7 +63,7 @@ class Block(NamedTuple):
     hints: str = ""
 
     def relabelled(self, label: Label, rule: str, score: float) -> "Block":
-        """The same text under another label."""
+        """Return the same text under another label."""
         return self._replace(label=label, rule=rule, score=score)
 
 
@@ -136,5 +136,5 @@ class Article:
         return tuple(block for block in self.blocks if block.label in (Label.TEASER, Label.RELATED))
 
     def with_blocks(self, blocks: Iterable[Block]) -> "Article":
-        """The same article, its text labelled otherwise."""
+        """Return the same article with other blocks."""
         return replace(self, blocks=tuple(blocks))

@@ -1,4 +1,4 @@
-"""Which links of a crawl are fetched, which are left with a reason, and how an answer without an article ends."""
+"""How links end: which are fetched, how an answer without an article ends, and whether the books balance."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -102,14 +102,14 @@ def refusal(link: Candidate, outlet: Outlet, since: datetime | None) -> str | No
 
 
 def newest_first(times: Iterable[datetime | None]) -> list[int]:
-    """The positions in the order to fetch: the newest first, those without a time at the end, as they stood."""
+    """Return the positions in the order to fetch: newest first, then those without a time, in their order."""
     numbered = list(enumerate(times))
     dated = sorted((pair for pair in numbered if pair[1]), key=lambda pair: -_seconds(pair[1]))
     return [number for number, _ in dated] + [number for number, time in numbered if not time]
 
 
 def is_gone(status: int) -> bool:
-    """True for the answer of an address that holds nothing any more, or must not."""
+    """Return True for a status of an address that is gone for good."""
     return status in _GONE
 
 
@@ -130,7 +130,7 @@ def without_page(status: int, content_type: str, empty: bool, known: bool) -> En
 
 
 def is_binary(body: bytes) -> bool:
-    """True for a body that is no text whatever its header says: a PDF, a picture, packed or random bytes."""
+    """Return True for a body that is not text, whatever its header says: a PDF, a picture, packed bytes."""
     beginning = body[:1024]
     if beginning.startswith(_TEXT_MARKS) or unmarked_utf16(beginning):
         return False
@@ -146,13 +146,13 @@ def unchanged(before: Disposition | None, reason: str | None, has_article: bool)
 
 
 def put_off(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:
-    """How a listed page of ours ends whose time to look again has not come: it was not looked at, and says so."""
+    """Return the disposition of a page whose recheck is not due."""
     ended, why = unchanged(before, reason, has_article)
     return ended, Reason.NOT_DUE if ended is Disposition.UNCHANGED else why
 
 
 def broke_off(body: bytes, end_told: bool) -> bool:
-    """True for a page that may be the first half of one.
+    """Return True for a page that may have broken off.
 
     HTTP/1.0 ends a body by ending the connection, which is what a server that dies does as well; the page's own last
     tag tells them apart.
@@ -161,7 +161,7 @@ def broke_off(body: bytes, end_told: bool) -> bool:
 
 
 def comes_back(reason: str | None, attempts: int) -> bool:
-    """True when the next crawl tries a failed page again by itself: the network or the outlet was in the way.
+    """Return True when the next crawl retries a failed page: the network or the outlet was the cause.
 
     *attempts* are the failures in a row before this one.
     """
@@ -172,7 +172,7 @@ def comes_back(reason: str | None, attempts: int) -> bool:
 
 
 def asks_conditionally(seen: int, before: Disposition | None) -> bool:
-    """True when the request may carry the ETag of the last visit: not after a failure, which may have been ours."""
+    """Return True when the request may carry the last ETag: not after a failure, which may have been ours."""
     return seen % LOOK_WHATEVER != 0 and before is not Disposition.FAILED
 
 

@@ -29,7 +29,7 @@ class Imported:
 
 
 def read_line(line: str | bytes) -> Imported:
-    """The article on one line of JSON. Raises ValueError, saying what is wrong with it."""
+    """Read the article on one line of JSON. Raises ValueError, saying what is wrong with it."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -77,7 +77,7 @@ def _url(record: Mapping[str, Any]) -> str:
 
 
 def _page(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Where fundus tells of the page: its addresses, publisher and time."""
+    """Return what fundus says about the page: its addresses, publisher and time."""
     return _mapping(record, "html")
 
 
@@ -119,7 +119,7 @@ def _text(record: Mapping[str, Any], *names: str) -> str | None:
 
 def _texts(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [storable(one) for one in values if isinstance(one, str) and one.strip()]
+    return [storable(text) for text in values if isinstance(text, str) and text.strip()]
 
 
 def _time(record: Mapping[str, Any], *names: str) -> datetime | None:
@@ -131,7 +131,7 @@ def _time(record: Mapping[str, Any], *names: str) -> datetime | None:
 
 
 def _moment(text: str) -> datetime | None:
-    """A time without a zone is taken for UTC, as news-please writes it; one that no calendar has for none."""
+    """Parse an ISO time, in UTC if it has no zone, as news-please writes it; None if it is invalid."""
     try:
         time = datetime.fromisoformat(text.strip())
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)

@@ -4,4 +4,4 @@ Stored readings name the version that made them. `make ruleset` writes this file
 """
 
 READING_RULES = "2026-12-01-5efa9bd9"  # what a page says, and which of its blocks are text
-BOILERPLATE_RULES = "boilerplate-2026-12-01-25d376aa"  # joins it where an outlet's other articles had a say
+BOILERPLATE_RULES = "boilerplate-2026-12-01-cef79786"  # joins it where an outlet's other articles had a say

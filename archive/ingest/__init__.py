@@ -1,1 +1,1 @@
-"""The parts of `archive.ingest.store`: what is known, what is decided for each page, and the writing of it."""
+"""Takes pages into the archive: what exists, what is decided for each page, and the rows that are written."""

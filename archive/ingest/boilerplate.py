@@ -1,9 +1,9 @@
-"""What other articles say about the pages of a batch: which lines they have in common, and the others' headlines.
+"""The memory of boilerplate: lines that a page shares with other articles, and the headlines of others.
 
-Reads and writes `block_memory`. The key of a row is the period in which a page was fetched and the line, so that new
-rows lie together and old ones can go. A page is judged by what arrived before it, in its batch or earlier; an outlet is
-crawled by one process at a time, so who stores first matters for the headlines of other outlets only. A link that waits
-to be fetched is known by the title under which it was announced.
+Reads and writes `block_memory`. The key of a row has the period in which a page was fetched and the line, so that new
+rows lie together and old ones can go. A page is judged by what arrived before it, in its batch or earlier. Since one
+process crawls an outlet at a time, the order of storing matters only for the headlines of other outlets. A link that
+waits to be fetched is known by the title under which it was announced.
 """
 
 from collections import Counter
@@ -51,7 +51,7 @@ class Seen(NamedTuple):
     period: int
     at: datetime
     place: int | None
-    one: Sighting
+    sighting: Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class _Text:
         return cls(article, {n: letters_of(block.text) for n, block in blocks if block.label is Label.BODY})
 
     def where(self, holds: Callable[[Block], bool]) -> Iterator[str]:
-        """The letters of lines for whose blocks that holds."""
+        """Yield the letters of the lines whose block passes the test."""
         return (line for n, line in self.letters.items() if holds(self.article.blocks[n]))
 
     def without(self, article: Article) -> Iterator[str]:
-        """The letters of lines that *article*, the same one, has set aside."""
+        """Yield the letters of the lines that *article*, a newer reading of the same page, sets aside."""
         return (line for n, line in self.letters.items() if article.blocks[n].label is not Label.BODY)
 
 
@@ -102,15 +102,15 @@ class BoilerplateMemory:
         self._fresh: list[tuple[int, int]] = []  # key and link
 
     def read(self, reads: Sequence[PreparedPage]) -> list[PreparedPage]:
-        """The pages in order, as memory reads them."""
+        """Return the pages in order, without the boilerplate that memory finds."""
         memos = [self._memo(read) for read in reads]
         self._load(memos)
         self._load_announced([memo for memo in memos if any(memo.shown.where(may_be_teaser))])
         return [self._read(memo) for memo in memos]
 
     def rows(self, outcomes: Iterable[Outcome]) -> list[tuple[int, int]]:
-        """What the pages add to the memory: key and article."""
-        articles = {one.link_id: one.article_id for one in outcomes}
+        """Return what the pages add to the memory: key and article."""
+        articles = {outcome.link_id: outcome.article_id for outcome in outcomes}
         found = {(key, articles.get(link_id)) for key, link_id in self._fresh}
         return sorted((key, article_id) for key, article_id in found if article_id is not None)
 
@@ -119,7 +119,7 @@ class BoilerplateMemory:
         article, number = read.article, home.known.id if home else -link.id
         me = Sighting.of(number, article.headline, article.paragraphs, article.authors)
         shown, archived = _Text.of(article), _Text.of(_archived(home))
-        lines = {line for one in (shown, archived) for line in one.where(lambda block: may_recur(block, me))}
+        lines = {line for lines_of in (shown, archived) for line in lines_of.where(lambda block: may_recur(block, me))}
         titles = filter(tells_apart, (*shown.where(may_be_teaser), *archived.letters.values()))
         return _Memo(
             read=read,
@@ -133,7 +133,7 @@ class BoilerplateMemory:
         )
 
     def _home(self, read: PreparedPage) -> ExistingArticle | None:
-        """The article that the page's addresses lead to."""
+        """Return the article at the page's addresses."""
         shown = self._known.get(self._links[read.page.link_id].article_id) or self._known.at(read.own_key)
         return shown or self._known.at(read.canonical_key)
 
@@ -148,13 +148,13 @@ class BoilerplateMemory:
         return memo.read.without_boilerplate(article, frozenset(recurring))
 
     def _page(self, memo: _Memo, text: _Text, settled: Collection[str]) -> RememberedPage:
-        """What is remembered of the text's lines, but for what the article left there itself."""
+        """Gather what is remembered of the text's lines, without what the article itself left there."""
         lines = {n: self._others(memo, memo.lines[line]) for n, line in text.letters.items() if line in memo.lines}
         titles = {n: memo.headlines[line] for n, line in text.letters.items() if line in memo.headlines}
         return RememberedPage(
             text.article,
             memo.me,
-            others={n: [seen.one for seen in others] for n, others in lines.items()},
+            others={n: [seen.sighting for seen in others] for n, others in lines.items()},
             headlines={n for n, key in titles.items() if self._others(memo, key) or self._waiting(memo, key)},
             rare={n for n, others in lines.items() if self._is_rare(memo, text.article.blocks[n], others)},
             settled={n for n, line in text.letters.items() if line in settled},
@@ -163,7 +163,7 @@ class BoilerplateMemory:
     def _others(self, memo: _Memo, key: int) -> list[Seen]:
         known = self._sightings.get(key, ())
         near = (seen for seen in known if abs(seen.period - memo.period) <= AROUND)
-        return [seen for seen in near if seen.one.article != memo.me.article]
+        return [seen for seen in near if seen.sighting.article != memo.me.article]
 
     def _is_rare(self, memo: _Memo, block: Block, others: Sequence[Seen]) -> bool:
         """Whether the articles with the line, among them this one while others are few, lie far apart."""
@@ -182,7 +182,7 @@ class BoilerplateMemory:
         place = self._spacing.next_place(memo.outlet_id)
         for line in lines | set(self._titles(memo)):
             known = self._sightings.setdefault(line, [])
-            if is_worth_keeping(memo.me, [seen.one for seen in known if seen.period == memo.period]):
+            if is_worth_keeping(memo.me, [seen.sighting for seen in known if seen.period == memo.period]):
                 known.append(Seen(memo.period, memo.read.page.fetched_at, place, memo.me))
                 self._fresh.append((memo.period << _LINE_BITS | line, memo.read.page.link_id))
 
@@ -191,7 +191,7 @@ class BoilerplateMemory:
         return (line_key(None, title) for title in (memo.me.headline, announced) if tells_apart(title))
 
     def _load_announced(self, memos: Sequence[_Memo]) -> None:
-        """The titles of what the crawls have still to fetch."""
+        """Load the titles of the links that wait to be fetched."""
         outlets = {memo.outlet_id for memo in memos}
         if not outlets:
             return
@@ -216,25 +216,25 @@ class BoilerplateMemory:
                 self._sightings.setdefault(line, []).append(Seen(period, *sightings[article_id]))
 
     def _keys_of(self, memo: _Memo, latest: int) -> Iterator[int]:
-        """The keys under which the page's lines may be remembered."""
+        """Yield the keys under which the page's lines may be remembered."""
         lines = {*memo.lines.values(), *memo.headlines.values(), *self._titles(memo)}
         for period in range(max(0, memo.period - AROUND), min(memo.period + AROUND, latest) + 1):
             yield from (period << _LINE_BITS | line for line in lines)
 
 
 def first_key(at: datetime, periods: int = 0) -> int:
-    """The lowest key of the period that lies so many after *at*."""
+    """Return the lowest key of the period that lies *periods* after that of *at*."""
     return max(0, (at - _EPOCH) // PERIOD + periods) << _LINE_BITS
 
 
 def keys_around(at: datetime, line: int) -> list[int]:
-    """The keys under which a line is remembered that counts for a page fetched at that time."""
+    """Return the keys of *line* in the periods that count for a page fetched at that time."""
     own = first_key(at) >> _LINE_BITS
     return [period << _LINE_BITS | line for period in range(max(0, own - AROUND), own + AROUND + 1)]
 
 
 def _archived(home: ExistingArticle | None) -> Article:
-    """The text of an article's latest revision, as an article."""
+    """Return the text of the latest revision as an article."""
     body = home.known.body if home else ""
     return Article("", blocks=tuple(Block(text) for text in body.split("\n\n") if text))
 
@@ -248,20 +248,22 @@ class Spacing:
         self._stored: dict[tuple[int, int | None], int] = {}
 
     def next_place(self, outlet_id: int) -> int:
-        """The place of the outlet's next page in the batch."""
+        """Return the place of the outlet's next page in the batch."""
         self._places[outlet_id] += 1
         return self._places[outlet_id] - 1
 
     def articles(self, outlet_id: int, seen: Sequence[Seen], until_now: bool) -> int:
-        """How many of the outlet's articles came from the first of *seen* to the last, or to the next of the batch."""
-        stored = sorted((one for one in seen if one.place is None), key=lambda seen: (seen.at, seen.one.article))
-        places = [one.place for one in seen if one.place is not None] + [self._places[outlet_id]] * until_now
+        """Count the outlet's articles from the first of *seen* to the last, or to the next of the batch."""
+        stored = sorted(
+            (line for line in seen if line.place is None), key=lambda line: (line.at, line.sighting.article)
+        )
+        places = [line.place for line in seen if line.place is not None] + [self._places[outlet_id]] * until_now
         fresh = max(places) - (0 if stored else min(places)) + 1 if places else 0
         return fresh + (self._between(outlet_id, stored[0], None if places else stored[-1]) if stored else 0)
 
     def _between(self, outlet_id: int, first: Seen, last: Seen | None) -> int:
         """How many articles were stored from the first to the last, or since."""
-        key = first.one.article, last and last.one.article
+        key = first.sighting.article, last and last.sighting.article
         if key not in self._stored:
             values = {"outlet_id": outlet_id, "since": first.at, "first": key[0], "last": key[1], "most": _MOST}
             self._stored[key] = self._conn.execute(_PASSED, values | {"until": last and last.at}).scalar_one()

@@ -1,4 +1,4 @@
-"""What the archive knows that the pages of a batch may be the same as. It grows while the batch is decided."""
+"""The archived articles and links with which the pages of a batch are compared. They grow while it is decided."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Existing:
         self._by_letters: dict[bytes, list[int]] = {}
 
     def at(self, url_key: int) -> ExistingArticle | None:
-        """The article at an address, its own or one it was found to have as well."""
+        """Return the article at an address: its own, or a further one."""
         return self.get(self._by_key.get(url_key))
 
     def get(self, article_id: int | None) -> ExistingArticle | None:
@@ -77,13 +77,13 @@ class Existing:
 
 
 def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, ExistingLink]:
-    """The links by id."""
+    """Return the links by id."""
     rows = conn.execute(_LINKS, {"ids": list(link_ids)})
     return {row.id: ExistingLink(**row._mapping) for row in rows}
 
 
 def load_known(conn: Connection, article_ids: set[int], url_keys: set[int]) -> Existing:
-    """The articles that pages at these addresses can be states of."""
+    """Return the articles that pages at these addresses may be states of."""
     by_key = conn.execute(_AT_KEYS, {"keys": list(url_keys)}).all()
     known = Existing()
     load_articles(conn, known, article_ids | {row.article_id for row in by_key})

@@ -1,4 +1,4 @@
-"""Articles from elsewhere, taken into the archive through the same comparison as crawled pages."""
+"""Imports articles of other programs through the same comparison as crawled pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ class Entry:
 
 @contextmanager
 def importing(engine: Engine) -> Iterator[None]:
-    """While it lasts no other import stores captures: of two that have the same file, one finds what the other did.
+    """Keep other imports from storing captures meanwhile: of two imports of one file, one finds what the other stored.
 
     Raises ArchiveUnavailable.
     """
@@ -51,14 +51,14 @@ class Importer:
         """Store them in order and in one transaction; how each ended. Raises ArchiveUnavailable."""
         if not batch:
             return []
-        links = self.enter([_entry(one) for one in batch])
+        links = self.enter([_entry(imported) for imported in batch])
         now = datetime.now(UTC)
-        pages = [_page(link_id, one, now) for link_id, one in zip(links, batch, strict=True)]
+        pages = [_page(link_id, imported, now) for link_id, imported in zip(links, batch, strict=True)]
         return store_pages(self._engine, pages)
 
     def enter(self, entries: Sequence[Entry]) -> list[int]:
-        """The links of these addresses, those made that are missing. Raises ArchiveUnavailable, ValueError."""
-        addresses = [canonicalise(one.url) for one in entries]
+        """Return the links of these addresses; create missing ones. Raises ArchiveUnavailable, ValueError."""
+        addresses = [canonicalise(entry.url) for entry in entries]
         keys = [url_key(address) for address in addresses]
         with self._engine.begin() as conn:
             self._ensure_outlets(conn, entries)
@@ -66,7 +66,9 @@ class Importer:
         return [links[key] for key in keys]
 
     def _ensure_outlets(self, conn: Connection, entries: Sequence[Entry]) -> None:
-        homes = {one.outlet: one.home or home_of(one.url) for one in entries if one.outlet not in self._outlets}
+        homes = {
+            entry.outlet: entry.home or home_of(entry.url) for entry in entries if entry.outlet not in self._outlets
+        }
         if homes:
             values = {"names": list(homes), "urls": list(homes.values())}
             conn.execute(_NEW_OUTLETS, values)
@@ -75,14 +77,14 @@ class Importer:
     def _enter(
         self, conn: Connection, places: Mapping[int, int], addresses: Sequence[str], entries: Sequence[Entry]
     ) -> dict[int, int]:
-        """The link of each address, by key. *places* says where in the batch an address stands last."""
+        """Return the links by URL key. *places* has the last position of each address in the batch."""
         last = [entries[place] for place in places.values()]
         values = {
             "keys": list(places),
             "canonicals": [addresses[place] for place in places.values()],
-            "urls": [fetchable(one.url) for one in last],
-            "titles": [(one.title or "")[:1000] or None for one in last],
-            "outlet_ids": [self._outlets[one.outlet] for one in last],
+            "urls": [fetchable(entry.url) for entry in last],
+            "titles": [(entry.title or "")[:1000] or None for entry in last],
+            "outlet_ids": [self._outlets[entry.outlet] for entry in last],
         }
         conn.execute(_NEW_LINKS, values)
         return {row.url_key: row.id for row in conn.execute(_LINKS, values)}
@@ -93,17 +95,17 @@ def final_stories(conn: Connection) -> Mapping[int, int]:
     return {row.id: row.merged_into for row in conn.execute(_MERGED)}
 
 
-def _page(link_id: int, one: Imported, now: datetime) -> FetchedPage:
-    captured_at = min(one.captured_at or now, now)  # nobody has fetched anything tomorrow
-    return FetchedPage(link_id, None, captured_at, None, one.article, undated=one.captured_at is None)
+def _page(link_id: int, imported: Imported, now: datetime) -> FetchedPage:
+    captured_at = min(imported.captured_at or now, now)  # no page was fetched in the future
+    return FetchedPage(link_id, None, captured_at, None, imported.article, undated=imported.captured_at is None)
 
 
-def _entry(one: Imported) -> Entry:
-    return Entry(one.article.url, one.source, None, one.article.headline)
+def _entry(imported: Imported) -> Entry:
+    return Entry(imported.article.url, imported.source, None, imported.article.headline)
 
 
 def home_of(url: str) -> str:
-    """The home page of the host of *url*. Raises ValueError for what is no http(s) URL."""
+    """Return the home page of the host of *url*. Raises ValueError unless it is an http(s) URL."""
     parts = urlsplit(canonicalise(url))
     return f"{parts.scheme}://{parts.netloc}/"
 

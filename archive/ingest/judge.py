@@ -1,4 +1,4 @@
-"""Takes the pages of a batch one by one: judges each, and collects its rows."""
+"""Judges the pages of a batch one by one, and collects their rows."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -53,7 +53,7 @@ class Judge:
         self._links = links
 
     def reread_ahead(self, reads: Iterable[PreparedPage]) -> None:
-        """Read again now what will have to be: it takes long, and nobody need wait for it under the lock on texts."""
+        """Read old captures again before the lock on texts is taken, since that takes long."""
         for read in reads:
             found = self._judge_address(read)
             if found and found.verdict is Disposition.REVISED:
@@ -77,7 +77,7 @@ class Judge:
         return outcome
 
     def finish(self, lines: list[tuple[int, int]]) -> Rows:
-        """The rows of the whole batch and *lines* of the memory, every article in the story that it ended in."""
+        """Return all rows of the batch, with *lines* of the memory and the final story of each article."""
         self.rows.lines = lines
         self.rows.fingerprints = self._matches.rows
         for row in (*self.rows.articles, *self.rows.members):
@@ -95,7 +95,7 @@ class Judge:
         if by_letters.verdict is not Disposition.NEW:
             return by_letters, []
         near = self._matches.near(read)
-        return judge_text(read, [], near), [one for one in near if one.reason]
+        return judge_text(read, [], near), [copy for copy in near if copy.reason]
 
     def _judge_address(self, read: PreparedPage) -> Sameness | None:
         link = self._links[read.page.link_id]
@@ -105,33 +105,33 @@ class Judge:
         return judge_address(read, address, canonical.known if canonical else None)
 
     def _join_stories(self, near: Sequence[Found]) -> None:
-        """Join the stories between which a page turned out to stand; the oldest keeps its number."""
-        stories = sorted({self._matches.story(one.posting.story_id) for one in near})
+        """Join the stories that a page connects; the oldest keeps its number."""
+        stories = sorted({self._matches.story(copy.posting.story_id) for copy in near})
         for other in stories[1:]:
             if may_merge(self._conn, stories[0], other):
                 self._matches.merge(other, stories[0])
                 self.rows.merges.append({"old": other, "into": stories[0]})
 
     def _no_edit(self, read: PreparedPage, verdict: Sameness) -> str | None:
-        """Why another text is no edit of the article, though it differs; None when it is one."""
+        """Return why a different text is no edit of the article; None when it is one."""
         if self._only_read_better(read, verdict):
             return "better_reading"
         return "layout_changed" if self._only_layout_changed(read, verdict) else None
 
     def _is_past(self, read: PreparedPage, verdict: Sameness) -> bool:
-        """Whether an import shows the article as it was before it was last looked at: no text takes a newer's place."""
+        """Whether an import shows the article before its last check: an older text replaces no newer one."""
         kept = self._known.articles[verdict.article_id or 0]
         return read.page.crawl_id is None and read.page.fetched_at < kept.checked_at
 
     def _only_layout_changed(self, read: PreparedPage, verdict: Sameness) -> bool:
-        """Whether all that came and went are lines that the outlet puts under other articles as well."""
+        """Whether only lines changed that the outlet also puts under other articles."""
         kept = self._known.articles[verdict.article_id or 0]
         old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
         changed = whole_paragraphs(old, Wording.of(read.shown))
         return bool(changed) and read.recurring.issuperset(map(letters_of, changed or ()))
 
     def _only_read_better(self, read: PreparedPage, verdict: Sameness) -> bool:
-        """Whether the page says what it said, and only our rules have changed since."""
+        """Whether the page is unchanged, and only our rules have changed."""
         kept = self._known.get(verdict.article_id)
         if not (kept and kept.capture and read.page.reread):
             return False
@@ -175,14 +175,14 @@ class Judge:
         return self._remember(read, known, story_id, revision_id, capture_id)
 
     def _twin(self, verdict: Sameness) -> ExistingArticle | None:
-        """The article that a copy is a copy of."""
+        """Return the original of a copy."""
         if verdict.article_id is not None:
             load_articles(self._conn, self._known, {verdict.article_id})
         return self._known.get(verdict.article_id)
 
     def _free_address(self, read: PreparedPage) -> tuple[str, int]:
-        """The address to stand for a new article, with its key: one at which the archive has no article yet."""
-        free = (one for one in read.addresses if self._known.at(one[1]) is None)
+        """Return an address for a new article, with its key: one that has no article yet."""
+        free = (address for address in read.addresses if self._known.at(address[1]) is None)
         return next(free, read.addresses[-1])
 
     def _new_revision(
@@ -207,7 +207,7 @@ class Judge:
 
     def _latest(self, read: PreparedPage, article_id: int, revision_id: int) -> None:
         row = latest_row(read, article_id, revision_id)
-        inserted = next((one for one in self.rows.articles if one["id"] == article_id), None)
+        inserted = next((row for row in self.rows.articles if row["id"] == article_id), None)
         if inserted:
             inserted.update(row)
         else:
@@ -304,14 +304,14 @@ class Judge:
 
 
 def _state_of(verdict: Sameness, kept: ExistingArticle, link: ExistingLink) -> Flag | None:
-    """What has become of the article's own address; another that shows less says nothing of it."""
+    """Return the state of the article's own address; other addresses do not change it."""
     if verdict.evidence.get("rule") not in _PARTS:
         return None
     return Flag.PAYWALLED_LATER if link.url_key == kept.known.url_key else kept.state
 
 
 def _is_older(page: FetchedPage, link: ExistingLink) -> bool:
-    """Whether an import brings what an address with an article showed before it was last looked at."""
+    """Whether an import is older than the last check of an address that has an article."""
     if page.crawl_id is not None or link.last_fetched_at is None or page.fetched_at >= link.last_fetched_at:
         return False
     return page.article is None or link.article_id is not None

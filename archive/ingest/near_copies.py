@@ -1,4 +1,4 @@
-"""The archived texts that share passages with the pages of a batch. It grows while the batch is decided.
+"""Archived texts that share passages with the pages of a batch. They grow while the batch is decided.
 
 Reads and writes `fingerprints`. The caller holds the lock on texts (see archive.ingest.store), so that of two copies
 that arrive at once the second finds the first.
@@ -51,15 +51,15 @@ class NearCopies:
         self._look_up_all(self._reads)
 
     def articles(self) -> set[int]:
-        """The articles of which pages are most likely copies."""
-        return {one.article_id for read in self._reads for one in self._likely(read, 1)}
+        """Return the articles of which the pages are most likely copies."""
+        return {posting.article_id for read in self._reads for posting in self._likely(read, 1)}
 
     def near(self, read: PreparedPage) -> list[Found]:
-        """The texts that share passages with the page, the best match first; one without a reason when none matches."""
+        """Return texts that share passages with the page, best match first; one without a reason if none matches."""
         compared = self._survey(read, None)
         if copies.is_roundup(compared, len(read.compared.words)):
             return []
-        return copies.nearest(compared) or sorted(compared, key=lambda one: -one.strength)[:1]
+        return copies.nearest(compared) or sorted(compared, key=lambda found: -found.strength)[:1]
 
     def put(self, read: PreparedPage, revision_id: int, article_id: int, story_id: int) -> None:
         """Take in a text that is about to be stored, so that later ones are compared with it.
@@ -81,16 +81,16 @@ class NearCopies:
             self.rows.append((prefix | value, revision_id))
 
     def _survey(self, read: PreparedPage, story_id: int | None) -> list[Found]:
-        """The page compared with all texts worth it, those of its own story left out of what makes boilerplate."""
+        """Compare the page with the likely texts; its own story does not count as boilerplate."""
         if id(read) not in self._surveys:
             self._load([read])
             chosen = self._chosen[id(read)]
             postings = self._around(chosen)
             boilerplate = copies.standing(postings, read.outlet_id, story_id)
             worth = copies.worth_comparing(chosen.positions, postings, boilerplate)
-            self._fetch(one.revision_id for one in worth)
+            self._fetch(posting.revision_id for posting in worth)
             mask = standing_words(chosen.positions, boilerplate, len(read.compared.words))
-            self._surveys[id(read)] = [self._compare(read, one, mask) for one in worth]
+            self._surveys[id(read)] = [self._compare(read, posting, mask) for posting in worth]
         return self._surveys[id(read)]
 
     def merge(self, old: int, into: int) -> None:
@@ -98,7 +98,7 @@ class NearCopies:
         self._merged[old] = into
 
     def story(self, story_id: int) -> int:
-        """The story that this one is part of by now."""
+        """Return the story into which this one was merged, or itself."""
         while story_id in self._merged:
             story_id = self._merged[story_id]
         return story_id
@@ -109,13 +109,13 @@ class NearCopies:
         return Found(posting, overlap, reason)
 
     def _around(self, chosen: _Chosen) -> list[Posting]:
-        """The postings of the page's fingerprints that were published around its time."""
+        """Return the postings of the page's fingerprints that were published around its time."""
         begins, ends = chosen.at - copies.WINDOW, chosen.at + copies.WINDOW
         return [
-            one._replace(story_id=self.story(one.story_id)) if one.story_id in self._merged else one
+            posting._replace(story_id=self.story(posting.story_id)) if posting.story_id in self._merged else posting
             for value in chosen.positions
-            for one in self._postings.get(value, ())
-            if begins <= self._times[one.revision_id] <= ends
+            for posting in self._postings.get(value, ())
+            if begins <= self._times[posting.revision_id] <= ends
         ]
 
     def _load(self, reads: Sequence[PreparedPage]) -> None:
@@ -130,7 +130,7 @@ class NearCopies:
         self._look_up([self._chosen[id(read)] for read in fresh])
         likely: set[int] = set()
         for read in fresh:
-            likely |= {one.revision_id for one in self._likely(read, _LIKELY)}
+            likely |= {posting.revision_id for posting in self._likely(read, _LIKELY)}
         self._fetch(likely)
 
     def _likely(self, read: PreparedPage, most: int) -> list[Posting]:
@@ -144,9 +144,9 @@ class NearCopies:
         last = latest >> 32
         keys = {
             bucket << 32 | value
-            for one in chosen
-            for bucket in range(_bucket(one.at - copies.WINDOW), min(_bucket(one.at + copies.WINDOW), last) + 1)
-            for value in one.positions
+            for page in chosen
+            for bucket in range(_bucket(page.at - copies.WINDOW), min(_bucket(page.at + copies.WINDOW), last) + 1)
+            for value in page.positions
         }
         rows = self._conn.execute(_POSTINGS, {"keys": array_of(sorted(keys))}).all()
         found = {row.id: row for row in self._conn.execute(_REVISIONS, {"ids": list({row[1] for row in rows})})}

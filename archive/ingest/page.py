@@ -1,4 +1,4 @@
-"""A page made ready for comparison: cleaned, with the addresses and digests it is compared by."""
+"""A page prepared for comparison: cleaned, with its addresses and digests."""
 
 from dataclasses import dataclass, replace
 
@@ -68,7 +68,7 @@ class PreparedPage(JudgedPage):
 
 
 def prepare(page: FetchedPage, link: ExistingLink) -> PreparedPage | None:
-    """The page ready for comparison; None when there is no text to compare."""
+    """Prepare the page for comparison; None when it has no text."""
     if page.article is None:
         return None
     article = clean_article(page.article)

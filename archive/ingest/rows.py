@@ -1,4 +1,4 @@
-"""The rows of a batch, and their writing in an order that the foreign keys allow."""
+"""The rows of a batch: made from its pages, and written in an order that the foreign keys allow."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,8 +78,8 @@ def write_rows(conn: Connection, rows: Rows) -> None:
         conn.execute(_INSERT_TEXTS, {"rows": _as_rows(list(rows.texts.values()))})
     _insert(conn, stories, rows.stories)
     if rows.articles:
-        told = [{name: value for name, value in row.items() if name != "body"} for row in rows.articles]
-        conn.execute(_INSERT_ARTICLES, {"rows": _as_rows(told)})
+        without_bodies = [{name: value for name, value in row.items() if name != "body"} for row in rows.articles]
+        conn.execute(_INSERT_ARTICLES, {"rows": _as_rows(without_bodies)})
     _insert(conn, readings, rows.readings)
     _insert(conn, blocks, rows.blocks)
     _many(conn, _END_REVISION, rows.ended)
@@ -108,7 +108,7 @@ def write_rows(conn: Connection, rows: Rows) -> None:
 
 
 def take_many_ids(conn: Connection, table: str, number: int) -> list[int]:
-    """*number* fresh ids of one table, in order."""
+    """Take *number* new ids of one table, in order."""
     if not number:
         return []
     return list(conn.execute(_MANY_IDS, {"table": table, "number": number}).scalars())
@@ -120,13 +120,13 @@ def array_of(numbers: Iterable[int]) -> str:
 
 
 def text_row(read: PreparedPage) -> Row:
-    """The text, stored once however many pages show it."""
+    """Make the row of the text, which is stored once for all pages that show it."""
     body = read.body
     return {"digest": read.digest, "letters": read.letters, "body": body, "words": read.words}
 
 
 def reading_row(read: PreparedPage, reading_id: int, capture_id: int | None) -> Row:
-    """What our rules made of the capture."""
+    """Make the row of a reading: what our rules made of the capture."""
     article = read.article
     return {
         "id": reading_id,
@@ -139,7 +139,7 @@ def reading_row(read: PreparedPage, reading_id: int, capture_id: int | None) -> 
 
 
 def block_rows(read: PreparedPage, reading_id: int) -> list[Row]:
-    """What was set aside, in page order."""
+    """Make the rows of the removed blocks, in page order."""
     return [
         {
             "reading_id": reading_id,
@@ -154,7 +154,7 @@ def block_rows(read: PreparedPage, reading_id: int) -> list[Row]:
 
 
 def revision_values(read: PreparedPage, kinds: Sequence[str]) -> Row:
-    """What the outlet said."""
+    """Make the values of a revision: what the outlet said."""
     return {
         **revision_fields(read.article),
         "crawl_id": read.page.crawl_id,
@@ -170,7 +170,7 @@ def revision_values(read: PreparedPage, kinds: Sequence[str]) -> Row:
 def capture_row(
     record: StoredRecord, url_key: int, outlet_id: int | None, crawl_id: int | None, capture_id: int
 ) -> dict[str, Any]:
-    """The row of a record that is on disk."""
+    """Make the row of a record that is on disk."""
     return {
         "id": capture_id,
         "outlet_id": outlet_id,
@@ -204,7 +204,7 @@ def settlement_of(page: FetchedPage, disposition: Disposition, reason: str | Non
 
 
 def latest_row(read: PreparedPage, article_id: int, revision_id: int) -> dict[str, Any]:
-    """What an article's row holds of its latest revision."""
+    """Make what an article's row holds of its latest revision."""
     article = read.article
     return {
         "id": article_id,
@@ -230,12 +230,12 @@ def member_row(article_id: int, story_id: int, twin: ExistingArticle | None, ver
 
 
 def known_article(read: PreparedPage, article_id: int, key: int, said: dict[int, bytes]) -> KnownArticle:
-    """The article as later pages of the batch are compared with it."""
+    """Return the article in the form with which later pages of the batch are compared."""
     return KnownArticle(article_id, read.outlet_id, key, said, read.headline, read.body, read.words, read.walled)
 
 
 def may_merge(conn: Connection, story_id: int, other_id: int) -> bool:
-    """Whether nobody has said that the two tell different stories."""
+    """Whether no person has kept the two stories apart."""
     return not conn.execute(_APART, {"one": story_id, "other": other_id}).scalar_one()
 
 
@@ -247,7 +247,7 @@ def write_merges(conn: Connection, merges: Sequence[Mapping[str, Any]]) -> None:
 
 
 def lock_texts(conn: Connection) -> None:
-    """Let nobody else take in texts or move articles between stories until the transaction ends."""
+    """Lock out other writers of texts and stories until the transaction ends."""
     conn.execute(_LOCK_TEXTS)
 
 
@@ -291,7 +291,7 @@ _MANY_IDS = text("select nextval(pg_get_serial_sequence(:table, 'id')) from gene
 
 
 def _search(config: str, headline: str, lead: str, body: str) -> str:
-    """SQL for what an article is found by. A tsvector holds 1 MB; what is cut off is found by the words before it."""
+    """Return the SQL of the search vector; the text is cut off, since a tsvector holds 1 MB."""
     named = f"cast({config} as regconfig)"
     return f"""
     setweight(to_tsvector({named}, left(coalesce({headline}, ''), 2000)), 'A')
@@ -373,5 +373,5 @@ _MOVE_ARTICLES = text("update articles set story_id = :into where story_id = :ol
 _MOVE_MEMBERS = text("update story_members set story_id = :into where story_id = :old")
 
 # One writer of new texts at a time, in the whole database: a copy can share passages with anything, and of two copies
-# that arrive at once the second has to find the first. Taken after all other locks, so nobody waits in a circle.
+# that arrive at once the second has to find the first. Taken after all other locks, which avoids deadlocks.
 _LOCK_TEXTS = text("select pg_advisory_xact_lock(28268, 0)")  # "nl"; the first number keeps it apart from other locks

@@ -30,7 +30,7 @@ def store_pages(engine: Engine, batch: Sequence[FetchedPage], captures: CaptureF
 
     Syncs *captures* (needed when a page has a record) before any row is written. A page that cannot be stored ends as
     failed with reason `store_error` and its neighbours are kept. Raises ArchiveUnavailable when the database is gone
-    and CrawlLost when one of the crawls was closed by somebody else: then nothing was written, and every link waits.
+    and CrawlLost when another process closed one of the crawls: then nothing was written, and every link waits.
     """
     _make_durable(captures, any(page.record for page in batch))
     try:
@@ -64,7 +64,7 @@ def store_captures(
 
 
 def find_original(conn: Connection, url_key: int, digest: bytes) -> Original | None:
-    """The capture whose body an identical re-fetch of the page can refer to."""
+    """Return the capture to which an identical re-fetch of the page can refer."""
     row = conn.execute(_ORIGINAL, {"url_key": url_key, "digest": digest}).first()
     return Original(row.id, row.url, row.captured_at) if row else None
 
@@ -82,7 +82,7 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
         links = load_links(conn, [page.link_id for page in batch])
         reads = [prepare(page, links[page.link_id]) for page in batch]
         _lock(conn, links.values(), reads)
-        # only now, for the one who held the locks before may have written
+        # again under the locks: their last holder may have written
         links = load_links(conn, list(links))
         known = load_known(conn, _article_ids(links), _keys(reads))
         fresh = [read for read in reads if read and not _shows_the_same(read, links)]
@@ -95,7 +95,7 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
             decided.reread_ahead(fresh)
             lock_texts(conn)
             comparable = [read for read in fresh if read.comparable]
-            letters = {one for read in comparable for one in read.all_letters}
+            letters = {digest for read in comparable for digest in read.all_letters}
             load_twins(conn, known, letters, {read.outlet_id for read in comparable})
             matches.load()
             load_articles(conn, known, matches.articles())
@@ -112,7 +112,7 @@ def _shows_the_same(read: PreparedPage, links: Mapping[int, ExistingLink]) -> bo
 
 
 def _lock(conn: Connection, links: Iterable[ExistingLink], reads: Sequence[PreparedPage | None]) -> None:
-    """Let nobody else decide about these addresses until the transaction ends."""
+    """Lock these addresses until the transaction ends."""
     keys = {link.url_key for link in links} | _keys(reads)
     conn.execute(_LOCK, {"keys": sorted(keys)})
 

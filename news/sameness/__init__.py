@@ -1,1 +1,1 @@
-"""Whether two texts are the same article, its revision, a copy or another state: decisions from plain values."""
+"""Pure decisions about sameness: article, revision, copy, boilerplate, event."""

@@ -1,7 +1,7 @@
-"""What an outlet's other articles say about a page: lines that recur on them are boilerplate, their headlines teasers.
+"""Finds boilerplate and teasers by the outlet's other articles: recurring lines, and headlines of other articles.
 
-Counted are other articles with other headlines: three addresses of one article prove nothing. What only looks like
-boilerplate stays: `may_recur` and the keepers below say why a line that recurs is text all the same.
+Only other articles with other headlines count: three addresses of one article prove nothing. What merely looks like
+boilerplate stays: `may_recur` and the keepers below say why a recurring line is text all the same.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from news.phrases import ADDRESS, CALL
 from news.rule_ids import RuleId
 from news.sameness.normal_forms import QUOTATION_MARK, UNSPACED, Compared, letters_of, words_of
 
-OPENING = 2  # paragraphs that tell what an article is about
+OPENING = 2  # paragraphs that say what an article is about
 OTHERS = 2  # articles under which a line has to stand as well; a sign-off may stand under one
 
 
@@ -29,13 +29,13 @@ HEADLINE, RECURS = BoilerplateRule.HEADLINE, BoilerplateRule.RECURS
 
 _MOST_SIGHTINGS = 12  # in a period, of a line that is not proven to be boilerplate
 _DENSE = 5  # articles for each that has the line; of a hundred standing phrases one comes so often by chance
-_PLENTY = 5  # articles; nobody prints one song in so many
+_PLENTY = 5  # articles; no song is printed in so many
 _LINKED = 0.5
 _TITLE_CHARS = 220
 _HEADLINE_LETTERS = 12  # shorter ones ("Kommentar") stand for many articles
 _PROSE_CHARS = 80
 _LEAST_WORDS = 20  # of what must be left
-_STEM = 5  # letters of a word that tells a subject
+_STEM = 5  # letters of a word that names a subject
 # in two openings: so many have 92 % of pairs on one event, and 1 to 7 % of pairs of one outlet
 _SAME_NAMES, _SAME_SHARE = 3, 0.25
 _QUOTED_WORDS = 4
@@ -57,7 +57,7 @@ class Sighting(NamedTuple):
 
     @classmethod
     def of(cls, article: int, headline: str | None, opening: Iterable[str], authors: Iterable[str]) -> "Sighting":
-        """The article of that number; *opening* are the first paragraphs of its text."""
+        """Return the sighting of an article; *opening* are the first paragraphs of its text."""
         people = frozenset(name.casefold() for name in authors if _is_person(name))
         names = _names_in(" ".join(list(opening)[:OPENING]))
         return cls(article, letters_of(headline or ""), _subject(headline or ""), names, people)
@@ -104,7 +104,7 @@ def may_recur(block: Block, me: Sighting) -> bool:
 
 
 def is_quotation(block: Block) -> bool:
-    """What somebody said, which others quote as well; a link may be named by one."""
+    """Return True for a quotation, which other articles may carry too; a link may have one as its name."""
     if block.tag == "blockquote" or block.link_share >= _LINKED:
         return block.tag == "blockquote"
     if block.text.startswith(_OPENS) or not QUOTATION_MARK.search(block.text):
@@ -118,12 +118,12 @@ def is_reply(text: str) -> bool:
 
 
 def names_the_subject(text: str, me: Sighting) -> bool:
-    """A paragraph with what the article is about, however often an outlet tells it."""
+    """Return True for a paragraph that names the article's subject, however often it recurs."""
     return len(text) > _PROSE_CHARS and not me.topic.isdisjoint(_names_in(text))
 
 
 def set_aside(page: RememberedPage) -> Article:
-    """The article, what memory knows for boilerplate and teasers relabelled; itself when there is nothing."""
+    """Return the article with remembered boilerplate and teasers relabelled; itself when there are none."""
     lines = _Lines(page)
     for position in reversed(lines.body):  # what a line announces is decided before the line
         if lines.may_go(position):
@@ -134,7 +134,7 @@ def set_aside(page: RememberedPage) -> Article:
 
 
 def is_plain(block: Block) -> bool:
-    """Whether a line neither leads anywhere nor speaks to the reader: how often it stands tells what it is."""
+    """Whether a line has no link and does not address the reader: only its frequency can mark it as boilerplate."""
     low = block.text.lower()
     return not block.link_share and not ADDRESS.search(low) and not CALL.search(low)
 
@@ -146,7 +146,7 @@ def is_rare(sightings: int, articles: int) -> bool:
 
 def is_worth_keeping(me: Sighting, known: Sequence[Sighting]) -> bool:
     """Whether one more article with a line adds to what the *known* ones of its period prove."""
-    if any(one.article == me.article for one in known):
+    if any(sighting.article == me.article for sighting in known):
         return False
     if len(known) <= OTHERS:
         return True
@@ -174,8 +174,8 @@ class _Lines:
         return position in self.recurring and not any(keeps(self, position) for keeps in KEEPERS)
 
     def elsewhere(self, position: int) -> list[Sighting]:
-        """The other articles under which the line stood, one for each headline."""
-        found = {one.headline or str(one.article): one for one in self.page.others[position]}
+        """Return the other articles under which the line stood, one for each headline."""
+        found = {sighting.headline or str(sighting.article): sighting for sighting in self.page.others[position]}
         found.pop(self.page.me.headline, None)
         return list(found.values())
 
@@ -211,31 +211,31 @@ class _Lines:
 
 
 def is_refrain(lines: _Lines, position: int) -> bool:
-    """A line that comes again in its own text; an insert such as "Advertisement" is shorter or stands everywhere."""
+    """Keep a line that its own text repeats; an insert such as "Advertisement" is shorter or more frequent."""
     text = lines.blocks[position].text
     again = lines.counts[letters_of(text)] > 1 and lines.is_unlinked(position)
     return again and len(Compared.of(None, text).words) >= 4 and len(lines.elsewhere(position)) < _PLENTY
 
 
 def is_phrase(lines: _Lines, position: int) -> bool:
-    """What is written here and there: "Nobody was hurt." Boilerplate stands in article after article."""
+    """Keep a phrase that recurs here and there; boilerplate stands in article after article."""
     return position in lines.page.rare and is_plain(lines.blocks[position])
 
 
 def is_sign_off(lines: _Lines, position: int) -> bool:
-    """What one person writes under, or into, each of their articles."""
+    """Keep what one author writes in each of their articles."""
     writers = _common_authors([lines.page.me, *lines.elsewhere(position)])
     return bool(writers) and lines.is_unlinked(position)
 
 
 def is_told_to_all(lines: _Lines, position: int) -> bool:
-    """What an outlet tells in each article on a subject, or takes over from one report of an event to the next."""
+    """Keep what all articles on one subject or event share."""
     me, own = lines.page.me, _names_in(lines.blocks[position].text)  # an opening may be the line itself
-    return lines.is_unlinked(position) and all(_are_related(me, one, own) for one in lines.elsewhere(position))
+    return lines.is_unlinked(position) and all(_are_related(me, other, own) for other in lines.elsewhere(position))
 
 
 def announces(lines: _Lines, position: int) -> bool:
-    """A heading, a question or another line without an end, with text below: "What we know", in many articles."""
+    """Keep a heading, question or other opening with text below, such as "What we know"."""
     block = lines.blocks[position]
     title = len(block.text) <= _PROSE_CHARS and not block.text.endswith(_ENDS)
     opens = title or block.tag in _HEADINGS or block.text.endswith(("?", "？", ":", "："))
@@ -243,7 +243,7 @@ def announces(lines: _Lines, position: int) -> bool:
 
 
 def is_item(lines: _Lines, position: int) -> bool:
-    """An item between items of the article's own."""
+    """Keep a list item among items of the article's own."""
     n = lines.body.index(position)
     beside = [place for place in lines.body[max(0, n - 1) : n + 2] if lines.blocks[place].tag == "li"]
     return position in beside and lines.is_unlinked(position) and not lines.recurring.issuperset(beside)
@@ -262,17 +262,17 @@ KEEPERS: tuple[Callable[[_Lines, int], bool], ...] = (
 def _differ(sightings: Sequence[Sighting]) -> bool:
     """Whether the articles have neither a writer nor a subject in common."""
     first, *rest = sightings
-    return not _common_authors(sightings) and not all(_are_related(first, one) for one in rest)
+    return not _common_authors(sightings) and not all(_are_related(first, sighting) for sighting in rest)
 
 
 def _common_authors(sightings: Sequence[Sighting]) -> frozenset[str]:
-    return frozenset.intersection(*(one.authors for one in sightings))
+    return frozenset.intersection(*(sighting.authors for sighting in sightings))
 
 
-def _are_related(one: Sighting, other: Sighting, but: frozenset[str] = frozenset()) -> bool:
+def _are_related(first: Sighting, second: Sighting, but: frozenset[str] = frozenset()) -> bool:
     """Whether two articles have a word of their headlines in common, or open with the same names."""
-    same, fewer = len((one.names & other.names) - but), min(len(one.names), len(other.names))
-    return not one.topic.isdisjoint(other.topic) or same >= max(_SAME_NAMES, _SAME_SHARE * fewer)
+    same, fewer = len((first.names & second.names) - but), min(len(first.names), len(second.names))
+    return not first.topic.isdisjoint(second.topic) or same >= max(_SAME_NAMES, _SAME_SHARE * fewer)
 
 
 def _names_in(text: str) -> frozenset[str]:
@@ -281,7 +281,7 @@ def _names_in(text: str) -> frozenset[str]:
 
 
 def _subject(text: str) -> frozenset[str]:
-    """The beginnings of longer words; of scripts without spaces, each three characters in a row."""
+    """Return the stems of longer words; in scripts without spaces, each three characters in a row."""
     found: set[str] = set()
     for word in words_of(text):
         if UNSPACED.match(word):

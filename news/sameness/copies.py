@@ -1,7 +1,7 @@
-"""Whether two texts are one story's: the same agency copy, cut, edited or with words of the outlet's own around it.
+"""Whether two texts belong to one story: the same agency copy, cut, edited or with an outlet's own words around it.
 
-Never by what many texts share (boilerplate is gone before), nor by long quotations, nor where the numbers differ as in
-a template that is filled in every day. The figures come from the streams that benchmarks/sameness scores.
+Text that many share does not count, nor do long quotations, nor templates that are filled with other numbers every day.
+The figures come from the streams that benchmarks/sameness scores.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ def placed_at(date_published: datetime | None, captured_at: datetime) -> datetim
 
 
 def match(overlap: Overlap, *, same_outlet: bool) -> Match | None:
-    """The reason to take both for one story's, or None."""
+    """Return the reason to count both as one story, or None."""
     if _is_template(overlap):
         return None
     if same_outlet:
@@ -95,11 +95,13 @@ def is_certain(overlap: Overlap, reason: Match) -> bool:
 
 
 def nearest(compared: Iterable[Found]) -> list[Found]:
-    """The matches: the best first, and after it those that certainly are the same story."""
-    matches = sorted((one for one in compared if one.reason), key=lambda one: (-one.strength, one.posting.revision_id))
+    """Return the best match, and after it those that certainly are the same story."""
+    matches = sorted(
+        (found for found in compared if found.reason), key=lambda found: (-found.strength, found.posting.revision_id)
+    )
     if not matches or not _certain(matches[0]):
         return matches[:1]
-    return matches[:1] + [one for one in matches[1:] if _certain(one)]
+    return matches[:1] + [found for found in matches[1:] if _certain(found)]
 
 
 def _certain(found: Found) -> bool:
@@ -109,22 +111,22 @@ def _certain(found: Found) -> bool:
 def is_roundup(compared: Iterable[Found], words: int) -> bool:
     """Whether a text of so many *words* is put together from three or more stories, each a small part of it."""
     parts: dict[int, float] = {}
-    for one in compared:
-        if one.overlap.words >= 15 and one.overlap.mentions >= _ALIKE_HEADLINES:
-            part = one.overlap.words / max(1, words)
-            parts[one.posting.story_id] = max(part, parts.get(one.posting.story_id, 0))
+    for found in compared:
+        if found.overlap.words >= 15 and found.overlap.mentions >= _ALIKE_HEADLINES:
+            part = found.overlap.words / max(1, words)
+            parts[found.posting.story_id] = max(part, parts.get(found.posting.story_id, 0))
     return sum(part >= 0.08 for part in parts.values()) >= 3 and max(parts.values()) < 0.4
 
 
 def standing(postings: Iterable[Posting], outlet_id: int, story_id: int | None) -> frozenset[int]:
-    """The fingerprints that are boilerplate to a text of this outlet; its own story does not count against it."""
+    """Return the fingerprints that are boilerplate for a text of this outlet; its own story does not count."""
     of_outlet: dict[int, set[int]] = {}
     of_all: dict[int, set[int]] = {}
-    for one in postings:
-        if one.story_id != story_id:
-            of_all.setdefault(one.fingerprint, set()).add(one.story_id)
-            if one.outlet_id == outlet_id:
-                of_outlet.setdefault(one.fingerprint, set()).add(one.story_id)
+    for posting in postings:
+        if posting.story_id != story_id:
+            of_all.setdefault(posting.fingerprint, set()).add(posting.story_id)
+            if posting.outlet_id == outlet_id:
+                of_outlet.setdefault(posting.fingerprint, set()).add(posting.story_id)
     many = {value for value, stories in of_all.items() if len(stories) >= SAME_STORIES}
     return frozenset(many | {value for value, stories in of_outlet.items() if len(stories) >= SAME_ADDRESSES})
 
@@ -140,28 +142,28 @@ def worth_comparing(
     least = 1 if len(chosen) <= _FEW else LEAST_SHARED
     shared: dict[int, set[int]] = {}
     texts: dict[int, Posting] = {}
-    for one in postings:
-        if one.fingerprint not in boilerplate:
-            shared.setdefault(one.revision_id, set()).add(one.fingerprint)
-            texts[one.revision_id] = one
-    order = sorted(texts.values(), key=lambda one: (-len(shared[one.revision_id]), one.revision_id))
+    for posting in postings:
+        if posting.fingerprint not in boilerplate:
+            shared.setdefault(posting.revision_id, set()).add(posting.fingerprint)
+            texts[posting.revision_id] = posting
+    order = sorted(texts.values(), key=lambda posting: (-len(shared[posting.revision_id]), posting.revision_id))
     taken: dict[int, int] = {}
     best: list[Posting] = []
-    for one in order:
-        if len(shared[one.revision_id]) >= least and taken.get(one.story_id, 0) < of_story:
-            taken[one.story_id] = taken.get(one.story_id, 0) + 1
-            best.append(one)
+    for posting in order:
+        if len(shared[posting.revision_id]) >= least and taken.get(posting.story_id, 0) < of_story:
+            taken[posting.story_id] = taken.get(posting.story_id, 0) + 1
+            best.append(posting)
     return best[:most]
 
 
 def to_keep(
     chosen: Mapping[int, int], postings: Sequence[Posting], boilerplate: frozenset[int], article_id: int, story_id: int
 ) -> list[int]:
-    """The fingerprints worth keeping for a text: neither boilerplate, nor known for its article or story already."""
+    """Return the fingerprints to store for a text: no boilerplate, none that its article or story has already."""
     known: dict[int, set[int]] = {}
-    for one in postings:
-        if one.story_id == story_id:
-            known.setdefault(one.fingerprint, set()).add(one.article_id)
+    for posting in postings:
+        if posting.story_id == story_id:
+            known.setdefault(posting.fingerprint, set()).add(posting.article_id)
     return [
         value
         for value in chosen

@@ -35,23 +35,23 @@ def word_pieces(old: str, new: str) -> tuple[Piece, ...]:
     if old == new or max(len(before), len(after)) > _MOST_TOKENS:
         return _whole(old, new)
     stretches = _stretches(before, after)
-    kept = sum(_words(one) for one, other in stretches if one == other)
+    kept = sum(_words(gone) for gone, come in stretches if gone == come)
     if kept < _LEAST_KEPT * max(_words(old), _words(new)):
         return _whole(old, new)
-    return tuple(piece for one, other in stretches for piece in _whole(one, other))
+    return tuple(piece for gone, come in stretches for piece in _whole(gone, come))
 
 
 def _stretches(before: list[str], after: list[str]) -> list[tuple[str, str]]:
     """(old, new) stretches in turn alike and not; a lone word or a comma that stayed between two edits joins them."""
     stretches: list[tuple[str, str]] = []
     for _, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        one, other = "".join(before[a:b]), "".join(after[c:d])
+        gone, come = "".join(before[a:b]), "".join(after[c:d])
         islet = len(stretches) > 1 and stretches[-1][0] == stretches[-1][1] and _words(stretches[-1][0]) < 2
-        if islet and one != other:
+        if islet and gone != come:
             (first_old, first_new), (islet_text, _) = stretches[-2:]
-            stretches[-2:] = [(first_old + islet_text + one, first_new + islet_text + other)]
+            stretches[-2:] = [(first_old + islet_text + gone, first_new + islet_text + come)]
         else:
-            stretches.append((one, other))
+            stretches.append((gone, come))
     return stretches
 
 

@@ -1,4 +1,4 @@
-"""Which texts tell of one event in other words: rare words in common (tf-idf), and no claim to be one text.
+"""Finds texts about one event in other words: they share rare words (tf-idf).
 
 Another relation than a story, which is one text: of the same event, outlets write different articles.
 """
@@ -21,14 +21,14 @@ def similarities(headline: str | None, body: str, others: Mapping[int, tuple[str
     """How much each of *others* (headline, body) is about what this text is about, 0 to 1, the most alike first."""
     own = _counts(headline, body)
     counted = {key: _counts(*other) for key, other in others.items()}
-    spread = Counter(word for one in counted.values() for word in one)
+    spread = Counter(word for counts in counted.values() for word in counts)
     rarity = {word: _rarity(spread[word], len(counted)) for word in own.keys() | spread.keys()}
-    found = {key: _cosine(own, one, rarity) for key, one in counted.items()}
+    found = {key: _cosine(own, counts, rarity) for key, counts in counted.items()}
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 def telling_words(headline: str | None, body: str, most: int = 12) -> list[str]:
-    """The words to look for other texts on the event by: the headline's, then the most frequent longer ones."""
+    """Return the words by which to search for the event: the headline's, then the most frequent longer ones."""
     counts = Counter(word for word in stems_of(body) if len(word) > 4)
     words = [*stems_of(headline or ""), *(word for word, _ in counts.most_common(most))]
     return list(dict.fromkeys(words))[:most]
@@ -43,7 +43,11 @@ def _rarity(texts_with: int, texts: int) -> float:
 
 
 def _cosine(own: Counter[str], other: Counter[str], rarity: Mapping[str, float]) -> float:
-    mine = {word: (1 + math.log(count)) * rarity[word] for word, count in own.items()}
-    theirs = {word: (1 + math.log(count)) * rarity[word] for word, count in other.items()}
-    length = math.hypot(*mine.values()) * math.hypot(*theirs.values())
-    return sum(value * theirs[word] for word, value in mine.items() if word in theirs) / length if length else 0.0
+    own_weights = {word: (1 + math.log(count)) * rarity[word] for word, count in own.items()}
+    other_weights = {word: (1 + math.log(count)) * rarity[word] for word, count in other.items()}
+    length = math.hypot(*own_weights.values()) * math.hypot(*other_weights.values())
+    return (
+        sum(value * other_weights[word] for word, value in own_weights.items() if word in other_weights) / length
+        if length
+        else 0.0
+    )

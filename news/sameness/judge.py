@@ -1,8 +1,8 @@
-"""Whether a page is something we have: decided from plain values, with the evidence for it.
+"""Decides from plain values whether a page is an article that we have, and gives the evidence.
 
-First counts what this very address showed last, then the article's latest revision: two addresses of one article that
-are edited one after the other never undo each other. Text joins different addresses only where it is long enough to be
-nobody's standing phrase, and never behind a wall.
+What this very address showed last counts first, then the article's latest revision: two addresses of one article that
+are edited one after the other never undo each other. Text alone joins different addresses only where it is too long to
+be a stock phrase, and never behind a paywall.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ _RELATED_SHINGLES = 0.1  # unrelated texts share hardly any three words in a row
 class JudgedPage:
     """What a fetched page says. `own_key` is its address, `canonical_key` the believed canonical one.
 
-    `walled`: only a part of the text is shown (paywall, broken off). `undated`: nobody knows when it was captured.
+    `walled`: only a part of the text is shown (paywall, broken off). `undated`: the capture time is unknown.
     """
 
     outlet_id: int
@@ -117,12 +117,12 @@ def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bo
     """Whether two (headline, body) pairs are states of one article: alike headlines, or wording in common."""
     if _headline_overlap(first[0], second[0]) >= _SAME_HEADLINE:
         return True
-    one, two = _shingles(first[1]), _shingles(second[1])
-    return bool(one and two) and len(one & two) / min(len(one), len(two)) >= _RELATED_SHINGLES
+    some, others = _shingles(first[1]), _shingles(second[1])
+    return bool(some and others) and len(some & others) / min(len(some), len(others)) >= _RELATED_SHINGLES
 
 
 def _home(page: JudgedPage, address: Address, canonical: KnownArticle | None) -> KnownArticle | None:
-    """The article that this page is a state of.
+    """Return the article of which this page is a state.
 
     An address counts by itself. What a page merely declares counts only for a related text: some systems declare
     one and the same address on all their pages.
@@ -153,14 +153,14 @@ def _compare(page: JudgedPage, address: Address, home: KnownArticle) -> Sameness
 
 
 def _still(page: JudgedPage, shown: KnownArticle, revision: int | None) -> Sameness:
-    """What an address shows that shows what it did: a part still, where it was none of the article's revisions."""
+    """Judge an address that shows what it showed before: unchanged, or still only a part."""
     part = None if page.said in shown.said.values() else _part(page, shown)
     more = {"words": page.words, "words_kept": shown.words} if part else {}
     return _unchanged(shown, revision, part or "address_shows_the_same", **more)
 
 
 def _part(page: JudgedPage, home: KnownArticle) -> str | None:
-    """The rule by which the page shows less than is kept; None when it does not."""
+    """Return the rule by which the page shows less than the archive has; None when it does not."""
     if home.walled:
         return None
     if page.walled and page.words < home.words:
@@ -171,7 +171,7 @@ def _part(page: JudgedPage, home: KnownArticle) -> str | None:
 def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
     """Whether the page shows nothing but how the kept text begins, at most half of it, and perhaps a line below that.
 
-    No outlet edits so; a paywall that nothing tells of does, and a page of which half was read.
+    No outlet edits like that; an unmarked paywall cuts like that, and so does a page that broke off.
     """
     if page.words > _STUB * home.words or home.words < LEAST_WORDS:
         return False
@@ -220,7 +220,7 @@ def _near(page: JudgedPage, near: Sequence[Found]) -> Sameness:
 
 
 def evidence_of(found: Found) -> dict[str, Any]:
-    """What a comparison found, as it is kept: shares in per cent of the words of each text, the shorter share last."""
+    """Return a comparison as stored evidence: shares in per cent of the words of each text."""
     overlap = found.overlap
     return {
         "article": found.posting.article_id,
@@ -261,9 +261,9 @@ def _is_related(page: JudgedPage, article: KnownArticle) -> bool:
 
 
 def _headline_overlap(first: str | None, second: str | None) -> float:
-    """The share of the shorter headline's words that both have; 1 when one is missing, 0 to 1 otherwise."""
-    one, two = set(words_of(first)), set(words_of(second))
-    return len(one & two) / min(len(one), len(two)) if one and two else 1.0
+    """Return the share (0 to 1) of the shorter headline's words that both have; 1 when one is missing."""
+    some, others = set(words_of(first)), set(words_of(second))
+    return len(some & others) / min(len(some), len(others)) if some and others else 1.0
 
 
 def _shingles(body: str) -> set[tuple[str, ...]]:

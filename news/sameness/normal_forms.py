@@ -1,4 +1,4 @@
-"""Digests that say when two texts are one: of the exact body, of what a reader sees, of its letters. All sha256."""
+"""The forms in which texts are compared: one style, only letters, words, and digests of them (all sha256)."""
 
 import re
 import unicodedata
@@ -40,7 +40,7 @@ _STEM = 6  # letters: enough to join most inflected forms of a word, in headline
 
 
 def plain(text: str | None) -> str:
-    """The text in one style: one kind of quotation mark, dash and space, nothing invisible. None is an empty text."""
+    """Return the text with one kind of quotation mark, dash and space, nothing invisible. None is an empty text."""
     composed = unicodedata.normalize("NFKC", _in_one_style(text or ""))
     return " ".join(_in_one_style(composed).replace("''", "'").split())
 
@@ -66,19 +66,19 @@ def letters_digest(text: str) -> bytes:
 
 
 def letters_of(text: str) -> str:
-    """The letters and digits of *text* alone, in lower case."""
+    """Return only the letters and digits of *text*, in lower case."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(plain_words(folded) or _LETTERS.findall(folded))  # quicker than cutting the rest
 
 
 def words_of(text: str | None) -> list[str]:
-    """The words of *text* in lower case and in order, as two texts are compared."""
+    """Return the words of *text* in lower case and in order, as two texts are compared."""
     folded = unicodedata.normalize("NFKC", text or "").casefold()
     return plain_words(folded) or _LETTERS.findall(folded)
 
 
 def plain_words(text: str) -> list[str] | None:
-    """The runs of letters and digits, in a tenth to half of a search's time; None where rare marks stand between."""
+    """Return the runs of letters and digits, faster than a regular expression; None if rare marks separate them."""
     spaced = text.encode("utf-8", "surrogatepass").translate(_ASCII_LETTERS).decode("utf-8", "surrogatepass")
     if not spaced.isascii():
         for mark in _COMMON_MARKS:
@@ -101,7 +101,7 @@ class Compared:
 
     @classmethod
     def of(cls, headline: str | None, body: str) -> "Compared":
-        """The text of an article as it is compared."""
+        """Return the text of an article in the form for comparisons."""
         words: list[str] = []
         quoted = bytearray()
         for paragraph in unicodedata.normalize("NFKC", body).casefold().split("\n\n"):
@@ -137,7 +137,7 @@ class Compared:
         return not self.topic or not self.topic.isdisjoint(self._own_stems)
 
     def mentions(self, topic: frozenset[str]) -> float:
-        """The share (0 to 1) of a headline's words that occur anywhere here."""
+        """Return the share (0 to 1) of a headline's words that occur anywhere here."""
         return len(topic & self.stems) / len(topic) if topic else 0.0
 
     @cached_property
@@ -146,12 +146,12 @@ class Compared:
 
 
 def stems_of(text: str) -> list[str]:
-    """The beginnings of a text's longer words, in order."""
+    """Return the stems of a text's longer words, in order."""
     return [word[:_STEM] for word in words_of(text) if len(word) > 3]
 
 
 def _words_in(text: str) -> list[str]:
-    """What WORD finds."""
+    """Return what WORD finds."""
     words = plain_words(text)
     return words if words and (text.isascii() or not UNSPACED.search(text)) else WORD.findall(text)
 

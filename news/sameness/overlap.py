@@ -1,4 +1,9 @@
-"""What two texts have in common, told apart from what many texts have: quotations, boilerplate, names of things."""
+"""What two texts have in common, apart from what many texts share: quotations, boilerplate, names.
+
+Winnowing finds candidates: it chooses a few word sequences of a text, and texts with a common passage choose the same
+ones there. After Schleimer, Wilkerson and Aiken, "Winnowing: Local Algorithms for Document Fingerprinting" (SIGMOD
+2003).
+"""
 
 import sys
 import unicodedata
@@ -27,7 +32,7 @@ _ROOM = 3  # of 32 bits each, for a word's checksum and a product of it
 _LEAST_HEADING, _OF_HEADLINE = 4, 3  # words, and fingerprints
 
 
-MOST = 400  # of a text; what comes after the first 3,400 words tells nothing new
+MOST = 400  # of a text; words after the first 3,400 add nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,12 @@ class Overlap:
         return max((end - start for start, end in self.passages), default=0)
 
     def telling(self, most: int = 3) -> list[tuple[int, int]]:
-        """The longest passages, in order."""
+        """Return the longest passages, in order."""
         return sorted(sorted(self.passages, key=lambda passage: passage[0] - passage[1])[:most])
 
 
 def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap:
-    """What both have in common. *standing* marks words of the first that are boilerplate (see winnowing)."""
+    """Compare two texts. *standing* marks words of the first that are boilerplate (see `standing_words`)."""
     common = set(first.sequences) & set(second.sequences)
     here = _side(first, common, standing)
     whole = there = _side(second, common, b"")
@@ -91,7 +96,7 @@ def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap
 
 
 def passages_of(body: str, passages: Iterable[Sequence[int]]) -> list[str]:
-    """The passages (first word, end) as they stand in the text whose *body* this is."""
+    """Return the passages (first word, end) as they stand in *body*."""
     text = unicodedata.normalize("NFKC", body)
     places = [found.span() for found in WORD.finditer(text)]
     return [text[places[start][0] : places[end - 1][1]] for start, end in passages if start < end <= len(places)]
@@ -125,7 +130,7 @@ def _side(text: Compared, common: set[tuple[str, ...]], standing: bytes) -> _Sid
 
 
 def _covered(text: Compared, common: set[tuple[str, ...]]) -> bytes:
-    """A byte for each word, 1 where it stands in a sequence in common. Reckoned as one long number, which is quick."""
+    """Return a byte for each word, 1 inside a common sequence. One long integer is the fastest way."""
     if not common:
         return bytes(len(text.words))
     first = int.from_bytes(bytes([sequence in common for sequence in text.sequences]), "little")
@@ -164,7 +169,7 @@ def _headline_overlap(first: Compared, second: Compared) -> float:
 
 
 def fingerprints(words: Sequence[str]) -> dict[int, int]:
-    """The chosen sequences: 32-bit fingerprint to the position of its first word. About 12 for 100 words."""
+    """Choose sequences: 32-bit fingerprint to the position of its first word. About 12 for 100 words."""
     hashes = _hashes(words)
     if len(hashes) <= SEQUENCES_IN_WINDOW:
         return {min(hashes): hashes.index(min(hashes))} if hashes else {}
@@ -187,7 +192,7 @@ def fingerprints(words: Sequence[str]) -> dict[int, int]:
 
 
 def standing_words(chosen: dict[int, int], standing: frozenset[int], length: int) -> bytes:
-    """A byte for each of *length* words, 1 where only *standing* fingerprints are chosen: a passage of boilerplate."""
+    """Return a byte for each of *length* words, 1 in passages of boilerplate, whose fingerprints are *standing*."""
     mask = bytearray(length)
     before: int | None = None
     for fingerprint, place in sorted(chosen.items(), key=lambda item: item[1]):
@@ -203,7 +208,7 @@ def standing_words(chosen: dict[int, int], standing: frozenset[int], length: int
 def headline_fingerprints(heading: Sequence[str]) -> list[int]:
     """Of a headline's longer words: of all three in a row the least three, so that with one word more some stay.
 
-    None of a headline that is too short to tell articles apart.
+    None for a headline that is too short to identify an article.
     """
     if len(set(heading)) < _LEAST_HEADING:
         return []
@@ -231,7 +236,7 @@ def _pack(numbers: Sequence[int]) -> int:
 
 
 def _unpack(packed: int, length: int) -> list[int]:
-    """The lowest 32 bits of each of so many places."""
+    """Return the lowest 32 bits of each of *length* places."""
     places = _little(array("I", packed.to_bytes(4 * _ROOM * length, "little")))
     return memoryview(places)[::_ROOM].tolist()
 

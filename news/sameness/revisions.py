@@ -1,4 +1,4 @@
-"""What an outlet changed between two texts of one article."""
+"""The kinds of change between two texts of one article."""
 
 import re
 from collections import Counter
@@ -48,17 +48,17 @@ class Wording:
 
     @classmethod
     def of(cls, article: Article) -> "Wording":
-        """The wording of a page that was read."""
+        """Return the wording of a page."""
         return cls(article.headline, article.lead, article.paragraphs)
 
     @classmethod
     def from_body(cls, headline: str | None, lead: str | None, body: str) -> "Wording":
-        """The wording as it is archived, paragraphs separated by a blank line."""
+        """Return the wording of an archived text, whose paragraphs are separated by blank lines."""
         return cls(headline, lead, tuple(body.split("\n\n")) if body else ())
 
 
 def changes(old: Wording, new: Wording) -> tuple[str, ...]:
-    """The kinds of change, the weightiest first (see KINDS); empty when both read the same."""
+    """Return the kinds of change, the weightiest first (see KINDS); empty when both read the same."""
     found = set(_field_changes("headline", old.headline, new.headline))
     found.update(_field_changes("lead", old.lead, new.lead))
     before, after = _plain_all(old.paragraphs), _plain_all(new.paragraphs)
@@ -69,19 +69,19 @@ def changes(old: Wording, new: Wording) -> tuple[str, ...]:
 
 
 def whole_paragraphs(old: Wording, new: Wording) -> list[str] | None:
-    """The paragraphs that only one of both has, where nothing else differs; None where one was edited or moved."""
+    """Return the paragraphs that only one text has; None if anything else differs."""
     if plain(old.headline) != plain(new.headline) or plain(old.lead) != plain(new.lead):
         return None
     before, after = _plain_all(old.paragraphs), _plain_all(new.paragraphs)
     gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
-    if [one for one in before if one not in gone] != [one for one in after if one not in come]:
+    if [text for text in before if text not in gone] != [text for text in after if text not in come]:
         return None
-    edited = any(_overlap(one, other) >= _SAME_PARAGRAPH for one in gone for other in come)
+    edited = any(_overlap(paragraph, other) >= _SAME_PARAGRAPH for paragraph in gone for other in come)
     return None if edited else [*gone, *come]
 
 
 def weight(kinds: Sequence[str]) -> int:
-    """The place of the weightiest kind, 0 for the most substantial; what is listed under none comes last."""
+    """Return the rank of the weightiest kind, 0 for the most substantial; unknown kinds come last."""
     return min((KINDS.index(kind) for kind in kinds if kind in KINDS), default=len(KINDS))
 
 
@@ -123,7 +123,7 @@ def _passage_changes(old: list[str], new: list[str]) -> Iterator[str]:
     """Pair each new paragraph with the old one it is a state of; what is left was added or removed."""
     left = list(old)
     for paragraph in new:
-        before = next((one for one in left if _overlap(one, paragraph) >= _SAME_PARAGRAPH), None)
+        before = next((candidate for candidate in left if _overlap(candidate, paragraph) >= _SAME_PARAGRAPH), None)
         if before is None:
             yield "paragraph_added"
         else:
@@ -133,8 +133,8 @@ def _passage_changes(old: list[str], new: list[str]) -> Iterator[str]:
         yield "paragraph_removed"
 
 
-def _overlap(one: str, two: str) -> float:
-    first, second = Counter(one.split()), Counter(two.split())
+def _overlap(old: str, new: str) -> float:
+    first, second = Counter(old.split()), Counter(new.split())
     return (first & second).total() / max(first.total(), second.total(), 1)
 
 
@@ -160,8 +160,11 @@ def _turned_sentences(old: str, new: str) -> bool:
     if max(len(old), len(new)) > _MOST_LETTERS:
         return False
     before, after = _SENTENCE_END.split(old), _SENTENCE_END.split(new)
-    gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
-    return any(_is_turned_round(one, other) for one in gone for other in come)
+    gone, come = (
+        [sentence for sentence in before if sentence not in after],
+        [sentence for sentence in after if sentence not in before],
+    )
+    return any(_is_turned_round(sentence, other) for sentence in gone for other in come)
 
 
 def _is_turned_round(old: str, new: str) -> bool:
@@ -173,7 +176,7 @@ def _is_turned_round(old: str, new: str) -> bool:
     if (before & after).total() < _SAME_SENTENCE * max(before.total(), after.total()) and len(gone) + len(come) > 4:
         return False
     turned = abs(_negations(gone) - _negations(come)) % 2 == 1
-    return turned or any(_are_opposites(one, other) for one in gone for other in come)
+    return turned or any(_are_opposites(word, counterpart) for word in gone for counterpart in come)
 
 
 def _words(text: str) -> Counter[str]:
@@ -184,8 +187,8 @@ def _negations(words: Counter[str]) -> int:
     return sum(count for word, count in words.items() if NEGATION.fullmatch(word))
 
 
-def _are_opposites(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
+def _are_opposites(word: str, counterpart: str) -> bool:
+    short, long = sorted((word, counterpart), key=len)
     return len(short) > 4 and any(long == prefix + short for prefix in OPPOSITE)
 
 

@@ -1,5 +1,8 @@
 """Pages are read in a process of their own, which a page may end without harm to whoever asked."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -42,3 +45,32 @@ def test_a_page_that_holds_its_reader_is_given_up_and_the_next_one_is_read(reade
 def test_what_is_wrong_with_a_page_is_told_as_without_another_process(reader: Sandbox) -> None:
     with pytest.raises(NotAnArticle):
         read(reader, b"<p></p>")
+
+
+PROGRAM = """
+import asyncio, time
+from crawler.sandbox import watched
+
+async def main():
+    with watched(asyncio.get_running_loop(), 0.3):
+        {work}
+    print("done")
+
+asyncio.run(main())
+"""
+
+
+def run(work: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(work=work)], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_a_process_that_gives_the_loop_no_turn_is_ended_and_says_where() -> None:
+    ended = run("sum(range(10**12))")
+    assert ended.returncode == -signal.SIGPROF
+    assert "in main" in ended.stderr
+
+
+def test_long_work_in_turns_goes_on() -> None:
+    assert run("[(sum(range(10**5)), await asyncio.sleep(0)) for _ in range(400)]").stdout == "done\n"
