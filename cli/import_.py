@@ -293,8 +293,8 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
     engine = open_archive(home)
     try:
         with (
-            Uploader(engine, home) as handing,
-            CaptureFiles(home, handing.soon) as files,
+            Uploader(engine, home) as uploader,
+            CaptureFiles(home, uploader.soon) as files,
             Sandbox() as read,
             answering(engine, as_json) as answers,
         ):

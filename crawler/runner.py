@@ -37,8 +37,8 @@ def crawl(
     chosen, contact = choose_targets(home, engine, targets, options)
     require_contact(home, contact, [target.address for target in chosen])
     with (
-        Uploader(engine, home) as handing,
-        CaptureFiles(home, handing.soon) as captures,
+        Uploader(engine, home) as uploader,
+        CaptureFiles(home, uploader.soon) as captures,
         asyncio.Runner() as loop,
     ):
         room = CrawlPool(home, engine, captures)

@@ -220,7 +220,7 @@ upload.upload_finished(open_archive(home), home)
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("step", ["put", "measure", "note_stored"])
-def test_a_hand_over_that_is_killed_loses_nothing_and_is_taken_up(
+def test_an_upload_that_is_killed_loses_nothing_and_is_continued(
     engine: Engine, newsroom: Newsroom, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     step: str, moment: str,
 ) -> None:  # fmt: skip
@@ -239,7 +239,7 @@ def test_a_hand_over_that_is_killed_loses_nothing_and_is_taken_up(
     assert states(engine) == ["stored", "stored"]
 
 
-def test_two_at_once_hand_each_file_over_once(engine: Engine, newsroom: Newsroom, spool: Home) -> None:
+def test_two_uploads_at_once_upload_each_file_once(engine: Engine, newsroom: Newsroom, spool: Home) -> None:
     (name,) = publish(newsroom, spool, HTML)
     with (spool.captures / name).open("r+b") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
@@ -305,7 +305,7 @@ def test_a_channel_is_read_again_from_the_store(engine: Engine, newsroom: Newsro
 
 def test_files_are_handed_over_while_others_are_written(engine: Engine, newsroom: Newsroom, home: Home) -> None:
     spool = with_store(home, "memory://crawling", CAPTURE_ROLL_BYTES=1)
-    with Uploader(engine, spool) as handing, CaptureFiles(spool, handing.soon) as captures:
+    with Uploader(engine, spool) as uploader, CaptureFiles(spool, uploader.soon) as captures:
         for number in range(4):
             newsroom.store_captured(captures, (article(url=f"https://krone.example/{number}"), HTML * (number + 1)))
 
