@@ -62,6 +62,7 @@ class Look:
     channel_id: int
     disposition: LookOutcome
     reason: str | None = None
+    kind: str | None = None  # what its body is
     looked_at: datetime | None = None  # None: now
     title: str | None = None
     etag: str | None = None
@@ -109,6 +110,7 @@ update channels set
     last_seen_at = coalesce(:looked_at, now()),
     last_read_at = case when :disposition = 'read' then coalesce(:looked_at, now()) else last_read_at end,
     failures = case when :disposition = 'failed' then failures + 1 else 0 end,
+    kind = coalesce(:kind, kind),
     title = coalesce(:title, title),
     etag = case when :disposition = 'read' then :etag else coalesce(:etag, etag) end,
     last_modified = case when :disposition = 'read' then :last_modified
@@ -123,6 +125,7 @@ where id = :channel_id
     bindparam("next_due_at", type_=DateTime(timezone=True)),
     bindparam("etag", type_=Text),
     bindparam("last_modified", type_=Text),
+    bindparam("kind", type_=Text),
     bindparam("title", type_=Text),
     bindparam("reason", type_=Text),
     bindparam("body_digest", type_=LargeBinary),

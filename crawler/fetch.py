@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import warnings
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,15 +36,22 @@ class Fetched:
         return self.headers.get("content-type", "")
 
 
-def fetch(home: Home, urls: Sequence[str], *, contact: str | None = None, delay: float | None = None) -> list[Fetched]:
-    """Fetch *urls* and return one Fetched each, in order.
+def fetch(
+    home: Home,
+    urls: Sequence[str],
+    *,
+    contact: str | None = None,
+    delay: float | None = None,
+    progress: Callable[[Fetched], None] | None = None,
+) -> list[Fetched]:
+    """Fetch *urls* and return one Fetched each, in order; call *progress* with each as it arrives.
 
     Robots.txt (error `robots_txt`), limits and the address guard apply; redirects are followed. Raises SettingError
     when one is a live site and there is neither *contact* nor NEWSKEEP_CONTACT.
     """
     contact = contact or home.settings["NEWSKEEP_CONTACT"]
     require_contact(home, contact, list(urls))
-    collector = _Collector(urls)
+    collector = _Collector(urls, progress)
     try:
         with asyncio.Runner() as runner:  # run() of the runner would turn Ctrl-C into a failed request
             runner.get_loop().run_until_complete(_run(home, contact, delay, collector))
@@ -56,9 +63,14 @@ def fetch(home: Home, urls: Sequence[str], *, contact: str | None = None, delay:
 
 
 class _Collector:
-    def __init__(self, urls: Sequence[str]) -> None:
-        self.urls = list(urls)
+    def __init__(self, urls: Sequence[str], progress: Callable[[Fetched], None] | None) -> None:
+        self.urls, self.progress = list(urls), progress
         self.found: dict[int, Fetched] = {}
+
+    def add(self, number: int, fetched: Fetched) -> None:
+        self.found[number] = fetched
+        if self.progress:
+            self.progress(fetched)
 
     def results(self) -> list[Fetched]:
         return [self.found.get(number, Fetched(url, url, error="interrupted")) for number, url in enumerate(self.urls)]
@@ -80,7 +92,7 @@ class FetchSpider(Spider):
                     url, self.parse, errback=self.failed, cb_kwargs={"number": number}, meta={"number": number}
                 )
             except ValueError:
-                self.collector.found[number] = Fetched(url, url, error="not_http")
+                self.collector.add(number, Fetched(url, url, error="not_http"))
 
     def parse(self, response: Response, number: int) -> None:
         headers = {
@@ -88,12 +100,14 @@ class FetchSpider(Spider):
             for name, values in response.headers.items()
         }
         url = self.collector.urls[number]
-        self.collector.found[number] = Fetched(url, response.url, response.status, headers, response.body)
+        self.collector.add(number, Fetched(url, response.url, response.status, headers, response.body))
 
     def failed(self, failure: Any) -> None:
+        if failure.check(asyncio.CancelledError):
+            return  # Ctrl-C
         number = failure.request.meta["number"]
         url = self.collector.urls[number]
-        self.collector.found[number] = Fetched(url, failure.request.url, error=reason_of(failure.value))
+        self.collector.add(number, Fetched(url, failure.request.url, error=reason_of(failure.value)))
 
 
 async def _run(home: Home, contact: str | None, delay: float | None, collector: _Collector) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import click
 
 from cli.outlets.outlets_file import as_json, dry_run, home_key, open_outlets, outlet_with_home, survey_outlet
 from cli.outlets.values import found_values, print_survey, save_survey
 from cli.output import emit, say, tell
-from news.errors import SettingError
+from news.errors import OutletBlocked, SettingError
 
 if TYPE_CHECKING:
     from archive.home import Home
@@ -29,7 +30,7 @@ _MAX_BYTES = 20_000_000
 @dry_run
 @as_json
 def add(url: str, name: str | None, no_look: bool, dry_run: bool, json_: bool) -> None:
-    """Add the outlet whose home page is URL.
+    """Add the outlet whose home page is URL; a feed or sitemap is added with the home page of its site.
 
     \b
     newskeep outlets add https://www.example.org
@@ -38,9 +39,10 @@ def add(url: str, name: str | None, no_look: bool, dry_run: bool, json_: bool) -
     from crawler.outlets.edit import add_outlets
 
     home, file = open_outlets()
-    entry = _new_entry(file, url, name)
+    entry, survey = _new_entry(file, {"name": name, "url": url} if name else {"url": url}), None
+    if not no_look:
+        entry, survey = _surveyed(home, file, entry, quiet=json_)
     outlet = outlet_of(entry)
-    survey = None if no_look else survey_outlet(home, outlet, file)
     if not dry_run:
         add_outlets(home.outlets_file, [entry])
         if survey:
@@ -48,16 +50,33 @@ def add(url: str, name: str | None, no_look: bool, dry_run: bool, json_: bool) -
     _report_added(home, outlet, survey, dry_run, json_)
 
 
-def _new_entry(file: OutletsFile, url: str, name: str | None) -> dict[str, Any]:
-    """Smallest entry for that home page. Raises SettingError if *file* has the outlet or its name already."""
+def _new_entry(file: OutletsFile, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry. Raises SettingError if *file* has the outlet or its name already."""
+    url = entry["url"]
+    outlet = outlet_from_arguments(entry)
     same = outlet_with_home(file.outlets, url)
     if same:
         raise SettingError(f"{url} is already there as “{same.name}”", f"newskeep outlets show {same.name}")
-    entry = {"name": name, "url": url} if name else {"url": url}
-    outlet = outlet_from_arguments(entry)
     if file.named(outlet.name):
         raise SettingError(f"there is another outlet named “{outlet.name}”", f"newskeep outlets add {url} --name NAME")
     return entry
+
+
+def _surveyed(home: Home, file: OutletsFile, entry: dict[str, Any], *, quiet: bool) -> tuple[dict[str, Any], Survey]:
+    """Return the entry and its survey; of a feed or sitemap, those of the site that it belongs to, if that answers."""
+    url = entry["url"]
+    survey = survey_outlet(home, outlet_of(entry), file, quiet=quiet)
+    for page in dict.fromkeys([survey.site, urljoin(url, "/")]) if survey.channel else ():
+        if page is None or home_key(page) in (None, home_key(url)):
+            continue
+        of_site = _new_entry(file, {**entry, "url": page, f"{survey.channel}s": [url]})
+        try:
+            found = survey_outlet(home, outlet_of(of_site), file, quiet=quiet)
+        except OutletBlocked:
+            continue
+        if found.channel is None:
+            return of_site, found
+    return entry, survey
 
 
 def _report_added(home: Home, outlet: Outlet, survey: Survey | None, dry_run: bool, json_: bool) -> None:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.output import say
 from news.errors import NewsError
 from news.exit_codes import ExitCode
+from news.reasons import in_words
 from news.text import one_line
 
 if TYPE_CHECKING:
     from archive.home import Home
+    from crawler.fetch import Fetched
     from crawler.outlets.file import OutletsFile
     from crawler.outlets.survey import Survey
     from news.outlets import Outlet
@@ -65,11 +68,18 @@ def contact_of(home: Home, file: OutletsFile) -> str | None:
     return contact
 
 
-def survey_outlet(home: Home, outlet: Outlet, file: OutletsFile) -> Survey:
-    """Visit the outlet's site without saving anything. Raises OutletBlocked or SettingError."""
+def survey_outlet(home: Home, outlet: Outlet, file: OutletsFile, *, quiet: bool = False) -> Survey:
+    """Visit the outlet's site without saving anything; unless *quiet*, print each answer as it arrives.
+
+    Raises OutletBlocked or SettingError.
+    """
     from crawler.outlets.survey import survey
 
-    return survey(home, outlet, contact_of(home, file), datetime.now(UTC))
+    return survey(home, outlet, contact_of(home, file), datetime.now(UTC), None if quiet else _print_answer)
+
+
+def _print_answer(page: Fetched) -> None:
+    say(f"  {in_words(page.error) if page.error else f'HTTP {page.status}':<10} {page.url}")
 
 
 as_json = click.option("--json", "json_", is_flag=True, help="One JSON object a line.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,13 @@ from cli.outlets.add import outlet_from_arguments
 from cli.outlets.outlets_file import as_json, contact_of, open_outlets, outlet_with_home, survey_outlet
 from cli.outlets.values import found_values, print_survey
 from cli.output import emit, say, tell
+from news.dispositions import Candidate, refusal
 from news.exit_codes import ExitCode
+from news.urls import canonicalise
 
 if TYPE_CHECKING:
     from crawler.outlets.survey import Reading, Survey
-    from news.outlets import Outlet
+    from news.outlets import FoundLink, Outlet
 
 ARTICLES_TRIED = 5
 
@@ -37,8 +39,9 @@ def test(target: str, json_: bool) -> None:
 
     home, file = open_outlets()
     outlet = file.named(target) or outlet_with_home(file.outlets, target) or outlet_from_arguments({"url": target})
-    survey = survey_outlet(home, outlet, file)
-    readings = read_some(home, outlet, survey.links[:ARTICLES_TRIED], contact_of(home, file), datetime.now(UTC))
+    survey = survey_outlet(home, outlet, file, quiet=json_)
+    links = [link for link in survey.links if not refusal(_candidate(link), outlet, None)]
+    readings = read_some(home, outlet, links[:ARTICLES_TRIED], contact_of(home, file), datetime.now(UTC))
     if json_:
         _emit(outlet, survey, readings)
     else:
@@ -46,8 +49,20 @@ def test(target: str, json_: bool) -> None:
         for reading in readings:
             _tell(reading)
     if not any(reading.article for reading in readings):
-        say(f"error: {outlet.url}: no article could be read\n  try: an address of one of its feeds or sections instead")
+        say(f"error: {outlet.url}: {_why_nothing(survey, links)}")
         sys.exit(ExitCode.NOTHING_FETCHED)
+
+
+def _why_nothing(survey: Survey, links: Sequence[FoundLink]) -> str:
+    if survey.links and not links:
+        return (
+            f"article_url and skip_url leave out all {len(survey.links)} links\n  try: other patterns in outlets.toml"
+        )
+    return "no article could be read\n  try: an address of one of its feeds or sections instead"
+
+
+def _candidate(link: FoundLink) -> Candidate:
+    return Candidate(canonicalise(link.url), link.announced_at)
 
 
 def _emit(outlet: Outlet, survey: Survey, readings: Iterable[Reading]) -> None:

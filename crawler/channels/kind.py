@@ -11,7 +11,7 @@ from typing import ClassVar
 from archive.channels import FoundChannel
 from crawler.channels import kinds as kinds_package
 from crawler.channels.homepage import HomePage
-from news.errors import NewsError
+from news.errors import FeedUnreadable, NewsError
 from news.outlets import FoundLink, Outlet
 from news.urls import page_key
 
@@ -37,13 +37,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What a document announces; `home` is set when it is the outlet's home page."""
+    """What a document announces; `home` is set when it is the outlet's home page. `site` is the page a feed names."""
 
     links: Sequence[FoundLink] = ()
     channels: Sequence[FoundChannel] = ()
     title: str | None = None
     language: str | None = None
     home: HomePage | None = None
+    site: str | None = None
 
 
 class ChannelKind:
@@ -100,6 +101,26 @@ def channel_kinds() -> dict[str, ChannelKind]:
     )
     found = sorted((module.KIND for module in modules), key=lambda kind: kind.order)
     return {kind.name: kind for kind in found}
+
+
+def read_channel(
+    document: Document, outlet: Outlet, expected: ChannelKind, since: datetime | None = None, *, proven: bool = False
+) -> tuple[ChannelKind, Announced]:
+    """Return the kind of channel that *document* is by its body, and what it announces; in doubt it is *expected*.
+
+    *proven*: the channel was read as that kind before; then a web page in its place is a fault of the server, not a
+    listing. Raises FeedUnreadable or PageTooCostly.
+    """
+    kind = expected
+    if expected.is_html and not document.is_html:
+        kind = recognise(document) or expected
+    try:
+        return kind, kind.read(document, outlet, since)
+    except FeedUnreadable:
+        other = recognise(document)
+        if other is None or other is kind or (proven and other.is_html):
+            raise
+        return other, other.read(document, outlet, since)
 
 
 def announced_by(document: Document, outlet: Outlet) -> Sequence[FoundLink] | None:

@@ -1,17 +1,16 @@
 """Survey an outlet without saving anything: its feeds, sitemaps and links, and some of its articles as read."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from archive.home import Home
 from archive.ingest.fetched import FetchedPage
-from crawler.channels.homepage import HomePage, describe, read_home
-from crawler.channels.kinds.feed import Feed, feed_guesses, read_feed
-from crawler.channels.kinds.listing import article_links
+from crawler.channels.homepage import HomePage, describe
+from crawler.channels.kind import Announced, ChannelKind, Document, read_channel, recognise
+from crawler.channels.kinds import feed, listing, sitemap
 from crawler.channels.kinds.robots import AGENT, crawl_delay, sitemap_lines
-from crawler.channels.kinds.sitemap import read_sitemap, sitemap_guesses
 from crawler.channels.markup import decoded
 from crawler.fetch import Fetched, fetch
 from crawler.reading import READING, read_article
@@ -21,17 +20,24 @@ from news.outlets import FoundLink, FoundOutlet, Outlet
 from news.reasons import in_words
 from news.urls import page_key
 
-MAX_FEEDS_TRIED, MAX_SITEMAPS_TRIED = 12, 4
+Progress = Callable[[Fetched], None]
+
+_TRIED = {"feed": 12, "sitemap": 4, "listing": 4}  # channels of a kind that a survey reads
 _RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Findings of a survey: the outlet, its links (each article once, newest first), and articles per day."""
+    """Findings of a survey: the outlet, its links (each article once, newest first), and articles per day.
+
+    `channel` is the kind of channel at the outlet's address if that is no web page; `site` is the page it belongs to.
+    """
 
     found: FoundOutlet
     links: tuple[FoundLink, ...] = ()
     per_day: float | None = None
+    channel: str | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +49,43 @@ class Reading:
     problem: str | None = None
 
 
-def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime) -> Survey:
-    """Fetch the outlet's home page and robots.txt, and the feeds and sitemaps that it sets or that are found.
+def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime, progress: Progress | None = None) -> Survey:
+    """Fetch home page, robots.txt and the channels that an outlet sets or that are found; read them as a crawl does.
 
-    Raises OutletBlocked if the home page cannot be fetched, SettingError if a contact address is missing.
+    *progress* is called with each answer. Raises OutletBlocked if the home page cannot be fetched, SettingError if a
+    contact address is missing.
     """
-    page, robots = fetch(home, [outlet.url, urljoin(outlet.url, "/robots.txt")], contact=contact, delay=outlet.delay)
+    channels = _Channels(home, outlet, contact, progress)
+    page, robots = channels.fetch([outlet.url, urljoin(outlet.url, "/robots.txt")])
     if page.error or page.status != 200:
         raise _blocked(outlet.url, page.error or f"HTTP {page.status}")
-    front = read_home(page.body, page.final_url, page.content_type)
+    kind, front = read_channel(_document(page), outlet, listing.KIND)
+    if outlet.listings is None or any(_is_same_page(url, outlet.url) for url in _addresses(outlet)):
+        channels.add(kind, page.url, front)
     rules = decoded(robots.body) if robots.status == 200 else ""
-    channels = _Channels(home, contact, outlet.delay)
-    feeds = channels.feeds(*_feeds_of(outlet, front, page.final_url))
-    sitemaps = channels.sitemaps(
-        *_sitemaps_of(outlet, (*sitemap_lines(rules, robots.final_url), *front.sitemaps), page.final_url)
+    home_page = front.home or HomePage(front.title, front.language)
+    _read_channels(channels, home_page, sitemap_lines(rules, robots.final_url), page.final_url)
+    found = describe(
+        page.final_url, home_page, channels.feeds, channels.sitemaps, crawl_delay(rules, AGENT), channels.problems
     )
-    found = describe(page.final_url, front, feeds, sitemaps, crawl_delay(rules, AGENT), channels.problems)
-    links = _newest_first([*channels.links, *_links_of_listing(outlet, front, page)])
-    return Survey(found, links, per_day([link.announced_at for link in links], now))
+    links = _newest_first(channels.links)
+    volume = per_day([link.announced_at for link in links], now)
+    if kind.is_html:
+        return Survey(found, links, volume)
+    return Survey(replace(found, listings=()), links, volume, kind.name, front.site)
 
 
-def _feeds_of(outlet: Outlet, front: HomePage, url: str) -> tuple[Sequence[str], bool]:
-    """Return the addresses to try, and whether they are guesses."""
-    declared = outlet.feeds if outlet.feeds is not None else front.feeds
-    return (declared, False) if declared or outlet.feeds is not None else (feed_guesses(url), True)
-
-
-def _sitemaps_of(outlet: Outlet, declared: Sequence[str], url: str) -> tuple[Sequence[str], bool]:
-    named = outlet.sitemaps if outlet.sitemaps is not None else declared
-    return (named, False) if named or outlet.sitemaps is not None else (sitemap_guesses(url), True)
-
-
-def _links_of_listing(outlet: Outlet, front: HomePage, page: Fetched) -> tuple[FoundLink, ...]:
-    chosen = next((listing.links for listing in outlet.listings or () if listing.links), None)
-    return article_links(page.body, page.final_url, chosen) if chosen else front.links
+def _read_channels(channels: "_Channels", home_page: HomePage, of_robots: Sequence[str], url: str) -> None:
+    """Read the channels that are set, else those that are declared; without any, look at the usual addresses."""
+    for kind in (feed.KIND, sitemap.KIND, listing.KIND):
+        declared = [*(of_robots if kind is sitemap.KIND else ()), *kind.on_home_page(home_page)]
+        own = kind.option(channels.outlet)
+        if own is not None or not kind.is_html:  # sections are left to the crawl
+            channels.read_all(kind, declared if own is None else own)
+    is_free = channels.outlet.feeds is None and channels.outlet.sitemaps is None
+    if is_free and not (channels.feeds or channels.sitemaps):
+        for kind in (feed.KIND, sitemap.KIND):
+            channels.guess(kind, url)
 
 
 def _blocked(url: str, reason: str) -> OutletBlocked:
@@ -91,49 +100,62 @@ def _why(page: Fetched) -> str:
     return in_words(page.error) if page.error else f"HTTP {page.status}"
 
 
-class _Channels:
-    """Fetches feeds and sitemaps; collects their links, and a problem for each that cannot be read."""
+def _addresses(outlet: Outlet) -> list[str]:
+    """Return the channels that outlets.toml sets."""
+    return [url for kind in (feed.KIND, sitemap.KIND, listing.KIND) for url in kind.option(outlet) or ()]
 
-    def __init__(self, home: Home, contact: str | None, delay: float | None) -> None:
-        self.home, self.contact, self.delay = home, contact, delay
+
+def _is_same_page(url: str, other: str) -> bool:
+    return page_key(url) == page_key(other)
+
+
+def _document(page: Fetched) -> Document:
+    return Document(page.body, page.final_url, page.content_type, page.url)
+
+
+class _Channels:
+    """Fetches channels; collects their links, and a problem for each that cannot be read."""
+
+    def __init__(self, home: Home, outlet: Outlet, contact: str | None, progress: Progress | None) -> None:
+        self.home, self.outlet, self.contact, self.progress = home, outlet, contact, progress
         self.links: list[FoundLink] = []
         self.problems: list[str] = []
+        self.feeds: list[tuple[str, Announced]] = []
+        self.sitemaps: list[str] = []
 
-    def feeds(self, addresses: Sequence[str], guessed: bool) -> list[tuple[str, Feed]]:
-        """Return each address that holds a feed, with the feed; of guesses only the first."""
-        read: list[tuple[str, Feed]] = []
-        for page in self._pages(addresses[:MAX_FEEDS_TRIED], guessed):
-            try:
-                read.append((page.url, read_feed(page.body, page.final_url, page.content_type)))
-            except NewsError as error:
-                self._note(str(error), guessed)
-        read = read[:1] if guessed else read
-        self.links += [link for _, feed in read for link in feed.links]
-        return read
-
-    def sitemaps(self, addresses: Sequence[str], guessed: bool) -> list[str]:
-        """Return the addresses that hold a sitemap. An index is not followed: a survey is no crawl."""
-        good = []
-        for page in self._pages(addresses[:MAX_SITEMAPS_TRIED], guessed):
-            try:
-                self.links += read_sitemap(page.body, page.final_url).links
-                good.append(page.url)
-            except NewsError as error:
-                self._note(str(error), guessed)
-        return [*good, *([] if guessed else addresses[MAX_SITEMAPS_TRIED:])]
-
-    def _pages(self, addresses: Sequence[str], guessed: bool) -> Iterable[Fetched]:
+    def fetch(self, addresses: Sequence[str]) -> list[Fetched]:
         if not addresses:
-            return
-        for page in fetch(self.home, addresses, contact=self.contact, delay=self.delay):
-            if page.error or page.status != 200:
-                self._note(f"{page.url}: {_why(page)}", guessed)
-            else:
-                yield page
+            return []
+        return fetch(self.home, addresses, contact=self.contact, delay=self.outlet.delay, progress=self.progress)
 
-    def _note(self, problem: str, guessed: bool) -> None:
-        if not guessed:
-            self.problems.append(problem)
+    def add(self, kind: ChannelKind, url: str, announced: Announced) -> None:
+        """Add what the channel at *url* announces. An index of sitemaps is not followed: a survey is no crawl."""
+        self.links += announced.links
+        if kind is feed.KIND:
+            self.feeds.append((url, announced))
+        elif kind is sitemap.KIND:
+            self.sitemaps.append(url)
+
+    def read_all(self, kind: ChannelKind, addresses: Sequence[str]) -> None:
+        """Read the first of these channels; note why one cannot be read."""
+        most = _TRIED[kind.name]
+        for page in self.fetch([url for url in addresses[:most] if not _is_same_page(url, self.outlet.url)]):
+            try:
+                if page.error or page.status != 200:
+                    raise OutletBlocked(f"{page.url}: {_why(page)}")
+                found, announced = read_channel(_document(page), self.outlet, kind)
+            except NewsError as error:
+                self.problems.append(str(error))
+            else:
+                self.add(found, page.url, announced)
+        self.sitemaps += addresses[most:] if kind is sitemap.KIND else ()
+
+    def guess(self, kind: ChannelKind, url: str) -> None:
+        """Read the first of the usual addresses that holds such a channel."""
+        pages = (page for page in self.fetch(kind.guesses(url)) if page.status == 200)
+        first = next((page for page in pages if recognise(_document(page)) is kind), None)
+        if first:
+            self.add(kind, first.url, kind.read(_document(first), self.outlet))
 
 
 def _newest_first(links: Iterable[FoundLink]) -> tuple[FoundLink, ...]:

@@ -26,7 +26,7 @@ from archive.ingest.store import store_captures
 from archive.outlets import found_of, save_found
 from crawler.batch_writer import patiently
 from crawler.channels.homepage import HomePage, describe
-from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, recognise
+from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, read_channel, recognise
 from crawler.channels.kinds import robots, sitemap
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
@@ -187,7 +187,8 @@ class Discovery:
             rows = await self.job.db(lambda conn: ensure_channels(conn, self.job.crawl.outlet_id, new))
             aside = {row.id: row.url for row in rows if _is_set_aside(row) and not even_set_aside}
             self.job.tally.reasons.update(dict.fromkeys(aside.values(), Reason.KILLED_THE_CRAWL))
-            self._queue += [(depth, row) for row in rows if row.id not in self._resting | aside.keys()]
+            named = map(_as_named, rows, new)
+            self._queue += [(depth, row) for row in named if row.id not in self._resting | aside.keys()]
 
     def _is_new(self, found: FoundChannel) -> bool:
         key = page_key(found.url)
@@ -212,20 +213,22 @@ class Discovery:
         try:
             response = await self.ask(channel_request(channel))
             body, outcome = await self._body(channel, response)
-            announced = self._read(channel, response, body) if body is not None else None
+            kind, announced = _kind_of(channel), None
+            if body is not None:
+                kind, announced = self._read(channel, response, body)
         except (ArchiveError, asyncio.CancelledError):
             raise
         except Exception as error:
             await self._save_failure(channel, error)
             return
         self.job.tally.looked = True
-        self.job.tally.channels[channel.kind] += 1
-        problem = _problem(channel, announced)
+        self.job.tally.channels[kind.name] += 1
+        problem = _problem(channel, kind, announced)
         if problem:
             self.job.tally.reasons[channel.url] = problem
         announced = announced or Announced()
         await self._enter(channel, announced, depth)
-        await self._save_look(channel, response, outcome, announced, problem)
+        await self._save_look(channel, kind, response, outcome, announced, problem)
 
     async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, LookOutcome]:
         """Return (body to read, how the look ended); an unchanged body comes from its capture, to recheck its links."""
@@ -247,16 +250,19 @@ class Discovery:
         response = await self.ask(channel_request(channel, conditional=False))
         return bytes(response.body) if response.status == 200 else b""
 
-    def _read(self, channel: Channel, response: Response, body: bytes) -> Announced:
+    def _read(self, channel: Channel, response: Response, body: bytes) -> tuple[ChannelKind, Announced]:
+        """Return the kind of the channel, by its body, and what it announces."""
         document = Document(body, response.url, header(response, "Content-Type"), channel.url)
+        since, proven = self.job.since(datetime.now(UTC)), channel.last_read_at is not None
         with self.job.mark.on_channel(channel.id):
-            announced = _kind_of(channel).read(document, self.job.outlet, self.job.since(datetime.now(UTC)))
+            kind, announced = read_channel(document, self.job.outlet, _kind_of(channel), since, proven=proven)
         if announced.title or announced.language:
             self._titled.append((channel.url, announced))
-        if announced.home is None:
-            return announced
-        self.home = announced.home
-        return replace(announced, channels=[*announced.channels, *self._named_by_home(announced.home, response.url)])
+        if announced.home:
+            self.home = announced.home
+            named = self._named_by_home(announced.home, response.url)
+            announced = replace(announced, channels=[*announced.channels, *named])
+        return kind, announced
 
     async def _enter(self, channel: Channel, announced: Announced, depth: int) -> None:
         if announced.channels and depth < MAX_DEPTH:
@@ -268,7 +274,13 @@ class Discovery:
     # How looks ended ---------------------------------------------------------------------------------------------
 
     async def _save_look(
-        self, channel: Channel, response: Response, outcome: LookOutcome, announced: Announced, problem: str | None
+        self,
+        channel: Channel,
+        kind: ChannelKind,
+        response: Response,
+        outcome: LookOutcome,
+        announced: Announced,
+        problem: str | None,
     ) -> None:
         is_read = outcome is LookOutcome.READ
         if is_read:
@@ -277,6 +289,7 @@ class Discovery:
             channel.id,
             outcome,
             problem,
+            kind.name,
             looked_at=datetime.now(UTC),
             title=announced.title,
             etag=header(response, "ETag"),
@@ -314,6 +327,11 @@ def _found(channel: Channel) -> FoundChannel:
     return FoundChannel(channel.kind, channel.url)
 
 
+def _as_named(row: Channel, found: FoundChannel) -> Channel:
+    """Channel to read as the kind that was named now; one of another kind is read in full."""
+    return row if row.kind == found.kind else replace(row, kind=found.kind, last_read_at=None)
+
+
 def _resting(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
     """Channels that failed and whose pause is not over; none when no other channel is left.
 
@@ -329,10 +347,10 @@ def _is_set_aside(channel: Channel) -> bool:
     return (channel.disposition, channel.reason) == (LookOutcome.SKIPPED, Reason.KILLED_THE_CRAWL)
 
 
-def _problem(channel: Channel, announced: Announced | None) -> str | None:
+def _problem(channel: Channel, kind: ChannelKind, announced: Announced | None) -> str | None:
     """Return what is wrong with a channel that answered. A changed layout stays a problem until the channel changes."""
     if announced is not None:
-        return _kind_of(channel).problem(channel.links_last, announced)
+        return kind.problem(channel.links_last, announced)
     return channel.reason if channel.reason == Reason.LAYOUT_CHANGED else None
 
 

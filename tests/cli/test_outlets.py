@@ -15,10 +15,13 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import Engine
 
-from archive.channels import FoundChannel, ensure_channels
+from archive.channels import FoundChannel, ensure_channels, known_channels
 from archive.home import Home
 from archive.outlets import ensure_outlet, save_found
 from cli.main import main
+from crawler.results import CrawlResult
+from crawler.runner import crawl as run_crawl
+from crawler.targets import CrawlOptions
 from tests.site import RSS, Site, story
 
 
@@ -301,3 +304,85 @@ def test_outlets_of_another_file_are_taken_over(run: Run, folder: Path, tmp_path
     krone, a = run("list", "--json").records
     assert krone["schedule"] == "0 6 * * 1"
     assert (a["teasers"], a["revisit"]) == ({"remove": [".x"]}, ["1h"])
+
+
+def crawl(home: Home, engine: Engine, name: str) -> CrawlResult:
+    [result] = run_crawl(home, engine, [name], CrawlOptions(delay=0))
+    return result
+
+
+def test_a_feed_is_added_with_the_home_page_of_its_site(run: Run, home: Home, engine: Engine, site: Site) -> None:
+    assert run("add", site.url("/rss"), "--name", "site").code == 0
+    assert home.outlets_file.read_text() == (
+        f'[[outlet]]\nname = "site"\nurl = "{site.url("/")}"\nfeeds = ["{site.url("/rss")}"]\n'
+    )
+    result = crawl(home, engine, "site")
+    assert result.ledger
+    assert result.ledger.counts == {"new": 1, "copy": 5}
+
+
+def test_a_feed_whose_site_does_not_answer_is_added_as_it_is(run: Run, home: Home, engine: Engine, site: Site) -> None:
+    del site.answers["/"]
+    assert run("add", site.url("/rss"), "--name", "site").code == 0
+    assert home.outlets_file.read_text() == f'[[outlet]]\nname = "site"\nurl = "{site.url("/rss")}"\n'
+    result = crawl(home, engine, "site")
+    assert result.ledger
+    assert result.ledger.counts == {"new": 1, "copy": 5}
+
+
+@pytest.mark.parametrize(
+    "entry", ['url = "{rss}"', 'url = "{root}"\nfeeds = ["{rss}"]', 'url = "{root}"\nlistings = "{rss}"']
+)
+def test_a_feed_that_is_known_as_a_listing_is_read_as_what_it_is(
+    run: Run, home: Home, engine: Engine, site: Site, entry: str
+) -> None:
+    home.outlets_file.write_text(
+        f'[[outlet]]\nname = "site"\n{entry.format(rss=site.url("/rss"), root=site.url("/"))}\n'
+    )
+    with engine.begin() as conn:
+        outlet = ensure_outlet(conn, "site", site.url("/"))
+        ensure_channels(conn, outlet, [FoundChannel("listing", site.url("/rss"))])
+    tried = run("test", "site", "--json").records[0]["links"]
+    result = crawl(home, engine, "site")
+    assert result.ledger
+    assert result.ledger.links == tried == 6
+    with engine.connect() as conn:
+        kinds = {channel.url: channel.kind for channel in known_channels(conn, outlet)}
+    assert kinds[site.url("/rss")] == "feed"
+
+
+def test_a_web_page_that_is_called_a_feed_is_read_as_a_listing(
+    run: Run, home: Home, engine: Engine, site: Site
+) -> None:
+    site.put("/news", site.answers["/"].body.replace(b"<html", b"<!doctype html><html"))
+    home.outlets_file.write_text(
+        f'[[outlet]]\nname = "site"\nurl = "{site.url("/")}"\nlistings = []\nfeeds = ["{site.url("/news")}"]\n'
+    )
+    result = crawl(home, engine, "site")
+    assert result.ledger
+    assert result.ledger.counts == {"new": 1}
+
+
+def test_an_error_page_in_place_of_a_feed_is_no_listing(run: Run, home: Home, engine: Engine, site: Site) -> None:
+    home.outlets_file.write_text(
+        f'[[outlet]]\nname = "site"\nurl = "{site.url("/")}"\nlistings = []\nfeeds = ["{site.url("/rss")}"]\n'
+    )
+    crawl(home, engine, "site")
+    site.put("/rss", site.answers["/"].body)
+    assert crawl(home, engine, "site").unread == {site.url("/rss"): "unreadable"}
+
+
+def test_trying_an_outlet_reads_only_what_a_crawl_reads(run: Run, home: Home, site: Site) -> None:
+    entry = f'[[outlet]]\nname = "site"\nurl = "{site.url("/")}"\n'
+    home.outlets_file.write_text(f'{entry}article_url = "/nowhere/"\n')
+    ended = run("test", "site")
+    assert (ended.code, "leave out all 6 links" in ended.err, "✓" in ended.out) == (5, True, False)
+    home.outlets_file.write_text(f'{entry}feeds = []\nlistings = ["{site.url("/town/")}"]\n')
+    assert run("test", "site", "--json").records[0]["links"] == 0
+
+
+def test_adding_shows_each_answer_as_it_arrives(run: Run, home: Home, site: Site) -> None:
+    ended = run("add", site.url("/"), "--name", "site")
+    assert [line.split() for line in ended.err.splitlines()[:3]] == [
+        ["HTTP", "200", site.url("/")], ["HTTP", "200", site.url("/robots.txt")], ["HTTP", "200", site.url("/rss")],
+    ]  # fmt: skip

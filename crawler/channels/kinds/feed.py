@@ -51,7 +51,7 @@ class FeedKind(ChannelKind):
 
     def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
         feed = read_feed(document.body, document.url, document.content_type)
-        return Announced(feed.links, title=feed.title, language=feed.language)
+        return Announced(feed.links, title=feed.title, language=feed.language, site=feed.home)
 
 
 KIND = FeedKind()
