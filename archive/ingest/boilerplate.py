@@ -92,9 +92,9 @@ class _Memo:
 class BoilerplateMemory:
     """Reads pages once more in the light of what others show, and takes in what they show themselves."""
 
-    def __init__(self, conn: Connection, known: Existing, links: Mapping[int, ExistingLink]) -> None:
+    def __init__(self, conn: Connection, existing: Existing, links: Mapping[int, ExistingLink]) -> None:
         self._conn = conn
-        self._known = known
+        self._existing = existing
         self._links = links
         self._sightings: dict[int, list[Seen]] = {}  # by line
         self._spacing = Spacing(conn)
@@ -134,8 +134,8 @@ class BoilerplateMemory:
 
     def _home(self, read: PreparedPage) -> ExistingArticle | None:
         """Return the article at the page's addresses."""
-        shown = self._known.get(self._links[read.page.link_id].article_id) or self._known.at(read.own_key)
-        return shown or self._known.at(read.canonical_key)
+        shown = self._existing.get(self._links[read.page.link_id].article_id) or self._existing.at(read.own_key)
+        return shown or self._existing.at(read.canonical_key)
 
     def _read(self, memo: _Memo) -> PreparedPage:
         shown = self._page(memo, memo.shown, set(memo.archived.letters.values()))

@@ -65,15 +65,15 @@ class Existing:
         """Articles that had these letters, the earliest first."""
         return [self.articles[number].known for number in self._by_letters.get(letters, ())]
 
-    def put(self, kept: ExistingArticle, keys: Iterable[int] = (), letters: Iterable[bytes] = ()) -> None:
+    def put(self, existing: ExistingArticle, keys: Iterable[int] = (), letters: Iterable[bytes] = ()) -> None:
         """Enter an article, or its new state."""
-        self.articles[kept.known.id] = kept
-        for key in (kept.known.url_key, *keys):
-            self._by_key.setdefault(key, kept.known.id)
+        self.articles[existing.known.id] = existing
+        for key in (existing.known.url_key, *keys):
+            self._by_key.setdefault(key, existing.known.id)
         for digest in letters:
             numbers = self._by_letters.setdefault(digest, [])
-            if kept.known.id not in numbers:
-                numbers.append(kept.known.id)
+            if existing.known.id not in numbers:
+                numbers.append(existing.known.id)
 
 
 def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, ExistingLink]:
@@ -85,28 +85,28 @@ def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, ExistingL
 def load_known(conn: Connection, article_ids: set[int], url_keys: set[int]) -> Existing:
     """Return the articles that pages at these addresses may be states of."""
     by_key = conn.execute(_AT_KEYS, {"keys": list(url_keys)}).all()
-    known = Existing()
-    load_articles(conn, known, article_ids | {row.article_id for row in by_key})
+    existing = Existing()
+    load_articles(conn, existing, article_ids | {row.article_id for row in by_key})
     for row in by_key:
-        known.put(known.articles[row.article_id], keys=[row.url_key])
-    return known
+        existing.put(existing.articles[row.article_id], keys=[row.url_key])
+    return existing
 
 
-def load_twins(conn: Connection, known: Existing, letters: set[bytes], outlet_ids: set[int]) -> None:
+def load_twins(conn: Connection, existing: Existing, letters: set[bytes], outlet_ids: set[int]) -> None:
     """Add the articles that had one of these texts in some revision: the earliest, also of these outlets."""
     values = {"letters": list(letters), "outlet_ids": list(outlet_ids)}
     twins = conn.execute(_TWINS, values).all() if letters else []
-    load_articles(conn, known, {row.article_id for row in twins})
+    load_articles(conn, existing, {row.article_id for row in twins})
     for row in twins:
-        known.put(known.articles[row.article_id], letters=[row.letters])
+        existing.put(existing.articles[row.article_id], letters=[row.letters])
 
 
-def load_articles(conn: Connection, known: Existing, article_ids: set[int]) -> None:
+def load_articles(conn: Connection, existing: Existing, article_ids: set[int]) -> None:
     """Add these articles, as far as they are not there yet."""
-    missing = [number for number in article_ids if number not in known.articles]
+    missing = [number for number in article_ids if number not in existing.articles]
     if missing:
         for row in conn.execute(_ARTICLES, {"ids": missing}):
-            known.put(_kept(row))
+            existing.put(_kept(row))
 
 
 def _kept(row: Any) -> ExistingArticle:

@@ -41,15 +41,20 @@ class Judge:
     """Decides pages in order, each with the ones before it in mind; *captures* of them come with a record."""
 
     def __init__(
-        self, conn: Connection, known: Existing, links: dict[int, ExistingLink], matches: NearCopies, captures: int
+        self,
+        conn: Connection,
+        existing: Existing,
+        links: dict[int, ExistingLink],
+        near_copies: NearCopies,
+        captures: int,
     ) -> None:
         self.rows = Rows()
         self._conn = conn
-        self._ids = Ids(conn, matches.expected)
-        self._matches = matches
+        self._ids = Ids(conn, near_copies.expected)
+        self._near_copies = near_copies
         self._reread: dict[tuple[str, int, int], bytes | None] = {}
         self._capture_ids = take_many_ids(conn, "captures", captures)[::-1]
-        self._known = known
+        self._existing = existing
         self._links = links
 
     def reread_ahead(self, reads: Iterable[PreparedPage]) -> None:
@@ -79,9 +84,9 @@ class Judge:
     def finish(self, lines: list[tuple[int, int]]) -> Rows:
         """Return all rows of the batch, with *lines* of the memory and the final story of each article."""
         self.rows.lines = lines
-        self.rows.fingerprints = self._matches.rows
+        self.rows.fingerprints = self._near_copies.rows
         for row in (*self.rows.articles, *self.rows.members):
-            row["story_id"] = self._matches.story(row["story_id"])
+            row["story_id"] = self._near_copies.story(row["story_id"])
         return self.rows
 
     def _judge(self, read: PreparedPage) -> tuple[Sameness, list[Found]]:
@@ -90,26 +95,26 @@ class Judge:
             return found, []
         if not read.comparable:
             return judge_text(read, [], []), []
-        twins = [twin for letters in read.all_letters for twin in self._known.twins(letters)]
+        twins = [twin for letters in read.all_letters for twin in self._existing.twins(letters)]
         by_letters = judge_text(read, twins, [])
         if by_letters.verdict is not Disposition.NEW:
             return by_letters, []
-        near = self._matches.near(read)
+        near = self._near_copies.near(read)
         return judge_text(read, [], near), [copy for copy in near if copy.reason]
 
     def _judge_address(self, read: PreparedPage) -> Sameness | None:
         link = self._links[read.page.link_id]
-        shown = self._known.get(link.article_id) or self._known.at(read.own_key)
+        shown = self._existing.get(link.article_id) or self._existing.at(read.own_key)
         address = Address(shown.known if shown else None, link.said_digest, link.revision)
-        canonical = self._known.at(read.canonical_key)
+        canonical = self._existing.at(read.canonical_key)
         return judge_address(read, address, canonical.known if canonical else None)
 
     def _join_stories(self, near: Sequence[Found]) -> None:
         """Join the stories that a page connects; the oldest keeps its number."""
-        stories = sorted({self._matches.story(copy.posting.story_id) for copy in near})
+        stories = sorted({self._near_copies.story(copy.posting.story_id) for copy in near})
         for other in stories[1:]:
             if may_merge(self._conn, stories[0], other):
-                self._matches.merge(other, stories[0])
+                self._near_copies.merge(other, stories[0])
                 self.rows.merges.append({"old": other, "into": stories[0]})
 
     def _no_edit(self, read: PreparedPage, verdict: Sameness) -> str | None:
@@ -120,38 +125,38 @@ class Judge:
 
     def _is_past(self, read: PreparedPage, verdict: Sameness) -> bool:
         """Whether an import shows the article before its last check: an older text replaces no newer one."""
-        kept = self._known.articles[verdict.article_id or 0]
-        return read.page.crawl_id is None and read.page.fetched_at < kept.checked_at
+        existing = self._existing.articles[verdict.article_id or 0]
+        return read.page.crawl_id is None and read.page.fetched_at < existing.checked_at
 
     def _only_layout_changed(self, read: PreparedPage, verdict: Sameness) -> bool:
         """Whether only lines changed that the outlet also puts under other articles."""
-        kept = self._known.articles[verdict.article_id or 0]
-        old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
+        existing = self._existing.articles[verdict.article_id or 0]
+        old = Wording.from_body(existing.known.headline, existing.lead, existing.known.body)
         changed = whole_paragraphs(old, Wording.of(read.shown))
         return bool(changed) and read.recurring.issuperset(map(letters_of, changed or ()))
 
     def _only_read_better(self, read: PreparedPage, verdict: Sameness) -> bool:
         """Whether the page is unchanged, and only our rules have changed."""
-        kept = self._known.get(verdict.article_id)
-        if not (kept and kept.capture and read.page.reread):
+        existing = self._existing.get(verdict.article_id)
+        if not (existing and existing.capture and read.page.reread):
             return False
-        if kept.capture not in self._reread:
-            before = read.page.reread(*kept.capture)  # by today's rules, whatever their version is called
-            self._reread[kept.capture] = text_digest(clean_article(before)) if before else None
-        return self._reread[kept.capture] == read.said
+        if existing.capture not in self._reread:
+            before = read.page.reread(*existing.capture)  # by today's rules, whatever their version is called
+            self._reread[existing.capture] = text_digest(clean_article(before)) if before else None
+        return self._reread[existing.capture] == read.said
 
     def _store(self, read: PreparedPage, verdict: Sameness, capture_id: int | None) -> Outcome:
         if verdict.verdict in (Disposition.NEW, Disposition.COPY):
             return self._settle(read, verdict, self._new_article(read, verdict, capture_id), 1, ())
         if verdict.verdict is Disposition.REVISED:
             return self._settle(read, verdict, *self._new_revision(read, verdict, capture_id))
-        return self._settle(read, verdict, self._known.articles[verdict.article_id or 0], verdict.revision, ())
+        return self._settle(read, verdict, self._existing.articles[verdict.article_id or 0], verdict.revision, ())
 
     def _new_article(self, read: PreparedPage, verdict: Sameness, capture_id: int | None) -> ExistingArticle:
         twin = self._twin(verdict)
         fresh = ["readings", "revisions", "articles"] + ([] if twin else ["stories"])
         reading_id, revision_id, article_id, *new_story = self._ids.take(*fresh)
-        story_id = self._matches.story(twin.story_id) if twin else new_story[0]
+        story_id = self._near_copies.story(twin.story_id) if twin else new_story[0]
         self.rows.stories += [{"id": number} for number in new_story]
         url, key = self._free_address(read)
         link = self._links[read.page.link_id]
@@ -170,40 +175,42 @@ class Judge:
         self._reading(read, reading_id, capture_id)
         self._revision(read, article_id, revision_id, 1, reading_id, ())
         if verdict.evidence.get("rule") != "same_letters":  # the first of a text is enough to find it by
-            self._matches.put(read, revision_id, article_id, story_id)
+            self._near_copies.put(read, revision_id, article_id, story_id)
         known = known_article(read, article_id, key, {1: read.said})
         return self._remember(read, known, story_id, revision_id, capture_id)
 
     def _twin(self, verdict: Sameness) -> ExistingArticle | None:
         """Return the original of a copy."""
         if verdict.article_id is not None:
-            load_articles(self._conn, self._known, {verdict.article_id})
-        return self._known.get(verdict.article_id)
+            load_articles(self._conn, self._existing, {verdict.article_id})
+        return self._existing.get(verdict.article_id)
 
     def _free_address(self, read: PreparedPage) -> tuple[str, int]:
         """Return an address for a new article, with its key: one that has no article yet."""
-        free = (address for address in read.addresses if self._known.at(address[1]) is None)
+        free = (address for address in read.addresses if self._existing.at(address[1]) is None)
         return next(free, read.addresses[-1])
 
     def _new_revision(
         self, read: PreparedPage, verdict: Sameness, capture_id: int | None
     ) -> tuple[ExistingArticle, int, tuple[str, ...]]:
-        kept = self._known.articles[verdict.article_id or 0]
+        existing = self._existing.articles[verdict.article_id or 0]
         reading_id, revision_id = self._ids.take("readings", "revisions")
-        number = kept.known.latest + 1
-        old = Wording.from_body(kept.known.headline, kept.lead, kept.known.body)
+        number = existing.known.latest + 1
+        old = Wording.from_body(existing.known.headline, existing.lead, existing.known.body)
         kinds = changes(old, Wording.of(read.article))
-        since = max(kept.valid_from, read.page.fetched_at)  # imports may come out of order
-        self.rows.end_revision(kept.revision_id, since)
+        since = max(existing.valid_from, read.page.fetched_at)  # imports may come out of order
+        self.rows.end_revision(existing.revision_id, since)
         self._reading(read, reading_id, capture_id)
-        self._revision(read, kept.known.id, revision_id, number, reading_id, kinds)
+        self._revision(read, existing.known.id, revision_id, number, reading_id, kinds)
         self.rows.revisions[revision_id]["valid_from"] = since
-        self.rows.states.pop(kept.known.id, None)  # its flags are written anew
-        self._matches.put(read, revision_id, kept.known.id, self._matches.story(kept.story_id))
-        self._latest(read, kept.known.id, revision_id)
-        said = {**kept.known.said, number: read.said}
-        known = replace(known_article(read, kept.known.id, kept.known.url_key, said), outlet_id=kept.known.outlet_id)
-        return self._remember(read, known, kept.story_id, revision_id, capture_id), number, kinds
+        self.rows.states.pop(existing.known.id, None)  # its flags are written anew
+        self._near_copies.put(read, revision_id, existing.known.id, self._near_copies.story(existing.story_id))
+        self._latest(read, existing.known.id, revision_id)
+        said = {**existing.known.said, number: read.said}
+        known = replace(
+            known_article(read, existing.known.id, existing.known.url_key, said), outlet_id=existing.known.outlet_id
+        )
+        return self._remember(read, known, existing.story_id, revision_id, capture_id), number, kinds
 
     def _latest(self, read: PreparedPage, article_id: int, revision_id: int) -> None:
         row = latest_row(read, article_id, revision_id)
@@ -219,11 +226,11 @@ class Judge:
         record = read.page.record
         place = (record.file, record.offset, record.length) if record and capture_id else None
         since, at = self.rows.revisions[revision_id]["valid_from"], read.page.fetched_at
-        before = self._known.get(known.id)
+        before = self._existing.get(known.id)
         first_at, checked_at = (before.first_at, max(at, before.checked_at)) if before else (at, at)
-        kept = ExistingArticle(known, story_id, read.article.lead, revision_id, since, first_at, checked_at, place)
-        self._known.put(kept, letters=[read.letters])
-        return kept
+        existing = ExistingArticle(known, story_id, read.article.lead, revision_id, since, first_at, checked_at, place)
+        self._existing.put(existing, letters=[read.letters])
+        return existing
 
     def _capture(self, page: FetchedPage, link: ExistingLink) -> int | None:
         if page.record is None:
@@ -245,17 +252,22 @@ class Judge:
         self.rows.revisions[revision_id] = places | revision_values(read, kinds)
 
     def _settle(
-        self, read: PreparedPage, verdict: Sameness, kept: ExistingArticle, number: int | None, kinds: tuple[str, ...]
+        self,
+        read: PreparedPage,
+        verdict: Sameness,
+        existing: ExistingArticle,
+        number: int | None,
+        kinds: tuple[str, ...],
     ) -> Outcome:
-        article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
+        article_id, page, link = existing.known.id, read.page, self._links[read.page.link_id]
         rule = verdict.evidence.get("rule")
         reason = str(rule) if rule in (*_PARTS, Reason.OLDER_CAPTURE) else None
         if not _is_older(page, link):
-            self._settle_link(read, verdict, kept, number, reason)
-        elif number == 1 and page.fetched_at < kept.first_at:
+            self._settle_link(read, verdict, existing, number, reason)
+        elif number == 1 and page.fetched_at < existing.first_at:
             self.rows.earlier[article_id] = page.fetched_at
-            self._known.put(replace(kept, first_at=page.fetched_at))
-        story_id = self._matches.story(kept.story_id)
+            self._existing.put(replace(existing, first_at=page.fetched_at))
+        story_id = self._near_copies.story(existing.story_id)
         removed = Counter(str(block.label) for block in read.article.removed)
         return Outcome(
             page.link_id, link.url, verdict.verdict, reason, article_id, story_id, number, kinds, removed,
@@ -263,10 +275,10 @@ class Judge:
         )  # fmt: skip
 
     def _settle_link(
-        self, read: PreparedPage, verdict: Sameness, kept: ExistingArticle, number: int | None, reason: str | None
+        self, read: PreparedPage, verdict: Sameness, existing: ExistingArticle, number: int | None, reason: str | None
     ) -> None:
-        article_id, page, link = kept.known.id, read.page, self._links[read.page.link_id]
-        checked_at = max(page.fetched_at, kept.checked_at)
+        article_id, page, link = existing.known.id, read.page, self._links[read.page.link_id]
+        checked_at = max(page.fetched_at, existing.checked_at)
         self.rows.checked[article_id] = checked_at
         settlement = replace(
             settlement_of(page, verdict.verdict, reason),
@@ -276,38 +288,38 @@ class Judge:
             said_digest=read.said,
         )
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
-        self._put(replace(kept, checked_at=checked_at), _state_of(verdict, kept, link), [link.url_key])
+        self._put(replace(existing, checked_at=checked_at), _state_of(verdict, existing, link), [link.url_key])
         self._links[link.id] = replace(
             link, article_id=article_id, said_digest=read.said, revision=number, last_fetched_at=page.fetched_at
         )
 
-    def _put(self, kept: ExistingArticle, state: Flag | None, keys: Sequence[int] = ()) -> None:
+    def _put(self, existing: ExistingArticle, state: Flag | None, keys: Sequence[int] = ()) -> None:
         """Enter an article in its new state."""
-        if kept.state is not state:
-            self.rows.states[kept.known.id] = state
-        self._known.put(replace(kept, state=state), keys=keys)
+        if existing.state is not state:
+            self.rows.states[existing.known.id] = state
+        self._existing.put(replace(existing, state=state), keys=keys)
 
     def _settle_unread(self, page: FetchedPage, link: ExistingLink) -> Outcome:
         if page.disposition not in (Disposition.SKIPPED, Disposition.FAILED, Disposition.UNCHANGED):
             raise ValueError(f"a page without text cannot be {page.disposition}")
-        kept = self._known.get(link.article_id)
+        existing = self._existing.get(link.article_id)
         if _is_older(page, link):
-            story_id = kept.story_id if kept else None
+            story_id = existing.story_id if existing else None
             return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id)
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement_of(page, page.disposition, page.reason))
-        if kept and page.disposition is Disposition.UNCHANGED:
-            self.rows.checked[kept.known.id] = page.fetched_at
-        if kept and (page.reason or "").startswith("gone_") and kept.known.url_key == link.url_key:
-            self._put(kept, Flag.WITHDRAWN)
-        story_id = kept.story_id if kept else None
+        if existing and page.disposition is Disposition.UNCHANGED:
+            self.rows.checked[existing.known.id] = page.fetched_at
+        if existing and (page.reason or "").startswith("gone_") and existing.known.url_key == link.url_key:
+            self._put(existing, Flag.WITHDRAWN)
+        story_id = existing.story_id if existing else None
         return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id, link.revision)
 
 
-def _state_of(verdict: Sameness, kept: ExistingArticle, link: ExistingLink) -> Flag | None:
+def _state_of(verdict: Sameness, existing: ExistingArticle, link: ExistingLink) -> Flag | None:
     """Return the state of the article's own address; other addresses do not change it."""
     if verdict.evidence.get("rule") not in _PARTS:
         return None
-    return Flag.PAYWALLED_LATER if link.url_key == kept.known.url_key else kept.state
+    return Flag.PAYWALLED_LATER if link.url_key == existing.known.url_key else existing.state
 
 
 def _is_older(page: FetchedPage, link: ExistingLink) -> bool:

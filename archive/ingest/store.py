@@ -84,25 +84,25 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
         _lock(conn, links.values(), reads)
         # again under the locks: their last holder may have written
         links = load_links(conn, list(links))
-        known = load_known(conn, _article_ids(links), _keys(reads))
+        existing = load_known(conn, _article_ids(links), _keys(reads))
         fresh = [read for read in reads if read and not _shows_the_same(read, links)]
-        memory = BoilerplateMemory(conn, known, links)
+        memory = BoilerplateMemory(conn, existing, links)
         remembered = dict(zip(map(id, fresh), memory.read(fresh), strict=True))
         reads, fresh = [remembered.get(id(read), read) for read in reads], list(remembered.values())
-        matches = NearCopies(conn, fresh)
-        decided = Judge(conn, known, links, matches, sum(page.record is not None for page in batch))
+        near_copies = NearCopies(conn, fresh)
+        judge = Judge(conn, existing, links, near_copies, sum(page.record is not None for page in batch))
         if fresh:
-            decided.reread_ahead(fresh)
+            judge.reread_ahead(fresh)
             lock_texts(conn)
             comparable = [read for read in fresh if read.comparable]
             letters = {digest for read in comparable for digest in read.all_letters}
-            load_twins(conn, known, letters, {read.outlet_id for read in comparable})
-            matches.load()
-            load_articles(conn, known, matches.articles())
-        outcomes = [decided.add(page, read) for page, read in zip(batch, reads, strict=True)]
+            load_twins(conn, existing, letters, {read.outlet_id for read in comparable})
+            near_copies.load()
+            load_articles(conn, existing, near_copies.articles())
+        outcomes = [judge.add(page, read) for page, read in zip(batch, reads, strict=True)]
         if captures:
             captures.note(conn, (page.record.file for page in batch if page.record))
-        write_rows(conn, decided.finish(memory.rows(outcomes)))
+        write_rows(conn, judge.finish(memory.rows(outcomes)))
     return outcomes
 
 
