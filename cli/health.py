@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,12 +16,12 @@ from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from archive.alerts import Alert
+    from archive.home import Home
     from scheduler.monitor.overview import Overview
 
 SECTION = "Look after"
 
-_SILENT_SECONDS = 30.0
-_UNHEALTHY = 1
+_UNHEALTHY = 1  # what a container expects of its health check
 
 
 @click.group(cls=Verbs, invoke_without_command=True)
@@ -34,12 +35,12 @@ def health(ctx: click.Context, as_json: bool) -> None:
     newskeep health --json | jq 'select(.type == "alert")'
     newskeep health daemon               exit code 0 when this machine's daemon is alive, 1 when not
 
-    A rule says "learning" until an outlet has been watched long enough: two weeks for silence, five for volume.
+    All rules are judged now, from the archive, whether a daemon runs or not. Exit code 4 when something needs you; an
+    unusual outlet alone is no fault. A rule says "learning" until an outlet has been watched long enough: two weeks for
+    silence, five for volume.
     """
     if ctx.invoked_subcommand is not None:
         return
-    from datetime import UTC, datetime
-
     from archive.database import open_archive
     from scheduler.monitor.overview import overview
 
@@ -49,10 +50,14 @@ def health(ctx: click.Context, as_json: bool) -> None:
         found = overview(engine, home, datetime.now(UTC))
     finally:
         engine.dispose()
-    for record in _records(found) if as_json else ():
-        emit(record)
-    if not as_json:
-        _show(found)
+    bad = sum(trouble.is_bad for trouble in found.troubles)
+    code = ExitCode.CONFIGURATION_INVALID if bad else ExitCode.FINE
+    if as_json:
+        for record in [*_records(found), _summary(found, bad, code)]:
+            emit(record)
+    else:
+        _show(found, bad, home)
+    sys.exit(code)
 
 
 @health.command()
@@ -96,7 +101,7 @@ def _is_alive(role: str, name: str, *, required: bool = True) -> bool:
     """
     import psycopg
 
-    from scheduler.pulse import pulse
+    from scheduler.pulse import ALIVE_SECONDS, pulse
 
     host = socket.gethostname()
     try:
@@ -108,7 +113,7 @@ def _is_alive(role: str, name: str, *, required: bool = True) -> bool:
         say(f"no {name} runs on {host}")
         return not required
     say(f"{name} on {host}: last sign {silent:.0f} s ago")
-    return silent < _SILENT_SECONDS
+    return silent < ALIVE_SECONDS
 
 
 def _url() -> str:
@@ -121,21 +126,21 @@ def _url() -> str:
     return normal_url(given) if given else EmbeddedServer(home.postgres).url
 
 
-def _show(found: Overview) -> None:
+def _show(found: Overview, bad: int, home: Home) -> None:
     from news.health.rule import State
 
-    count = len(found.opened)
-    needs = "1 thing needs you." if count == 1 else f"{count} things need you."
-    tell(needs if count else "Nothing is unusual.")
-    for alert in found.opened:
-        tell(f"  since {_when(alert.opened_at)}  {_sentence(alert)}")
+    tell(_headline(bad, len(found.troubles) - bad))
+    for trouble in found.troubles:
+        tell(f"  {f'since {_when(trouble.since)}' if trouble.since else 'now':<18}  {trouble.sentence}")
     for alert in found.ended:
         tell(f"  over  {_when(alert.ended_at)}  {_sentence(alert)}")
+    tell(f"\nArchive    {home.path}, judged {datetime.now().astimezone():%d %b %Y %H:%M %Z}")
     outlets = [judgements for subject, judgements in found.judgements.items() if subject != "machine"]
     learning = sum(any(judgement.state is State.LEARNING for judgement in judgements) for judgements in outlets)
-    tell(f"\nOutlets    {len(outlets)} watched, {learning} of them still learning what is usual")
+    tell(f"Outlets    {len(outlets)} watched, {learning} of them still learning what is usual")
     for process in found.processes:
-        tell(f"Process    {process.role} on {process.host} ({process.pid}), last sign {_when(process.heartbeat_at)}")
+        label = "Process" if process.is_alive else "Gone"
+        tell(f"{label:<9}  {process.role} on {process.host} ({process.pid}), last sign {_when(process.heartbeat_at)}")
     for name, problem in found.channels.items():
         tell(f"Messages   {name}: {problem or 'fine'}")
     if not found.channels:
@@ -157,12 +162,23 @@ def _records(found: Overview) -> list[dict[str, Any]]:
         for subject, judgements in found.judgements.items()
         for judgement in judgements
     ]
+    fields = ("role", "host", "pid", "heartbeat_at")
     processes = [
-        {"type": "process", **{name: getattr(process, name) for name in ("role", "host", "pid", "heartbeat_at")}}
+        {"type": "process", **{name: getattr(process, name) for name in fields}, "alive": process.is_alive}
         for process in found.processes
     ]
-    summary = {"type": "summary", "open": len(found.opened), "channels": dict(found.channels)}
-    return [*alerts, *rules, *processes, summary]
+    return [*alerts, *rules, *processes]
+
+
+def _summary(found: Overview, bad: int, code: ExitCode) -> dict[str, Any]:
+    channels = dict(found.channels)
+    return {"type": "summary", "open": len(found.opened), "bad": bad, "channels": channels, "exit_code": code}
+
+
+def _headline(bad: int, notes: int) -> str:
+    if bad:
+        return "1 thing needs you." if bad == 1 else f"{bad} things need you."
+    return f"Nothing needs you; unusual outlets: {notes}." if notes else "Nothing is unusual."
 
 
 def _sentence(alert: Alert) -> str:

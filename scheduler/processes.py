@@ -5,19 +5,25 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from news.text import storable
+from scheduler.pulse import ALIVE_SECONDS
 
 SCHEDULER, WORKER = "scheduler", "worker"
 _HOST_LENGTH = 63
+_FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of the kernel: the machine itself
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One row. `crawls` counts the crawls it began; `stopped_at` is None while it counts as alive."""
+    """One row. `crawls` counts the crawls it began; `stopped_at` is None until its end is recorded.
+
+    `silent_seconds` have passed since its last heartbeat, by the database's clock.
+    """
 
     id: int
     role: str
@@ -29,13 +35,26 @@ class Process:
     heartbeat_at: datetime
     stopped_at: datetime | None
     note: str | None
+    silent_seconds: float
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it gave a sign lately and, when that can be seen from here, still exists.
+
+        A heartbeat from the future is no sign of life: the database's clock was set back.
+        """
+        return abs(self.silent_seconds) < ALIVE_SECONDS and not self.is_gone
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it ran on this machine and no longer exists; False where that cannot be seen from here."""
+        return self.host == _host() and _sees_all_processes() and not _exists(self.pid)
 
 
 def register(engine: Engine, role: str) -> int:
     """Add a row for this process and return its id."""
-    host = storable(socket.gethostname())[:_HOST_LENGTH]
     with engine.begin() as conn:
-        values = {"role": role, "host": host, "pid": os.getpid()}
+        values = {"role": role, "host": _host(), "pid": os.getpid()}
         return int(conn.execute(_REGISTER, values).scalar_one())
 
 
@@ -58,7 +77,7 @@ def mark_stopped(conn: Connection, process_id: int, note: str) -> bool:
 
 
 def live_processes(conn: Connection) -> list[Process]:
-    """Return the processes that have not stopped, silent ones included."""
+    """Return the processes whose end was not recorded; `is_alive` says which of them still run."""
     return [Process(**row._mapping) for row in conn.execute(_LIVE)]
 
 
@@ -98,6 +117,26 @@ def connection_name(process_id: int) -> str:
     return f"newskeep {process_id}"
 
 
+def _host() -> str:
+    return storable(socket.gethostname())[:_HOST_LENGTH]
+
+
+def _sees_all_processes() -> bool:
+    """Whether we run outside of containers: two containers may have the same host name and different processes."""
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE
+    except OSError:
+        return False
+
+
+def _exists(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state not in (b"Z", b"X")  # dead, and its parent has not asked for its exit code
+
+
 _REGISTER = text("insert into processes (role, host, pid) values (:role, :host, :pid) returning id")
 
 _BEAT = text("""
@@ -110,7 +149,8 @@ _STOPPED = text(
 )
 
 _LIVE = text("""
-select id, role, host, pid, crawls, memory_bytes, started_at, heartbeat_at, stopped_at, note
+select id, role, host, pid, crawls, memory_bytes, started_at, heartbeat_at, stopped_at, note,
+    extract(epoch from clock_timestamp() - heartbeat_at)::float as silent_seconds
 from processes where stopped_at is null order by id
 """)
 

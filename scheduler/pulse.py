@@ -4,12 +4,14 @@ import psycopg
 
 from archive.connection_url import with_defaults
 
+ALIVE_SECONDS = 30.0  # a process without a sign for longer does not count as alive; it gives one every five
 _CONNECT_SECONDS = 3
 
 
 def pulse(url: str, role: str, host: str) -> float | None:
     """Seconds since the last heartbeat of a live *role* process on *host*, by the database's clock; None without one.
 
+    A heartbeat from the future (that clock was set back) counts as that far in the past.
     Raises psycopg.Error when the database cannot be reached.
     """
     with psycopg.connect(with_defaults(url), autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
@@ -18,6 +20,6 @@ def pulse(url: str, role: str, host: str) -> float | None:
 
 
 _PULSE = """
-select extract(epoch from clock_timestamp() - max(heartbeat_at)) from processes
+select min(abs(extract(epoch from clock_timestamp() - heartbeat_at))) from processes
 where role = %s and host = %s and stopped_at is null
 """

@@ -48,11 +48,19 @@ class Scheduler:
         self.planned_at: float | None = None  # by the monotonic clock; None: not since this daemon leads
         self.jumps_seen = 0
         self.probed_at = 0.0
-        self.process_id = register(engine, SCHEDULER)
+        self.process_id: int  # of its row in `processes`, once it runs
 
     async def run(self) -> None:
         """Run until cancelled. Raises SettingError when outlets.toml is wrong and there is no timetable yet."""
         await asyncio.to_thread(self._first_look)
+        self.process_id = register(self.engine, SCHEDULER)  # not in a thread: no row may outlive a stop at this moment
+        try:
+            await self._run_rounds()
+        finally:
+            await self.leader.resign()
+            await asyncio.to_thread(self._end)
+
+    async def _run_rounds(self) -> None:
         self.agenda.add("lead", ROUND_SECONDS, self._campaign)
         self.agenda.add("heartbeat", 5.0, self._beat)
         self.agenda.add("outlets", 1.0, self._follow_outlets)
@@ -65,8 +73,6 @@ class Scheduler:
             await self.agenda.run()
         finally:
             await asyncio.to_thread(self.health.end)
-            await self.leader.resign()
-            await asyncio.to_thread(self._end)
 
     def _first_look(self) -> None:
         with self.engine.connect() as conn:

@@ -46,13 +46,14 @@ class Child:
     silent: bool = False
     stop_sent: bool = False
 
-    def take(self, line: bytes) -> None:
-        """Take in a line from its pipe."""
+    def take(self, line: bytes) -> bool:
+        """Take in a line from its pipe; return whether that shows that it has started."""
         word, _, rest = line.decode("ascii", "replace").strip().partition(" ")
         if word == "id" and rest.isdecimal():
             self.id = int(rest)
         if word == "leaving":
             self.leaving.set()
+        return word != "id"
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal; nothing when it is gone."""
@@ -153,8 +154,9 @@ class Supervisor:
                 continue
             if not line:
                 return
-            silence, allowed = 0.0, self.home.settings["WORKER_SILENCE_SECONDS"]
-            child.take(line)
+            silence = 0.0
+            if child.take(line):
+                allowed = self.home.settings["WORKER_SILENCE_SECONDS"]
         child.silent = True
 
     async def _reap(self, child: Child, process_id: int) -> None:

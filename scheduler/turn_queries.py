@@ -5,7 +5,7 @@ Every function runs in the caller's transaction.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -87,12 +87,14 @@ def requeue_lost(conn: Connection) -> int:
     return conn.execute(_FREE_LOST).rowcount
 
 
-def add_gap(conn: Connection, outlet_id: int, since: datetime, until: datetime, reason: str) -> bool:
+def add_gap(
+    conn: Connection, outlet_id: int, since: datetime, until: datetime, reason: str, at_least: timedelta
+) -> bool:
     """Record that no crawl looked from *since* until *until*, as far as no other row covers that time.
 
-    False when nothing of it is left.
+    False when less than *at_least* of it is left.
     """
-    values = {"outlet_id": outlet_id, "since": since, "until": until, "reason": reason}
+    values = {"outlet_id": outlet_id, "since": since, "until": until, "reason": reason, "at_least": at_least}
     return conn.execute(_GAP, values).rowcount > 0
 
 
@@ -155,7 +157,7 @@ insert into coverage (outlet_id, looked, started_at, ended_at, reason)
 select :outlet_id, false, since, :until, :reason
 from (select greatest(cast(:since as timestamptz), max(ended_at)) as since
       from coverage where outlet_id = :outlet_id and ended_at >= cast(:since as timestamptz)) as known
-where since < cast(:until as timestamptz)
+where cast(:until as timestamptz) - since >= :at_least
 """)
 
 _FIRST_LINK = text("select min(due_at) from links where outlet_id = :outlet_id and due_at > :after")

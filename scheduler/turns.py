@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 200  # turns offered in one round
 STAGGER_SECONDS = 2.0  # between two outlets that are new together
 RECHECK_GAP = timedelta(minutes=15)  # an extra turn for rechecks comes no sooner after the last turn
-LATE = timedelta(minutes=2)  # a turn that begins no later was not missed
+SHORTEST_GAP = timedelta(minutes=2)  # a turn that begins earlier was not missed
 NOT_RUNNING, NO_WORKER = "not_running", "no_worker"
 _WHEN = ("schedule", "every", "budget", "timezone")
 
@@ -73,11 +73,12 @@ def offer_due(engine: Engine, jobs: Jobs, contact: str | None, now: datetime, li
     with engine.connect() as conn:
         turns = due_turns(conn, now, limit)
     for turn in turns:
-        # the queue first: a job without its mark is offered again and refused, a mark without a job would wait forever
+        with engine.begin() as conn:  # before a worker can begin: it would blame the workers for the gap
+            reason = OFFLINE if was_offline(conn, turn.due_at) else NOT_RUNNING
+            add_gap(conn, turn.outlet_id, turn.due_at, now, reason, SHORTEST_GAP)
+        # then the queue: a job without its mark is offered again and refused, a mark without a job would wait forever
         jobs.offer(turn.outlet_id, turn.name, turn.due_at, contact=contact)
         with engine.begin() as conn:
-            reason = OFFLINE if was_offline(conn, turn.due_at) else NOT_RUNNING
-            _record_gap(conn, turn.outlet_id, turn.due_at, now, reason)
             mark_queued(conn, turn.outlet_id, turn.due_at)
     return len(turns)
 
@@ -91,7 +92,7 @@ def begin_turn(engine: Engine, outlet_id: int, due_at: datetime, now: datetime) 
         turn = find_turn(conn, outlet_id=outlet_id)
         if turn is None or turn.set_aside_at or due_at < turn.due_at:
             return False
-        _record_gap(conn, outlet_id, due_at, now, NO_WORKER)
+        add_gap(conn, outlet_id, due_at, now, NO_WORKER, SHORTEST_GAP)
         mark_started(conn, outlet_id, now)
     return True
 
@@ -129,12 +130,6 @@ def rhythm_of(saved: Mapping[str, Any] | None) -> Rhythm:
     looks: Any = (saved or {}).get("looks")
     readable = isinstance(looks, list) and len(looks) == HOURS and all(isinstance(share, float) for share in looks)
     return Rhythm(tuple(looks)) if readable and min(looks) > 0 else Rhythm()
-
-
-def _record_gap(conn: Connection, outlet_id: int, due_at: datetime, now: datetime, reason: str) -> None:
-    """Record that a turn due at *due_at* comes only *now*; one gap, however many turns were missed in between."""
-    if now - due_at > LATE:
-        add_gap(conn, outlet_id, due_at, now, reason)
 
 
 def _failures(turn: Turn, result: CrawlResult) -> int:

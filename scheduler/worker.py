@@ -52,6 +52,7 @@ class WorkerProcess:
     def __init__(self, home: Home, engine: Engine, pipe: int | None) -> None:
         self.home, self.engine, self.pipe = home, engine, pipe
         self.process_id = register(engine, WORKER)
+        self._send(f"id {self.process_id}")  # its parent records its end, also when it cannot start
         name_connections(engine, self.process_id)
         self.runner = JobRunner(home, engine, self.process_id)
         self.exit_code = ENDED
@@ -62,7 +63,6 @@ class WorkerProcess:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(threads())
         async with self.runner:
-            self._send(f"id {self.process_id}")
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self.hand_back)
             silence = self.home.settings["WORKER_SILENCE_SECONDS"]

@@ -12,9 +12,9 @@ from archive.home import Home
 from cli.checks.finding import Finding
 from news.errors import ArchiveUnavailable
 from news.exit_codes import ExitCode
-from news.health.registry import rule_of, sentence
-from news.health.rule import OutletRule, Severity, State
-from scheduler.monitor.overview import Overview, overview
+from news.health.registry import sentence
+from news.health.rule import State
+from scheduler.monitor.overview import Overview, Trouble, overview
 
 
 def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
         refusal = f"the database refuses: {in_one_line(error.orig or error)}"
         yield Finding.bad("health", refusal, None, ExitCode.DATABASE)
         return
-    wrong = [*_alerts(found), *_new(found)]
+    wrong = [_finding(trouble) for trouble in found.troubles]
     yield from wrong
     if not wrong:
         yield Finding.fine("health", _usual(found))
@@ -40,27 +40,13 @@ def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
             yield Finding.note("messages", f"the last by {name} failed: {problem}")
 
 
-def _alerts(found: Overview) -> Iterator[Finding]:
-    """Turn open alerts into findings; the rule says whether a person has to act."""
-    for alert in found.opened:
-        line = f"{sentence(alert.rule, alert.subject, alert.facts)} (since {alert.opened_at:%Y-%m-%d %H:%M} UTC)"
-        rule = rule_of(alert.rule)
-        remedy = rule.remedy.format(subject=shlex.quote(alert.subject))
-        if rule.severity is Severity.NOTE:
-            yield Finding.note("health", line, remedy)
-        else:
-            yield Finding.bad("health", line, remedy, ExitCode.CONFIGURATION_INVALID)
-
-
-def _new(found: Overview) -> Iterator[Finding]:
-    """Find broken rules of outlets that have no alert yet."""
-    with_alert = {(alert.rule, alert.subject) for alert in found.opened}
-    for subject, judgements in found.judgements.items():
-        for judgement in judgements:
-            rule = judgement.rule
-            is_broken = judgement.state is State.BROKEN and isinstance(rule, OutletRule)
-            if is_broken and (rule.id, subject) not in with_alert:
-                yield Finding.note("health", sentence(rule.id, subject, judgement.facts), rule.remedy)
+def _finding(trouble: Trouble) -> Finding:
+    """Turn what is wrong into a finding; the rule says whether a person has to act."""
+    line = trouble.sentence + (f" (since {trouble.since:%Y-%m-%d %H:%M} UTC)" if trouble.since else "")
+    remedy = trouble.rule.remedy.format(subject=shlex.quote(trouble.subject))
+    if trouble.is_bad:
+        return Finding.bad("health", line, remedy, ExitCode.CONFIGURATION_INVALID)
+    return Finding.note("health", line, remedy)
 
 
 def _usual(found: Overview) -> str:

@@ -15,7 +15,7 @@ _TRANSACTIONS = 2_000_000_000
 _BACKUP_DAYS = 8
 _MEMORY_BYTES = 2_000_000_000
 _MEMORY_SHARE = 0.95
-_WORKER_SECONDS = 60.0
+_SILENT_SECONDS = 60.0
 _TWO_MINUTES = timedelta(minutes=2)
 
 
@@ -65,10 +65,22 @@ def memory_high(measured: Measured) -> Judgement:
 def no_worker(measured: Measured) -> Judgement:
     """Broken when outlets wait and no worker gave a sign for a minute."""
     silent, due = measured.worker_silent_seconds, measured.outlets_due
-    gone = silent is None or silent > _WORKER_SECONDS
-    return _judgement(
-        NO_WORKER, gone and due > 0, {"due": due, "silent_seconds": None if silent is None else round(silent)}
-    )
+    return _judgement(NO_WORKER, _is_gone(silent) and due > 0, {"due": due, "silent_seconds": _whole(silent)})
+
+
+def no_daemon(measured: Measured) -> Judgement:
+    """Broken when no daemon gave a sign for a minute, and the last one died or outlets wait."""
+    silent, due, lost = measured.daemon_silent_seconds, measured.outlets_due, measured.daemons_lost
+    facts = {"due": due, "silent_seconds": _whole(silent), "lost": lost}
+    return _judgement(NO_DAEMON, _is_gone(silent) and (lost > 0 or due > 0), facts)
+
+
+def _is_gone(silent_seconds: float | None) -> bool:
+    return silent_seconds is None or silent_seconds > _SILENT_SECONDS
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
 
 
 def _judgement(rule: Rule, broken: bool, facts: Facts) -> Judgement:
@@ -99,7 +111,18 @@ def _memory(facts: Facts) -> str:
 def _worker(facts: Facts) -> str:
     silent = facts.get("silent_seconds")
     worker = "no worker runs" if silent is None else f"no worker gave a sign for {silent} s"
-    return f"{facts['due']} outlets wait, {worker}"
+    return f"{_waiting(facts['due'])}, {worker}"
+
+
+def _daemon(facts: Facts) -> str:
+    silent, due = facts.get("silent_seconds"), facts["due"]
+    last = "the last one died" if facts["lost"] else "the last one was stopped"
+    sign = f", its last sign was {silent} s ago" if silent is not None else ""
+    return last + sign + (f", {_waiting(due)}" if due else "")
+
+
+def _waiting(due: int) -> str:
+    return "1 outlet waits" if due == 1 else f"{due} outlets wait"
 
 
 DISK_FULL_SOON = MachineRule(
@@ -142,6 +165,16 @@ MEMORY_HIGH = MachineRule(
     decide=memory_high,
     describe=_memory,
     opens_after=_TWO_MINUTES,
+)
+NO_DAEMON = MachineRule(
+    id="no_daemon",
+    title="no daemon runs",
+    broken_when="no daemon gave a sign for a minute, and the last one died or outlets wait; `newskeep health` and "
+    "`newskeep doctor` see it, as no daemon is left to send a message",
+    decide=no_daemon,
+    describe=_daemon,
+    remedy="newskeep daemon",
+    has_alert=False,
 )
 NO_WORKER = MachineRule(
     id="no_worker",

@@ -93,7 +93,8 @@ class Measured:
     """The figures of this machine, its database and its workers that rules judge.
 
     Bytes, unless the name says otherwise; None: not known, or no limit. `clock_ahead_seconds` is our clock against the
-    database's. `outlets_due` wait for a worker; `worker_silent_seconds` is None when no worker runs.
+    database's. `outlets_due` wait for a worker. `worker_silent_seconds` and `daemon_silent_seconds` are None when no
+    such process runs; `daemons_lost` ended without recording it.
     """
 
     answer_seconds: float
@@ -108,12 +109,18 @@ class Measured:
     container_memory: int | None
     container_limit: int | None
     worker_silent_seconds: float | None
+    daemon_silent_seconds: float | None
+    daemons_lost: int
     outlets_due: int
     open_rules: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class MachineRule(Rule):
-    """A rule that is judged once a minute for the machine, its database and its workers."""
+    """A rule for the machine, its database and its processes, judged once a minute and whenever a person asks.
 
+    With `has_alert` False only when a person asks: a daemon does not miss itself.
+    """
+
+    has_alert: bool = True
     decide: Callable[[Measured], Judgement]

@@ -62,7 +62,7 @@ class Inspector:
         open_rules = frozenset(rule_id for rule_id, subject in alerts if subject == MACHINE)
         with self.engine.begin() as conn:
             measured = measure_machine(conn, self.home, now, open_rules)
-            for rule in MACHINE_RULES:
+            for rule in (rule for rule in MACHINE_RULES if rule.has_alert):
                 self.alert_state.update(conn, MACHINE, rule.decide(measured), now, is_open=rule.id in open_rules)
 
     def _try_to_judge(self, outlet: WatchedOutlet, now: datetime, alerts: OpenAlerts) -> None:

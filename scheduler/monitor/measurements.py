@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from news.health.outlet_day import VOLUME_DAYS, OutletDay, OutletHistory, Silenc
 from news.health.rule import Measured
 from news.health.volume_drop import common_share, usual_volume
 from scheduler.monitor.day_counts import WatchedOutlet, emptied_listings, neighbours, read_days, read_looks
+from scheduler.processes import SCHEDULER, WORKER, Process, live_processes
 
 LAST_BACKUP = "last-backup"  # a file in the data folder that the operator's backup touches
 _CGROUP = Path("/sys/fs/cgroup")
@@ -29,7 +30,7 @@ def measure_machine(conn: Connection, home: Home, now: datetime, open_rules: fro
     began, before = time.monotonic(), datetime.now(UTC)
     database_time, connections, max_connections, oldest = conn.execute(_SERVER).one()
     answer_seconds, after = time.monotonic() - began, datetime.now(UTC)
-    silent_seconds, due = conn.execute(_WORKERS).one()
+    processes = live_processes(conn)
     return Measured(
         answer_seconds=answer_seconds,
         connections=connections,
@@ -39,13 +40,24 @@ def measure_machine(conn: Connection, home: Home, now: datetime, open_rules: fro
         free_bytes=shutil.disk_usage(home.path).free,
         bytes_a_day=_bytes_a_day(conn),
         backup_age=_backup_age(home, now),
-        memory=own_memory(),
+        memory=max(
+            (daemon.memory_bytes or 0 for daemon in processes if daemon.role == SCHEDULER and daemon.is_alive),
+            default=0,
+        ),
         container_memory=_container_memory(),
         container_limit=_number(_CGROUP / "memory.max"),
-        worker_silent_seconds=silent_seconds,
-        outlets_due=due,
+        worker_silent_seconds=_silence_of(WORKER, processes),
+        daemon_silent_seconds=_silence_of(SCHEDULER, processes),
+        daemons_lost=sum(process.role == SCHEDULER and not process.is_alive for process in processes),
+        outlets_due=conn.execute(_DUE).scalar_one(),
         open_rules=open_rules,
     )
+
+
+def _silence_of(role: str, processes: Iterable[Process]) -> float | None:
+    """Seconds since the last sign of a process with that role; None when none runs."""
+    silences = [abs(process.silent_seconds) for process in processes if process.role == role and not process.is_gone]
+    return min(silences, default=None)
 
 
 def own_memory() -> int:
@@ -150,9 +162,7 @@ select coalesce(sum(record_length), 0), extract(epoch from now() - greatest(min(
 from captures where captured_at > now() - interval '7 days'
 """)
 
-# Outlets less than a minute late do not wait yet. A living worker without time for them is no matter of this rule.
-_WORKERS = text("""
-select extract(epoch from clock_timestamp() - max(heartbeat_at)),
-    (select count(*) from turns where due_at < clock_timestamp() - interval '1 minute' and set_aside_at is null)
-from processes where role = 'worker' and stopped_at is null
+# Outlets less than a minute late do not wait yet. A living worker without time for them is no matter of health.
+_DUE = text("""
+select count(*) from turns where due_at < clock_timestamp() - interval '1 minute' and set_aside_at is null
 """)

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine
 
 from archive.alerts import Alert, ended_alerts, open_alerts
 from archive.home import Home
-from news.health.registry import MACHINE_RULES, OUTLET_RULES
-from news.health.rule import Judgement
+from news.health.registry import MACHINE_RULES, OUTLET_RULES, rule_of, sentence
+from news.health.rule import Facts, Judgement, Rule, Severity, State
 from scheduler.monitor.channels import channels
 from scheduler.monitor.day_counts import count_days, outlets_to_count, watched_outlets
 from scheduler.monitor.inspection import MACHINE
@@ -22,6 +22,26 @@ _ALL = 100_000
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """A rule that is broken. `since` is when its alert opened; None without an alert: no daemon has judged it yet."""
+
+    rule: Rule
+    subject: str
+    facts: Facts
+    since: datetime | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a person has to act."""
+        return self.rule.severity is Severity.BAD
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in one line."""
+        return sentence(self.rule.id, self.subject, self.facts)
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """`judgements` by subject (an outlet, or "machine"); `channels`: why the last message failed, or None."""
 
@@ -30,6 +50,18 @@ class Overview:
     judgements: Mapping[str, Sequence[Judgement]]
     processes: Sequence[Process]
     channels: Mapping[str, str | None]
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """The open alerts, then the rules that are broken now and have no alert."""
+        alerts = [Trouble(rule_of(alert.rule), alert.subject, alert.facts, alert.opened_at) for alert in self.opened]
+        with_alert = {(alert.rule, alert.subject) for alert in self.opened}
+        return alerts + [
+            Trouble(judgement.rule, subject, judgement.facts)
+            for subject, judgements in self.judgements.items()
+            for judgement in judgements
+            if judgement.state is State.BROKEN and (judgement.rule.id, subject) not in with_alert
+        ]
 
 
 def overview(engine: Engine, home: Home, now: datetime) -> Overview:

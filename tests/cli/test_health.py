@@ -18,12 +18,14 @@ Newskeep = Callable[..., Outcome]
 DISK = {"free_bytes": 400_000_000, "bytes_a_day": 100, "days": 3.5}
 
 
-def process(engine: Engine, role: str, seconds: float, *, host: str | None = None, stopped: bool = False) -> None:
+def process(
+    engine: Engine, role: str, seconds: float, *, host: str | None = None, stopped: bool = False, pid: int = 7
+) -> None:
     statement = text(
-        "insert into processes (role, host, pid, heartbeat_at, stopped_at) values (:role, :host, 7, "
+        "insert into processes (role, host, pid, heartbeat_at, stopped_at) values (:role, :host, :pid, "
         "clock_timestamp() - make_interval(secs => :seconds), case when :stopped then now() end)"
     )
-    values = {"role": role, "host": host or socket.gethostname(), "seconds": seconds, "stopped": stopped}
+    values = {"role": role, "host": host or socket.gethostname(), "seconds": seconds, "stopped": stopped, "pid": pid}
     with engine.begin() as conn:
         conn.execute(statement, values)
 
@@ -115,6 +117,124 @@ def test_open_and_ended_alerts_are_shown(newskeep: Newskeep, engine: Engine) -> 
     assert f"worker on {socket.gethostname()}" in outcome.out
 
 
+def due_outlet(engine: Engine, newsroom: Newsroom, minutes: float = 4) -> None:
+    """Put an outlet on the timetable whose turn came so long ago."""
+    crawl = newsroom.crawl("krone")
+    newsroom.close()
+    newsroom.crawls.clear()
+    statement = (
+        "insert into turns (outlet_id, due_at) values (:id, clock_timestamp() - make_interval(mins => :minutes))"
+    )
+    with engine.begin() as conn:
+        conn.execute(text(statement), {"id": crawl.outlet_id, "minutes": minutes})
+
+
+def said_by(newskeep: Newskeep) -> tuple[int, int, str]:
+    """Return the exit codes of health and doctor, and what health prints."""
+    health = newskeep("health")
+    return health.code, newskeep("doctor").code, health.out
+
+
+def test_daemon_that_was_killed_is_wrong_although_no_daemon_is_left_to_say_so(
+    newskeep: Newskeep, engine: Engine, newsroom: Newsroom
+) -> None:
+    due_outlet(engine, newsroom)
+    process(engine, "scheduler", 245, host="another-machine")
+    code, doctor, out = said_by(newskeep)
+
+    assert (code, doctor) == (4, 4)
+    assert out.startswith("2 things need you.\n")
+    assert "machine: no daemon runs, the last one died, its last sign was 245 s ago, 1 outlet waits" in out
+    assert "machine: nobody crawls, 1 outlet waits, no worker runs" in out
+    assert "Gone       scheduler on another-machine (7), last sign " in out
+    assert "Process " not in out
+    states = {one["rule"]: one["state"] for one in newskeep("health", "--json").records if one["type"] == "rule"}
+    assert (states["no_daemon"], states["no_worker"]) == ("broken", "broken")
+
+
+def test_daemon_that_was_stopped_is_missed_once_an_outlet_waits(
+    newskeep: Newskeep, engine: Engine, newsroom: Newsroom
+) -> None:
+    process(engine, "scheduler", 245, stopped=True)
+    assert said_by(newskeep)[:2] == (0, 0)
+    due_outlet(engine, newsroom)
+    code, doctor, out = said_by(newskeep)
+
+    assert (code, doctor) == (4, 4)
+    assert "no daemon runs, the last one was stopped, 1 outlet waits" in out
+    assert "scheduler" not in out
+
+
+def test_daemon_and_worker_that_live_are_fine_and_nothing_waits_for_long(
+    newskeep: Newskeep, engine: Engine, newsroom: Newsroom
+) -> None:
+    due_outlet(engine, newsroom)
+    process(engine, "scheduler", 2, host="another-machine")
+    process(engine, "worker", 2, host="another-machine")
+    code, doctor, out = said_by(newskeep)
+
+    assert (code, doctor) == (0, 0)
+    assert out.startswith("Nothing is unusual.\n")
+    assert "Process    scheduler on another-machine (7), last sign " in out
+
+
+@pytest.mark.parametrize("seconds", [31.0, -31.0])
+def test_process_without_a_sign_of_now_is_never_listed_as_alive(
+    newskeep: Newskeep, engine: Engine, seconds: float
+) -> None:
+    """A sign from the future is no sign of now: the database's clock was set back since."""
+    process(engine, "worker", seconds, host="another-machine")
+    [found] = [one for one in newskeep("health", "--json").records if one["type"] == "process"]
+
+    assert found["alive"] is False
+    assert "Gone       worker on another-machine (7)" in newskeep("health").out
+
+
+def test_sign_from_the_future_keeps_no_container_healthy(newskeep: Newskeep, engine: Engine) -> None:
+    process(engine, "scheduler", -3600)
+
+    assert newskeep("health", "daemon").code == 1
+    assert newskeep("health", "here").code == 1
+
+
+@pytest.mark.skipif(
+    os.stat("/proc/self/ns/pid").st_ino != 0xEFFFFFFC, reason="in a container the host name is not enough"
+)
+def test_process_of_this_machine_that_is_gone_is_not_alive_although_it_gave_a_sign_just_now(
+    newskeep: Newskeep, engine: Engine
+) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    process(engine, "scheduler", 1, pid=ended.pid)
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)  # it is dead, and still has an entry in /proc
+    code, doctor, out = said_by(newskeep)
+    ended.wait()
+
+    assert (code, doctor) == (4, 4)
+    assert "no daemon runs, the last one died" in out
+    assert f"Gone       scheduler on {socket.gethostname()} ({ended.pid})" in out
+
+
+def test_rule_that_is_broken_now_counts_before_a_daemon_has_opened_its_alert(
+    newskeep: Newskeep, home: Home, engine: Engine
+) -> None:
+    (home.path / "last-backup").touch()
+    os.utime(home.path / "last-backup", (0, 0))
+    code, doctor, out = said_by(newskeep)
+
+    assert (code, doctor) == (4, 4)
+    assert out.startswith("1 thing needs you.\n  now ")
+    assert "machine: last backup is old" in out
+
+
+def test_unusual_outlet_is_shown_and_is_no_fault(newskeep: Newskeep, engine: Engine) -> None:
+    with engine.begin() as conn:
+        open_alert(conn, "silent_outlet", "krone", {"hours": 3})
+    code, doctor, out = said_by(newskeep)
+
+    assert (code, doctor) == (0, 0)
+    assert out.startswith("Nothing needs you; unusual outlets: 1.\n")
+
+
 def test_records_are_for_programs(newskeep: Newskeep, engine: Engine, newsroom: Newsroom) -> None:
     newsroom.crawl("krone")
     newsroom.close()
@@ -128,7 +248,7 @@ def test_records_are_for_programs(newskeep: Newskeep, engine: Engine, newsroom: 
     assert (alert["rule"], alert["facts"], alert["ended_at"]) == ("disk_full_soon", DISK, None)
     states = {one["rule"]: one["state"] for one in records if one["type"] == "rule" and one["subject"] == "krone"}
     assert states == {"silent_outlet": "learning", "volume_drop": "learning", "layout_break": "learning"}
-    assert records[-1] == {"v": 1, "type": "summary", "open": 1, "channels": {}}
+    assert records[-1] == {"v": 1, "type": "summary", "open": 1, "bad": 1, "channels": {}, "exit_code": 4}
 
 
 def test_doctor_tells_of_alerts_and_of_health(newskeep: Newskeep, engine: Engine) -> None:

@@ -275,6 +275,31 @@ def test_a_turn_offered_late_that_waits_as_well_leaves_two_gaps_that_do_not_over
     assert desk.gaps() == [(turn.due_at, offered, "not_running"), (offered, desk.now, "no_worker")]
 
 
+@pytest.mark.parametrize(("wait", "gaps"), [(0.9, 1), (119, 1), (120, 2)])
+def test_a_gap_is_recorded_from_two_minutes_on_also_when_it_follows_another(desk: Desk, wait: float, gaps: int) -> None:
+    desk.read(FILE)
+    turn = desk.turn()
+    desk.now = turn.due_at + timedelta(hours=1)
+    desk.offer()
+    desk.now += timedelta(seconds=wait)
+
+    begin_turn(desk.engine, turn.outlet_id, turn.due_at, desk.now)
+    assert len(desk.gaps()) == gaps
+
+
+def test_a_worker_that_begins_at_once_is_not_blamed_for_the_time_without_a_daemon(desk: Desk) -> None:
+    desk.read(FILE)
+    turn = desk.turn()
+    began = desk.now = turn.due_at + timedelta(hours=1)
+
+    class QuickWorker:
+        def offer(self, outlet_id: int, name: str, due_at: datetime, *, contact: str | None = None) -> bool:
+            return begin_turn(desk.engine, outlet_id, due_at, began)
+
+    offer_due(desk.engine, QuickWorker(), None, desk.now)
+    assert [gap for gap in desk.gaps() if gap[0] == turn.due_at] == [(turn.due_at, began, "not_running")]
+
+
 def test_a_turn_handed_back_by_a_worker_that_stops_is_taken_up_where_it_was(desk: Desk) -> None:
     desk.read(FILE)
     turn = desk.turn()

@@ -22,6 +22,8 @@ GOOD = Measured(
     container_memory=None,
     container_limit=None,
     worker_silent_seconds=3.0,
+    daemon_silent_seconds=3.0,
+    daemons_lost=0,
     outlets_due=0,
 )
 BROKEN = [
@@ -36,6 +38,13 @@ BROKEN = [
     ("memory_high", {"container_memory": 96, "container_limit": 100}, {"container_memory": 95, "container_limit": 100}),
     ("no_worker", {"worker_silent_seconds": 61.0, "outlets_due": 1}, {"worker_silent_seconds": 61.0}),
     ("no_worker", {"worker_silent_seconds": None, "outlets_due": 1}, {"worker_silent_seconds": 59.0, "outlets_due": 1}),
+    ("no_daemon", {"daemon_silent_seconds": 61.0, "outlets_due": 1}, {"daemon_silent_seconds": 59.0, "outlets_due": 1}),
+    ("no_daemon", {"daemon_silent_seconds": None, "outlets_due": 1}, {"daemon_silent_seconds": None}),
+    (
+        "no_daemon",
+        {"daemon_silent_seconds": 61.0, "daemons_lost": 1},
+        {"daemon_silent_seconds": 3.0, "daemons_lost": 1},
+    ),
 ]
 
 

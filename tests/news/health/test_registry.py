@@ -28,6 +28,10 @@ SAID = {
         {"signs": {"shorter": {"words": 200, "usual": 400}, "dates": {"share": 0.5, "usual": 0.98}}},
         "krone: layout has changed, texts have 200 words, usually 400; 50% of articles have a date, usually 98%",
     ),
+    "no_daemon": (
+        {"due": 1, "silent_seconds": 245, "lost": 1},
+        "krone: no daemon runs, the last one died, its last sign was 245 s ago, 1 outlet waits",
+    ),
     "no_worker": ({"due": 4, "silent_seconds": None}, "krone: nobody crawls, 4 outlets wait, no worker runs"),
     "memory_high": (
         {"bytes": 2_100_000_000, "container_bytes": 96, "container_allows": 100},
