@@ -11,9 +11,8 @@ from sqlalchemy import Connection, Table, text
 from archive.captures import StoredRecord
 from archive.fields import reading_fields, revision_fields
 from archive.frontier import Settlement, settle
-from archive.ingest.existing import ExistingArticle
+from archive.ingest.compared import ExistingArticle, PreparedPage
 from archive.ingest.fetched import FetchedPage
-from archive.ingest.page import PreparedPage
 from archive.models import blocks, captures, readings, revisions, stories
 from archive.search import search_config
 from news.article import Flag

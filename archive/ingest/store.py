@@ -10,11 +10,18 @@ from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
 from archive.crawls import require_running
 from archive.ingest.boilerplate import BoilerplateMemory
-from archive.ingest.existing import ExistingLink, load_articles, load_known, load_links, load_twins
+from archive.ingest.compared import (
+    ExistingLink,
+    PreparedPage,
+    load_articles,
+    load_known,
+    load_links,
+    load_twins,
+    prepare,
+)
 from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.judge import Judge
 from archive.ingest.near_copies import NearCopies
-from archive.ingest.page import PreparedPage, prepare
 from archive.ingest.rows import capture_row, lock_texts, take_many_ids, write_rows
 from news.dispositions import Disposition
 from news.errors import ArchiveError

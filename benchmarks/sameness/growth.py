@@ -18,11 +18,10 @@ from sqlalchemy import Engine, text
 
 from archive.database import open_archive
 from archive.home import open_home
-from archive.ingest.existing import load_links
+from archive.ingest.compared import load_links, prepare
 from archive.ingest.fetched import FetchedPage
 from archive.ingest.importer import SIZE, Importer
 from archive.ingest.near_copies import NearCopies
-from archive.ingest.page import prepare
 from news.article import Article, Block
 from news.imports import Imported
 from news.sameness.overlap import fingerprints

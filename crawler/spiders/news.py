@@ -34,8 +34,7 @@ from news.dispositions import (
 from news.errors import NewsError
 from news.outlets import FoundLink
 from news.reasons import Reason
-from news.schedule.backoff import pause
-from news.schedule.rechecks import next_recheck, published_about
+from news.schedule.backoff import next_recheck, pause, published_about
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure

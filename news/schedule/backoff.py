@@ -1,6 +1,6 @@
-"""How long to wait: between two requests to a site, before another try, and until the next crawl of what fails."""
+"""How long to wait: between requests, before another try, until a failing outlet's next crawl or a page's recheck."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -97,3 +97,27 @@ def are_offline(ends: Collection[CrawlEnd], now: datetime) -> bool:
     latest = {end.host: end for end in sorted(ends, key=lambda end: end.at) if now - end.at <= OFFLINE_WINDOW}
     unreached = sum(is_network(end.reason) for end in latest.values())
     return unreached >= OFFLINE_HOSTS and unreached > _OFFLINE_SHARE * len(latest)
+
+
+GROWTH = 1.0  # of an article's age until the next check: most edits come in the first hours
+_TOO_CLOSE = 0.1  # of an age: a check so shortly before counts for it
+
+
+def published_about(first_seen_at: datetime, announced_at: datetime | None) -> datetime:
+    """Return when an article came out, as far as its link tells: an announced time may be that of a later edit."""
+    return min(first_seen_at, announced_at or first_seen_at)
+
+
+def next_recheck(published: datetime, now: datetime, ages: Iterable[timedelta], *, first: bool) -> datetime | None:
+    """Return when to check an article again that was checked *now*; None: as soon as a channel lists it again.
+
+    This is the next of *ages* that is not too close. After the last of them, and without any, it is when the article's
+    age has doubled; but without ages, the check after the *first* one comes with the next listing.
+    """
+    ages = tuple(ages)
+    coming = [published + age for age in sorted(ages) if published + age > now + _TOO_CLOSE * age]
+    if coming:
+        return coming[0]
+    if first and not ages:
+        return None
+    return now + GROWTH * max(now - published, timedelta(0))
