@@ -14,6 +14,7 @@ from scrapy.http import Response
 from archive.home import Home
 from crawler.engine import require_contact, scrapy_settings, threads
 from crawler.safety.failures import reason_of
+from crawler.safety.silent_hosts import SilentHosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class FetchSpider(Spider):
     def __init__(self, collector: _Collector, **more: Any) -> None:
         super().__init__(**more)
         self.collector = collector
+        self.silent_hosts = SilentHosts()
 
     async def start(self) -> AsyncIterator[Request]:
         for number, url in enumerate(self.collector.urls):

@@ -17,9 +17,10 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive.captures import CapturedResponse
 from archive.captures.response import decode
-from crawler.channels.kinds.robots import RobotsCache, RobotsRules, read_robots
+from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
+from crawler.safety.silent_hosts import SilentHosts
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
@@ -30,9 +31,9 @@ _WAIT_STEP_SECONDS = 0.2
 # Reasons that say more about a site without a readable robots.txt than "robots_..." would.
 _NETWORK_REASONS = frozenset({
     Reason.FORBIDDEN_ADDRESS, Reason.FORBIDDEN_PORT, Reason.DNS, Reason.CONNECTION_REFUSED, Reason.TLS, Reason.BAD_URL,
-    Reason.RETRY_AFTER,
+    Reason.RETRY_AFTER, Reason.HOST_SILENT,
 })  # fmt: skip
-_NEVER_RETRIED = frozenset({Reason.FORBIDDEN_ADDRESS, Reason.TLS, Reason.TOO_LARGE})
+_NEVER_RETRIED = frozenset({Reason.FORBIDDEN_ADDRESS, Reason.TLS, Reason.TOO_LARGE, Reason.TIMEOUT})
 # A length, chunks, or a compressed body, which ends in a checksum. Without them, the body ends with the connection.
 _HEADERS_THAT_MARK_THE_END = ("Content-Length", "Transfer-Encoding", "Content-Encoding")
 _TYPES_WITH_TEXT = ("text/", "html", "xml", "json")
@@ -41,14 +42,15 @@ _TYPES_WITH_TEXT = ("text/", "html", "xml", "json")
 class RobotsMiddleware:
     """Obeys robots.txt and keeps each site's pace. The file is fetched once per crawl, or once an hour.
 
-    Refuses URLs that robots.txt forbids (reason `robots_txt`), and a whole site whose file cannot be read
-    (`robots_...`).
+    Refuses URLs that robots.txt forbids (reason `robots_txt`), a whole site whose file cannot be read (`robots_...`),
+    and hosts that the crawl has left, before they wait for their turn.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._cache: RobotsCache | None = getattr(getattr(crawler.spider, "job", None), "robots_cache", None)
+        self._silent: SilentHosts | None = getattr(crawler.spider, "silent_hosts", None)
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
 
     @classmethod
@@ -56,6 +58,8 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
+        if self._silent and self._silent.is_left(request.url):
+            raise Refused(Reason.HOST_SILENT)
         if request.meta.get("is_robots"):
             return
         if urlparse_cached(request).scheme not in {"http", "https"}:
@@ -75,7 +79,8 @@ class RobotsMiddleware:
         return await asyncio.shield(self._rules[site])
 
     async def _load(self, site: str) -> RobotsRules:
-        request = Request(f"{site}/robots.txt", callback=NO_CALLBACK, priority=1000, meta={"is_robots": True})
+        meta = {"is_robots": True, "read_at_most": MAX_ROBOTS_BYTES}
+        request = Request(f"{site}/robots.txt", NO_CALLBACK, meta=meta, priority=1000)
         cached = self._cache.get(site) if self._cache else None
         rules = cached or await self._fetch(request)
         if self._cache and not cached:
@@ -107,11 +112,13 @@ class RobotsMiddleware:
 class RetryMiddleware:
     """Repeats a request that failed for a passing reason, up to three tries, each after a longer pause.
 
-    Waits as long as Retry-After asks; a site that asks for more than `LONGEST_WAIT` has failed.
+    Waits as long as Retry-After asks. A page whose waits would be longer than `LONGEST_WAIT` in all has failed. So has
+    one that used up its time: all tries and redirects share it.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._silent: SilentHosts | None = getattr(crawler.spider, "silent_hosts", None)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -121,24 +128,28 @@ class RetryMiddleware:
         if not worth_another_try(response.status):
             return response
         asked = asked_pause(response.status, response.headers.get("Retry-After"), datetime.now(UTC))
-        if asked is not None and asked > LONGEST_WAIT:
+        if asked is not None and asked + request.meta.get("waited", 0.0) > LONGEST_WAIT:
             return response
         return await self._retry(request, asked) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        if isinstance(exception, TRANSIENT) and reason_of(exception) not in _NEVER_RETRIED:
-            return await self._retry(request, None)
-        return None
+        left = self._silent and self._silent.is_left(request.url)
+        if left or not isinstance(exception, TRANSIENT) or reason_of(exception) in _NEVER_RETRIED:
+            return None
+        return await self._retry(request, None)
 
     async def _retry(self, request: Request, asked: float | None) -> Request | None:
         """Request to send after a pause of *asked* seconds (None: ours); None after the last try."""
         tries = request.meta.get("tries", 1)
         if tries >= TRIES:
             return None
-        await self._wait(asked if asked is not None else back_off(tries, self._delay))
+        waited = request.meta.get("waited", 0.0)
+        wait = min(asked if asked is not None else back_off(tries, self._delay), LONGEST_WAIT - waited)
+        await self._wait(wait)
         if self._stopping:
             raise Refused(CRAWL_STOPPED)
-        retry: Request = request.replace(dont_filter=True, meta={**request.meta, "tries": tries + 1})
+        meta = {**request.meta, "tries": tries + 1, "waited": waited + wait}
+        retry: Request = request.replace(dont_filter=True, meta=meta)
         return retry
 
     async def _wait(self, seconds: float) -> None:

@@ -66,6 +66,7 @@ _LAST_TAG = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _PASSING = frozenset(
     (
         Reason.TIMEOUT,
+        Reason.HOST_SILENT,
         Reason.DNS,
         Reason.CONNECTION_REFUSED,
         Reason.CONNECTION_FAILED,

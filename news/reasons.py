@@ -35,6 +35,7 @@ class Reason(StrEnum):
     DNS = "dns", "host not found"
     TLS = "tls", "bad certificate, or no TLS"
     TIMEOUT = "timeout"
+    HOST_SILENT = "host_silent", "host does not answer, left for this crawl"
     CONNECTION_REFUSED = "connection_refused"
     CONNECTION_FAILED = "connection_failed"
     CUT_OFF = "cut_off", "broke off"

@@ -131,7 +131,7 @@ SETTINGS = (
             _whole(LEAST_WORKER_BYTES), "a whole number from 250000000"),
     Setting("PROCESS_SILENCE_SECONDS", 20.0, "A process without a heartbeat in the database for longer counts as dead.",
             _seconds(15), "a number of seconds from 15"),
-    Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A longer request fails.",
+    Setting("FETCH_TIMEOUT_SECONDS", 30.0, "A page that takes longer in all, with its retries and redirects, fails.",
             _seconds(), "a number of seconds"),
     Setting("FETCH_MAX_BYTES", 16_000_000, "A larger body, compressed or not, is refused.",
             _whole(1), "a whole number from 1"),

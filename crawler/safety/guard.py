@@ -7,7 +7,7 @@ hosts all pass the guard. Proxies are never used: they would connect in our plac
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,9 +22,11 @@ from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Headers, Response
 
 from crawler.safety.failures import CRAWL_STOPPED, Refused
+from crawler.safety.silent_hosts import SilentHosts
 from news.ip_addresses import Network, may_connect, may_use_port
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, asked_pause
@@ -52,6 +54,8 @@ class GuardedHandler(AiohttpDownloadHandler):
         self._allowed: tuple[Network, ...] = tuple(crawler.settings.get("ALLOW_NETWORKS") or ())
         job = getattr(crawler.spider, "job", None)
         self._paces: HostPaces = job.paces if job else HostPaces()
+        self._silent: SilentHosts = getattr(crawler.spider, "silent_hosts", None) or SilentHosts()
+        self._deadline = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._in_flight: set[asyncio.Task[Response]] = set()
         crawler.signals.connect(self._stop_soon, STOPPING)
         self._ssl_context = _verifying_context()
@@ -60,7 +64,7 @@ class GuardedHandler(AiohttpDownloadHandler):
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # the capture keeps the body as it was received
             request_class=_BodilessRequest,
-            response_class=_ClientResponse,
+            response_class=_Answer,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             max_line_size=_MAX_HEADER_BYTES,
             max_field_size=_MAX_HEADER_BYTES,
@@ -75,9 +79,14 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise Refused(CRAWL_STOPPED)
         if self._paces.closed(host):
             raise Refused(Reason.RETRY_AFTER)
+        self._refuse_left_host(request)
         response = await self._download(request, host)
         self._note_long_pause(host, response)
         return response
+
+    def _refuse_left_host(self, request: Request) -> None:
+        if self._silent.is_left(request.url):
+            raise Refused(Reason.HOST_SILENT)
 
     async def _download(self, request: Request, host: str) -> Response:
         request.meta["verbatim_url"] = True  # some outlets answer 404 to another spelling of their own %c3%bc
@@ -95,7 +104,42 @@ class GuardedHandler(AiohttpDownloadHandler):
     async def _download_in_turn(self, request: Request, host: str) -> Response:
         # Scrapy keeps the pace of one crawl; outlets of two crawls may share a host
         await self._paces.turn(host, self._pause(request))
-        return await super().download_request(request)
+        self._refuse_left_host(request)  # others may have run out meanwhile
+        try:
+            response = await self._download_in_time(request)
+        except Exception as error:
+            self._silent.failed(request.url, error)
+            raise
+        self._silent.answered(request.url)
+        return response
+
+    async def _download_in_time(self, request: Request) -> Response:
+        """Download within what earlier tries and redirects of the same fetch have left of its deadline."""
+        spent = request.meta.get("network_seconds", 0.0)
+        if spent >= self._deadline:
+            raise DownloadTimeoutError(f"{request.url} took {spent:.0f} seconds with its tries and redirects")
+        request.meta["download_timeout"] = self._deadline - spent
+        began = monotonic()
+        try:
+            return await super().download_request(request)
+        finally:
+            request.meta["network_seconds"] = spent + monotonic() - began
+
+    async def _read_response(self, response: Any, request: Request) -> Response:
+        """Read the body; of a request with `read_at_most` only so many bytes, whatever follows."""
+        response.read_at_most = request.meta.get("read_at_most")
+        if response.read_at_most:
+            request = request.replace(meta={**request.meta, "download_maxsize": 0})
+        return await super()._read_response(response, request)
+
+    @staticmethod
+    async def _iter_body_chunks(response: Any) -> AsyncIterator[bytes]:
+        received = 0
+        async for chunk in response.content.iter_any():
+            yield chunk
+            received += len(chunk)
+            if response.read_at_most and received >= response.read_at_most:
+                return
 
     def _pause(self, request: Request) -> float:
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
@@ -140,6 +184,12 @@ class GuardedHandler(AiohttpDownloadHandler):
 def _verifying_context() -> ssl.SSLContext:
     """Context with the machine's trusted certificates; reading them takes a tenth of a second."""
     return ssl.create_default_context()
+
+
+class _Answer(_ClientResponse):
+    """An answer of which perhaps only the first `read_at_most` bytes are read."""
+
+    read_at_most: int | None = None
 
 
 class _BodilessRequest(aiohttp.ClientRequest):

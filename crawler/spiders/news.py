@@ -16,6 +16,7 @@ from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
 from crawler.safety.guard import STOPPING
+from crawler.safety.silent_hosts import SilentHosts
 from crawler.spiders.discovery import Discovery
 from crawler.spiders.requests import TargetProbe, header, page_request
 from crawler.targets import TargetKind
@@ -54,6 +55,7 @@ class NewsSpider(Spider):
         self.job = job
         self.stopping = False
         self.stopped_by: str | None = None
+        self.silent_hosts = SilentHosts()
         self.probe = TargetProbe(job)
         self.discovery = Discovery(job, self._ask)
 
@@ -141,6 +143,7 @@ class NewsSpider(Spider):
         reasons = {link.id: self._refusal(link, since) for link in links}
         wanted = [link for link in links if reasons[link.id] is None and link.id not in not_due]
         wanted = [wanted[number] for number in newest_first(link.announced_at for link in wanted)]
+        wanted.sort(key=lambda link: link.reason == Reason.TIMEOUT)  # last: two more, and the crawl leaves their host
         chosen = wanted if job.options.limit is None else wanted[: job.options.limit]
         ends = [Settlement(link.id, Disposition.SKIPPED, reasons[link.id]) for link in links if reasons[link.id]]
         ends += [_put_off(link) for link in links if link.id in not_due and not reasons[link.id]]

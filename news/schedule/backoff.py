@@ -19,7 +19,9 @@ OFFLINE = "offline"
 OFFLINE_WINDOW = timedelta(minutes=10)
 OFFLINE_HOSTS = 3  # fewer may well be down at once
 _OFFLINE_SHARE = 0.75
-_NETWORK = frozenset({OFFLINE, "dns", "timeout", "connection_refused", "connection_failed", "tls", "bad_http"})
+_NETWORK = frozenset({
+    OFFLINE, "dns", "timeout", "host_silent", "connection_refused", "connection_failed", "tls", "bad_http",
+})  # fmt: skip
 
 
 def pause(chosen: float, requested: float | None) -> float:

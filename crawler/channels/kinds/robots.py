@@ -11,7 +11,7 @@ from crawler.channels.plain_values import absolute
 
 AGENT = "Newskeep"
 MAX_ROBOTS_BYTES = 500 * 1024  # what Google reads (RFC 9309 asks for at least that)
-MAX_DELAY_SECONDS = 300.0  # a longer one would mean no visits at all; for that there is Disallow
+MAX_DELAY_SECONDS = 300.0  # a site that asks for more is not crawled at all
 CACHE_SECONDS = 3600.0
 _CACHE_SIZE = 5000
 _MAX_SITEMAPS = 200
@@ -45,20 +45,25 @@ class RobotsRules:
 
 
 def read_robots(status: int, body: bytes, url: str) -> RobotsRules:
-    """Rules in an answer to the request for *url*: a missing file allows everything, a broken server nothing."""
+    """Rules in an answer to the request for *url*: a missing file allows everything, a broken server nothing.
+
+    A site that asks for a pause of more than five minutes is closed: fetching faster would be rude, waiting useless.
+    """
     if status == 429 or status >= 500:
         return RobotsRules(closed=f"robots_http_{status}")
     if not 200 <= status < 300:
         return RobotsRules()
     text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", errors="replace")
     delay, sitemaps = crawl_delay(text, AGENT), sitemap_lines(text, url)
+    if delay is not None and delay > MAX_DELAY_SECONDS:
+        return RobotsRules(closed="robots_crawl_delay")
     return RobotsRules(Protego.parse(text), None, delay, sitemaps, count_rules(text, AGENT))
 
 
 def crawl_delay(text: str, user_agent: str) -> float | None:
-    """Seconds that robots.txt asks *user_agent* to wait between requests, at most five minutes; None if it does not."""
+    """Seconds that robots.txt asks *user_agent* to wait between requests, None if it does not."""
     asked = Protego.parse(text[:MAX_ROBOTS_BYTES]).crawl_delay(user_agent)
-    return min(float(asked), MAX_DELAY_SECONDS) if asked is not None and 0 <= asked < float("inf") else None
+    return float(asked) if asked is not None and 0 <= asked < float("inf") else None
 
 
 def sitemap_lines(text: str, url: str) -> tuple[str, ...]:

@@ -29,7 +29,6 @@ def test_no_wait_is_none_and_an_absurd_one_is_bounded() -> None:
     assert crawl_delay("User-agent: *\nDisallow: /x", "Newskeep") is None
     assert crawl_delay("User-agent: *\nCrawl-delay: nan", "Newskeep") is None
     assert crawl_delay("User-agent: *\nCrawl-delay: -3", "Newskeep") is None
-    assert crawl_delay("User-agent: *\nCrawl-delay: 86400", "Newskeep") == 300
 
 
 def test_what_stands_beyond_the_first_500_kib_is_not_read() -> None:
