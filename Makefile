@@ -22,7 +22,7 @@ drill: setup
 
 drill-s3: setup
 	VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv run --quiet --active --no-project --with s3fs --with 'moto[server]' \
-		python -m pytest -m drill tests/drills/test_object_store.py
+		python -m pytest -m drill tests/e2e/drills/test_object_store.py
 
 lint: setup
 	.venv/bin/ruff check .

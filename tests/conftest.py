@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.embedded import EmbeddedServer
     from archive.home import Home
     from tests.newsroom import Newsroom
+    from tests.site import Site
 
 TEMPLATE = "migrated"
 MEMORY_BYTES = 2_000_000_000
@@ -103,6 +104,15 @@ def newsroom(engine: Engine) -> Iterator[Newsroom]:
     room = Newsroom(engine)
     yield room
     room.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """Serve a site on loopback whose answers a test sets."""
+    from tests.site import Site
+
+    with Site() as served:
+        yield served
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from sqlalchemy import Engine, text
 from archive.database import embedded_server, open_archive
 from archive.home import find_home
 from archive.waiting import Upgrading, wait_for_archive
-from tests.drills.pretend_web import Web
+from tests.e2e.drills.pretend_web import Web
 
 ROOT = Path(__file__).parents[2]
 PORT = 8090
@@ -123,7 +123,7 @@ def run(folder: Path, web: Web, given: argparse.Namespace) -> float:
     engine = open_archive(home)
     arguments = ["--hosts", web.hosts, "--port", str(web.port), "--outlets", str(web.outlets)]
     served = subprocess.Popen(
-        [sys.executable, "-m", "tests.drills.pretend_web", *arguments, "--articles", str(web.articles)], cwd=ROOT
+        [sys.executable, "-m", "tests.e2e.drills.pretend_web", *arguments, "--articles", str(web.articles)], cwd=ROOT
     )
     with (folder / "daemon.log").open("wb") as log:
         command = [sys.executable, "-m", "cli.main", "daemon"]

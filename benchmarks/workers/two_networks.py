@@ -32,7 +32,7 @@ from archive.home import Home, find_home
 from crawler.outlets.file import load_outlets
 from scheduler.queue import Queue
 from scheduler.turns import offer_due, put_on_timetable
-from tests.drills.pretend_web import Web
+from tests.e2e.drills.pretend_web import Web
 
 ROOT = Path(__file__).parents[2]
 BRIDGE, GATE, WEB_NETWORK = "nkbench0", "10.177.0.1", "10.177.1"
@@ -109,7 +109,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @contextmanager
 def _served(web: Web) -> Iterator[None]:
     arguments = ["--hosts", web.hosts, "--port", str(web.port), "--outlets", str(web.outlets)]
-    command = [sys.executable, "-m", "tests.drills.pretend_web", *arguments, "--articles", str(web.articles)]
+    command = [sys.executable, "-m", "tests.e2e.drills.pretend_web", *arguments, "--articles", str(web.articles)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()

@@ -1,4 +1,4 @@
-"""The site and the queue that most tests of the scheduler start from."""
+"""The queue that most tests of the scheduler start from."""
 
 from __future__ import annotations
 
@@ -10,16 +10,6 @@ import pytest
 if TYPE_CHECKING:
     from archive.home import Home
     from scheduler.queue import Queue
-    from tests.site import Site
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A site on loopback whose answers a test sets."""
-    from tests.site import Site
-
-    with Site() as served:
-        yield served
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from crawler.runner import crawl
 from crawler.targets import CrawlOptions
 from news.schedule.backoff import AT_ONCE
 from news.settings import Settings
-from tests.crawler.test_whole_crawls import counts, page_of_links, reasons, rows
+from tests.e2e.test_whole_crawls import counts, page_of_links, reasons, rows
 from tests.raw_server import RawServer
 from tests.site import Site, story
 

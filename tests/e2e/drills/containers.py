@@ -1,7 +1,7 @@
 """The drill in containers: the project's own image and docker-compose.yml, three workers, under docker or podman.
 
-    python -m tests.drills.containers                  builds the image, plays the drill, checks the archive
-    PYTHON_IMAGE=docker.io/library/python:3.11-slim-bookworm python -m tests.drills.containers --seed 7
+    python -m tests.e2e.drills.containers                  builds the image, plays the drill, checks the archive
+    PYTHON_IMAGE=docker.io/library/python:3.11-slim-bookworm python -m tests.e2e.drills.containers --seed 7
 
 The pretend web runs as one more container beside them, which the daemon finds under forty names.
 """
@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.drills.drill import Report, Script, run, wait_for
-from tests.drills.pretend_web import Web
+from tests.e2e.drills.drill import Report, Script, run, wait_for
+from tests.e2e.drills.pretend_web import Web
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 IMAGE = "localhost/newskeep:drill"
 PYTHON_IMAGES = ("docker.io/library/python:3.13-slim-bookworm", "docker.io/library/python:3.11-slim-bookworm")
 WORKERS = 3
@@ -175,7 +175,12 @@ class Containers:
         """(whether all is well, what the checks say), from a container that sees what the daemon saw."""
         self.start_database()
         checked = self._in_web(
-            "python", "-m", "tests.drills.checks", *_web_arguments(self.web), "--moved-on", report.moved_on.isoformat()
+            "python",
+            "-m",
+            "tests.e2e.drills.checks",
+            *_web_arguments(self.web),
+            "--moved-on",
+            report.moved_on.isoformat(),
         )
         return checked.returncode == 0, checked.stdout + checked.stderr
 
@@ -190,7 +195,7 @@ class Containers:
 
     def _prepare(self) -> None:
         """Write the compose override, the settings and the files of the web where another user may read them."""
-        folder = self._scratch / "tests" / "drills"
+        folder = self._scratch / "tests" / "e2e" / "drills"
         shutil.copytree(Path(__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
         for path in (self._scratch, *self._scratch.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
@@ -202,7 +207,7 @@ class Containers:
         names = [self.web.host(number) for number in range(self.web.outlets)]
         web = {
             "image": IMAGE,
-            "entrypoint": ["python", "-m", "tests.drills.pretend_web", *_web_arguments(self.web)],
+            "entrypoint": ["python", "-m", "tests.e2e.drills.pretend_web", *_web_arguments(self.web)],
             "working_dir": "/drill",
             "volumes": [f"{self._scratch}:/drill:ro", "data:/data"],
             "networks": {"default": {"aliases": names}},

@@ -1,7 +1,7 @@
 """The drill: a scheduler and workers crawl a pretend web on schedule while parts of them are killed.
 
 What is killed and when comes from a seed, so that a drill can be had again; who is killed and how it is started anew is
-the stage's business: containers (tests/drills/containers.py) or plain processes (tests/drills/processes.py).
+the stage's business: containers (tests/e2e/drills/containers.py) or plain processes (tests/e2e/drills/processes.py).
 """
 
 import itertools
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Protocol
 
-from tests.drills.pretend_web import Web
+from tests.e2e.drills.pretend_web import Web
 
 _MOVING_SECONDS = 2.0  # in which the web may still answer as on its first visit
 

@@ -1,6 +1,6 @@
 """A pretend web of many outlets with the truth about it: deterministic, served by one process, at two visits.
 
-    python -m tests.drills.pretend_web --port 8080 --hosts 127.0.1.{} --outlets 40
+    python -m tests.e2e.drills.pretend_web --port 8080 --hosts 127.0.1.{} --outlets 40
 
 Which outlet answers is told by the Host header. SIGUSR1 moves the whole web on to its second visit: some articles are
 edited, some new, some have left the lists (their pages stay). What an article says and which addresses there are is

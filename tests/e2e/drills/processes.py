@@ -1,6 +1,6 @@
 """The drill with plain processes on one machine: a daemon and three workers, each with a data folder of its own.
 
-    python -m tests.drills.processes --outlets 12 --kills 6
+    python -m tests.e2e.drills.processes --outlets 12 --kills 6
 
 The folders stand for machines: finished captures meet in a store, and the database says where each record lies.
 """
@@ -25,11 +25,11 @@ from archive.captures.upload import upload_finished
 from archive.database import connect_to, make_engine
 from archive.embedded import EmbeddedServer
 from archive.home import Home, find_home
-from tests.drills.checks import Truth, problems, summary
-from tests.drills.drill import Report, Script, run
-from tests.drills.pretend_web import Web
+from tests.e2e.drills.checks import Truth, problems, summary
+from tests.e2e.drills.drill import Report, Script, run
+from tests.e2e.drills.pretend_web import Web
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _STOP_SECONDS = 60
 
 
@@ -52,7 +52,7 @@ class Processes:
         )
         self._database.start()
         self._start("web", [
-            "tests.drills.pretend_web", "--hosts", self.web.hosts, "--port", str(self.web.port),
+            "tests.e2e.drills.pretend_web", "--hosts", self.web.hosts, "--port", str(self.web.port),
             "--outlets", str(self.web.outlets), "--articles", str(self.web.articles), "--seed", str(self.web.seed),
         ])  # fmt: skip
         for actor in self.actors:

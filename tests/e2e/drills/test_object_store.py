@@ -21,7 +21,7 @@ from archive.captures.upload import upload_finished
 from archive.home import Home, open_home
 from news.errors import StoreUnavailable
 from tests.conftest import Outcome
-from tests.drills.processes import free_port
+from tests.e2e.drills.processes import free_port
 from tests.newsroom import Newsroom, article
 from tests.scheduler.workers import until
 from tests.site import Site, story

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.drills import containers, processes
-from tests.drills.containers import Containers, NoEngine
-from tests.drills.drill import Script
-from tests.drills.pretend_web import Web
-from tests.drills.processes import Processes, free_port
+from tests.e2e.drills import containers, processes
+from tests.e2e.drills.containers import Containers, NoEngine
+from tests.e2e.drills.drill import Script
+from tests.e2e.drills.pretend_web import Web
+from tests.e2e.drills.processes import Processes, free_port
 
 pytestmark = pytest.mark.drill
 

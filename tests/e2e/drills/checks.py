@@ -1,6 +1,6 @@
 """What must be true of an archive after a drill, whatever was killed meanwhile: the pretend web knows the truth.
 
-python -m tests.drills.checks --hosts 127.0.1.{} --port 8080 --moved-on 2026-11-22T12:00:00+00:00
+python -m tests.e2e.drills.checks --hosts 127.0.1.{} --port 8080 --moved-on 2026-11-22T12:00:00+00:00
 """
 
 import argparse
@@ -19,7 +19,7 @@ from archive.captures.index import FILE_PLACE
 from archive.database import open_archive
 from archive.home import Home, open_home
 from news.errors import NewsError
-from tests.drills.pretend_web import Piece, Web, arguments, chosen
+from tests.e2e.drills.pretend_web import Piece, Web, arguments, chosen
 
 
 @dataclass(frozen=True, slots=True)

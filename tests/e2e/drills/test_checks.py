@@ -12,9 +12,9 @@ from sqlalchemy import Engine, text
 
 from archive.home import Home
 from tests.conftest import Outcome
-from tests.drills.checks import Truth, problems, problems_in
-from tests.drills.pretend_web import Web
-from tests.drills.processes import ROOT, free_port
+from tests.e2e.drills.checks import Truth, problems, problems_in
+from tests.e2e.drills.pretend_web import Web
+from tests.e2e.drills.processes import ROOT, free_port
 
 Newskeep = Callable[..., Outcome]
 
@@ -22,7 +22,7 @@ Newskeep = Callable[..., Outcome]
 @contextmanager
 def served(web: Web) -> Iterator["subprocess.Popen[bytes]"]:
     command = [
-        sys.executable, "-m", "tests.drills.pretend_web", "--port", str(web.port),
+        sys.executable, "-m", "tests.e2e.drills.pretend_web", "--port", str(web.port),
         "--outlets", str(web.outlets), "--articles", str(web.articles),
     ]  # fmt: skip
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
