@@ -60,7 +60,7 @@ _MONTHS_OF = {
     "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "bg": "януари февруари март април май юни юли август септември октомври ноември декември",
     "sr": "јануара|јануар фебруара|фебруар марта|март априла|април маја|мај јуна|јун јула|јул августа|август септембра|септембар октобра|октобар новембра|новембар децембра|децембар",
-    "el": "ιανουαρίου|ιαν φεβρουαρίου|φεβ μαρτίου|μαρ απριλίου|απρ μαΐου|μαΐ ιουνίου|ιουν ιουλίου|ιουλ αυγούστου|αυγ σεπτεμβρίου|σεπ οκτωβρίου|οκτ νοεμβρίου|νοε δεκεμβρίου|δεκ",
+    "el": "ιανουαρίου|ιαν φεβρουαρίου|φεβ μαρτίου|μαρ|μάρ απριλίου|απρ μαΐου|μαΐ|μάι ιουνίου|ιουν|ιούν ιουλίου|ιουλ|ιούλ αυγούστου|αυγ|αύγ σεπτεμβρίου|σεπ οκτωβρίου|οκτ νοεμβρίου|νοε δεκεμβρίου|δεκ",
     "ar": "يناير فبراير مارس أبريل|ابريل مايو يونيو|يونيه يوليو|يوليه أغسطس|اغسطس سبتمبر أكتوبر|اكتوبر نوفمبر ديسمبر",
     "ar east": "كانون_الثاني شباط آذار نيسان أيار حزيران تموز آب أيلول تشرين_الأول تشرين_الثاني كانون_الأول",
     "he": "ינואר|בינואר פברואר|בפברואר מרץ|במרץ|מרס אפריל|באפריל מאי|במאי יוני|ביוני יולי|ביולי אוגוסט|באוגוסט ספטמבר|בספטמבר אוקטובר|באוקטובר נובמבר|בנובמבר דצמבר|בדצמבר",
@@ -106,23 +106,28 @@ _MONTHS = _month_table()
 _NAME = r"[^\W\d_](?:[^\d\s.,;:/|()–—·•-]|[.](?=[^\W\d_])){1,13}"
 _TWO_NAMES = rf"(?P<name>(?:كانون|تشرين)\s\w+|{_NAME})"
 
+_HALF_BEFORE = r"(?P<half>오전|오후|上午|下午|午前|午後)"
 _HALF = r"(?P<half>[ap]\.?\s?m(?:\b|(?-i:(?<=M)(?=[A-Z][a-z])))\.?)"  # "10:20 PMTags": the next line begins at once
-_ZONE = (
-    r"\(?(?P<zone>z|utc|gmt|[ce]es?t|[ecmp][sd]?t|bst|ist|jst|kst|mez|mesz|msk|aest|aedt|nzst|nzdt|sast|wib|cst)\b\)?"
+_ZONE = (  # case counts where the name is a word of its own: "10:00 at", "10:00 West"
+    r"\(?(?P<zone>(?:z|utc|gmt|[ce]es?t|[ecmp][sd]?t|bst|ist|jst|kst|mez|mesz|msk|aest|aedt|nzst|nzdt|sast|wib|cst)\b"
+    r"|(?-i:UT|ME[DS]?T|MEST|WES?T|A[DS]?T|AK[DS]T|H[DS]T|N[DS]T|A[CW][DS]T|SGT|HKT|PHT|PKT|WITA|WIT|BRT|ART|CLT|EAT|WAT|CAT)\b"
+    r"|(?-i:[A-Z][A-Za-z]{1,14}/[A-Z][A-Za-z_/+-]{2,40}|[ECMP]ST\d[ECMP]DT))\)?"
 )
+_OFFSET = r"(?:(?:utc|gmt)\s*)?(?P<offset>[+-]\d{2}:?\d{2}|(?<=utc|gmt)[+-]\d{1,2}(?!\d)|[+-]\d{2}$)"
 _CLOCK = (
-    r"(?:[\s,|·@\-–—(]*(?:(?:at|um|à|a las|alle(?: ore)?|om|o(?: godz\.?)?|às|as|kl\.?|ore|klo|saat|godz\.?|в|о|g\.|,|-|–|ob|u|v)\s*)?"
-    rf"(?P<hour>\d{{1,2}})(?:\s?[:.hH]\s?(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?)?\s*{_HALF}?(?:\s*(?:uhr|hrs?|horas|h)\b)?"
-    rf"(?:\s*{_ZONE})?(?:\s*(?:(?:utc|gmt)\s*)?(?P<offset>[+-]\d{{2}}:?\d{{2}}))?)?"
+    r"(?:[\s,|·@\-–—(]*(?:(?:at|um|à|a las|alle(?: ore)?|om|o(?: godz\.?)?|às|as|kl\.?|ore|klo|saat|godz\.?|в|о|g\.|,|-|–|ob|u|v|t(?=\d))\s*)?"
+    rf"(?P<hour>\d{{1,2}})(?:\s?[:.hH]\s?(?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?)?\s*{_HALF}?(?:\s*(?:uhr|hrs?|horas|h)\b)?"
+    rf"(?:\s*{_ZONE})?(?:\s*{_OFFSET})?)?"
 )
 _CLOCK_BEFORE = re.compile(
     rf"(?<![\d.:])(?P<hour>\d{{1,2}})[:.h](?P<minute>\d{{2}})(?![\d:.])\s*{_HALF}?(?:\s*(?:uhr|h)\b)?(?:\s*{_ZONE})?[^\d]{{0,16}}$",
     re.IGNORECASE,
 )
 _ISO = re.compile(
-    r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"
-    r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,:]\d+)?)?"
-    rf"(?:\s*{_ZONE})?\s*(?P<offset>[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}}(?!\d))?)?",
+    r"(?<!\d)(?P<year>\d{4})-0?(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"
+    rf"(?:[T\s]+(?:{_HALF_BEFORE}\s*)?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,:]\d+)?)?"
+    rf"(?:\s*{_ZONE})?\s*(?:{_OFFSET}|(?P<hours>[+-]\d{{2}}(?!\d)))?)?",
     re.IGNORECASE,
 )
 _NAMED = (  # the day first, the month first, the year first
@@ -145,7 +150,7 @@ _SEAM = re.compile(
 _NO_YEAR = re.compile(rf"(?<!\w)(?:(?P<behind>{_NAME})\.?\s*\d{{1,2}}(?!\d)|\d{{1,2}}\.?\s(?P<before>{_NAME}))(?!\w)")
 _SIGNS = re.compile(
     r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]"
-    r"(?:\s*\D{0,6}?(?P<hour>\d{1,2})[:時时시点]\s*(?P<minute>\d{2})?)?"
+    rf"(?:\s*(?:{_HALF_BEFORE}|\D{{0,6}}?)\s*(?P<hour>\d{{1,2}})[:時时시点]\s*(?P<minute>\d{{2}})?(?::(?P<second>\d{{2}}))?)?"
 )
 _VIETNAMESE = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2}),?\s*(?:năm\s+)?(?P<year>\d{4})", re.IGNORECASE
@@ -160,8 +165,18 @@ _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})[a-z]*\W+$", re.IGNORECASE)
 _COMPACT = re.compile(
     r"^(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?P<zone>Z)?)?"
 )
-_EPOCH = re.compile(r"^(\d{10})(\d{3})?$")
+_EPOCH = re.compile(r"(?:/Date\()?(\d{10})(?:\d{3})?(?:\.\d{1,9})?(?:[+-]\d{4})?(?:\)/)?")
+_AFTERNOON = frozenset(("오후", "下午", "午後"))
 _THAI_YEARS = 543  # the Buddhist era is ahead by so many
+
+_WHOLE = (  # ISO 8601 with fewer parts, or with two digits of the year
+    re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?"),
+    re.compile(r"(?P<year>\d{2})(?P<sep>-?)(?P<month>\d{2})(?P=sep)(?P<day>\d{2})"),
+    re.compile(r"-(?P<year>\d{2})-?(?P<month>\d{2})"),
+    re.compile(r"(?P<year>\d{4}|\d{2})-?(?P<ordinal>\d{3})"),
+    re.compile(rf"(?P<name>{_NAME})\.?,? (?P<year>\d{{4}})"),
+)
+_SPACED = re.compile(r"(?<!\d)(\d{1,2}) (\d{1,2}) (\d{4})(?!\d)")
 
 _UNITS = (
     (1, r"seconds?|secs?|sekunden?|sek|secondes?|segundos?|secondi|secondo|seconden|sekund\w*|секунд\w*|saniye|giây|detik|ثواني|ثانية|שניות"),
@@ -192,11 +207,14 @@ _DAY_WORD = {word: days for days, words in _DAYS_BACK.items() for word in words.
 _NAMED_DAY = re.compile(rf"^\W*(?P<word>{'|'.join(_DAY_WORD)})\b" + _CLOCK, re.IGNORECASE)
 
 _ZONES = {
-    "z": 0, "utc": 0, "gmt": 0, "wib": 420, "bst": 60, "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "msk": 180,
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
-    "pst": -480, "pdt": -420, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "sast": 120,
+    "z": 0, "utc": 0, "ut": 0, "gmt": 0, "wet": 0, "west": 60, "bst": 60, "wat": 60, "cet": 60, "mez": 60, "met": 60, "cest": 120, "mesz": 120,
+    "mest": 120, "medt": 120, "cat": 120, "sast": 120, "eet": 120, "eest": 180, "msk": 180, "eat": 180, "pkt": 300, "ist": 330, "wib": 420, "wita": 480,
+    "sgt": 480, "hkt": 480, "pht": 480, "awst": 480, "jst": 540, "kst": 540, "wit": 540, "acst": 570, "aest": 600, "acdt": 630, "aedt": 660,
+    "nzst": 720, "nzdt": 780, "nst": -210, "ndt": -150, "ast": -240, "adt": -180, "brt": -180, "art": -180, "clt": -240, "est": -300, "edt": -240,
+    "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600, "hdt": -540,
 }  # fmt: skip
-_AMERICAN = {"et": -300, "ct": -360, "mt": -420, "pt": -480}  # in winter; what it is in summer bears the same name
+# In winter; what it is in summer bears the same name.
+_AMERICAN = {"at": -240, "et": -300, "ct": -360, "mt": -420, "pt": -480}
 
 
 def parse_date(
@@ -220,6 +238,22 @@ def parse_date(
         or _ago(text, now)
         or _named_day(text, now, zone)
     )
+
+
+def parse_announced(text: str, *, zone: tzinfo = UTC, month_first: bool = False) -> datetime | None:
+    """The date that is all of *text*, in the form a feed or sitemap has it; None when it is none.
+
+    It also has forms that would be no date within a sentence: a month or a year (its first day), the day of a year.
+    """
+    text = _one_line(text)
+    found = next((match for match in (form.fullmatch(text) for form in _WHOLE) if match), None)
+    if found is None:
+        return parse_date(_SPACED.sub(r"\1.\2.\3", text), zone=zone, month_first=month_first)
+    parts = found.groupdict()
+    name = parts.get("name")
+    month = _MONTHS.get(name.lower(), 0) if name else int(parts.get("month") or 1)
+    first = _moment(_year(parts["year"], name), month, int(parts.get("day") or 1), {}, zone)
+    return first and first + timedelta(days=int(parts.get("ordinal") or 1) - 1)
 
 
 def date_begins(text: str) -> int | None:
@@ -282,7 +316,7 @@ def _with_clock_before(before: str, found: re.Match[str], date: datetime, zone: 
 
 
 def _number_alone(text: str, zone: tzinfo) -> datetime | None:
-    epoch = _EPOCH.match(text)
+    epoch = _EPOCH.fullmatch(text)
     if epoch:
         if int(epoch[1]) < _FIRST_EPOCH:
             return None
@@ -343,7 +377,7 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None], zone:
     hour, minute = int(clock.get("hour") or 0), int(clock.get("minute") or 0)
     half = (clock.get("half") or "").lower()
     if half and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
+        hour = hour % 12 + (12 if half[0] == "p" or half in _AFTERNOON else 0)
     elif clock.get("hour") and clock.get("minute") is None:
         return date  # "5 March 2024 12" is no time
     try:
@@ -353,17 +387,18 @@ def _moment(year: int, month: int, day: int, clock: dict[str, str | None], zone:
 
 
 def _zone(clock: dict[str, str | None], zone: tzinfo, day: datetime) -> tzinfo:
-    offset, name = clock.get("offset"), (clock.get("zone") or "").lower()
+    offset, name = clock.get("offset") or clock.get("hours"), clock.get("zone") or ""
     if offset:
-        digits = offset[1:].replace(":", "").ljust(4, "0")
-        minutes = int(digits[:2]) * 60 + int(digits[2:])
-        if minutes < 24 * 60:
-            return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes)) if minutes else UTC
-    if name in _ZONES:
-        return timezone(timedelta(minutes=_ZONES[name])) if _ZONES[name] else UTC
-    if name in _AMERICAN:
-        return timezone(timedelta(minutes=_AMERICAN[name] + 60 * _in_american_summer(day)))
-    return zone
+        hours, _, minutes = offset[1:].partition(":") if ":" in offset else (offset[1:3], "", offset[3:])
+        ahead = int(hours) * 60 + int(minutes or 0)
+        if ahead < 24 * 60:
+            return timezone(timedelta(minutes=-ahead if offset[0] == "-" else ahead)) if ahead else UTC
+    low = name.lower()
+    if low in _ZONES:
+        return timezone(timedelta(minutes=_ZONES[low])) if _ZONES[low] else UTC
+    if low in _AMERICAN:
+        return timezone(timedelta(minutes=_AMERICAN[low] + 60 * _in_american_summer(day)))
+    return zone_named(name.rstrip("/+-")) or zone
 
 
 def _in_american_summer(day: datetime) -> bool:
@@ -436,6 +471,11 @@ _COUNTRY_OF_LANGUAGE = {
     "nn": "NO", "no": "NO", "fi": "FI", "is": "IS", "et": "EE", "lv": "LV", "lt": "LT", "uk": "UA", "he": "IL",
     "tr": "TR", "ja": "JP", "ko": "KR", "th": "TH", "vi": "VN", "ro": "RO",
 }  # fmt: skip
+
+
+def writes_month_first(language: str) -> bool:
+    """Whether 3/4/2024 is 4 March in texts of *language*; so it is assumed without a language."""
+    return language.lower().replace("_", "-") in ("en-us", "")
 
 
 def time_zone(url: str, language: str | None) -> str | None:

@@ -2,9 +2,10 @@
 
 import html
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
+
+from news.dates import parse_announced
 
 MAX_URL_CHARS = 2_000
 MAX_TITLE_CHARS = 500
@@ -58,49 +59,7 @@ def language_tag(text: str | None) -> str | None:
     return f"{language}-{region.upper()}" if region else language
 
 
-_MONTHS = {
-    "januar": "Jan", "jänner": "Jan", "jän": "Jan", "februar": "Feb", "feber": "Feb", "märz": "Mar", "mär": "Mar",
-    "mrz": "Mar", "mai": "May", "juni": "Jun", "juli": "Jul", "sept": "Sep", "oktober": "Oct", "okt": "Oct",
-    "dezember": "Dec", "dez": "Dec",
-}  # fmt: skip
-_ZONES = {"CET": "+0100", "MEZ": "+0100", "CEST": "+0200", "MESZ": "+0200", "BST": "+0100", "EET": "+0200",
-          "EEST": "+0300", "IST": "+0530", "JST": "+0900", "Z": "+0000"}  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]+")
-_WEEKDAY = re.compile(r"^[^\W\d_]+\.?,?\s+(?=\d)")
-_SPACE_BEFORE_ZONE = re.compile(r"\s+(?=(?:Z|[+-]\d\d:?\d\d)$)")
-_UNKNOWN_ZONE = re.compile(r"-0000$")  # RFC 5322, 3.3: a time in UTC whose local zone is unknown
-_HOURS_ONLY = re.compile(r"([+-]\d\d)$")
-
-
-def announced_time(text: str | None) -> datetime | None:
-    """Time that a feed or sitemap states, in UTC; None when it has no zone or cannot be read.
-
-    A date alone, as sitemaps have it, is midnight UTC. German weekdays and months are understood.
-    """
-    text = " ".join((text or "")[:100].split())
-    if not text:
-        return None
-    for read in (_iso_time, _mail_time):
-        try:
-            found = read(text)
-            if found is not None and found.tzinfo and 1900 < found.year < 2200:
-                return found.astimezone(UTC)
-        except (ValueError, OverflowError, TypeError, IndexError):
-            continue
-    return None
-
-
-def _iso_time(text: str) -> datetime | None:
-    if len(text) == 10:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    return datetime.fromisoformat(_SPACE_BEFORE_ZONE.sub("", text) if " " in text else text)
-
-
-def _mail_time(text: str) -> datetime | None:
-    text = _WORD.sub(_english_word, _WEEKDAY.sub("", text))
-    text = _HOURS_ONLY.sub(r"\g<1>00", text).replace(". ", " ")
-    return parsedate_to_datetime(_UNKNOWN_ZONE.sub("+0000", text))
-
-
-def _english_word(word: re.Match[str]) -> str:
-    return _MONTHS.get(word[0].lower()) or _ZONES.get(word[0]) or word[0]
+def announced_time(text: str | None, zone: tzinfo = UTC, *, month_first: bool = False) -> datetime | None:
+    """Time that a feed or sitemap states, in UTC; None when it cannot be read. One without a zone is in *zone*."""
+    found = parse_announced((text or "")[:100], zone=zone, month_first=month_first)
+    return found and found.astimezone(UTC)

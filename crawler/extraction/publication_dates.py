@@ -11,7 +11,7 @@ from crawler.extraction.jsonld import Claims
 from crawler.extraction.markup import Hint
 from crawler.extraction.walk import ParsedPage, Piece
 from news.article import LAST_CHANGE, Evidence
-from news.dates import date_begins, in_outlet_zone, likely_zone, parse_date, zone_named
+from news.dates import date_begins, in_outlet_zone, likely_zone, parse_date, writes_month_first, zone_named
 
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
 
@@ -130,7 +130,7 @@ def find_dates(
     """
     tag = page.language or claims.language
     zone = zone_named(timezone or likely_zone(page.url, tag))
-    reader = _Reader(now, zone, month_first=_month_first(tag))
+    reader = _Reader(now, zone, month_first=writes_month_first(tag))
     published = _find_published(reader, page, claims, headline_position)
     modified = reader.first(
         "date_modified", chain(metadata_modified(page, claims), visible_modified(page, headline_position))
@@ -205,10 +205,6 @@ def _as_page_shows(
     if published.date() in shown:
         return published
     return next((date for date in others if date.date() in shown), published)
-
-
-def _month_first(language: str) -> bool:
-    return language.lower().replace("_", "-") in ("en-us", "")
 
 
 class _Reader:

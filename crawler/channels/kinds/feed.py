@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from functools import reduce
 from io import BytesIO
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -21,6 +22,7 @@ from crawler.channels.homepage import HomePage
 from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.markup import MAX_FEED_BYTES, clean_xml, decoded, elements, local_name, unpacked
 from crawler.channels.plain_values import absolute, announced_time, language_tag, plain_text
+from news.dates import likely_zone, writes_month_first, zone_named
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink, Outlet
 
@@ -50,7 +52,7 @@ class FeedKind(ChannelKind):
         return feed_guesses(url)
 
     def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
-        feed = read_feed(document.body, document.url, document.content_type)
+        feed = read_feed(document.body, document.url, document.content_type, outlet.timezone)
         return Announced(feed.links, title=feed.title, language=feed.language, site=feed.home)
 
 
@@ -76,22 +78,23 @@ _MAX_SECOND_OPINION_BYTES = 100_000
 _LONG_RUN = re.compile(r"""[^\s<>"']{1000}""")
 
 
-def read_feed(body: bytes, url: str, content_type: str | None = None) -> Feed:
+def read_feed(body: bytes, url: str, content_type: str | None = None, timezone: str | None = None) -> Feed:
     """Feed in *body*, fetched from *url*: at most its first 4 MB and 10,000 items.
 
-    A feed may have no items. Raises FeedUnreadable when *body* is no feed, or when none of its items can be read.
+    Times without a zone are in *timezone*; without one, URL and language decide. A feed may have no items. Raises
+    FeedUnreadable when *body* is no feed, or when none of its items can be read.
     """
     body = unpacked(body, MAX_FEED_BYTES)
     if body.lstrip()[:1] == b"{":
-        return _checked(*_json_feed(body, url), url)
+        return _checked(*_json_feed(body, url, timezone), url)
     cleaned = clean_xml(body, content_type)
     root = _ROOT.search(cleaned[:20_000])
     if root is None or (b"<html" in cleaned[: root.start()].lower() and not _ITEM.search(cleaned)):
         raise FeedUnreadable(f"{url} is not a feed: it begins with {_beginning(body)}")
     cleaned = cleaned[root.start() :]  # a broken server may print warnings before it
-    feed, items = _xml_feed(cleaned, url), len(_ITEM.findall(cleaned))
+    feed, items = _xml_feed(cleaned, url, timezone), len(_ITEM.findall(cleaned))
     if len(feed.links) * 2 < items:
-        feed = _second_opinion(cleaned, url, feed)
+        feed = _second_opinion(cleaned, url, feed, _Clock.of(url, feed.language, timezone))
     return _checked(feed, items, url)
 
 
@@ -106,16 +109,37 @@ def _beginning(body: bytes) -> str:
     return repr(plain_text(decoded(body[:60]), markup=False) or "nothing")
 
 
+class _Clock(NamedTuple):
+    """How the times of a feed are read."""
+
+    zone: tzinfo
+    month_first: bool
+
+    @classmethod
+    def of(cls, url: str, language: str | None, timezone: str | None) -> "_Clock":
+        zone = zone_named(timezone) or zone_named(likely_zone(url, language)) or UTC
+        return cls(zone, writes_month_first(language_tag(language) or ""))
+
+    def first(self, texts: Iterable[str]) -> datetime | None:
+        """The first of *texts* that is a time, in UTC."""
+        times = (announced_time(text, self.zone, month_first=self.month_first) for text in texts)
+        return next((time for time in times if time), None)
+
+
 # XML -----------------------------------------------------------------------------------------------------------------
 
 
-def _xml_feed(cleaned: bytes, url: str) -> Feed:
+def _xml_feed(cleaned: bytes, url: str, timezone: str | None) -> Feed:
     header: dict[str, str] = {}
+    clock: _Clock | None = None
     links: dict[str, FoundLink] = {}
     for element in islice(elements(cleaned, _ITEMS, also=_HEADER | _HEADS), _MAX_ITEMS * 5):
         name = local_name(element)
         if name in _ITEMS:
-            _add(links, _xml_link(element, url))
+            if clock is None:
+                spoken = (header.get("language"), *(_attribute(head, "lang") for head in element.iterancestors()))
+                clock = _Clock.of(url, next(filter(None, spoken), None), timezone)
+            _add(links, _xml_link(element, url, clock))
         elif name in _HEADS:
             _set_first(header, "language", _attribute(element, "lang"))
         elif local_name(element.getparent()) in _HEADS:
@@ -144,16 +168,27 @@ def _header_value(element: etree._Element) -> str | None:
     return _text(element)
 
 
-def _xml_link(item: etree._Element, url: str) -> FoundLink | None:
+def _xml_link(item: etree._Element, url: str, clock: _Clock) -> FoundLink | None:
     children = [child for child in islice(item, 200) if not _is_media(child)]
     fields = {local_name(child): child for child in reversed(children)}
-    base = absolute(url, _attribute(item, "base")) or url
-    targets = (absolute(base, text) for text in _targets(children, fields))
-    target = next((found for found in targets if found and found != url), None)
+    target = _target(children, fields, url)
     if target is None:
         return None
-    times = (announced_time(_text(fields[name])) for name in _TIMES if name in fields)
-    return FoundLink(target, _title(fields.get("title")), next((time for time in times if time), None))
+    times = (_text(fields[name]) for name in _TIMES if name in fields)
+    return FoundLink(target, _title(fields.get("title")), clock.first(times))
+
+
+def _target(children: list[etree._Element], fields: Mapping[str, etree._Element], url: str) -> str | None:
+    """URL of an item's article; a sound or picture that the item encloses only when it names nothing else."""
+    targets = [absolute(_base(element, url), text) for element, text in _targets(children, fields)]
+    enclosed = {absolute(url, child.get("url")) for child in children if local_name(child) == "enclosure"}
+    return min((found for found in targets if found and found != url), key=enclosed.__contains__, default=None)
+
+
+def _base(element: etree._Element, url: str) -> str:
+    """What relative URLs in *element* refer to: each xml:base around it, which may be relative to the one outside."""
+    bases = [base for around in (element, *element.iterancestors()) if (base := _attribute(around, "base"))]
+    return reduce(lambda outer, base: absolute(outer, base) or outer, reversed(bases), url)
 
 
 def _is_media(child: etree._Element) -> bool:
@@ -161,18 +196,20 @@ def _is_media(child: etree._Element) -> bool:
     return not tag or any(name in tag.lower() for name in _MEDIA)
 
 
-def _targets(children: list[etree._Element], fields: Mapping[str, etree._Element]) -> Iterator[str]:
+def _targets(
+    children: list[etree._Element], fields: Mapping[str, etree._Element]
+) -> Iterator[tuple[etree._Element, str]]:
     """URLs of an item's article, best first: the one behind a counting redirect, the link, the permanent id."""
     if "origlink" in fields:
-        yield _address(fields["origlink"])
-    links = [child for child in children if local_name(child) == "link"]
-    yield from (_address(link) for link in links)
-    yield from (link.get("href", "") for link in links if _relation(link) == "alternate")
+        yield fields["origlink"], _address(fields["origlink"])
+    links = [child for child in children if local_name(child) == "link" and _relation(child) == "alternate"]
+    yield from ((link, _address(link)) for link in links)
+    yield from ((link, link.get("href", "")) for link in links)
     guid = fields.get("guid")
     if guid is not None and guid.get("isPermaLink", "true").lower() != "false" and "://" in _text(guid):
-        yield _address(guid)
+        yield guid, _address(guid)
     if "id" in fields and _text(fields["id"]).startswith("http"):
-        yield _address(fields["id"])
+        yield fields["id"], _address(fields["id"])
 
 
 def _relation(link: etree._Element) -> str:
@@ -205,7 +242,7 @@ def _address(element: etree._Element) -> str:
 # Feeds too broken for lxml -------------------------------------------------------------------------------------------
 
 
-def _second_opinion(cleaned: bytes, url: str, first: Feed) -> Feed:
+def _second_opinion(cleaned: bytes, url: str, first: Feed, clock: _Clock) -> Feed:
     """Feed as feedparser reads it; *first* when feedparser finds no more links, or could take long."""
     costly = _LONG_RUN.search(cleaned.decode()) or _has_many_attributes(cleaned)
     if costly or len(cleaned) > _MAX_SECOND_OPINION_BYTES:
@@ -215,13 +252,13 @@ def _second_opinion(cleaned: bytes, url: str, first: Feed) -> Feed:
     read = feedparser.parse(BytesIO(cleaned), sanitize_html=False, resolve_relative_uris=False)
     links: dict[str, FoundLink] = {}
     for entry in read.entries:
-        _add(links, _parsed_link(entry, url))
+        _add(links, _parsed_link(entry, url, clock))
     return replace(first, links=tuple(links.values())) if len(links) > len(first.links) else first
 
 
-def _parsed_link(entry: Mapping[str, Any], url: str) -> FoundLink | None:
+def _parsed_link(entry: Mapping[str, Any], url: str, clock: _Clock) -> FoundLink | None:
     target = absolute(url, entry.get("feedburner_origlink") or entry.get("link"))
-    time = announced_time(entry.get("published") or entry.get("updated"))
+    time = clock.first((entry.get("published") or "", entry.get("updated") or ""))
     return FoundLink(target, plain_text(entry.get("title")), time) if target else None
 
 
@@ -232,7 +269,7 @@ def _has_many_attributes(cleaned: bytes) -> bool:
 # JSON ----------------------------------------------------------------------------------------------------------------
 
 
-def _json_feed(body: bytes, url: str) -> tuple[Feed, int]:
+def _json_feed(body: bytes, url: str, timezone: str | None) -> tuple[Feed, int]:
     """Feed, and how many items it has."""
     try:
         given = json.loads(decoded(body))
@@ -242,9 +279,10 @@ def _json_feed(body: bytes, url: str) -> tuple[Feed, int]:
     if not isinstance(items, list):
         raise FeedUnreadable(f"{url} is JSON, but no JSON Feed: it has no list of items")
     links: dict[str, FoundLink] = {}
-    for item in items:
-        _add(links, _json_link(item, url))
     texts = _texts(given, ("title", "language", "home_page_url"))
+    clock = _Clock.of(url, texts["language"], timezone)
+    for item in items:
+        _add(links, _json_link(item, url, clock))
     feed = Feed(
         plain_text(texts["title"]),
         language_tag(texts["language"]),
@@ -254,13 +292,13 @@ def _json_feed(body: bytes, url: str) -> tuple[Feed, int]:
     return feed, len(items)
 
 
-def _json_link(item: object, url: str) -> FoundLink | None:
+def _json_link(item: object, url: str, clock: _Clock) -> FoundLink | None:
     if not isinstance(item, dict):
         return None
     texts = _texts(item, ("url", "external_url", "id", "title", "date_published", "date_modified"))
     permanent = texts["id"] if "://" in texts["id"] else ""
     target = absolute(url, texts["url"]) or absolute(url, texts["external_url"]) or absolute(url, permanent)
-    time = announced_time(texts["date_published"]) or announced_time(texts["date_modified"])
+    time = clock.first((texts["date_published"], texts["date_modified"]))
     return FoundLink(target, plain_text(texts["title"], markup=False), time) if target else None
 
 

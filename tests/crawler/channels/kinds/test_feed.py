@@ -225,6 +225,58 @@ def test_a_time_of_a_writer_who_says_not_where_is_utc(zone: str, hour: int) -> N
     assert link.announced_at == datetime(2026, 11, 22, hour, tzinfo=UTC)
 
 
-def test_a_time_without_a_zone_is_no_time() -> None:
-    (link,) = read_feed(rss(item("/1", "<pubDate>Sun, 22 Nov 2026 10:00:00</pubDate>")), URL).links
-    assert link.announced_at is None
+@pytest.mark.parametrize(
+    ("url", "timezone", "hour"),
+    [(URL, None, 10), ("https://a.at/feed", None, 9), ("https://a.at/feed", "America/New_York", 15)],
+)
+def test_a_time_without_a_zone_is_in_that_of_the_outlet(url: str, timezone: str | None, hour: int) -> None:
+    (link,) = read_feed(rss(item("/1", "<pubDate>Sun, 22 Nov 2026 10:00:00</pubDate>")), url, None, timezone).links
+    assert link.announced_at == datetime(2026, 11, 22, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("language", "month"), [("en-US", 3), ("en-GB", 4), ("de", 4)])
+def test_the_language_decides_which_number_is_the_month(language: str, month: int) -> None:
+    head = f"<language>{language}</language>"
+    (link,) = read_feed(rss(item("/1", "<pubDate>03/04/2026 10:00 GMT</pubDate>"), head=head), URL).links
+    assert link.announced_at is not None
+    assert link.announced_at.month == month
+
+
+@pytest.mark.parametrize(
+    ("feed", "entry", "link", "expected"),
+    [
+        ("https://b.example/x/", "", "1", "https://b.example/x/1"),
+        ("/x/", "y/", "1", "https://a.example/x/y/1"),
+        ("/x/", "y/", "/1", "https://a.example/1"),
+        ("", "https://b.example/x/", "1", "https://b.example/x/1"),
+        ("javascript:x", "y/", "1", "https://a.example/y/1"),
+    ],
+)
+def test_relative_links_refer_to_each_base_around_them(feed: str, entry: str, link: str, expected: str) -> None:
+    atom = (
+        f"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='{feed}'><entry xml:base='{entry}'>"
+        f"<link href='{link}'/><content xml:base='https://c.example/'>x</content></entry></feed>"
+    )
+    assert [found.url for found in read_feed(atom.encode(), URL).links] == [expected]
+
+
+def test_the_base_may_be_on_rss_channel_and_link() -> None:
+    body = "<rss xml:base='/x/'><channel xml:base='y/'><item><link xml:base='z/'>1</link></item></channel></rss>"
+    assert [found.url for found in read_feed(body.encode(), URL).links] == ["https://a.example/x/y/z/1"]
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        "<link rel='enclosure'>/1.mp3</link><link rel='alternate' href='/1'/>",
+        "<link rel='enclosure' href='/1.mp3' type='audio/mpeg'/><link href='/1'/>",
+        "<enclosure url='/1.mp3'/><link>/1.mp3</link><guid>https://a.example/1</guid>",
+    ],
+)
+def test_what_is_enclosed_never_beats_the_article(links: str) -> None:
+    assert [link.url for link in read_feed(rss(f"<item>{links}</item>"), URL).links] == ["https://a.example/1"]
+
+
+def test_what_is_enclosed_is_the_link_when_there_is_no_other() -> None:
+    body = rss("<item><enclosure url='/1.mp3'/><link>/1.mp3</link></item>")
+    assert [link.url for link in read_feed(body, URL).links] == ["https://a.example/1.mp3"]
