@@ -92,6 +92,7 @@ class RevisionText:
     """The text of an article in one revision."""
 
     article_id: int
+    outlet: str
     number: int
     headline: str | None
     lead: str | None
@@ -259,16 +260,21 @@ where m.story_id = cast(:story_id as bigint) or m.story_id in (
 order by m.story_id, a.first_captured_at, a.id
 """)
 
-_TEXTS_OF_ARTICLE = text("""
-select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.date_published, r.date_modified, r.valid_from
-from revisions r join texts t on t.digest = r.text_digest where r.article_id = :id order by r.number
-""")
-
-_TEXTS_OF_REVISIONS = text("""
-select r.article_id, r.number, r.headline, r.lead, t.body, r.changes, r.date_published, r.date_modified, r.valid_from
-from unnest(cast(:articles as bigint[]), cast(:numbers as int[])) as wanted(article_id, number)
-join revisions r on r.article_id = wanted.article_id and r.number = wanted.number
+_REVISION_TEXTS = """
+select r.article_id, o.name as outlet, r.number, r.headline, r.lead, t.body, r.changes, r.date_published,
+       r.date_modified, r.valid_from
+from revisions r
+join articles a on a.id = r.article_id
+join outlets o on o.id = a.outlet_id
 join texts t on t.digest = r.text_digest
+"""
+
+_TEXTS_OF_ARTICLE = text(_REVISION_TEXTS + "where r.article_id = :id order by r.number")
+
+_TEXTS_OF_REVISIONS = text(f"""
+{_REVISION_TEXTS}
+join unnest(cast(:articles as bigint[]), cast(:numbers as int[])) as wanted(article_id, number)
+  on r.article_id = wanted.article_id and r.number = wanted.number
 """)
 
 _ADDED = text("""

@@ -289,12 +289,14 @@ articles = Table(
     Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     _time("first_captured_at", required=True),
     _time("last_checked_at", required=True),
+    _time("dated_at", required=True),  # for sorting: the latest revision's date_published, else the first capture
     Column(
         "search_config", Text, nullable=False, server_default=text("'simple'")
     ),  # text search configuration of its language
     Column("search", TSVECTOR),  # of the latest revision
     Index(None, "outlet_id", "first_captured_at"),
     Index(None, "story_id"),
+    Index(None, "search_config", "dated_at"),
     Index("ix_articles_search", "search", postgresql_using="gin"),
 )
 

@@ -23,6 +23,8 @@ CONFIGS = {
 # They mark the found words in a snippet. Characters of the private use area, which no page uses for anything else.
 FOUND_START, FOUND_END = "\ue000", "\ue001"
 MOST_TERMS = 12
+MOST_COUNTED = 10_000
+RANKED = 1000  # of the newest matches, the best come first
 _TERM = re.compile(r'-?"[^"]*"|\S+')
 _DAY = timedelta(days=1)
 
@@ -61,13 +63,18 @@ class Filters:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def config(self) -> str | None:
+        """The only text search configuration of the articles; None: all."""
+        return search_config(self.language) if self.language else None
+
     def values(self) -> dict[str, Any]:
         """Return the parameters of the SQL statements."""
-        language = self.language
+        language = (self.language or "").lower()
+        alone = list(CONFIGS.values()).count(CONFIGS.get(language, "")) == 1  # then the configuration says it all
         return {
-            "configs": [search_config(language)] if language else sorted({*CONFIGS.values(), "simple"}),
             "outlet": self.outlet,
-            "language": f"{language.lower()}%" if language else None,
+            "language": f"{language}%" if language and not alone else None,
             "since": self.since,
             "until": self.until,
         }
@@ -77,11 +84,13 @@ class Filters:
 class Term:
     """A term of a query, and how many articles match it alone within the filters of the search.
 
-    `stop_word_of` names the languages (as PostgreSQL calls them) in which it is a stop word.
+    `unfiltered` is their number without the filters. `stop_word_of` names the languages (as PostgreSQL calls them) in
+    which it is a stop word. Numbers end at MOST_COUNTED.
     """
 
     text: str
     articles: int
+    unfiltered: int
     stop_word_of: tuple[str, ...] = ()
 
 
@@ -108,46 +117,45 @@ def search_config(language: str | None) -> str:
 
 
 def count_articles(conn: Connection, query: str, filters: Filters) -> int:
-    """Count the articles that match."""
-    return int(conn.execute(_COUNT, filters.values() | {"query": storable(query)}).scalar_one())
+    """Count the articles that match, up to MOST_COUNTED."""
+    conditions, values = _conditions(conn, query, filters)
+    return int(conn.execute(text(_COUNT.format(conditions=conditions)), values | {"most": MOST_COUNTED}).scalar_one())
 
 
 def search_articles(
-    conn: Connection,
-    query: str,
-    *,
-    outlet: str | None = None,
-    language: str | None = None,
-    since: date | None = None,
-    until: date | None = None,
-    limit: int = 20,
-    order: Order = Order.RANK,
+    conn: Connection, query: str, filters: Filters, *, limit: int = 20, order: Order = Order.RANK
 ) -> list[Hit]:
-    """Find articles whose latest revision matches *query* (words, "phrases", or, -not), published in [since, until].
+    """Find articles whose latest revision matches *query* (words, "phrases", or, -not) within *filters*.
 
-    The day of an article without a date is that of its first capture. Days are in UTC, both included.
+    The day of an article without a date is that of its first capture.
     """
-    values = Filters(outlet, language, since, until).values() | {
-        "query": storable(query),
+    conditions, values = _conditions(conn, query, filters)
+    values |= {
+        "configs": configs_in_use(conn),
         "limit": limit,
-        "pool": max(limit, 1000) if order is Order.RANK else limit,
+        "pool": max(limit, RANKED) if order is Order.RANK else limit,
         "by_rank": order is Order.RANK,
         "marks": f"StartSel={FOUND_START}, StopSel={FOUND_END}, MaxWords=30, MinWords=12, MaxFragments=2",
     }
-    return [Hit(**row._mapping) for row in conn.execute(_SEARCH, values)]
+    return [Hit(**row._mapping) for row in conn.execute(text(_SEARCH.format(conditions=conditions)), values)]
+
+
+def configs_in_use(conn: Connection) -> list[str]:
+    """List the text search configurations of the articles."""
+    return list(conn.execute(_CONFIGS_IN_USE).scalars())
 
 
 def explain_empty_search(conn: Connection, query: str, filters: Filters, today: date) -> EmptySearch:
     """Explain why a search for *query* found nothing."""
     terms = _TERM.findall(storable(query))[:MOST_TERMS]
-    looked = [row.day for row in conn.execute(_LOOKED, {"outlet": filters.outlet})]
+    first_looked = conn.execute(_FIRST_LOOKED, {"outlet": filters.outlet}).scalar_one()
     return EmptySearch(
         tuple(_count_alone(conn, term, filters) for term in _required(terms)),
         tuple(_count_without(conn, terms, place, filters) for place, term in enumerate(terms) if term.startswith("-")),
         count_articles(conn, query, Filters()) if filters != Filters() else None,
-        tuple(_gaps(looked, filters, today)),
-        looked[0] if looked else None,
-        not looked and conn.execute(_ARTICLES, {"outlet": filters.outlet}).scalar_one(),
+        tuple(_gaps(conn, filters, first_looked, today)),
+        first_looked,
+        first_looked is None and conn.execute(_ARTICLES, {"outlet": filters.outlet}).scalar_one(),
     )
 
 
@@ -167,72 +175,113 @@ def _required(terms: Sequence[str]) -> list[str]:
 
 
 def _count_alone(conn: Connection, term: str, filters: Filters) -> Term:
-    stopped = conn.execute(_STOP_WORD, {"term": term, "configs": filters.values()["configs"]}).scalars()
-    return Term(term, count_articles(conn, term, filters), tuple(stopped))
+    configs = [config for config in configs_in_use(conn) if filters.config in (None, config)]
+    stopped = conn.execute(_STOP_WORD, {"term": term, "configs": configs}).scalars()
+    articles = count_articles(conn, term, filters)
+    unfiltered = articles or (count_articles(conn, term, Filters()) if filters != Filters() else 0)
+    return Term(term, articles, unfiltered, tuple(stopped))
 
 
 def _count_without(conn: Connection, terms: Sequence[str], place: int, filters: Filters) -> Term:
-    rest = " ".join([*terms[:place], *terms[place + 1 :]])
-    return Term(terms[place], count_articles(conn, rest, filters))
+    articles = count_articles(conn, " ".join([*terms[:place], *terms[place + 1 :]]), filters)
+    return Term(terms[place], articles, articles)
 
 
-def _gaps(looked: Sequence[date], filters: Filters, today: date) -> list[Days]:
+def _conditions(conn: Connection, query: str, filters: Filters) -> tuple[str, dict[str, Any]]:
+    """Return the SQL condition of the articles that match, and its parameters."""
+    configs = [config for config in configs_in_use(conn) if filters.config in (None, config)]
+    conn.execute(_INDEX_ONLY)
+    matches = " or ".join(f"({_MATCHES.format(number=number)})" for number in range(len(configs)))
+    values = filters.values() | {"query": storable(query)}
+    values |= {f"config_{number}": config for number, config in enumerate(configs)}
+    return _CONDITIONS.format(matches=matches or "false"), values
+
+
+def _gaps(conn: Connection, filters: Filters, first_looked: date | None, today: date) -> list[Days]:
     """Find the days without a crawl; none unless the search named days, since `first_looked` is enough then."""
     if filters.since is None and filters.until is None:
         return []
     last = min(filters.until or today, today)
-    first = filters.since or min([*looked, last])
-    return missing_days(looked, first, last) if first <= last else []
+    first = filters.since or min(first_looked or last, last)
+    if first > last:
+        return []
+    begin = max(first, min(first_looked or last, last))
+    looked = conn.execute(_LOOKED, {"outlet": filters.outlet, "first": begin, "last": last}).scalars()
+    return missing_days(looked, first, last)
 
 
-# One query for each text search configuration; the index answers each. The hits are sorted by date afterwards: reading
-# articles in date order would read the whole archive for a word that is in none.
-_MATCHING = """
-with asked as materialized (
-    select config, websearch_to_tsquery(cast(config as regconfig), :query) as query
-    from unnest(cast(:configs as text[])) as config
-), found as materialized (
-    select a.id, a.outlet_id, a.url, a.story_id, a.first_captured_at, a.revision_id, a.search, a.search_config, q.query
-    from asked q join articles a on a.search @@ q.query and a.search_config = q.config
-), matching as (
-    select f.*, o.name as outlet, r.headline, r.language, r.date_published, r.text_digest
-    from found f
-    join outlets o on o.id = f.outlet_id
-    join revisions r on r.id = f.revision_id
-    where (cast(:outlet as text) is null or o.name = :outlet)
-      and (cast(:language as text) is null or lower(r.language) like :language)
-      and (cast(:since as date) is null
-           or (coalesce(r.date_published, f.first_captured_at) at time zone 'UTC')::date >= :since)
-      and (cast(:until as date) is null
-           or (coalesce(r.date_published, f.first_captured_at) at time zone 'UTC')::date <= :until)
-)
+# Planned with the configurations in use written out, so that one index scan a configuration finds the articles. The
+# planner must not read all articles instead: it takes no account of what unpacking their lexemes costs.
+_INDEX_ONLY = text("select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)")
+
+_CONDITIONS = """
+({matches})
+  and (cast(:outlet as text) is null or a.outlet_id = (select id from outlets where name = :outlet))
+  and (cast(:language as text) is null
+       or exists (select from revisions r where r.id = a.revision_id and lower(r.language) like :language))
+  and (cast(:since as date) is null or a.dated_at >= cast(:since as date)::timestamp at time zone 'UTC')
+  and (cast(:until as date) is null or a.dated_at < (cast(:until as date) + 1)::timestamp at time zone 'UTC')
 """
 
-_BEST = """
-, newest as (
-    select * from matching order by coalesce(date_published, first_captured_at) desc, id desc limit :pool
+_COUNT = """
+select count(*) from (select from articles a where {conditions} limit :most) as found
+"""
+
+_SEARCH = """
+with newest as materialized (
+    select a.id from articles a where {conditions} order by a.dated_at desc, a.id desc limit :pool
+), ranked as (
+    select a.*, q.query, case when :by_rank then ts_rank_cd(a.search, q.query, 32) end as rank
+    from newest n join articles a on a.id = n.id
+    join (
+        select config, websearch_to_tsquery(cast(config as regconfig), :query) as query
+        from unnest(cast(:configs as text[])) as config
+    ) q on q.config = a.search_config
 ), best as (
-    select n.*, ts_rank_cd(n.search, n.query, 32) as rank from newest n
-    order by case when :by_rank then ts_rank_cd(n.search, n.query, 32) end desc nulls last,
-             coalesce(n.date_published, n.first_captured_at) desc, n.id desc
-    limit :limit
+    select * from ranked order by rank desc nulls last, dated_at desc, id desc limit :limit
 )
-select b.id, b.outlet, b.url, b.headline, b.language, b.date_published, b.first_captured_at, b.story_id, b.rank,
+select b.id, o.name as outlet, b.url, r.headline, r.language, r.date_published, b.first_captured_at, b.story_id,
+       coalesce(b.rank, ts_rank_cd(b.search, b.query, 32)) as rank,
        ts_headline(cast(b.search_config as regconfig), left(t.body, 100000), b.query, :marks) as snippet
-from best b join texts t on t.digest = b.text_digest
-order by case when :by_rank then b.rank end desc nulls last,
-         coalesce(b.date_published, b.first_captured_at) desc, b.id desc
+from best b
+join outlets o on o.id = b.outlet_id
+join revisions r on r.id = b.revision_id
+join texts t on t.digest = r.text_digest
+order by b.rank desc nulls last, b.dated_at desc, b.id desc
 """
 
-_COUNT = text(_MATCHING + "select count(*) from matching")  # noqa: S608 - put together from constants
-_SEARCH = text(_MATCHING + _BEST)
+_MATCHES = """
+a.search_config = :config_{number}
+and a.search @@ websearch_to_tsquery(cast(cast(:config_{number} as text) as regconfig), :query)
+"""
+
+# One look into the index for each configuration.
+_CONFIGS_IN_USE = text("""
+with recursive used as (
+    (select search_config as config from articles order by search_config limit 1)
+    union all
+    select (select search_config from articles where search_config > used.config order by search_config limit 1)
+    from used where used.config is not null
+)
+select config from used where config is not null
+""")
 
 # Only days with a successful look count: "did not look" is not "looked and found nothing".
+_FIRST_LOOKED = text("""
+select (min(first.at) at time zone 'UTC')::date
+from outlets o cross join lateral (
+    select started_at as at from coverage c where c.outlet_id = o.id and c.looked order by started_at limit 1
+) as first
+where cast(:outlet as text) is null or o.name = :outlet
+""")
+
 _LOOKED = text("""
-select distinct (c.started_at at time zone 'UTC')::date as day
-from coverage c join outlets o on o.id = c.outlet_id
-where c.looked and (cast(:outlet as text) is null or o.name = :outlet)
-order by day
+select day::date from generate_series(cast(:first as date), cast(:last as date), interval '1 day') as day
+where exists (
+    select from outlets o join coverage c on c.outlet_id = o.id
+    where c.looked and (cast(:outlet as text) is null or o.name = :outlet)
+      and c.started_at >= day at time zone 'UTC' and c.started_at < (day + interval '1 day') at time zone 'UTC'
+)
 """)
 
 _ARTICLES = text("""
@@ -241,7 +290,7 @@ select exists (select from articles a join outlets o on o.id = a.outlet_id
 """)
 
 _STOP_WORD = text("""
-select config from (select distinct search_config as config from articles) as used
-where config = any(cast(:configs as text[])) and numnode(websearch_to_tsquery(cast(config as regconfig), :term)) = 0
+select config from unnest(cast(:configs as text[])) as config
+where numnode(websearch_to_tsquery(cast(config as regconfig), :term)) = 0
 order by config
 """)

@@ -111,6 +111,8 @@ def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
     return {
         "type": "diff",
         "id": short_id("a", new.article_id),
+        "outlet": new.outlet,
+        "headline": new.headline,
         "from": old.number,
         "to": new.number,
         "valid_from": new.valid_from,
@@ -127,8 +129,9 @@ def _lines(old: RevisionText, new: RevisionText) -> Iterator[str]:
     kinds = f" · {', '.join(new.changes).replace('_', ' ')}" if new.number == old.number + 1 and new.changes else ""
     head = f"{short_id('a', new.article_id)} revision {old.number} → {new.number} · {when(new.valid_from)}{kinds}"
     yield strong(head + (" · the stated date stayed" if _silent(old, new) else ""))
+    yield f"{one_line(new.outlet)} · {one_line(new.headline or '(no headline)')}"
     if not any(_is_changed(row) for field in _changed_fields(old, new) for row in field.rows):
-        yield f"  {one_line(new.headline or '')}: both read the same"
+        yield "  both read the same"
     for field in _changed_fields(old, new):
         yield dim(field.name)
         yield from _field_lines(field)

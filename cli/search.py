@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +14,7 @@ import click
 from cli.archive_helpers import coloured, dim, need_outlet, opened_archive, strong, when
 from cli.completion import complete_outlet
 from cli.output import emit, say
+from cli.verbs import Misused
 from news.ids import short_id
 from news.text import one_line
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 SECTION = "Read"
 
 
+_EXCLUDED = re.compile(r"-(?!-|h$|$)")
 _GAPS_SHOWN = 3
 MOST_CHARACTERS = 500  # with a hundred terms, PostgreSQL takes minutes to rank a page that repeats one word
 
@@ -41,7 +45,18 @@ class Day(click.ParamType[date]):
             self.fail(f"“{value}” is not a day (write for example 2026-11-22)", param, ctx)
 
 
-@click.command()
+class Search(click.Command):
+    """A command whose terms to exclude may look like options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        excluded = next(filter(_EXCLUDED.match, takewhile(lambda arg: arg != "--", args)), None)
+        if excluded is None:
+            return super().parse_args(ctx, args)
+        then = f"'WORDS {one_line(excluded)}'   (a term to exclude goes inside the quotes)"
+        raise Misused(f"no such option: {one_line(excluded)}", ctx, then)
+
+
+@click.command(cls=Search)
 @click.argument("query", nargs=-1, required=True)
 @click.option("--outlet", metavar="NAME|URL", shell_complete=complete_outlet, help="Only this outlet.")
 @click.option("--lang", help="Only this language: de, en, de-AT ...")
@@ -62,7 +77,7 @@ def search(
 
     If nothing is found, it says which term is the reason, and on which days of the period there was no crawl.
     """
-    from archive.search import Filters, Order, search_articles
+    from archive.search import Filters, Order, count_articles, search_articles
 
     words = " ".join(query)
     if len(words) > MOST_CHARACTERS:
@@ -71,17 +86,10 @@ def search(
         if outlet is not None:
             outlet = need_outlet(conn, outlet)
         filters = Filters(outlet, lang, since, until)
-        hits = search_articles(
-            conn,
-            words,
-            outlet=outlet,
-            language=lang,
-            since=filters.since,
-            until=filters.until,
-            limit=limit,
-            order=Order.NEWEST if newest else Order.RANK,
-        )
+        hits = search_articles(conn, words, filters, limit=limit, order=Order.NEWEST if newest else Order.RANK)
         lines = [] if hits else ["Nothing was found.", *_explanation(conn, words, filters)]
+        if len(hits) == limit:
+            lines = _total_line(limit, count_articles(conn, words, filters))
     for hit in hits:
         if as_json:
             emit(_record(hit))
@@ -89,6 +97,10 @@ def search(
             click.echo(_lines(hit))
     for line in lines:
         say(line)
+
+
+def _total_line(shown: int, total: int) -> list[str]:
+    return [f"{shown} of {_articles(total)}; more with --limit"] if total > shown else []
 
 
 def _explanation(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
@@ -118,7 +130,7 @@ def _marked(snippet: str, start: str, end: str) -> str:
 
 def empty_search_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
     """Yield the lines below "Nothing was found"."""
-    yield from (_term_line(term) for term in found.terms)
+    yield from (_term_line(term, filters) for term in found.terms)
     if len(found.terms) > 1 and all(term.articles for term in found.terms):
         yield "  each term is found, but no article has them all"
     for term in found.without:
@@ -129,14 +141,18 @@ def empty_search_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
     yield from _gap_lines(found, filters)
 
 
-def _term_line(term: Term) -> str:
+def _term_line(term: Term, filters: Filters) -> str:
     line = f"  {_quoted(term):<20} {_articles(term.articles)}"
     if not any(map(str.isalnum, term.text)):
         return f"{line}   not a word: only letters and digits are searched for"
     if term.stop_word_of:
         languages = ", ".join(name.capitalize() for name in term.stop_word_of)
         return f"{line}   a stop word of {languages}: too common to be searched for"
-    return line if term.articles else f"{line}   ← empties the search"
+    if term.articles:
+        return line
+    if term.unfiltered:
+        return f"{line}   {_articles(term.unfiltered)} without {_names(filters)}"
+    return f"{line}   ← empties the search"
 
 
 def _gap_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:
@@ -163,7 +179,9 @@ def _quoted(term: Term) -> str:
 
 
 def _articles(number: int) -> str:
-    return f"{number} article{'s' if number != 1 else ''}"
+    from archive.search import MOST_COUNTED
+
+    return f"{number}{' or more' if number >= MOST_COUNTED else ''} article{'s' if number != 1 else ''}"
 
 
 def _day(day: date) -> str:

@@ -214,6 +214,7 @@ def latest_row(read: PreparedPage, article_id: int, revision_id: int) -> dict[st
         "lead": article.lead,
         "body": read.body,
         "text_digest": read.digest,
+        "date_published": article.date_published,
     }
 
 
@@ -309,18 +310,21 @@ on conflict (digest) do nothing
 # The bodies are in `texts` by now; they need not travel twice.
 _INSERT_ARTICLES = text(f"""
 insert into articles (id, outlet_id, url, canonical_url, url_key, story_id, revision_id, flags, first_captured_at,
-                      last_checked_at, search_config, search)
+                      last_checked_at, dated_at, search_config, search)
 select r.id, r.outlet_id, r.url, r.canonical_url, r.url_key, r.story_id, r.revision_id, r.flags, r.captured_at,
-       r.captured_at, r.search_config, {_search("r.search_config", "r.headline", "r.lead", "t.body")}
+       r.captured_at, coalesce(r.date_published, r.captured_at), r.search_config,
+       {_search("r.search_config", "r.headline", "r.lead", "t.body")}
 from json_to_recordset(cast(:rows as json)) as r(
     id bigint, outlet_id bigint, url text, canonical_url text, url_key bigint, story_id bigint, revision_id bigint,
-    flags text[], captured_at timestamptz, search_config text, headline text, lead text, text_digest bytea
+    flags text[], captured_at timestamptz, search_config text, headline text, lead text, text_digest bytea,
+    date_published timestamptz
 ) join texts t on t.digest = r.text_digest
 order by r.id
 """)  # noqa: S608 - put together from constants
 
 _LATEST = text(f"""
 update articles set revision_id = :revision_id, flags = cast(:flags as text[]),
+    dated_at = coalesce(cast(:date_published as timestamptz), first_captured_at),
     search_config = cast(:search_config as text), search = {
     _search("cast(:search_config as text)", "cast(:headline as text)", "cast(:lead as text)", "cast(:body as text)")
 }
@@ -347,7 +351,11 @@ update articles set flags = array(
 """)
 
 _EARLIER = (
-    text("update articles set first_captured_at = least(first_captured_at, :at) where id = :id"),
+    text("""
+    update articles a set first_captured_at = least(first_captured_at, :at),
+        dated_at = coalesce(r.date_published, least(first_captured_at, :at))
+    from revisions r where a.id = :id and r.id = a.revision_id
+    """),
     text("update revisions set valid_from = least(valid_from, :at) where article_id = :id and number = 1"),
 )
 

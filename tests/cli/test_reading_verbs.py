@@ -26,6 +26,16 @@ PAGE = "<html><p>Zugunglück\x00</p></html>".encode()
 URL = "https://krone.example/a-1"
 
 
+SCANNED = "select seq_scan from pg_stat_user_tables where relname = 'articles'"
+MANY = """
+insert into articles (outlet_id, url, canonical_url, url_key, story_id, revision_id, first_captured_at,
+                      last_checked_at, dated_at, search_config, search)
+select outlet_id, url || number, url || number, number, story_id, revision_id, first_captured_at, last_checked_at,
+       dated_at, search_config, search
+from articles, generate_series(1, 1000) as number where id = :id
+"""
+
+
 def shown_id(outcome: object) -> str:
     return short_id("a", outcome.article_id)
 
@@ -211,6 +221,35 @@ def test_search_is_narrowed_by_outlet_days_and_number(newskeep: Newskeep, newsro
     assert found("--outlet", "nobody") == []
 
 
+def test_more_hits_than_are_shown_are_counted(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    newsroom.store(*[article(f"https://krone.example/{n}", f"{LONG} {n}") for n in range(3)])
+
+    assert newskeep("search", "wort1", "--limit", "2").err == "2 of 3 articles; more with --limit\n"
+    assert newskeep("search", "wort1", "--limit", "3").err == ""
+
+
+def test_an_excluded_term_without_quotes_is_explained(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    outcome = newskeep("search", "linz", "-Klima")
+
+    assert outcome.code == 2
+    assert "try: newskeep search 'WORDS -Klima'" in outcome.err
+
+
+def test_a_search_uses_the_index_and_never_reads_all_articles(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    stored = newsroom.store(article(), article("https://kurier.example/b", OTHER, language="en"))
+    with newsroom.engine.begin() as conn:
+        conn.execute(text(MANY), {"id": stored[0].article_id})
+    with newsroom.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text("analyze"))
+        before = conn.execute(text(SCANNED)).scalar_one()
+        for words in ("nirgends", "wort1", "word1", "wort1 -word1"):
+            newskeep("search", words)
+            newskeep("search", words, "--newest", "--from", "2026-11-01", "--lang", "de")
+        conn.execute(text("select pg_stat_clear_snapshot()"))
+
+        assert conn.execute(text(SCANNED)).scalar_one() == before
+
+
 def test_any_question_is_answered(newskeep: Newskeep, newsroom: Newsroom) -> None:
     newsroom.store(article())
     for question in ("'", '"', "a:b & !", "\\", "%", "-", "or", "🙂", "x\udc80"):
@@ -250,6 +289,9 @@ def test_a_search_without_a_hit_names_the_term_that_emptied_it(newskeep: Newskee
     assert "no article has them all" in newskeep("search", "wort1 word1").err
     assert "  without “-wort2”: 1 article\n" in newskeep("search", "wort1 -wort2").err
     assert "  without --outlet kurier: 1 article\n" in newskeep("search", "wort1", "--outlet", "kurier").err
+    late = newskeep("search", "wort1", "--from", "2030-01-01").err
+    assert "  “wort1”              0 articles   1 article without --from 2030-01-01\n" in late
+    assert "empties" not in late
     assert newskeep("search", "wort1", "--outlet", "https://krone.example/").err == ""
 
 
@@ -273,6 +315,7 @@ def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, articl
     outcome = newskeep("diff", article_id)
 
     assert re.search(r"revision 1 → 2 .* headline, paragraph added", outcome.out)
+    assert "krone · Zug entgleist: elf Tote\n" in outcome.out
     assert "  Zug entgleist{+: elf Tote+}\n" in outcome.out
     assert "Wort6 [-Wort7-]{+Wort8+} Wort8" in outcome.out
     assert "  {+Nachtrag.+}\n" in outcome.out
