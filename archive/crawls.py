@@ -130,7 +130,9 @@ def ever_found_links(conn: Connection, outlet_id: int) -> bool:
 
 
 def find_crawl(conn: Connection, crawl_id: int) -> CrawlRecord | None:
-    """Find a crawl by its number, or None."""
+    """Find a crawl by its number; None when there was none, also for a number that no crawl can have."""
+    if not 0 < crawl_id < 2**63:
+        return None
     row = conn.execute(_LIST, {"outlet": None, "crawl_id": crawl_id, "limit": 1}).first()
     return CrawlRecord(**row._mapping) if row else None
 
@@ -158,7 +160,7 @@ def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger
         "reasons": json.dumps(_nested(ledger)),
         "pages": closing.pages,
         "bytes": closing.size,
-        "balanced": ledger.balanced,
+        "balanced": ledger.accounts_for_all(stopped=closing.state != "finished"),
         "note": closing.reason,
         "looked": looked,
         "reason": closing.reason or (None if looked else "not_looked"),
@@ -195,7 +197,8 @@ def _busy(conn: Connection, outlet_id: int) -> Busy:
     row = conn.execute(_HOLDER, {"outlet_id": outlet_id}).one()
     holder = f"by the worker on {row.host}" if row.host else "by a command"
     crawl = f" (crawl {row.crawl_id}, {holder})" if row.crawl_id else ""
-    return Busy(f"{row.name} is being crawled already{crawl}", hint="newskeep crawls list")
+    hint = "wait for it with --wait, or see: newskeep crawls list"
+    return Busy(f"{row.name} is being crawled already{crawl}", hint)
 
 
 _TRIES, _PAUSE_SECONDS = 5, 0.1  # the server sees within milliseconds that a client has died

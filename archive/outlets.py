@@ -30,7 +30,8 @@ def host_name(url: str) -> str:
 
 
 def _rename(conn: Connection, old: str, name: str, url: str) -> None:
-    if old == name or urlsplit(url).path not in ("", "/"):
+    parts = urlsplit(url)
+    if old == name or parts.path not in ("", "/") or parts.query:
         return
     taken = select(outlets.c.id).where(outlets.c.name == storable(name)).correlate(None).exists()
     conn.execute(update(outlets).where(outlets.c.name == storable(old), ~taken).values(name=storable(name)))

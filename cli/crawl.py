@@ -105,6 +105,7 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
     from archive.database import open_archive
     from archive.home import open_home
     from crawler.logs import setup_logging
+    from crawler.runner import choose_targets
     from crawler.runner import crawl as run
 
     home = open_home()
@@ -112,9 +113,11 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
     engine = open_archive(home)
     listener = _listener(engine, json_=json_, quiet=quiet)
     try:
-        if options.retry is not None and (reason := _nothing_to_retry(engine, options.retry)):
-            say(reason)
-            return []
+        if options.retry is not None:
+            choose_targets(home, engine, targets, options)  # refuses the outlet of another crawl
+            if reason := _nothing_to_retry(engine, options.retry):
+                say(reason)
+                return []
         with listener if isinstance(listener, AbstractContextManager) else nullcontext():
             return run(home, engine, targets, options, listener)
     finally:

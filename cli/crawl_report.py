@@ -69,9 +69,8 @@ def crawl_line(result: "CrawlResult") -> str:
     if result.ledger is None:
         return f"{result.outlet}: {result.state}: {result.problem or 'nothing was fetched'}"
     counts = ", ".join(f"{number} {kind}" for kind, number in nonzero(result.ledger.counts).items()) or "nothing"
-    waiting = f", {result.waiting} waiting" if result.waiting else ""
     head = f"crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)} · {_pages(result)}"
-    return f"{head}: {counts}{waiting}; {_verdict(result)}{_unread(result)}{_failures(result)}"
+    return f"{head}: {counts}; {_verdict(result)}{_unread(result)}{_failures(result)}"
 
 
 def total_line(results: Iterable["CrawlResult"]) -> str:
@@ -154,4 +153,11 @@ def _verdict(result: "CrawlResult") -> str:
         return "✗ nothing could be read"
     if result.barren:
         return "✗ no link to an article was found"
-    return "✓ all accounted for" if result.balanced else "✗ the books do not balance"
+    return books_in_words(result.waiting, stopped=result.state != "finished")
+
+
+def books_in_words(waiting: int, *, stopped: bool) -> str:
+    """Say whether all links are accounted for; *waiting* of them have not ended."""
+    if not waiting:
+        return "✓ all accounted for"
+    return f"· {waiting} left to the next crawl" if stopped and waiting > 0 else "✗ the books do not balance"

@@ -10,7 +10,7 @@ import click
 
 from cli.archive_helpers import need_crawl, need_outlet, opened_archive, strong, when
 from cli.completion import complete_outlet
-from cli.crawl_report import disposition_lines, nonzero, size, summary_lines
+from cli.crawl_report import books_in_words, disposition_lines, nonzero, size, summary_lines
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.dispositions import Disposition
@@ -93,7 +93,7 @@ def _record(crawl: CrawlRecord) -> dict[str, Any]:
 def _line(crawl: CrawlRecord, width: int) -> str:
     counts = " · ".join(f"{crawl.counts[kind]} {kind}" for kind in Disposition if crawl.counts.get(kind))
     state = "" if crawl.state == "finished" else f"  {crawl.state}"
-    unbalanced = "  books do not balance" if crawl.balanced is False and crawl.state == "finished" else ""
+    unbalanced = "  books do not balance" if crawl.balanced is False else ""
     outlet = f"{one_line(crawl.outlet):<{width}}"
     turn = "  on schedule" if crawl.due_at else ""
     return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{unbalanced}{turn}"
@@ -106,7 +106,14 @@ def _ledger_record(ledger: Ledger, summary: CrawlSummary) -> dict[str, Any]:
     removed = {"blocks": summary.blocks, "texts": summary.texts, "per_cent": [summary.least, summary.most]}
     usual = asdict(summary.usual) | {"normal": summary.usual.normal} if summary.usual else None
     counts = {str(disposition): count for disposition, count in ledger.counts.items()}
-    return {"links": ledger.links, "counts": counts, "reasons": reasons, "removed": removed, "usual": usual}
+    return {
+        "links": ledger.links,
+        "counts": counts,
+        "waiting": ledger.waiting,
+        "reasons": reasons,
+        "removed": removed,
+        "usual": usual,
+    }
 
 
 def _ledger_lines(crawl: CrawlRecord, ledger: Ledger, summary: CrawlSummary) -> Iterator[str]:
@@ -115,7 +122,5 @@ def _ledger_lines(crawl: CrawlRecord, ledger: Ledger, summary: CrawlSummary) -> 
     turn = f" · on schedule, due {when(crawl.due_at)}" if crawl.due_at else ""
     yield f"  asked for {one_line(crawl.target)}" + turn + (f" · {one_line(crawl.note)}" if crawl.note else "")
     yield from disposition_lines(crawl.id, nonzero(ledger.counts), ledger.reasons, summary)
-    left = ledger.links - sum(ledger.counts.values())
-    missing = f"✗ {left} not accounted for" if crawl.state == "finished" else f"· {left} left to the next crawl"
-    yield f"{ledger.links:5}  links seen " + (missing if left else "✓ all accounted for")
+    yield f"{ledger.links:5}  links seen {books_in_words(ledger.waiting, stopped=crawl.state != 'finished')}"
     yield from summary_lines(crawl.id, summary)

@@ -43,14 +43,14 @@ class CrawlResult:
     @property
     def waiting(self) -> int:
         """Links seen and not settled: an interrupted crawl's, which the next one takes up."""
-        return self.ledger.links - sum(self.ledger.counts.values()) if self.ledger else 0
+        return self.ledger.waiting if self.ledger else 0
 
     @property
     def balanced(self) -> bool:
         """True when each link seen has one end, or still waits because the crawl was stopped."""
         if self.ledger is None:
             return self.crawl_id is None
-        return self.ledger.balanced or (self.state != "finished" and self.waiting > 0)
+        return self.ledger.accounts_for_all(stopped=self.state != "finished")
 
 
 class Listener(Protocol):

@@ -3,14 +3,14 @@
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
 from archive.captures.upload import Uploader
-from archive.crawls import find_crawl
+from archive.crawls import CrawlRecord, find_crawl
 from archive.home import Home
 from archive.lookup import address_of
 from crawler.engine import require_contact, threads
@@ -18,6 +18,7 @@ from crawler.pool import CrawlPool
 from crawler.results import CrawlResult, Listener, NullListener
 from crawler.sandbox import watched
 from crawler.targets import CrawlOptions, Target, TargetKind, UnknownTarget, known_outlets, resolve
+from news.outlets import Outlet
 from news.urls import canonicalise
 
 
@@ -50,15 +51,28 @@ def choose_targets(
 ) -> tuple[list[Target], str | None]:
     """Return the targets and the contact address. Raises UnknownTarget or SettingError."""
     outlets, archived = known_outlets(home, engine)
+    known = archived | {outlet.name: outlet for outlet in outlets.outlets}
     with engine.connect() as conn:
-        again = find_crawl(conn, options.retry) if options.retry is not None else None
-        addresses = {text: address_of(conn, text) for text in targets}  # of those that are an article's id
-    if options.retry is not None and again is None:
-        raise UnknownTarget(f"there is no crawl {options.retry}", "newskeep crawls list")
-    names = {*archived, *(outlet.name for outlet in outlets.outlets)}
-    asked = [text if text in names else addresses[text] or text for text in targets]
-    found = [resolve(text, outlets, archived) for text in asked or ([again.outlet] if again else [])]
+        of_ids = {text: address_of(conn, text) for text in targets if text not in known}
+        retried = find_crawl(conn, options.retry) if options.retry is not None else None
+    found = [resolve(of_ids.get(text) or text, outlets, archived) for text in targets]
+    if options.retry is not None:
+        found = [_retried(options.retry, retried, found, known)]
     return _each_once(found), home.settings["NEWSKEEP_CONTACT"] or outlets.contact
+
+
+def _retried(number: int, crawl: CrawlRecord | None, named: Iterable[Target], known: Mapping[str, Outlet]) -> Target:
+    """Return the outlet of the crawl to retry. Raises UnknownTarget without such a crawl, or if *named* is another."""
+    if crawl is None:
+        raise UnknownTarget(f"there is no crawl {number}", "newskeep crawls list")
+    for target in named:
+        if target.kind is not TargetKind.OUTLET or target.outlet.name != crawl.outlet:
+            other = target.outlet.name if target.kind is TargetKind.OUTLET else target.address
+            raise UnknownTarget(
+                f"crawl {number} was of “{crawl.outlet}”, not of “{other}”", f"newskeep crawl --retry {number}"
+            )
+    outlet = known[crawl.outlet]
+    return Target(outlet, TargetKind.OUTLET, outlet.url)
 
 
 def _each_once(targets: Sequence[Target]) -> list[Target]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from sqlalchemy import Engine, select
 
@@ -17,7 +17,7 @@ from crawler.outlets.options import from_row
 from news.errors import NewsError
 from news.exit_codes import ExitCode
 from news.outlets import Outlet
-from news.urls import canonicalise, fetchable, same_site, url_key
+from news.urls import canonicalise, fetchable, page_key, same_site, url_key
 
 
 class TargetKind(StrEnum):
@@ -80,9 +80,12 @@ def known_outlets(home: Home, engine: Engine) -> tuple[OutletsFile, dict[str, Ou
 def resolve(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Target:
     """Return the target that *text* names; *archived* has the outlets of the archive by name.
 
-    An address that belongs to no known outlet makes one named after its host. Raises UnknownTarget.
+    An address that belongs to no known outlet makes one named after its host. Raises UnknownTarget; an outlet that was
+    removed from outlets.toml is only crawled by its address.
     """
     named = outlets.named(text) or archived.get(text)
+    if named and not outlets.named(text) and named.name != host_name(named.url):
+        raise _removed(named, outlets)
     if named:
         return Target(named, TargetKind.OUTLET, named.url)
     if not text.lower().startswith(("http://", "https://")):
@@ -100,7 +103,7 @@ def _by_address(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet])
             "a user name or password in an address would be stored and shown", f"newskeep crawl {fetchable(text)}"
         )
     outlet = owner(text, outlets, archived)
-    at_home = key == url_key(canonicalise(outlet.url)) or urlsplit(text).path in ("", "/")
+    at_home = key in (url_key(canonicalise(outlet.url)), url_key(canonicalise(urljoin(text, "/"))))
     return Target(outlet, TargetKind.OUTLET if at_home else TargetKind.UNKNOWN, outlet.url if at_home else text)
 
 
@@ -119,6 +122,12 @@ def _one_host(url: str, other: str) -> bool:
         return same_site(url, other) and urlsplit(url).port == urlsplit(other).port
     except ValueError:
         return False
+
+
+def _removed(outlet: Outlet, outlets: OutletsFile) -> UnknownTarget:
+    other = next((other for other in outlets.outlets if page_key(other.url) == page_key(outlet.url)), None)
+    hint = f"newskeep crawl {other.name if other else outlet.url}"
+    return UnknownTarget(f"“{outlet.name}” is not in outlets.toml; what was collected from it is kept", hint)
 
 
 def _unknown(text: str, names: list[str]) -> UnknownTarget:

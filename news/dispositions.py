@@ -35,7 +35,16 @@ class Ledger:
     @property
     def balanced(self) -> bool:
         """True when every link seen has exactly one disposition."""
-        return sum(self.counts.values()) == self.links
+        return self.waiting == 0
+
+    @property
+    def waiting(self) -> int:
+        """Links seen that have no disposition yet."""
+        return self.links - sum(self.counts.values())
+
+    def accounts_for_all(self, *, stopped: bool) -> bool:
+        """Whether every link has one disposition or, in a crawl that was *stopped*, waits for the next crawl."""
+        return self.balanced or (stopped and self.waiting > 0)
 
     @property
     def fetched_nothing(self) -> bool:

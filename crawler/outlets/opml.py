@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
 
 from crawler.channels.markup import MAX_FEED_BYTES, clean_xml, elements
 from crawler.channels.plain_values import absolute, language_tag, plain_text
 from news.errors import SettingError
-from news.urls import host_of
+from news.urls import canonicalise
 
 MAX_OUTLINES = 10_000
 
@@ -40,14 +41,22 @@ def read_opml(body: bytes) -> tuple[Subscription, ...]:
 
 def _join(sites: dict[str, Subscription], given: dict[str, str]) -> None:
     feed, home = absolute("", given.get("xmlurl")), absolute("", given.get("htmlurl"))
-    if feed is None and home is None:
+    url = home or _root_of(feed)
+    if url is None:
         return
-    url = home or f"{(feed or '').partition('://')[0]}://{host_of(feed or '')}/"
     site = sites.get(url)
     feeds = (*site.feeds, feed) if site else (feed,)
     title = (site.title if site else None) or plain_text(given.get("text") or given.get("title"), markup=False)
     language = (site.language if site else None) or language_tag(given.get("language"))
     sites[url] = Subscription(url, title, language, tuple(dict.fromkeys(address for address in feeds if address)))
+
+
+def _root_of(feed: str | None) -> str | None:
+    """Return the home page of the feed's host, with its port."""
+    try:
+        return canonicalise(urljoin(feed, "/")) if feed else None
+    except ValueError:
+        return None
 
 
 def write_opml(sites: Iterable[Subscription]) -> str:

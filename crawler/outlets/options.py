@@ -96,7 +96,7 @@ def _read_table(shape: Table, value: Any, report: Report, path: KeyPath) -> Any:
 def nearest(key: str, keys: Iterable[str]) -> str:
     """Return help for an unknown key: the known key that it resembles, or all known keys."""
     near = get_close_matches(key, keys, n=1)
-    return f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(keys)}"[:150]
+    return f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(keys)}"
 
 
 # Values: a reader for each kind. It returns the value as Outlet holds it, or raises InvalidValue. --------------------

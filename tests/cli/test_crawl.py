@@ -14,8 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, text
 
+from archive.crawls import open_crawl
 from archive.home import Home
 from cli.main import newskeep
+from news.errors import NewsError
 from tests.site import Site, story
 
 
@@ -152,6 +154,76 @@ def test_a_retry_of_what_was_met_again_says_so_and_one_of_what_was_not_fetches_i
     assert run("--retry", "1").stderr == "nothing to retry: later crawls have met all that failed in crawl 1\n"
 
 
+def problem(result: Result) -> tuple[int, str, str]:
+    """Return the exit code, the message and the hint of a command that was refused."""
+    error = result.exception
+    assert isinstance(error, NewsError)
+    return int(error.exit_code), str(error), error.hint
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_retry_takes_no_other_outlet_than_that_of_its_crawl(home: Home, site: Site, more: list[str]) -> None:
+    home.outlets_file.write_text(
+        f'[[outlet]]\nname = "first"\nurl = "{site.url("/")}"\nfeeds = ["{site.url("/feed.xml")}"]\n'
+        '[[outlet]]\nname = "second"\nurl = "http://127.0.0.9:9/"\n'
+    )
+    site.put("/b", "", status=403, etag=False)
+    run("first")
+    assert problem(run("--retry", "1", "second", *more)) == (
+        2, "crawl 1 was of “first”, not of “second”", "newskeep crawl --retry 1",
+    )  # fmt: skip
+    assert problem(run("--retry", "1", site.url("/a"), *more))[0] == 2
+    assert run("--retry", "1", "first", *more).exit_code != 2
+
+
+@pytest.mark.usefixtures("home", "engine")
+@pytest.mark.parametrize("number", ["7", "99999999999999999999"])
+def test_a_retry_of_no_crawl_says_so(number: str) -> None:
+    assert problem(run("--retry", number)) == (2, f"there is no crawl {number}", "newskeep crawls list")
+
+
+def test_an_outlet_that_was_removed_from_the_file_is_not_crawled_by_its_name(home: Home, site: Site) -> None:
+    entry = f'url = "{site.url("/")}"\nfeeds = ["{site.url("/feed.xml")}"]\n'
+    home.outlets_file.write_text(f'[[outlet]]\nname = "first"\n{entry}')
+    site.put("/b", "", status=403, etag=False)
+    run("first")
+    home.outlets_file.write_text("")
+    code, message, hint = problem(run("first"))
+    assert (code, hint) == (2, f"newskeep crawl {site.url('/')}")
+    assert message == "“first” is not in outlets.toml; what was collected from it is kept"
+    home.outlets_file.write_text(f'[[outlet]]\nname = "other"\n{entry}')
+    assert problem(run("first"))[2] == "newskeep crawl other"
+    assert "1 failed" in run("--retry", "1").stderr
+
+
+def test_a_site_that_was_crawled_by_its_address_is_crawled_by_the_name_it_got(home: Home, site: Site) -> None:
+    site.put("/", "<html><body></body></html>")
+    run(site.url("/feed.xml"))
+    assert "unchanged" in run(f"{site.host}:{site.port}").stderr
+
+
+@pytest.mark.usefixtures("home")
+def test_the_query_of_a_target_counts(engine: Engine, site: Site) -> None:
+    site.feed("/?format=feed", "/a")
+    site.article("/?p=10001", "The river rises again", *story("river"))
+    site.put("/", "<html><body></body></html>")
+    assert [record["url"] for record in records(run("--json", site.url("/?format=feed")))[:-1]] == [site.url("/a")]
+    assert [record["url"] for record in records(run("--json", site.url("/?p=10001")))[:-1]] == [site.url("/?p=10001")]
+    run(site.url("/?utm_source=mail"))
+    with engine.connect() as conn:
+        targets = conn.execute(text("select target from crawls order by id")).scalars().all()
+    assert targets == [site.url("/?format=feed"), site.url("/?p=10001"), site.url("/")]
+
+
+def test_an_outlet_that_is_being_crawled_says_how_to_wait_for_it(home: Home, engine: Engine, site: Site) -> None:
+    run(site.url("/feed.xml"))
+    held = open_crawl(engine, 1, "by the test")
+    refused = run(site.url("/feed.xml"))
+    held.locks.free(1)
+    assert refused.exit_code == 7
+    assert "--wait" in refused.stderr
+
+
 @pytest.mark.usefixtures("home")
 def test_quiet_says_nothing_when_nothing_is_wrong(site: Site) -> None:
     assert run("-q", site.url("/feed.xml")).output == ""
@@ -232,6 +304,9 @@ def test_an_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(
     assert summary["balanced"]
     assert summary["counts"]["new"] + summary["waiting"] == summary["links"] == 8
     assert summary["counts"]["failed"] == 0
+    listed = json.loads(CliRunner().invoke(newskeep, ["crawls", "show", "1", "--json"]).stdout)
+    assert (listed["balanced"], listed["waiting"]) == (True, summary["waiting"])
+    assert f"links seen · {summary['waiting']} left to the next crawl" in show_last(engine)
 
     for letter in "cdefgh":
         site.article(f"/{letter}", f"The story of {letter} today", *story(letter))

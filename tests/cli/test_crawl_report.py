@@ -72,6 +72,8 @@ def test_books_that_do_not_balance_are_named_and_end_with_8() -> None:
 def test_links_of_an_interrupted_crawl_wait_and_are_accounted_for() -> None:
     crawl = result({NEW: 3}, links=8, state="interrupted")
     assert "    5  waiting    the next crawl goes on with them" in closing_lines(crawl, CrawlSummary())
+    assert closing_lines(crawl, CrawlSummary())[-1] == "    8  links seen · 5 left to the next crawl"
+    assert crawl_line(crawl).endswith("3 new; · 5 left to the next crawl")
     assert crawl.balanced
     assert exit_code([crawl]) == 130
 

@@ -37,6 +37,13 @@ def test_files_on_this_machine_are_not_read_by_an_opml() -> None:
     assert all("root" not in (site.title or "") for site in read_opml(body))
 
 
+def test_a_feed_without_a_home_page_belongs_to_the_root_of_its_host_and_port() -> None:
+    body = (
+        b"<opml><outline xmlUrl='http://127.0.0.1:8080/a/rss'/><outline xmlUrl='https://A.example:443/f?x=1'/></opml>"
+    )
+    assert [site.url for site in read_opml(body)] == ["http://127.0.0.1:8080/", "https://a.example/"]
+
+
 def test_what_is_no_opml_says_so() -> None:
     with pytest.raises(SettingError, match="this is not OPML"):
         read_opml(b"<rss/>")
