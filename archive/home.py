@@ -10,7 +10,7 @@ from pathlib import Path
 from news.errors import SettingError
 from news.settings import SETTINGS, Settings, read_settings
 
-_OTHER_FOLDER = "NEWSKEEP_HOME=~/news newskeep init   (a folder of your own), or run this as the owner of that folder"
+OTHER_FOLDER = "NEWSKEEP_HOME=~/news newskeep init   (a folder of your own), or run this as the owner of that folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     try:
         home.path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError(f"NEWSKEEP_HOME={home.path} cannot be created: {error.strerror}", _OTHER_FOLDER) from error
+        raise SettingError(f"NEWSKEEP_HOME={home.path} cannot be created: {error.strerror}", OTHER_FOLDER) from error
     return home
 
 
@@ -76,7 +76,7 @@ def _file_settings(path: Path) -> Mapping[str, object]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise SettingError(f"{path} cannot be read: {error.strerror}", _OTHER_FOLDER) from error
+        raise SettingError(f"{path} cannot be read: {error.strerror}", OTHER_FOLDER) from error
     except ValueError as error:
         raise SettingError(f"{path}: {error}", f"mend it, or `mv {path} {path}.old` and `newskeep init`") from error
     names = [setting.name for setting in SETTINGS]

@@ -1,10 +1,12 @@
 """Rows of outlets: their settings, and what discovery found."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from archive.models import outlets
@@ -45,6 +47,26 @@ def save_found(conn: Connection, outlet_id: int, found: Mapping[str, Any]) -> No
     if merged == old:
         return  # nearly always: no row is written
     conn.execute(update(outlets).where(outlets.c.id == outlet_id).values(found=merged, found_at=func.now()))
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What was collected from an outlet: its articles, and when it was last read (None: never)."""
+
+    articles: int = 0
+    looked_at: datetime | None = None
+
+
+def collected(conn: Connection) -> dict[str, Collected]:
+    """Return what was collected so far, by the name of each outlet in the archive."""
+    return {row.name: Collected(row.articles, row.looked_at) for row in conn.execute(_COLLECTED)}
+
+
+_COLLECTED = text("""
+select o.name, (select count(*) from articles where outlet_id = o.id) as articles,
+       (select max(ended_at) from coverage where outlet_id = o.id and looked) as looked_at
+from outlets o
+""")
 
 
 def found_of(conn: Connection, outlet_id: int) -> dict[str, Any]:

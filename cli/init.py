@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archive.home import find_home, open_home
+from archive.home import OTHER_FOLDER, find_home, open_home
 from cli.output import emit, say
 from news.errors import SettingError
 from news.settings import SETTINGS
@@ -45,7 +46,7 @@ class Missing:
     """A thing that `init` makes: its name, and the function that makes it."""
 
     name: str
-    make: Callable[[], None]
+    make: Callable[[], object]
 
 
 @click.command()
@@ -59,8 +60,8 @@ def init(contact: str | None, dry_run: bool, as_json: bool) -> None:
     newskeep init --contact you@example.org
     NEWSKEEP_HOME=/srv/news newskeep init --dry-run
 
-    Existing files are not changed. `docker compose` reads .env, which has a new password for the database: it is made
-    beside a docker-compose.yml in the current folder, otherwise in the data folder.
+    In files that exist, only --contact changes something. `docker compose` reads .env, which has a new password for the
+    database: it is made beside a docker-compose.yml in the current folder, otherwise in the data folder.
     """
     home = find_home()
     outlets = outlets_text(contact)
@@ -68,13 +69,13 @@ def init(contact: str | None, dry_run: bool, as_json: bool) -> None:
     if not dry_run:
         open_home()
         for thing in missing:
-            thing.make()
+            _make(thing)
     then = _next_command(home, contact)
     if as_json:
         names = [thing.name for thing in missing]
         emit({"type": "init", "home": str(home.path), "made": names, "dry_run": dry_run, "next": then})
     else:
-        _report(home, missing, then, dry_run=dry_run)
+        _report(home, missing, contact, then, dry_run=dry_run)
 
 
 def outlets_text(contact: str | None) -> str:
@@ -111,8 +112,15 @@ def compose_text(contact: str | None) -> str:
     return (
         "# Read by `docker compose`. Keep it secret; the password is set when the database starts for the first time.\n"
         f"POSTGRES_PASSWORD={secrets.token_hex(24)}\n"
-        f"NEWSKEEP_CONTACT={_quoted(contact or '')}\n"
+        f"{_contact_line(contact or '')}\n"
     )
+
+
+_COMPOSE_CONTACT = re.compile(r"^NEWSKEEP_CONTACT=.*$", re.MULTILINE)
+
+
+def _contact_line(contact: str) -> str:
+    return f"NEWSKEEP_CONTACT={_quoted(contact)}"
 
 
 def _quoted(value: str) -> str:
@@ -125,13 +133,35 @@ def what_is_missing(home: Home, outlets: str, contact: str | None) -> list[Missi
     compose = _compose_folder(home) / ".env"
     things = (
         (home.path, lambda: None),  # made by opening it
-        (home.captures, lambda: home.captures.mkdir(exist_ok=True)),
+        (home.captures, home.captures.mkdir),
         (home.outlets_file, lambda: _write(home.outlets_file, outlets)),
         (home.path / "newskeep.toml", lambda: _write(home.path / "newskeep.toml", settings_text())),
         (compose, lambda: _write(compose, compose_text(contact), mode=0o600)),
     )
-    missing = [Missing(str(path), make) for path, make in things if not os.path.lexists(path)]
+    there = {path: os.path.isdir if path == home.captures else os.path.lexists for path, _ in things}
+    missing = [Missing(str(path), make) for path, make in things if not there[path](path)]
+    missing += _contacts(home.outlets_file, compose, contact) if contact else []
     return missing + ([] if _has_database(home) else [Missing("database", lambda: _make_database(home))])
+
+
+def _contacts(outlets: Path, compose: Path, contact: str) -> Iterator[Missing]:
+    """Yield the existing files that have another contact. Raises OutletsInvalid."""
+    from crawler.outlets.edit import set_contact
+    from crawler.outlets.file import load_outlets, read_text
+
+    if outlets.exists() and load_outlets(outlets).contact != contact:
+        yield Missing(f"contact in {outlets}", lambda: set_contact(outlets, contact))
+    text = read_text(compose)
+    changed = _COMPOSE_CONTACT.sub(lambda _: _contact_line(contact), text)
+    if changed != text:
+        yield Missing(f"contact in {compose}", lambda: compose.write_text(changed, encoding="utf-8"))
+
+
+def _make(thing: Missing) -> None:
+    try:
+        thing.make()
+    except OSError as error:
+        raise SettingError(f"{thing.name} cannot be made: {error.strerror}", OTHER_FOLDER) from error
 
 
 def _compose_folder(home: Home) -> Path:
@@ -140,14 +170,12 @@ def _compose_folder(home: Home) -> Path:
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file unless it exists. Raises SettingError if it cannot be written."""
+    """Write a file unless it exists."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         return
-    except OSError as error:
-        raise SettingError(f"{path} cannot be written: {error.strerror}", "newskeep doctor") from error
 
 
 def _has_database(home: Home) -> bool:
@@ -182,10 +210,12 @@ def _next_command(home: Home, contact: str | None) -> str:
     return "newskeep crawl --help" if outlets.outlets else "newskeep outlets add https://www.example.org"
 
 
-def _report(home: Home, missing: list[Missing], then: str, *, dry_run: bool) -> None:
+def _report(home: Home, missing: list[Missing], contact: str | None, then: str, *, dry_run: bool) -> None:
     say(f"Data folder {home.path}")
     for thing in missing:
         say(f"  {'would make' if dry_run else 'made'}  {thing.name}")
     if not missing:
         say("  nothing is missing")
+    if contact and home.settings["NEWSKEEP_CONTACT"] not in (None, contact):
+        say(f"  NEWSKEEP_CONTACT is set to {home.settings['NEWSKEEP_CONTACT']} and has precedence")
     say(f"next: {then}")

@@ -22,13 +22,29 @@ url = "https://www.krone.at"
 teasers.remove = [".c_related"]
 ```
 
-`newskeep outlets add URL` appends an entry; comments and layout of the file stay as they are. An editor does as well:
-`newskeep outlets check` reports all mistakes with their lines. `newskeep outlets show NAME` prints each value with a
-mark: set, found or default.
+`newskeep outlets add URL` appends an entry, `newskeep outlets remove NAME` removes it; comments and layout of the file
+stay as they are. An editor does as well: `newskeep outlets check` reports all mistakes with their lines.
+`newskeep outlets show NAME` prints each value with a mark: set, found or default.
 
-| Key | Value | Example | If not set | What it does |
+## The file
+
+"""
+
+COLUMNS = """| Key | Value | Example | If not set | What it does |
 | --- | --- | --- | --- | --- |
 """
+
+OF_FILE = (
+    (
+        "`contact`", "a mail or web address", '`"archive@example.org"`', "`NEWSKEEP_CONTACT`, which has precedence",
+        "Goes into the user agent, so that outlets can write to you. Live sites are not crawled without it.",
+    ),
+    (
+        "`[defaults]`", "a table of the keys with a star below", '`every = "1h"`', "none",
+        "Values for all outlets; an entry can set its own.",
+    ),
+    ("`[[outlet]]`", "an entry for each outlet", '`url = "https://www.krone.at"`', "none", "An outlet: see below."),
+)  # fmt: skip
 
 TAIL = """
 Keys with a star can stand in `[defaults]`. A list of one can be written as the value alone. `teasers.remove` and
@@ -43,15 +59,15 @@ This page is written by `make docs` from `news/outlets.py`.
 
 def page() -> str:
     """Text of docs/outlets.md."""
-    return HEAD + "".join(_rows()) + TAIL
+    tables = (COLUMNS + "".join(f"| {' | '.join(cells)} |\n" for cells in rows) for rows in (OF_FILE, _of_outlet()))
+    return HEAD + "\n## An outlet\n\n".join(tables) + TAIL
 
 
-def _rows() -> Iterator[str]:
+def _of_outlet() -> Iterator[tuple[str, ...]]:
     for option in OPTIONS:
         star = " \\*" if option.shared else ""
         value = f"list: {option.kind}" if option.many else str(option.kind)
-        cells = (f"`{option.key}`{star}", value, f"`{option.example}`", option.unset or _default(option), option.help)
-        yield f"| {' | '.join(cells)} |\n"
+        yield f"`{option.key}`{star}", value, f"`{option.example}`", option.unset or _default(option), option.help
 
 
 def _default(option: Option) -> str:

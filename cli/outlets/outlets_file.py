@@ -64,7 +64,7 @@ def home_key(url: str) -> int | None:
 
 def contact_of(home: Home, file: OutletsFile) -> str | None:
     """Contact address for the user agent."""
-    contact: str | None = file.contact or home.settings["NEWSKEEP_CONTACT"]
+    contact: str | None = home.settings["NEWSKEEP_CONTACT"] or file.contact
     return contact
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.archive_helpers import when
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, find_outlet, open_outlets
-from cli.outlets.values import in_words, timetable, values_in_archive, zone_of
+from cli.outlets.values import archive_if_there, in_words, timetable, values_in_archive, zone_of
 from cli.output import emit, say, tell
 
 if TYPE_CHECKING:
     from archive.home import Home
+    from archive.outlets import Collected
     from crawler.outlets.file import OutletsFile
     from crawler.outlets.opml import Subscription
     from news.outlets import Outlet
@@ -109,23 +112,35 @@ def _time_in_words(time: datetime, now: datetime) -> str:
 @click.command("list")
 @as_json
 def list_(json_: bool) -> None:
-    """List the outlets.
+    """List the outlets, with the number of their articles and the last successful look at each.
 
     \b
     newskeep outlets list
     newskeep outlets list --json
     """
+    from archive.outlets import Collected, collected
     from crawler.outlets.options import set_values
 
-    _, file = open_outlets()
+    home, file = open_outlets()
+    with archive_if_there(home) as conn:
+        so_far = collected(conn) if conn else None
     for outlet in file.outlets:
+        of_outlet = None if so_far is None else so_far.get(outlet.name, Collected())
         if json_:
-            emit({"type": "outlet", "outlet": outlet.name, **set_values(outlet)})
+            archived = asdict(of_outlet) if of_outlet else {}
+            emit({"type": "outlet", "outlet": outlet.name, **set_values(outlet), **archived})
         else:
             state = "" if outlet.enabled else "  off"
-            tell(f"{outlet.name:<20} {outlet.url:<45} {timetable(outlet)}{state}")
+            tell(f"{outlet.name:<20} {outlet.url:<45} {timetable(outlet):<20}{_so_far(of_outlet)}{state}".rstrip())
     if not file.outlets:
         say("no outlets yet\n  next: newskeep outlets add https://…")
+
+
+def _so_far(collected: Collected | None) -> str:
+    if collected is None:
+        return ""
+    last = f"last look {when(collected.looked_at)}" if collected.looked_at else "not looked yet"
+    return f"  {collected.articles} article{'s' if collected.articles != 1 else ''}, {last}"
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""`newskeep outlets on` and `off`."""
+"""`newskeep outlets on`, `off` and `remove`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, dry_run, find_outlet, open_outlets
+from cli.outlets.values import archive_if_there
 from cli.output import emit, say
 
 if TYPE_CHECKING:
@@ -43,6 +44,31 @@ def off(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
     _switch(outlets, False, dry_run, json_)
 
 
+@click.command()
+@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
+@dry_run
+@as_json
+def remove(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
+    """Remove these outlets from outlets.toml; what was collected stays in the archive.
+
+    \b
+    newskeep outlets remove krone
+    newskeep outlets remove krone spiegel --dry-run
+    """
+    from crawler.outlets.edit import remove_outlet
+
+    home, file = open_outlets()
+    for outlet in dict.fromkeys(find_outlet(file, text) for text in outlets):
+        if not dry_run:
+            remove_outlet(home.outlets_file, outlet.name)
+        if json_:
+            emit({"type": "outlet", "outlet": outlet.name, "url": outlet.url, "written": not dry_run})
+        else:
+            say(f"{'would remove' if dry_run else 'removed'} “{outlet.name}” from {home.outlets_file}")
+    if not json_:
+        say("what was collected stays in the archive")
+
+
 def _switch(texts: Iterable[str], enabled: bool, dry_run: bool, json_: bool) -> None:
     from crawler.outlets.edit import set_key
 
@@ -66,16 +92,9 @@ def _switch(texts: Iterable[str], enabled: bool, dry_run: bool, json_: bool) -> 
 
 def _take_back(home: Home, name: str) -> bool:
     """Put an outlet that was set aside back on the timetable; return whether it was set aside."""
-    if not home.settings["NEWSKEEP_DATABASE_URL"] and not home.postgres.exists():
-        return False
-    from archive.database import open_archive
     from scheduler.deaths import reinstate
     from scheduler.turn_queries import find_turn
 
-    engine = open_archive(home)
-    try:
-        with engine.begin() as conn:
-            turn = find_turn(conn, name=name)
-            return turn is not None and reinstate(conn, turn.outlet_id)
-    finally:
-        engine.dispose()
+    with archive_if_there(home) as conn:
+        turn = find_turn(conn, name=name) if conn else None
+        return bool(conn and turn and reinstate(conn, turn.outlet_id))

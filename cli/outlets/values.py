@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from cli.output import say
 from news.errors import ArchiveError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from archive.channels import Channel
     from archive.home import Home
     from crawler.outlets.survey import Survey
@@ -49,6 +52,27 @@ def zone_of(outlet: Outlet) -> str | None:
     return outlet.timezone or time_zone(outlet.url, outlet.language)
 
 
+@contextmanager
+def archive_if_there(home: Home) -> Iterator[Connection | None]:
+    """Yield a connection with a transaction; None without a database, and with a note if it cannot be opened."""
+    from archive.database import open_archive
+
+    try:
+        there = home.settings["NEWSKEEP_DATABASE_URL"] or home.postgres.exists()
+        engine = open_archive(home) if there else None
+    except ArchiveError as error:
+        say(f"what is in the archive is not shown: {error}")
+        engine = None
+    if engine is None:
+        yield None
+        return
+    try:
+        with engine.begin() as conn:
+            yield conn
+    finally:
+        engine.dispose()
+
+
 def save_survey(home: Home, outlet: Outlet, survey: Survey) -> None:
     """Save what was found, for `show` and the first crawl. Without a database, only print a note."""
     from archive.database import open_archive
@@ -67,26 +91,19 @@ def save_survey(home: Home, outlet: Outlet, survey: Survey) -> None:
 
 def values_in_archive(home: Home, name: str) -> dict[str, Any] | None:
     """Values found on the outlet's site; None before the first visit, or without a database."""
-    if not (home.settings["NEWSKEEP_DATABASE_URL"] or home.postgres.exists()):
-        return None
     from sqlalchemy import select
 
     from archive import models
     from archive.channels import known_channels
-    from archive.database import open_archive
 
-    try:
-        engine = open_archive(home)
-    except ArchiveError as error:
-        say(f"what was found is not shown: {error}")
-        return None
     columns = models.outlets.c
-    with engine.connect() as conn:
+    with archive_if_there(home) as conn:
+        if conn is None:
+            return None
         row = conn.execute(
             select(columns.id, columns.found, columns.found_at).where(columns.name == name)
         ).one_or_none()
         channels = [] if row is None else known_channels(conn, row.id)
-    engine.dispose()
     if row is None or (row.found_at is None and not channels):
         return None
     return {**row.found, **_by_kind(channels)}

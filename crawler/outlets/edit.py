@@ -6,6 +6,7 @@ The text itself is edited: libraries that write a document anew move comments an
 
 import fcntl
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from typing import Any
 from crawler.outlets.diagnostics import Positions, find_positions
 from crawler.outlets.file import OutletsFile, parse_outlets, read_text, toml_lines, toml_value
 from news.errors import SettingError
+
+_COMMENTED_CONTACT = re.compile(r"^# ?contact *=.*$", re.MULTILINE)
 
 Edit = Callable[[str, OutletsFile], str]
 
@@ -30,6 +33,11 @@ def add_outlets(path: Path, entries: Sequence[Mapping[str, Any]]) -> str:
 def set_key(path: Path, name: str, key: str, value: object) -> str:
     """Set *key* of the outlet *name* and return the new text. Raises SettingError if there is no such outlet."""
     return edit_file(path, lambda text, file: with_key(text, entry_number(file, name), key, value))
+
+
+def set_contact(path: Path, contact: str) -> str:
+    """Set the contact address of the file and return the new text."""
+    return edit_file(path, lambda text, _: with_contact(text, contact))
 
 
 def remove_outlet(path: Path, name: str) -> str:
@@ -79,6 +87,17 @@ def with_key(text: str, number: int, key: str, value: object) -> str:
     return f"{text[:end]}\n{key} = {toml_value(value)}{text[end:]}"
 
 
+def with_contact(text: str, contact: str) -> str:
+    """Return *text* with that contact: in its place, in that of a commented one, or on a new first line."""
+    positions, line = find_positions(text), f"contact = {toml_value(contact)}"
+    if ("contact",) in positions.values:
+        start, end = positions.values["contact",]
+        return text[:start] + toml_value(contact) + text[end:]
+    top = min((start for start, _ in positions.headers.values()), default=len(text))
+    commented = _COMMENTED_CONTACT.search(text, 0, top)
+    return text[: commented.start()] + line + text[commented.end() :] if commented else f"{line}\n{text}"
+
+
 def without_entry(text: str, number: int) -> str:
     """Return *text* without the tables of outlet *number* and the comments right above them."""
     positions, entry = find_positions(text), ("outlet", number)
@@ -95,8 +114,10 @@ def without_entry(text: str, number: int) -> str:
 
 
 def _without(text: str, start: int, end: int) -> str:
-    """Remove the lines from *start* to *end*, and the blank lines below them if there is one above."""
+    """Remove the lines from *start* to *end*, and the blank lines below them if there is one above; none at the end."""
     before, after = text[:start], text[end:]
+    if before and not after:
+        return before.rstrip("\n") + "\n"
     return before + (after.lstrip("\n") if before.endswith("\n\n") or not before else after)
 
 

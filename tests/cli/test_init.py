@@ -64,10 +64,55 @@ def test_second_init_changes_nothing(newskeep: Newskeep, place: Path) -> None:
     for name in files:
         (place / name).write_text("# mine\n")
 
-    outcome = newskeep("init", "--contact", "archive@example.org", "--json")
+    outcome = newskeep("init", "--json")
 
     assert outcome.records[0]["made"] == []
     assert [(place / name).read_text() for name in files] == ["# mine\n"] * 3
+
+
+@pytest.mark.parametrize("first", [(), ("--contact", "old@example.org")])
+def test_a_contact_is_set_in_files_that_exist(newskeep: Newskeep, place: Path, first: tuple[str, ...]) -> None:
+    newskeep("init", *first)
+    password = (place / ".env").read_text().splitlines()[1]
+    assert newskeep("outlets", "add", "https://www.example.org", "--no-look").code == 0
+
+    planned = newskeep("init", "--contact", "o'new@example.org", "--dry-run", "--json").records[0]["made"]
+    outcome = newskeep("init", "--contact", "o'new@example.org", "--json")
+
+    assert outcome.records[0]["made"] == planned == [f"contact in {place / name}" for name in ("outlets.toml", ".env")]
+    outlets = load_outlets(place / "outlets.toml")
+    assert (outlets.contact, [outlet.name for outlet in outlets.outlets]) == ("o'new@example.org", ["example"])
+    assert (place / ".env").read_text().splitlines()[1:] == [password, "NEWSKEEP_CONTACT='o\\'new@example.org'"]
+    assert newskeep("init", "--contact", "o'new@example.org", "--json").records[0]["made"] == []
+
+
+def test_a_contact_goes_above_the_tables_of_a_file_without_one(newskeep: Newskeep, place: Path) -> None:
+    newskeep("init")
+    (place / "outlets.toml").write_text('[defaults]\n# contact = "a"\nevery = "1h"\n')
+    newskeep("init", "--contact", "a@example.org")
+    assert (place / "outlets.toml").read_text() == (
+        'contact = "a@example.org"\n[defaults]\n# contact = "a"\nevery = "1h"\n'
+    )
+
+
+def test_a_contact_that_the_environment_overrides_is_named(
+    newskeep: Newskeep, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSKEEP_CONTACT", "other@example.org")
+    assert "other@example.org and has precedence" in newskeep("init", "--contact", "a@example.org").err
+
+
+def test_a_folder_in_which_nothing_can_be_made_is_named(
+    newskeep: Newskeep, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.mkdir()
+    (place / "captures").write_text("a file")
+    outcome = newskeep("init")
+    assert (outcome.code, f"{place / 'captures'} cannot be made" in outcome.err) == (4, True)
+
+    monkeypatch.setenv("NEWSKEEP_HOME", "/proc")
+    outcome = newskeep("init")
+    assert (outcome.code, "/proc/captures cannot be made" in outcome.err) == (4, True)
 
 
 def test_init_makes_again_what_was_taken_away(newskeep: Newskeep, place: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from archive.channels import FoundChannel, ensure_channels, known_channels
 from archive.home import Home
@@ -386,3 +386,38 @@ def test_adding_shows_each_answer_as_it_arrives(run: Run, home: Home, site: Site
     assert [line.split() for line in ended.err.splitlines()[:3]] == [
         ["HTTP", "200", site.url("/")], ["HTTP", "200", site.url("/robots.txt")], ["HTTP", "200", site.url("/rss")],
     ]  # fmt: skip
+
+
+def test_outlets_are_listed_with_their_articles_and_the_last_look(
+    run: Run, home: Home, engine: Engine, site: Site
+) -> None:
+    run("add", site.url("/rss"), "--name", "site")
+    assert "0 articles, not looked yet" in run("list").out
+    crawl(home, engine, "site")
+    (record,) = run("list", "--json").records
+    assert record["articles"] == 6
+    assert datetime.now(UTC) - datetime.fromisoformat(record["looked_at"]) < timedelta(minutes=5)
+    assert re.search(r"every 30 minutes +6 articles, last look \d+ \w+ 20\d\d \d\d:\d\d", run("list").out)
+
+
+def test_a_removed_outlet_leaves_its_articles_and_the_rest_of_the_file(
+    run: Run, home: Home, engine: Engine, site: Site
+) -> None:
+    home.outlets_file.write_text(KRONE)
+    run("add", site.url("/rss"), "--name", "site")
+    crawl(home, engine, "site")
+    before = home.outlets_file.read_text()
+    assert run("remove", "site", "--dry-run", "--json").records[0]["written"] is False
+    assert home.outlets_file.read_text() == before
+    ended = run("remove", site.url("/"), "site")
+    assert (ended.code, "what was collected stays" in ended.err) == (0, True)
+    assert home.outlets_file.read_text() == KRONE
+    assert run("remove", "site").code == 2
+    with engine.connect() as conn:
+        assert conn.execute(text("select count(*) from v_articles")).scalar_one() == 6
+
+
+def test_listing_outlets_needs_no_database(run: Run, folder: Path) -> None:
+    folder.write_text(KRONE)
+    assert "articles" not in run("list", "--json").records[0]
+    assert not (folder.parent / "postgres").exists()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.outlets.diagnostics import OutletsInvalid, Problem
 from crawler.outlets.file import load_outlets, name_from_url, parse_outlets
 from news.errors import SettingError
-from news.outlets import Listing, OnPaywall, Outlet
+from news.outlets import OPTIONS, Listing, OnPaywall, Outlet
 
 FULL = r"""
 contact = "archive@example.org"          # goes into the user agent
@@ -96,6 +96,12 @@ def test_a_mistake_is_shown_with_line_caret_and_help() -> None:
         '3 | langauge = "de"\n'
         "  | ^^^^^^^^  did you mean “language”?"
     )
+
+
+def test_an_unknown_key_that_resembles_none_names_all_known_keys() -> None:
+    shown = mistakes(entry("xyzzy = 1"))
+    assert all(option.key.partition(".")[0] in shown for option in OPTIONS)
+    assert shown.endswith(", on_paywall, enabled, note")
 
 
 def test_all_mistakes_are_shown_at_once_in_the_files_order() -> None:

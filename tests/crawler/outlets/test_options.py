@@ -1,6 +1,7 @@
 """The table of options: a row of it is all that an option needs; an outlet comes back from its row as it was."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -11,7 +12,7 @@ import pytest
 
 import news.outlets
 from crawler.outlets.file import parse_outlets
-from crawler.outlets.options import from_row, to_row
+from crawler.outlets.options import FILE_TABLE, from_row, to_row
 from news.outlets import OPTIONS, Option, Outlet
 from tools import outlets_page
 
@@ -75,6 +76,11 @@ def test_each_example_is_read(option: Option) -> None:
     assert getattr(outlet, option.field) not in (None, ())
 
 
+def test_the_page_of_options_has_every_key_of_the_file() -> None:
+    keys = [*FILE_TABLE.keys, *(option.key for option in OPTIONS)]
+    assert [key for key in keys if not re.search(rf"^\| `\[*{re.escape(key)}\]*` ", outlets_page.page(), re.M)] == []
+
+
 def test_the_page_of_options_is_written_from_the_table() -> None:
     assert outlets_page.PAGE.read_text(encoding="utf-8") == outlets_page.page(), "run `make docs`"
 
@@ -91,7 +97,7 @@ news.__path__.insert(0, sys.argv[1])  # where outlets.py has the new option
 from cli.main import main
 from crawler.outlets.edit import set_key
 from crawler.outlets.file import OutletsInvalid, load_outlets
-from crawler.outlets.options import from_row, to_row
+from crawler.outlets.options import FILE_TABLE, from_row, to_row
 from tools.outlets_page import page
 
 path = Path(sys.argv[2], "outlets.toml")
