@@ -62,7 +62,6 @@ class Look:
     channel_id: int
     disposition: LookOutcome
     reason: str | None = None
-    kind: str | None = None  # what its body is
     looked_at: datetime | None = None  # None: now
     title: str | None = None
     etag: str | None = None
@@ -70,6 +69,7 @@ class Look:
     body_digest: bytes | None = None
     links: int | None = None
     next_due_at: datetime | None = None
+    kind: str | None = None  # what its body is
 
 
 def known_channels(conn: Connection, outlet_id: int) -> list[Channel]:

@@ -289,13 +289,13 @@ class Discovery:
             channel.id,
             outcome,
             problem,
-            kind.name,
             looked_at=datetime.now(UTC),
             title=announced.title,
             etag=header(response, "ETag"),
             last_modified=header(response, "Last-Modified"),
             body_digest=response.meta.get("digest") if is_read else None,
             links=len(announced.links) if is_read and not problem else None,
+            kind=kind.name,
         )
         await self.job.db(lambda conn: save_looks(conn, look))
 
