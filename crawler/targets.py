@@ -84,7 +84,7 @@ def resolve(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> 
     removed from outlets.toml is only crawled by its address.
     """
     named = outlets.named(text) or archived.get(text)
-    if named and not outlets.named(text) and named.name != host_name(named.url):
+    if named and outlets.exists and not outlets.named(text) and named.name != host_name(named.url):
         raise _removed(named, outlets)
     if named:
         return Target(named, TargetKind.OUTLET, named.url)

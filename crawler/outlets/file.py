@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,16 @@ MAX_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class OutletsFile:
-    """Outlets of the file with [defaults] filled in; `given` holds the keys that the entry of each name sets itself."""
+    """Outlets of the file with [defaults] filled in; `given` holds the keys that the entry of each name sets itself.
+
+    `exists` is False where there is no file.
+    """
 
     contact: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     outlets: tuple[Outlet, ...] = ()
     given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    exists: bool = True
 
     def named(self, name: str) -> Outlet | None:
         """Return the outlet of that name, or None."""
@@ -35,7 +39,7 @@ class OutletsFile:
 
 def load_outlets(path: Path) -> OutletsFile:
     """Read the file at *path*; without a file there are no outlets. Raises OutletsInvalid with all mistakes."""
-    return parse_outlets(read_text(path), path.name)
+    return replace(parse_outlets(read_text(path), path.name), exists=path.exists())
 
 
 def read_text(path: Path) -> str:
