@@ -12,6 +12,7 @@ from archive.frontier import count_links
 from archive.locks import OutletLocks
 from news.dispositions import Disposition, Ledger
 from news.errors import Busy, CrawlLost
+from news.reasons import Reason
 from news.text import storable
 
 
@@ -83,16 +84,18 @@ def close_crawl(
     pages: int = 0,
     size: int = 0,
     looked: bool = True,
+    unchanged: bool = False,
     reason: str | None = None,
 ) -> Ledger:
     """Close the crawl with its counts and its coverage, release the outlet, and return the recounted ledger.
 
     *pages* responses of *size* bytes were fetched. *looked* is False (with *reason*) when no channel could be read.
+    *unchanged* channels give the reason when no link was seen: that differs from channels which list nothing.
     Raises CrawlLost when another process has closed it.
     """
     try:
         with engine.begin() as conn:
-            ledger = _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, reason))
+            ledger = _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, unchanged, reason))
     finally:
         crawl.locks.free(crawl.outlet_id)
     if ledger is None:
@@ -143,6 +146,7 @@ class _Closing:
     pages: int = 0
     size: int = 0
     looked: bool | None = None  # None: by whether links were seen
+    unchanged: bool = False
     reason: str | None = None
 
 
@@ -152,6 +156,7 @@ def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger
         return None
     ledger = count_links(conn, crawl_id)
     looked = ledger.links > 0 if closing.looked is None else closing.looked
+    note = closing.reason or (Reason.UNCHANGED if closing.unchanged and not ledger.links else None)
     values = {
         "crawl_id": crawl_id,
         "state": closing.state,
@@ -161,9 +166,9 @@ def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger
         "pages": closing.pages,
         "bytes": closing.size,
         "balanced": ledger.accounts_for_all(stopped=closing.state != "finished"),
-        "note": closing.reason,
+        "note": note,
         "looked": looked,
-        "reason": closing.reason or (None if looked else "not_looked"),
+        "reason": note or (None if looked else Reason.NOT_LOOKED),
         "new": ledger.counts.get(Disposition.NEW, 0) + ledger.counts.get(Disposition.COPY, 0),
     }
     for statement in (_CLOSE, _COVER, _FORGET_GUESTS):

@@ -473,7 +473,8 @@ link_events = Table(
     Index(None, "crawl_id"),
 )
 
-# Intervals with or without a look at an outlet (promise 4). `links` 0 with `looked` true means "found nothing".
+# Intervals with or without a look at an outlet (promise 4). `links` 0 with `looked` true means "found nothing", or with
+# the reason `unchanged` that what was listed before is listed still.
 coverage = Table(
     "coverage",
     metadata,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from news.dispositions import Disposition
-from news.reasons import in_words
+from news.reasons import Reason, in_words
 from news.text import printable
 
 if TYPE_CHECKING:
@@ -153,6 +153,8 @@ def _verdict(result: "CrawlResult") -> str:
         return "✗ nothing could be read"
     if result.barren:
         return "✗ no link to an article was found"
+    if result.unchanged:
+        return f"✓ {Reason.UNCHANGED.words}"
     return books_in_words(result.waiting, stopped=result.state != "finished")
 
 

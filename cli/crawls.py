@@ -14,6 +14,7 @@ from cli.crawl_report import books_in_words, disposition_lines, nonzero, size, s
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.dispositions import Disposition
+from news.reasons import Reason, in_words
 from news.text import one_line
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _line(crawl: CrawlRecord, width: int) -> str:
     unbalanced = "  books do not balance" if crawl.balanced is False else ""
     outlet = f"{one_line(crawl.outlet):<{width}}"
     turn = "  on schedule" if crawl.due_at else ""
-    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or 'no links'}{state}{unbalanced}{turn}"
+    nothing = "nothing changed" if crawl.note == Reason.UNCHANGED else "no links"
+    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or nothing}{state}{unbalanced}{turn}"
 
 
 def _ledger_record(ledger: Ledger, summary: CrawlSummary) -> dict[str, Any]:
@@ -120,7 +122,7 @@ def _ledger_lines(crawl: CrawlRecord, ledger: Ledger, summary: CrawlSummary) -> 
     yield strong(f"Crawl {crawl.id} · {one_line(crawl.outlet)} · {crawl.state}")
     yield f"  {when(crawl.started_at)} to {when(crawl.finished_at)} · {crawl.pages} pages, {size(crawl.bytes)}"
     turn = f" · on schedule, due {when(crawl.due_at)}" if crawl.due_at else ""
-    yield f"  asked for {one_line(crawl.target)}" + turn + (f" · {one_line(crawl.note)}" if crawl.note else "")
+    yield f"  asked for {one_line(crawl.target)}" + turn + (f" · {in_words(crawl.note)}" if crawl.note else "")
     yield from disposition_lines(crawl.id, nonzero(ledger.counts), ledger.reasons, summary)
     yield f"{ledger.links:5}  links seen {books_in_words(ledger.waiting, stopped=crawl.state != 'finished')}"
     yield from summary_lines(crawl.id, summary)

@@ -57,6 +57,7 @@ class CrawlTally:
     looked: bool = False  # a channel (or the requested page) was read or is unchanged
     reasons: dict[str, str] = field(default_factory=dict)  # why channels could not be read: {url: reason}
     channels: Counter[str] = field(default_factory=Counter)  # channels read, by kind
+    unchanged: int = 0  # channels that list links and have not changed, so that their links were not read again
     links: int = 0  # found so far
     robots: set[str | None] = field(default_factory=set)  # why robots.txt files close sites; None: one is open
     rules: int = 0  # lines of robots.txt files that apply to us

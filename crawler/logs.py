@@ -75,6 +75,7 @@ def finished_facts(result: CrawlResult) -> dict[str, Any]:
         "pages": result.pages,
         "bytes": result.size,
         "looked": result.looked,
+        "unchanged": result.unchanged,
         "balanced": result.balanced,
         "links/seen": result.ledger.links if result.ledger else 0,
         "links/waiting": result.waiting,

@@ -196,7 +196,7 @@ class CrawlPool:
         return CrawlResult(
             job.outlet.name, job.target, "failed" if job.tally.problem else state, job.crawl.id, ledger, seconds,
             job.recorder.pages, job.recorder.size, job.tally.looked, job.tally.reasons, job.tally.problem,
-            own_stats(spider),
+            own_stats(spider), bool(job.tally.unchanged),
         )  # fmt: skip
 
     async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:
@@ -217,6 +217,7 @@ class CrawlPool:
             pages=recorder.pages,
             size=recorder.size,
             looked=job.tally.looked,
+            unchanged=bool(job.tally.unchanged) and state == "finished",
             reason=reason,
         )
         if state == "finished" and job.tally.looked and not books.links and not job.options.on_schedule:

@@ -34,11 +34,17 @@ class CrawlResult:
     unread: dict[str, str] = field(default_factory=dict)
     problem: NewsError | None = None
     stats: dict[str, int] = field(default_factory=dict)  # what the pipelines counted: {"teasers/removed": 312}
+    channel_unchanged: bool = False  # one that lists links at least; they were not read again
 
     @property
     def barren(self) -> bool:
         """True when no crawl ever found a link here: scripts draw the pages, or they are no news."""
         return Reason.NO_LINKS in self.unread.values()
+
+    @property
+    def unchanged(self) -> bool:
+        """True when no link was seen because nothing has changed, not because nothing is listed."""
+        return self.channel_unchanged and self.ledger is not None and not self.ledger.links
 
     @property
     def waiting(self) -> int:

@@ -62,6 +62,7 @@ class Reason(StrEnum):
     # Channels and crawls
     LAYOUT_CHANGED = "layout_changed", "gave no links where it gave some: its layout has changed"
     NO_LINKS = "no_links", "nothing in it looks like a link to an article"
+    UNCHANGED = "unchanged", "nothing has changed since the last crawl"
     NOT_LOOKED = "not_looked"
     NOTHING_READ = "nothing_read"
     INTERRUPTED = "interrupted"

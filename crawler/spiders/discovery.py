@@ -223,6 +223,7 @@ class Discovery:
             return
         self.job.tally.looked = True
         self.job.tally.channels[kind.name] += 1
+        self.job.tally.unchanged += body is None and bool(channel.links_last)
         problem = _problem(channel, kind, announced)
         if problem:
             self.job.tally.reasons[channel.url] = problem

@@ -1,6 +1,6 @@
 """Scheduled crawls: pages wait until they are due, failing feeds until their pause is over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine, text
@@ -9,6 +9,7 @@ from archive.home import Home
 from crawler.results import CrawlResult
 from crawler.runner import crawl
 from crawler.targets import CrawlOptions
+from tests.conftest import Outcome
 from tests.site import Site, story
 
 ON_SCHEDULE = CrawlOptions(delay=0, recheck=False, on_schedule=True)
@@ -138,3 +139,42 @@ def test_the_only_feed_is_tried_whenever_the_outlets_turn_comes(home: Home, engi
     listed_again(site)
     assert crawled(home, engine).looked
     assert run(engine, "select failures, next_due_at from channels where kind = 'feed'") == [(0, None)]
+
+
+def coverage(engine: Engine) -> list[tuple[object, ...]]:
+    return run(engine, "select looked, links, reason from v_coverage order by crawl")
+
+
+def test_nothing_changed_differs_from_nothing_listed(
+    home: Home, engine: Engine, site: Site, newskeep: Callable[..., Outcome]
+) -> None:
+    entry(home, site)
+    crawled(home, engine)
+    quiet = crawled(home, engine)
+    site.feed("/feed.xml", title="Nothing today")
+    empty = crawled(home, engine)
+    still_empty = crawled(home, engine)
+
+    assert [result.unchanged for result in (quiet, empty, still_empty)] == [True, False, False]
+    assert coverage(engine) == [(True, 1, None), (True, 0, "unchanged"), (True, 0, None), (True, 0, None)]
+    assert [line.split("town  ")[1] for line in newskeep("crawls", "list").out.splitlines()] == [
+        "no links", "no links", "nothing changed", "1 new",
+    ]  # fmt: skip
+    assert " · nothing has changed since the last crawl\n" in newskeep("crawls", "show", str(quiet.crawl_id)).out
+    assert "nothing has changed" not in newskeep("crawls", "show", str(empty.crawl_id)).out
+
+
+def test_one_feed_that_is_unchanged_and_one_that_is_read_are_no_quiet_crawl(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    site.feed("/other.xml", "/town/other-bridge-opens-today")
+    site.article("/town/other-bridge-opens-today", "The other bridge opens", *story("other"))
+    entry(home, site)
+    home.outlets_file.write_text(
+        home.outlets_file.read_text().replace("feeds = [", f'feeds = ["{site.url("/other.xml")}", ')
+    )
+    crawled(home, engine)
+    listed_again(site)
+
+    assert not crawled(home, engine).unchanged
+    assert coverage(engine)[-1] == (True, 1, None)
