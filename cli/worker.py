@@ -26,12 +26,15 @@ def worker(processes: int | None) -> None:
     """
     from archive.home import open_home
     from crawler.logs import setup_logging
+    from scheduler.lifecycle import lifecycle
     from scheduler.supervisor import run
 
     home = open_home()
     setup_logging(home)
-    _wait(home)
-    run(home, processes or max(1, home.settings["WORKER_PROCESSES"]))
+    number = processes or max(1, home.settings["WORKER_PROCESSES"])
+    with lifecycle("workers", home, {"processes": number}):
+        _wait(home)
+        run(home, number)
 
 
 def _wait(home: Home) -> None:

@@ -23,10 +23,10 @@ def json_line(at: float, level: str, logger: str, message: str, facts: Mapping[s
 
 
 def text_line(at: float, level: str, logger: str, message: str, facts: Mapping[str, Any]) -> str:
-    """Format an event for a terminal: the time of day (UTC), the event and its fields."""
+    """Format an event for a terminal: date and time (UTC), the event and its fields."""
     event = message if is_event(message) else f"{logger}: {json_text(safe(message))[1:-1]}"
     mark = "" if level == "INFO" else f"{level.lower()} "
-    return " ".join([_utc(at)[11:19], f"{mark}{event}", *_in_words(facts)])
+    return " ".join([_utc(at)[:19].replace("T", " "), f"{mark}{event}", *_in_words(facts)])
 
 
 def is_event(message: str) -> bool:

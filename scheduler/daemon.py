@@ -8,6 +8,7 @@ from archive.home import Home
 from archive.waiting import Upgrading, wait_for_archive
 from crawler.engine import threads
 from crawler.logs import setup_logging
+from scheduler.lifecycle import daemon_facts, lifecycle
 from scheduler.rounds import Scheduler
 from scheduler.supervisor import DATABASE_SECONDS, Supervisor
 
@@ -18,8 +19,9 @@ def run(home: Home) -> None:
     Raises SettingError for a setting that must be changed, SchemaOutdated for the schema of a newer program.
     """
     setup_logging(home)
-    wait_for_archive(home, Upgrading.ALWAYS, float("inf"))
-    asyncio.run(_run(home))
+    with lifecycle("daemon", home, daemon_facts(home)):
+        wait_for_archive(home, Upgrading.ALWAYS, float("inf"))
+        asyncio.run(_run(home))
 
 
 async def _run(home: Home) -> None:

@@ -24,9 +24,9 @@ def test_text_line_is_read_by_a_person() -> None:
     facts = {"outlet": "krone", "headline": "Zug entgleist", "links/new": 38}
 
     assert text_line(AT, "INFO", "x", "crawl_finished", facts) == (
-        '20:26:40 crawl_finished outlet=krone headline="Zug entgleist" links/new=38'
+        '2026-05-28 20:26:40 crawl_finished outlet=krone headline="Zug entgleist" links/new=38'
     )
-    assert text_line(AT, "WARNING", "x", "outlet_blocked", {}) == "20:26:40 warning outlet_blocked"
+    assert text_line(AT, "WARNING", "x", "outlet_blocked", {}) == "2026-05-28 20:26:40 warning outlet_blocked"
 
 
 @pytest.mark.parametrize("message", ["Job 17 ended", "started", "crawl_finished\nfake_event", "Crawl_finished", ""])

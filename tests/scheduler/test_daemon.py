@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from archive.home import Home
 from tests.conftest import Outcome
@@ -97,6 +97,11 @@ def test_a_daemon_crawls_on_schedule_and_follows_outlets_toml(
 
     assert daemon.end() == 0
     assert rows(engine, "select count(*) from processes where stopped_at is null") == [(0,)]
+    [started], [stopped] = daemon.events("daemon_started"), daemon.events("daemon_stopped")
+    assert {"version", "database", "metrics"} <= started.keys()
+    assert (started["data_folder"], started["outlets"], started["contact"]) == (str(home.path), 1, "tests@example.org")
+    assert (stopped["why"], stopped["level"]) == ("told to stop", "info")
+    assert daemon.events("outlets_missing") == daemon.events("contact_missing") == []
 
 
 @pytest.mark.slow
@@ -174,3 +179,46 @@ def test_outlets_that_cannot_be_read_from_the_start_are_an_error(
 
     assert daemon.process.wait(20) == 4
     assert "outlets.toml:2" in daemon.log.read_text()
+
+
+def test_daemon_without_outlets_and_contact_says_so_and_waits(
+    home: Home, engine: Engine, start: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NEWSKEEP_CONTACT")
+    daemon = start(workers=0)
+    until(lambda: daemon.events("timetable_set"))
+
+    assert [event["level"] for event in daemon.events("outlets_missing") + daemon.events("contact_missing")] == [
+        "warning", "warning",
+    ]  # fmt: skip
+    assert daemon.end() == 0
+
+
+@pytest.mark.parametrize("setting", ["CAPTURE_STORE=nosuch://place", "METRICS_LISTEN=192.0.2.1:9464"])
+def test_daemon_that_failed_to_start_is_not_alive_and_says_why_it_stopped(
+    home: Home, engine: Engine, start: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    name, _, value = setting.partition("=")
+    monkeypatch.setenv(name, value)
+    daemon = start()
+
+    assert daemon.process.wait(20) == 4
+    assert rows(engine, "select role from processes where stopped_at is null") == []
+    [stopped] = daemon.events("daemon_stopped")
+    assert name in stopped["why"]
+
+
+def test_a_killed_daemon_is_seen_by_health_and_doctor(
+    home: Home, engine: Engine, start: Callable[..., Daemon], newskeep: Callable[..., Outcome]
+) -> None:
+    daemon = start(workers=0)
+    until(lambda: rows(engine, "select 1 from processes where role = 'scheduler'"))
+    assert (newskeep("health").code, newskeep("doctor").code) == (0, 0)
+    daemon.kill()
+    with engine.begin() as conn:  # as if four minutes had passed
+        conn.execute(text("update processes set heartbeat_at = heartbeat_at - interval '4 minutes'"))
+    seen = newskeep("health")
+
+    assert (seen.code, newskeep("doctor").code) == (4, 4)
+    assert "no daemon runs, the last one died" in seen.out
+    assert "Process " not in seen.out

@@ -1,0 +1,62 @@
+"""The first and the last log line of daemon and worker: what runs and with what, then why it ended."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+
+from archive.connection_url import normal_url, shown_url
+from archive.home import Home
+from crawler.outlets.file import load_outlets
+from news.errors import SettingError
+from news.logline import error_in_words
+
+logger = logging.getLogger(__name__)
+
+_TOLD = "told to stop"
+
+
+@contextmanager
+def lifecycle(name: str, home: Home, facts: Mapping[str, object]) -> Iterator[None]:
+    """Log `NAME_started` with version, data folder, database and *facts*; at the end `NAME_stopped` and why."""
+    started, why = time.monotonic(), _TOLD
+    general = {"version": version("newskeep"), "data_folder": str(home.path), "database": database_place(home)}
+    logger.info(f"{name}_started", extra={**general, **facts})
+    _warn_of_missing(facts)
+    try:
+        yield
+    except Exception as error:
+        why = error_in_words(error)
+        raise
+    finally:
+        level = logging.INFO if why == _TOLD else logging.ERROR
+        logger.log(level, f"{name}_stopped", extra={"why": why, "seconds": round(time.monotonic() - started)})
+
+
+def database_place(home: Home) -> str:
+    """Return the database's address without its password, or the folder of the embedded server."""
+    given = home.settings["NEWSKEEP_DATABASE_URL"]
+    return shown_url(normal_url(given)) if given else f"embedded in {home.postgres}"
+
+
+def daemon_facts(home: Home) -> dict[str, object]:
+    """Return where metrics are served, how many outlets are switched on, and the contact.
+
+    Without outlets and contact when outlets.toml cannot be read: the daemon reports that itself.
+    """
+    listen = home.settings["METRICS_LISTEN"]
+    facts: dict[str, object] = {"metrics": "{}:{}".format(*listen) if listen else None}
+    try:
+        found = load_outlets(home.outlets_file)
+    except SettingError:
+        return facts
+    enabled = sum(outlet.enabled for outlet in found.outlets)
+    return facts | {"outlets": enabled, "contact": home.settings["NEWSKEEP_CONTACT"] or found.contact}
+
+
+def _warn_of_missing(facts: Mapping[str, object]) -> None:
+    if facts.get("outlets") == 0:
+        logger.warning("outlets_missing", extra={"try": "newskeep outlets add https://www.example.org"})
+    if "contact" in facts and not facts["contact"]:
+        logger.warning("contact_missing", extra={"try": 'contact = "you@example.org" at the top of outlets.toml'})
