@@ -132,6 +132,8 @@ def _show(found: Overview, bad: int, home: Home) -> None:
     tell(_headline(bad, len(found.troubles) - bad))
     for trouble in found.troubles:
         tell(f"  {f'since {_when(trouble.since)}' if trouble.since else 'now':<18}  {trouble.sentence}")
+        for line in trouble.more_lines:
+            tell(f"{'':<22}{line}")
     for alert in found.ended:
         tell(f"  over  {_when(alert.ended_at)}  {_sentence(alert)}")
     tell(f"\nArchive    {home.path}, judged {datetime.now().astimezone():%d %b %Y %H:%M %Z}")

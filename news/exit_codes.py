@@ -4,15 +4,20 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a command ends with, one meaning each."""
+    """What a command ends with, one meaning each; README.md lists them.
+
+    Only `newskeep health daemon`, `worker` and `here` end with 1 when a process is not alive: containers expect it.
+    """
 
     FINE = 0
     OUR_BUG = 1
     USAGE = 2
     SOME_PAGES_FAILED = 3
-    CONFIGURATION_INVALID = 4
+    CONFIGURATION_INVALID = 4  # or something else that a person has to put right: health, doctor
     NOTHING_FETCHED = 5
     DATABASE = 6
     ALREADY_RUNNING = 7
     BOOKS_OR_DAMAGE = 8
+    HUNG = 70  # EX_SOFTWARE of sysexits.h
     INTERRUPTED = 130
+    TERMINATED = 143

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from traceback import extract_stack
 
 from crawler.logs import StderrHandler
+from news.exit_codes import ExitCode
 
 logger = logging.getLogger(__name__)
 
-EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
+EXIT_CODE = ExitCode.HUNG
 LOOP_SECONDS = 60.0
 _STDERR = 2
 _FRAMES = 8

@@ -30,7 +30,10 @@ _IDS_UNDER_WAY = 100  # and so may a lower id than the highest
 
 @dataclass(frozen=True, slots=True)
 class EndedCrawl:
-    """A crawl that has ended. `late_seconds` says how long after its due time it began, None when begun by hand."""
+    """A crawl that has ended.
+
+    `late_seconds` says how long after its due time it began; None when begun by hand, or when its turn was missed.
+    """
 
     id: int
     state: str
@@ -170,7 +173,9 @@ def _totals(totals: Totals) -> Iterator[Metric]:
     yield _counter("pages", "Responses received.", {"": totals.pages})
     yield _counter("fetched_bytes", "Bytes received.", {"": totals.bytes})
     yield _counter("crawl_seconds", "Time that crawls took, all together.", {"": totals.seconds})
-    late = HistogramMetricFamily("newskeep_start_late_seconds", "By how much crawls began after their due time.")
+    late = HistogramMetricFamily(
+        "newskeep_start_late_seconds", "By how much crawls began after their due time; no missed turns."
+    )
     limits = [str(float(limit)) for limit in LATE_BUCKETS] + ["+Inf"]
     late.add_metric([], list(zip(limits, accumulate(totals.late), strict=True)), totals.late_sum)
     yield late
@@ -280,10 +285,14 @@ select o.name, (select c.ended_at from coverage c where c.outlet_id = o.id and c
 from turns t join outlets o on o.id = t.outlet_id
 """)
 
+# A turn that was missed while no daemon ran, or while we were offline, says nothing about how quickly turns begin.
 _ENDED = text("""
 select id, state, counts, pages, bytes, extract(epoch from finished_at - started_at)::float as seconds,
-    extract(epoch from started_at - due_at)::float as late_seconds, finished_at
-from crawls where id > :after_id and finished_at >= :since order by id
+    case when not exists (
+        select from coverage g where g.outlet_id = c.outlet_id and g.started_at >= c.due_at
+            and g.started_at < c.started_at and g.reason in ('not_running', 'offline') and g.crawl_id is null
+    ) then extract(epoch from started_at - due_at)::float end as late_seconds, finished_at
+from crawls c where id > :after_id and finished_at >= :since order by id
 """)
 
 # A crawl that a dead process left running holds this back until it is closed.

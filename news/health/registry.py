@@ -6,10 +6,11 @@ from pkgutil import iter_modules
 
 import news.health
 from news.health.rule import Facts, MachineRule, OutletRule, Rule, plain_facts
-from news.text import one_line
+from news.text import one_line, printable
 
 _LONGEST_SENTENCE = 300
 _LONGEST_HEADLINE = 150
+_LONGEST_LINE, _MOST_LINES = 200, 20
 
 
 def _rules() -> Iterator[Rule]:
@@ -40,6 +41,15 @@ def sentence(rule_id: str, subject: str, facts: Facts) -> str:
     except (KeyError, TypeError, ValueError, AttributeError):  # facts of another version
         details = plain_facts(facts)
     return _cut(f"{subject}: {rule.title}" + (f", {details}" if details else ""), _LONGEST_SENTENCE)
+
+
+def more_lines(rule_id: str, facts: Facts) -> list[str]:
+    """Return the lines that follow an alert's sentence, at most 20, without what would steer a terminal."""
+    try:
+        lines = rule_of(rule_id).more_lines(facts)
+    except (KeyError, TypeError, ValueError, AttributeError):  # facts of another version
+        return []
+    return [printable(line)[:_LONGEST_LINE].rstrip() for line in lines[:_MOST_LINES]]
 
 
 def headline(opened: int, ended: int, first: str) -> str:

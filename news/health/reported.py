@@ -5,9 +5,18 @@ from datetime import datetime
 from news.health.rule import Facts, Rule
 from news.schedule.backoff import OFFLINE as OFFLINE_REASON
 
+_PLACE = " --> "  # before a mistake's place, in a message about outlets.toml
+
 
 def _since(facts: Facts) -> str:
     return f"since {datetime.fromisoformat(facts['since']):%Y-%m-%d %H:%M %Z}"
+
+
+def _first_mistake(facts: Facts) -> str:
+    """Return the first of the mistakes, with its place in the file."""
+    first, *rest = str(facts["problem"]).splitlines()
+    place = next((line.removeprefix(_PLACE) for line in rest if line.startswith(_PLACE)), None)
+    return f"{first} ({place})" if place else first
 
 
 DATABASE_AWAY = Rule(
@@ -26,7 +35,8 @@ OUTLETS_FILE = Rule(
     id="outlets_file",
     title="cannot be used, the last good one stays in force",
     broken_when="outlets.toml cannot be used; the last good one stays in force",
-    describe=lambda facts: str(facts["problem"]),
+    describe=_first_mistake,
+    more_lines=lambda facts: str(facts["problem"]).splitlines(),
     remedy="newskeep outlets check",
 )
 OUTLET_SET_ASIDE = Rule(

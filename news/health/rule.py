@@ -1,6 +1,6 @@
 """What a rule of health is: its id, its decision, its words, and when its alert opens and ends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -35,14 +35,19 @@ def plain_facts(facts: Facts) -> str:
     return ", ".join(f"{name}: {value}" for name, value in facts.items())
 
 
+def no_lines(_: Facts) -> Sequence[str]:
+    """Return no line, for a rule whose alert is one sentence."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Rule:
     """A rule of health; other parts of the program open and end its alert (`news.health.reported`).
 
     `id` is the spelling in table `alerts`, in `health --json` and in metrics. `title` and `describe(facts)` make the
-    sentence of a message. `broken_when` and `learns_for` are the row in docs/operating.md. `remedy` is the command that
-    helps; "{subject}" stands for the alert's subject. The alert opens after the rule has been broken for `opens_after`
-    and ends after it has held for `ends_after`.
+    sentence of a message; `more_lines(facts)` follow it as they are. `broken_when` and `learns_for` are the row in
+    docs/operating.md. `remedy` is the command that helps; "{subject}" stands for the alert's subject. The alert opens
+    after the rule has been broken for `opens_after` and ends after it has held for `ends_after`.
     """
 
     id: str
@@ -50,6 +55,7 @@ class Rule:
     broken_when: str
     learns_for: str = ""
     describe: Callable[[Facts], str] = plain_facts
+    more_lines: Callable[[Facts], Sequence[str]] = no_lines
     severity: Severity = Severity.BAD
     remedy: str = "newskeep health"
     opens_after: timedelta = timedelta(0)

@@ -34,11 +34,15 @@ _PORTS = {"smtp": 25, "smtps": 465}
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a message about alerts says: `headline` and `lines` for people, `records` (one an alert) for programs."""
+    """What a message about alerts says: `headline` and `lines` for people, `records` (one an alert) for programs.
+
+    `archive` names the data folder and its machine; people may run several.
+    """
 
     headline: str
     lines: tuple[str, ...]
     records: tuple[Mapping[str, Any], ...]
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,13 @@ async def try_to_send(channel: Channel, message: Message) -> str | None:
 
 def _chat_text(message: Message) -> str:
     """Return the message for a chat, without what would notify the whole room or hide an address behind a word."""
-    shown = "\n".join([message.headline, *message.lines] if len(message.lines) > 1 else message.lines)
+    lines = [message.headline, *message.lines] if len(message.lines) > 1 else message.lines
+    shown = "\n".join([*lines, *_place(message)])
     return shown.replace("<", "‹").replace(">", "›").replace("@", "＠")[:_CHAT_CHARACTERS]
+
+
+def _place(message: Message) -> list[str]:
+    return [f"Archive: {message.archive}"] if message.archive else []
 
 
 # --- webhook
@@ -105,7 +114,8 @@ async def post(url: str, message: Message) -> None:
     Raises NotAccepted, or what aiohttp raises when no answer comes in time.
     """
     text = _chat_text(message)
-    body = as_json_line({"v": 1, "type": "alerts", "text": text, "content": text, "alerts": message.records})
+    body = as_json_line({"v": 1, "type": "alerts", "text": text, "content": text,
+                         "archive": message.archive, "alerts": message.records})  # fmt: skip
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "newskeep"}
     async with (
         aiohttp.ClientSession(timeout=_WEBHOOK_SECONDS, trust_env=True) as session,
@@ -173,7 +183,8 @@ def _mail(box: MailBox, message: Message) -> EmailMessage:
     mail["Date"] = formatdate()
     mail["Message-ID"] = make_msgid("newskeep", _host_name())
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content("\n\n".join(message.lines) + "\n\nnewskeep health   shows all rules and alerts.\n")
+    footer = "\n".join([*_place(message), "newskeep health   shows all rules and alerts.\n"])
+    mail.set_content("\n\n".join([*message.lines, footer]))
     return mail
 
 
@@ -233,6 +244,3 @@ def _hang_up(server: smtplib.SMTP) -> None:
 def _host_name() -> str:
     name = socket.gethostname()
     return name if name.isascii() and name.replace("-", "").replace(".", "").isalnum() else "localhost"
-
-
-_WEBHOOK_SECONDS = aiohttp.ClientTimeout(total=20)

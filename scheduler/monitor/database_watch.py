@@ -21,8 +21,8 @@ _PATIENCE = timedelta(minutes=2)  # a server that is only restarted is back by t
 class DatabaseWatch:
     """`await look(now)` once a minute, in the daemon that leads or led last; remembers which channels it has used."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, settings: Settings, archive: str = "") -> None:
+        self.engine, self.archive = engine, archive
         self.channels = channels(settings)
         self.away_since: datetime | None = None
         self._notified: set[str] = set()
@@ -61,7 +61,7 @@ class DatabaseWatch:
         line = sentence(DATABASE_AWAY.id, MACHINE, facts)
         record = {"id": None, "change": OPENED, "rule": DATABASE_AWAY.id, "subject": MACHINE, "opened_at": since,
                   "ended_at": None, "text": line, "facts": facts}  # fmt: skip
-        problem = await try_to_send(channel, Message(line, (line,), (record,)))
+        problem = await try_to_send(channel, Message(line, (line,), (record,), self.archive))
         if problem is None:
             self._notified.add(name)
         log_outcome(name, 1, problem)

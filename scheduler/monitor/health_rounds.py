@@ -15,6 +15,7 @@ from scheduler.leader import Leader
 from scheduler.metrics import READ_SECONDS, Metrics
 from scheduler.monitor.database_watch import DatabaseWatch
 from scheduler.monitor.inspection import Inspector
+from scheduler.monitor.notifier import archive_name
 from scheduler.processes import workers_beat
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class HealthRounds:
         self.engine, self.leader = engine, leader
         self.inspector = Inspector(engine, home)
         self.metrics = Metrics(engine, home)
-        self.database = DatabaseWatch(engine, home.settings)
+        self.database = DatabaseWatch(engine, home.settings, archive_name(home))
         self.deadman_url: str | None = home.settings["DEADMAN_URL"]
         self._led = False
 

@@ -15,7 +15,7 @@ from news.health.registry import MACHINE_RULES, OUTLET_RULES
 from news.health.rule import OPENINGS_WINDOW, Judgement, Rule, State
 from scheduler.monitor.day_counts import WatchedOutlet, count_days, outlets_to_count, retired_outlets
 from scheduler.monitor.measurements import OutletHistories, measure_machine
-from scheduler.monitor.notifier import Notifier
+from scheduler.monitor.notifier import Notifier, archive_name
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Inspector:
         self.engine, self.home = engine, home
         self.histories = OutletHistories()
         self.alert_state = AlertState()
-        self.notifier = Notifier(engine, home.settings)
+        self.notifier = Notifier(engine, home.settings, archive_name(home))
 
     async def inspect(self, now: datetime) -> None:
         """Judge the machine and the outlets crawled since the last time, and begin to notify people.

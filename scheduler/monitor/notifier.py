@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.alerts import Alert
+from archive.home import Home
 from news.errors import NewsError
-from news.health.registry import headline, sentence
+from news.health.registry import headline, more_lines, sentence
 from news.logline import error_in_words
 from news.settings import Settings
 from news.text import storable
@@ -37,8 +39,8 @@ class Change:
 class Notifier:
     """Sends messages in the background over the channels that are set up, at most one a channel at a time."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, settings: Settings, archive: str = "") -> None:
+        self.engine, self.archive = engine, archive
         self.channels = channels(settings)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -59,7 +61,7 @@ class Notifier:
             changes = await asyncio.to_thread(self._unsent, name, now)
             if not changes:
                 return
-            problem = await try_to_send(channel, message_of(changes))
+            problem = await try_to_send(channel, message_of(changes, self.archive))
             await asyncio.to_thread(self._note, name, changes, problem, now)
         except (NewsError, SQLAlchemyError) as error:
             logger.warning("alerts_not_told", extra={"channel": name, "error": error_in_words(error)})
@@ -83,15 +85,29 @@ def log_outcome(channel: str, changes: int, problem: str | None) -> None:
         logger.info("alerts_told", extra={"channel": channel, "changes": changes})
 
 
-def message_of(changes: Sequence[Change]) -> Message:
-    """Return the message about *changes*."""
+def archive_name(home: Home) -> str:
+    """Return what messages call the archive: its data folder and this machine."""
+    return f"{home.path} on {socket.gethostname()}"
+
+
+def message_of(changes: Sequence[Change], archive: str = "") -> Message:
+    """Return the message about *changes* in *archive*."""
     sentences = [sentence(change.alert.rule, change.alert.subject, change.alert.facts) for change in changes]
     pairs = list(zip(sentences, changes, strict=True))
     opened = [line for line, change in pairs if change.change == OPENED]
-    lines = [("" if change.change == OPENED else "over: ") + line for line, change in pairs]
+    lines = [_paragraph(line, change) for line, change in pairs]
     records = [{"id": change.alert.id, "change": change.change, **alert_record(change.alert)} for change in changes]
     first = (opened or sentences)[0]
-    return Message(headline(len(opened), len(changes) - len(opened), first), tuple(lines), tuple(records))
+    return Message(headline(len(opened), len(changes) - len(opened), first), tuple(lines), tuple(records), archive)
+
+
+def _paragraph(sentence: str, change: Change) -> str:
+    """Return the sentence with its times in UTC, and below it the further lines of an alert that opened."""
+    alert = change.alert
+    since = f"{alert.opened_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    if change.change != OPENED and alert.ended_at:
+        return f"over: {sentence} ({since} to {alert.ended_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
+    return "\n".join([f"{sentence} (since {since} UTC)", *more_lines(alert.rule, alert.facts)])
 
 
 def alert_record(alert: Alert) -> dict[str, object]:

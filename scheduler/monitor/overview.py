@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from archive.alerts import Alert, ended_alerts, open_alerts
 from archive.home import Home
-from news.health.registry import MACHINE_RULES, OUTLET_RULES, rule_of, sentence
+from news.health.registry import MACHINE_RULES, OUTLET_RULES, more_lines, rule_of, sentence
 from news.health.rule import Facts, Judgement, Rule, Severity, State
 from scheduler.monitor.channels import channels
 from scheduler.monitor.day_counts import count_days, outlets_to_count, watched_outlets
@@ -39,6 +39,11 @@ class Trouble:
     def sentence(self) -> str:
         """What is wrong, in one line."""
         return sentence(self.rule.id, self.subject, self.facts)
+
+    @property
+    def more_lines(self) -> list[str]:
+        """What follows the sentence: a place in a file, with its caret."""
+        return more_lines(self.rule.id, self.facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,21 @@ def test_crawls_that_end_are_counted_once(metrics: Metrics, newsroom: Newsroom, 
     assert found['newskeep_start_late_seconds_bucket{le="30.0"}'] == found["newskeep_start_late_seconds_count"] == 1
 
 
+@pytest.mark.parametrize(("reason", "counted"), [("not_running", 0), ("offline", 0), ("no_worker", 1)])
+def test_a_long_downtime_makes_no_crawl_late_and_slow_workers_do(
+    metrics: Metrics, newsroom: Newsroom, engine: Engine, reason: str, counted: int
+) -> None:
+    metrics.read()
+    newsroom.store(article("https://krone.example/1"))
+    sql(engine, "update crawls set due_at = started_at - interval '9 hours'")
+    columns = "outlet_id, looked, started_at, ended_at, reason"
+    sql(engine, f"insert into coverage ({columns}) "
+                f"select outlet_id, false, due_at, started_at, '{reason}' from crawls")  # fmt: skip
+    close_crawl(engine, newsroom.crawls.pop("krone"))
+
+    assert values(metrics)["newskeep_start_late_seconds_count"] == counted
+
+
 def test_crawls_of_before_are_not_counted(newsroom: Newsroom, engine: Engine, home: Home) -> None:
     newsroom.store(article("https://krone.example/1"))
     close_crawl(engine, newsroom.crawls.pop("krone"))

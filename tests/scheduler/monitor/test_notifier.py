@@ -1,6 +1,7 @@
 """Alerts reach people once over each channel, and again after a failure."""
 
 import asyncio
+import socket
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from archive.alerts import open_alerts
 from archive.home import Home
 from news.settings import read_settings
 from scheduler.monitor import channels
-from scheduler.monitor.notifier import Notifier
+from scheduler.monitor.notifier import Notifier, archive_name
 from tests.mailbox import MailServer
 from tests.scheduler.monitor.conftest import DISK, NOW, Hook, alert, over, tell
 
@@ -24,8 +25,38 @@ def test_opening_and_end_are_each_told_once(engine: Engine, hook: Hook) -> None:
         tell(engine, ALERT_WEBHOOK_URL=hook.url)
 
     assert [[one["change"] for one in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
-    assert hook.posts[0]["text"] == "machine: disk full soon, 0.4 GB free, full in 3.5 days"
+    since = hook.posts[0]["alerts"][0]["opened_at"][:16].replace("T", " ")
+    assert hook.posts[0]["text"] == f"machine: disk full soon, 0.4 GB free, full in 3.5 days (since {since} UTC)"
+    ended = hook.posts[1]["alerts"][0]["ended_at"][:16].replace("T", " ")
+    assert hook.posts[1]["text"].endswith(f"full in 3.5 days ({since} to {ended} UTC)")
     assert hook.posts[0]["alerts"][0]["facts"] == DISK
+
+
+def test_messages_name_the_archive_and_show_a_mistake_of_the_file_with_its_place(
+    engine: Engine, home: Home, hook: Hook
+) -> None:
+    problem = "unknown key “langauge”\n --> outlets.toml:3:1\n3 | langauge = 1\n  | ^^^^^^^^  did you mean “language”?"
+    alert(engine, "outlets.toml", "outlets_file", {"problem": problem})
+    with MailServer() as mails:
+        settings = {"ALERT_WEBHOOK_URL": hook.url, "ALERT_SMTP_URL": mails.url, "ALERT_MAIL_TO": "a@example.org"}
+
+        async def notify() -> None:
+            notifier = Notifier(engine, read_settings(settings), archive_name(home))
+            notifier.notify_soon(NOW)
+            await notifier.finished()
+
+        asyncio.run(notify())
+
+    [post], [sent] = hook.posts, mails.mails
+    place = f"Archive: {home.path} on {socket.gethostname()}"
+    line = "outlets.toml: cannot be used, the last good one stays in force, unknown key “langauge” (outlets.toml:3:1)"
+    assert sent["Subject"] == f"[newskeep] {line}"
+    first, *rest = sent.get_content().splitlines()
+    assert first.startswith(f"{line} (since ")
+    assert rest == [*problem.splitlines(), "", place, "newskeep health   shows all rules and alerts."]
+    assert post["archive"] == f"{home.path} on {socket.gethostname()}"
+    assert post["text"].splitlines()[-1] == place
+    assert "\n  | ^^^^^^^^  did you mean" in post["text"]
 
 
 def test_many_alerts_are_one_message(engine: Engine, hook: Hook) -> None:
