@@ -77,13 +77,15 @@ class Image:
 
 
 LAST_CHANGE = "last change"
+ANNOUNCED = "feed"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a value was found: `field`, `source` (json-ld, og, meta, microdata, url, feed, visible, ...), raw value.
 
-    A `date_published` from the source LAST_CHANGE is no more than the day of the last change.
+    A `date_published` from the source LAST_CHANGE is no more than the day of the last change. One from ANNOUNCED is
+    what a feed or sitemap says; it counts where the page has none.
     """
 
     field: str
@@ -95,8 +97,8 @@ class Evidence:
 class Article:
     """What a page says: the text as labelled blocks in page order, and its fields.
 
-    Times carry a zone; `date_published` is what the page says, never a guess; where it says no more than when it was
-    changed last, it is that day, and `evidence` names LAST_CHANGE as its source.
+    Times carry a zone; `date_published` is what the page says, never a guess; else what its feed says, else the day
+    of the last change, and `evidence` names ANNOUNCED or LAST_CHANGE as its source.
     """
 
     url: str

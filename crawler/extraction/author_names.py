@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from news.agencies import is_agency
 from news.dates import date_begins
 from news.text import fold
 
@@ -12,7 +13,7 @@ from news.text import fold
 _BY_WORDS = r"by|von|vom|par|por|di|da|door|przez|af|av|oleh|автор|от|بقلم|מאת"
 BY = re.compile(
     rf"^\W*(?:(?-i:By(?=[A-Z]))|(?:(?:written|reported|posted|story|text|words|article|review|analysis|opinion|published|geschrieben|veröffentlicht|erstellt|verfasst|eingestellt|publicado|publié|escrito|scritto|geschreven|(?:gast)?(?:beitrag|kommentar)|interview|protokoll|analyse|reportage|essay|kolumne|bericht|mehr|more (?:stories )?(?=by)|aus .{{3,20}}|ein .{{3,30}}|eine .{{3,30}})\s+)?"
-    rf"(?:(?:{_BY_WORDS})\b[:\s]|(?:autor(?:in|es|a|en|zy)?|authors?|auteur(?:s|\(s\))?|autore|redaktion|reporter|writer|words|tekst|texto|text|texte|testo|interview|de notre correspondant|texto de|yazan|haber|kaynak|текст|фото и текст|بقلم|كتب|כתב(?:ה)?|文)\s?[:：／]|(?:texto de|de notre correspondant|autor(?:in|en)?|author|reporter)\s))\s*",
+    rf"(?:(?:{_BY_WORDS})\b[:\s]|(?:autor(?:in|es|a|en|zy)?|authors?|auteur(?:s|\(s\))?|autore|redaktion|reporter|writer|words|tekst|texto|text|texte|testo|interview|de notre correspondant|texto de|yazan|haber|kaynak|текст|фото и текст|بقلم|كتب|כתב(?:ה)?|文|著者|筆者|執筆者?|取材|撰文|撰稿|作者|記者|记者|글|기자)\s?[:：／]|(?:texto de|de notre correspondant|autor(?:in|en)?|author|reporter)\s))\s*",
     re.IGNORECASE,
 )
 # "posted on 5 March 2024 by Jane Miller", "5 March 2024 - Von Jane Miller"
@@ -21,13 +22,15 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _BY_INSIDE = re.compile(
-    rf"(?:\d|[^|·•]{{1,30}}[|·•]\s(?=(?-i:By|Von|Par|Por) )|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?(?:\b(?:{_BY_WORDS})\b:?|\bredaktion:)\s+(?=\S)",
+    rf"(?:\d|(?-i:(?:[A-Z][a-zäéû]{{2,9}}\.?,? ){{1,2}})\d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b|[^|·•]{{1,30}}[|·•]\s(?=(?-i:By|Von|Par|Por) )|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?(?:\b(?:{_BY_WORDS})\b:?|\bredaktion:)\s+(?=\S)",
     re.IGNORECASE,
 )
 _FIRST_WORDS = frozenset(
     f"{_BY_WORDS}|written|words|story|text|review|analysis|opinion|geschrieben|verfasst|gastbeitrag|beitrag|gastkommentar|kommentar|"
     "interview|analyse|reportage|essay|kolumne|bericht|escrito|écrit|scritto|geschreven|autor|autorin|autoren|author|authors|auteur|"
-    "auteurs|auteur(s)|autore|redaktion|reporter|writer|tekst|texto|texte|testo|yazan|haber|текст|文".split("|")
+    "auteurs|auteur(s)|autore|redaktion|reporter|writer|tekst|texto|texte|testo|yazan|haber|текст|文|著者|筆者|執筆|執筆者|取材|撰文|撰稿|作者|記者|记者|글|기자".split(
+        "|"
+    )
 )
 LIST = re.compile(
     r"\W*(?:(?:(?:written|words|story|text|verfasst|geschrieben|escrito|écrit|scritto)\s)?(?:by|von|par|por|di|door)|text|texto|texte|autor|autorin|autoren|author|authors|auteur|auteurs|autore|autores)\b:?\s[^\d.:]{4,50}",
@@ -41,7 +44,7 @@ _SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|ii|iii)\b))\s*", re.IGNOR
 _AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och|ve|и|та)\s", re.IGNORECASE)
 _CUT = re.compile(
     r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bpublié\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b|\bstand:?\s*$|\bam\s*$|\ble\s*$|\bon\s*$|\bel\s*$"
-    r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent|\billustration|\bphotos?\b|\bfotos?\b|\bpage updated\b|\bcontributions?\b|\badditional\b|\bmin(?:ute)?s? read\b|\bread more\b|\bgazeteci|\bmuhabir).*$",
+    r"|\bstaff (?:writer|reporter)\b|\bsenior\b|\bcorrespondent\b|\bcontributor\b|\breporter\b|\beditor\b|\bredakteur|\bkorrespondent|\billustration|\bphotos?\b|\bfotos?\b|\bpage updated\b|\bcontributions?\b|\badditional\b|\bmin(?:ute)?s? read\b|\bread more\b|\bgazeteci|\bmuhabir|[稿来來]源\s?[:：]|责任编辑|責任編輯|责编).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _CREDIT = re.compile(
@@ -91,7 +94,7 @@ _GLUED_MONTH = re.compile(
 _INSTITUTE = re.compile(r"\S+ (?:for|für)\s", re.IGNORECASE)  # "Center for Drug Evaluation and Research"
 _TWICE = re.compile(r"(.{4,}) \1")
 _HOST = re.compile(r"^\S+\.(?:com|org|net|de|at|ch|fr|es|it|nl|pl|pt|uk)\b", re.IGNORECASE)
-_NOT_NAME = re.compile(r"[<>{}=_\\]|https?:|www\.|\.com\b|\d{2}|[?!:]|\.{2}")
+_NOT_NAME = re.compile(r"[<>{}=_\\]|https?:|www\.|\.com\b|\d{2}|[?!:：]|\.{2}")
 _INITIAL = re.compile(r"\b[^\W\d_]\.$")
 _PARTICLES = frozenset(
     "von van de der den del della di da dos das du la le el al bin ibn ter ten zu y e af av und of the and for für".split()  # noqa: SIM905
@@ -102,6 +105,12 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?=\D)(\w[\w.-]{2,29})\s?(?:[|,@·•–—-]\s?)?(?:(?:on|am|le|el|op|il|den|at)\s)?(?=[\w ,.]*\d)")
+_COLON = re.compile(r"[:：／]")
+# "editor@outlet.example (Jane Miller)", as RSS has it; an address alone names nobody.
+_NAME_BEHIND_MAIL = re.compile(r"\S+@\S+\s*\(([^()@]+)\)")
+_MAIL = re.compile(r"[(<[]?[\w.+-]+@[\w-]+\.[\w.-]+[)>\]]?")
+_LAST_FIRST = re.compile(r"((?:[^\W\d]+ )?[^\W\d]['’\w-]+), ([^\W\d]['’\w-]+(?: [^\W\d]\.?)?)")
+_PICTOGRAM = re.compile("\\s*[\u2600-\u27bf\U0001f000-\U0001faff].*$")
 _PEN_NAME = re.compile(r"(?=\D)\w[\w.-]{1,29}(?: [A-Z][\w-]+)?")  # "freeman1984", "it-crew Webteam"
 _SHORTEST, _LONGEST = 2, 60  # characters of a name
 _TEXT = 300  # characters of a byline looked at
@@ -128,7 +137,8 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
 def may_begin_with_by(line: str) -> bool:
     """Whether the first word allows that the line says "by": a cheap test before the pattern."""
     first = line.split(" ", 1)[0]
-    return first.startswith("By") or first.casefold().strip("*([|·•–—-:：") in _FIRST_WORDS
+    word = _COLON.split(first.casefold().strip("*([|·•–—-:："), 1)[0]
+    return first.startswith("By") or word in _FIRST_WORDS
 
 
 def persons_in(line: str, sites: frozenset[str]) -> tuple[str, ...]:
@@ -233,6 +243,10 @@ def _handle_before_date(text: str) -> str:
 
 def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]:
     text = " ".join(text[:_TEXT].split())
+    if "@" in text:
+        text = _MAIL.sub(" ", _NAME_BEHIND_MAIL.sub(r"\1", text)).strip()
+    if trusted:
+        text = "; ".join(_first_last(part) for part in text.split("; "))
     if not trusted and ((_CREDIT.search(text) and not BY.match(text)) or _OTHER_LINE.match(text)):
         return
     if not trusted:
@@ -251,9 +265,29 @@ def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]
         if not _is_name(part, sites, trusted) or (n > 0 and _CREDIT.match(part)):
             continue
         follows = n > 0 and several_words
-        if follows and (_MEDIUM.search(part) or _ROLE.search(part) or (len(part.split()) == 1 and not part.isupper())):
+        if follows and (
+            _MEDIUM.search(part)
+            or _ROLE.search(part)
+            or _GROUP.search(part)
+            or (len(part.split()) == 1 and not part.isupper())
+        ):
             continue  # the person's medium, role or place
         yield part
+
+
+def _first_last(text: str) -> str:
+    """Turn "Miller, Jane" into "Jane Miller"; two agencies stay as they are, and so do two persons."""
+    found = _LAST_FIRST.fullmatch(text)
+    if found is None:
+        return text
+    last, first = found[1], found[2]
+    *particles, _ = last.split()
+    names = all(
+        word[0].isupper() and not word.isupper() and not _MEDIUM.search(word) for word in (first, last.split()[-1])
+    )
+    if not names or any(map(is_agency, (first, last))) or any(word.lower() not in _PARTICLES for word in particles):
+        return text
+    return f"{first} {last}"
 
 
 def _after_by(text: str) -> str:
@@ -267,8 +301,8 @@ def _after_by(text: str) -> str:
 
 def _name_of(part: str) -> str:
     part = BY.sub("", part)
-    name = (part if _INSTITUTE.match(part) else _CUT.sub("", part)).strip(" ,;:-–—|*\"'“”")
-    name = _TITLE.sub("", name) or name
+    name = (part if _INSTITUTE.match(part) else _CUT.sub("", part)).strip(" ,;:-–—|*\"'“”[]【】")
+    name = _PICTOGRAM.sub("", _TITLE.sub("", name)) or name
     role = _ROLE.search(name, 4)
     if role and " " in name[: role.start()].strip(" ,"):
         name = name[: role.start()].rstrip(" ,")

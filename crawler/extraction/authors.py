@@ -46,6 +46,11 @@ _PARTS = 8  # lines of one byline
 _AUTHORS_PAGE = re.compile(
     r"/(?:author|autor|auteur|autore|auteurs|authors|autoren|autores|people|profil|profile)s?/|[?&]author="
 )
+# Elements of a byline with what its person is: "byline__title", "author-role".
+_ROLE_NAMES = re.compile(r"(?:title|role|position|job|occupation|affiliation)s?(?=$|\s)", re.IGNORECASE)
+_ROLE_ELEMENTS = ",".join(
+    f"[class$={word}]" for word in ("title", "role", "position", "job", "occupation", "affiliation")
+)
 _SHORT_LINE = 60  # characters
 _MOST_LINKS = 8
 _BLOCKS_BEHIND_TEXT = 9  # blocks behind the text
@@ -68,6 +73,7 @@ _META = (
     "dc.author",
     "citation_author",
 )
+_HOUSE_META = ("copyright", "dc.rights", "dcterms.rights", "rights", "publisher", "dc.publisher", "dcterms.publisher")
 _WRITTEN_BY = re.compile(
     r"(?:written|posted) by|author|verfasst von|geschrieben von|autor|écrit par|auteur|escrito por|scritto da|geschreven door|napisane przez",
     re.IGNORECASE,
@@ -124,21 +130,26 @@ def _sources(
     page: ParsedPage, claims: Claims, headline_position: int, text_end: int
 ) -> Iterator[tuple[str, Iterable[str]]]:
     yield "json-ld", claims.authors
-    yield "meta", _meta(page)
+    yield "meta", _meta(page, claims)
     yield "microdata", _microdata(page)
+    end = text_end if text_end > headline_position else len(page.pieces)
+    yield "linked", linked_names(page, headline_position, end)
+    yield "visible", byline_elements(page, headline_position, end)
+    yield "visible", byline_lines(page, headline_position)
     yield "linked", linked_names(page, headline_position)
     yield "visible", byline_elements(page, headline_position)
-    yield "visible", byline_lines(page, headline_position)
     yield "visible", lines_behind_text(page, headline_position)
     yield "visible", lone_names(page, claims, headline_position)
     yield "visible", name_below_label(page, text_end)
     yield "visible", name_in_brackets(page, text_end)
 
 
-def _meta(page: ParsedPage) -> list[str]:
+def _meta(page: ParsedPage, claims: Claims) -> list[str]:
     texts = [
         content for name in _META for found, content in page.meta if found == name and not content.startswith("http")
     ]
+    houses = [fold(text) for text in (*claims.sites, page.meta_value(*_HOUSE_META)) if text]
+    texts = [text for text in texts if not any(fold(text) in house for house in houses)] or texts
     if not texts:
         texts = [page.meta_value("twitter:creator:name", "cxenseparse:author", "creator")]
     for number in "12":  # as WordPress tells it to Slack: a label and what it stands for
@@ -205,11 +216,11 @@ def _shown_names(names: tuple[str, ...], page: ParsedPage, headline_position: in
     return seen or (names if source == "json-ld" or len(names) <= _MOST_IN_MICRODATA else names[:1])
 
 
-def linked_names(page: ParsedPage, headline_position: int) -> Iterator[str]:
-    """Texts of the links to authors' pages below the headline; those above it where there are none."""
+def linked_names(page: ParsedPage, headline_position: int, end: int | None = None) -> Iterator[str]:
+    """Texts of the links to authors' pages below the headline, before *end*; those above it where there are none."""
     below: list[str] = []
     above: list[str] = []
-    for at, node in _elements_near(page, headline_position):
+    for at, node in _elements_near(page, headline_position, end):
         if at < len(page.pieces) and page.pieces[at].box.effective_hints & _OTHER_TEXTS:
             continue
         credits = " ".join(piece.text for piece in page.pieces[at : at + 4] if is_credit(piece.text))
@@ -218,9 +229,11 @@ def linked_names(page: ParsedPage, headline_position: int) -> Iterator[str]:
     yield from below or above
 
 
-def _elements_near(page: ParsedPage, headline_position: int) -> list[tuple[int, LexborNode]]:
-    """Elements around the headline that are named as a byline; those below it first."""
-    near = [(at, node) for at, node in page.bylines if headline_position - _BEFORE <= at <= headline_position + _BEHIND]
+def _elements_near(page: ParsedPage, headline_position: int, end: int | None) -> list[tuple[int, LexborNode]]:
+    """Elements around the headline and before *end* that are named as a byline; those below the headline first."""
+    low, high = headline_position - _BEFORE, headline_position + _BEHIND
+    high = high if end is None else min(high, end)
+    near = [(at, node) for at, node in page.bylines if low <= at <= high]
     return sorted(near, key=lambda item: item[0] < headline_position)[:_MOST_NAMES]
 
 
@@ -238,14 +251,25 @@ def _leads_to_author(attributes: dict[str, str | None]) -> bool:
     return "author" in (attributes.get("rel") or "") or bool(_AUTHORS_PAGE.search(attributes.get("href") or ""))
 
 
-def byline_elements(page: ParsedPage, headline_position: int) -> Iterator[str]:
-    """Texts of elements around the headline that are named as a byline; those below it first."""
-    for _, node in _elements_near(page, headline_position):
+def byline_elements(page: ParsedPage, headline_position: int, end: int | None = None) -> Iterator[str]:
+    """Texts of elements around the headline, before *end*, that are named as a byline; those below it first."""
+    near = [node for _, node in _elements_near(page, headline_position, end)]
+    names = [node for node in near if not _ROLE_NAMES.search(node.attributes.get("class") or "")]
+    for node in names or near:
         text = " ".join(node.text(separator=" ").split())
         if 3 < len(text) < _LINE:
-            text = _without_categories(text, node)
+            text = _without_roles(_without_categories(text, node), node)
             if len(text) > 3:
                 yield text
+
+
+def _without_roles(text: str, node: LexborNode) -> str:
+    """*text* without what elements of the byline call a job title, a post or a paper, unless nothing else is in it."""
+    roles = _links(node, _ROLE_ELEMENTS)
+    rest = text
+    for role in roles:
+        rest = rest.replace(" ".join(role.text(separator=" ").split()), "", 1).strip()
+    return rest if len(byline_of(rest).split()) > 1 else text
 
 
 def _without_categories(text: str, node: LexborNode) -> str:

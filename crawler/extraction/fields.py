@@ -67,14 +67,19 @@ class PageContext:
     evidence: list[Evidence]
     now: datetime | None = None
     timezone: str | None = None  # the outlet's own
+    announced: datetime | None = None  # by the feed
 
     @cached_property
     def headline_position(self) -> int:
-        """The position of the last headline above the text, since breadcrumbs and menus repeat it further up."""
+        """The position of the last headline above the text, since breadcrumbs and menus repeat it further up.
+
+        A heading counts before other lines: a bar or a list below the byline may repeat it.
+        """
         text = next((n for n, block in enumerate(self.blocks) if block.label is Label.BODY), len(self.blocks))
         headlines = [n for n, block in enumerate(self.blocks) if block.label is Label.HEADLINE]
         above = [n for n in headlines if n < text]
-        return above[-1] if above else next(iter(headlines), 0)
+        marked = [n for n in above if self.blocks[n].tag == "h1"]
+        return (marked or above)[-1] if above else next(iter(headlines), 0)
 
     @cached_property
     def text_end(self) -> int:
@@ -98,7 +103,7 @@ class PageContext:
     def dates(self) -> tuple[datetime | None, datetime | None]:
         """When the article was published, and when it was modified."""
         published, modified, evidence = find_dates(
-            self.page, self.claims, self.now, self.headline_position, self.timezone
+            self.page, self.claims, self.now, self.headline_position, self.timezone, self.announced
         )
         self.evidence += evidence
         return published, modified

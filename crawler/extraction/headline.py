@@ -121,15 +121,22 @@ def _as_line(page: ParsedPage, title: str) -> str:
 
 
 def site_names(page: ParsedPage, claims: Claims) -> frozenset[str]:
-    """The folded names that the site gives itself, and its domain."""
+    """The folded names that the site gives itself, and its domain.
+
+    What the page's title and a first-level heading say as a whole is the headline, whatever tag repeats it.
+    """
     names = [
         page.meta_value("og:site_name"),
         page.meta_value("application-name"),
         page.meta_value("apple-mobile-web-app-title"),
         *claims.sites,
-        *_domain_names(page.url),
     ]
-    return frozenset(fold(name) for name in names if len(fold(name)) > 2)
+    domains = frozenset(map(fold, _domain_names(page.url)))
+    given = frozenset(map(fold, names)) | domains
+    title = fold(page.title)
+    if title in given - domains and title not in fold(page.url):
+        given -= {fold(piece.text) for piece in page.pieces if piece.tag == "h1"} & {title}
+    return frozenset(name for name in given if len(name) > 2)
 
 
 def _domain_names(url: str) -> tuple[str, ...]:

@@ -26,12 +26,13 @@ def read_page(
     remove: Sequence[str] = (),
     keep: Sequence[str] = (),
     timezone: str | None = None,
+    announced: datetime | None = None,
 ) -> Article:
     """Return the article on the page at *url*, with every block of the page labelled, in page order.
 
     `now` is what "3 hrs ago" counts from (UTC when it has no zone), `encoding` the charset of the HTTP header. `remove`
     and `keep` are CSS selectors of boxes that are never, or always, part of the text. `timezone` names the outlet's
-    zone; when it is None, address and language decide.
+    zone; when it is None, address and language decide. `announced` is the date in the feed that named the page.
 
     Raises NotAnArticle when the page has no text or is something else (an error, a wall, a list), PageTooCostly when
     parsing it would take too long, SettingError for an invalid selector.
@@ -48,7 +49,7 @@ def read_page(
     blocks = with_scripted_text(blocks, utf8, headline)
     blocks = with_lead(blocks, _descriptions(page, claims))
     refuse_non_articles(page, claims, headline, blocks)
-    context = PageContext(page, claims, sites, headline, blocks, evidence, now, timezone)
+    context = PageContext(page, claims, sites, headline, blocks, evidence, now, timezone, announced)
     fields = extract_fields(context)
     return Article(url, headline, blocks=blocks, evidence=tuple(context.evidence), rules=READING_RULES, **fields)
 

@@ -7,11 +7,20 @@ lexbor is also quadratic in the options of one select. A scan that costs a fract
 import codecs
 import re
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 
 from news.errors import PageTooCostly
 from news.text import unmarked_utf16
 
-_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+# Where a page may declare its encoding; what looks like it in comments, scripts and attributes of others is none.
+_META = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style|title)\b.*?(?:</\1|\Z)|<meta(?=[\s/])((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+    rb"|^\s*<\?xml\s[^<>]{0,100}?encoding\s*=\s*[\"']([\w.:-]+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_META_ATTRIBUTE = re.compile(rb"""([^\s/>"'=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Encodings by label in the WHATWG encoding standard: a page that says latin-1 means Windows-1252.
 _WHATWG = {
@@ -85,12 +94,21 @@ def _is_utf8(page: bytes) -> bool:
 
 
 def _declared(page: bytes, encoding: str | None) -> str | None:
-    meta = _META.search(page, 0, _META_WITHIN)
-    for name in (encoding, meta and meta[1].decode("ascii", "replace")):
-        codec = _codec(name or "")
-        if codec:
-            return codec
-    return None
+    names = (name.decode("ascii", "replace") for name in _declarations(page[:_META_WITHIN]))
+    return next(filter(None, map(_codec, chain([encoding or ""], names))), None)
+
+
+def _declarations(beginning: bytes) -> Iterator[bytes]:
+    """The encodings named by meta tags for this purpose, and by an XML declaration."""
+    for found in _META.finditer(beginning):
+        if found[3]:
+            yield found[3]
+        given = {name.lower(): a or b or c for name, a, b, c in _META_ATTRIBUTE.findall(found[2] or b"")}
+        content = _CHARSET.search(given.get(b"content", b""))
+        if b"charset" in given:
+            yield given[b"charset"]
+        elif content and given.get(b"http-equiv", b"").lower() == b"content-type":
+            yield content[1]
 
 
 def _codec(name: str) -> str | None:

@@ -10,7 +10,7 @@ from itertools import chain, islice, pairwise
 from crawler.extraction.jsonld import Claims
 from crawler.extraction.markup import Hint
 from crawler.extraction.walk import ParsedPage, Piece
-from news.article import LAST_CHANGE, Evidence
+from news.article import ANNOUNCED, LAST_CHANGE, Evidence
 from news.dates import date_begins, in_outlet_zone, likely_zone, parse_date, writes_month_first, zone_named
 
 # ruff: noqa: E501 (tables of words and patterns, one thought a line)
@@ -121,11 +121,12 @@ def find_dates(
     now: datetime | None,
     headline_position: int,
     timezone: str | None = None,
+    announced: datetime | None = None,
 ) -> Dates:
     """Return when the article was published, when it was modified, and what each source says.
 
-    Dates before the web and in the future do not count. When only the last change is known, it is the date of
-    publication, and the evidence names it so. `timezone` names the outlet's zone: times without a zone are in it, and
+    Dates before the web and in the future do not count. When the page says no day of publication, that of the feed
+    counts (`announced`), else that of the last change, and the evidence names it so. `timezone` names the outlet's zone: times without a zone are in it, and
     times in UTC are converted to it, so that the calendar day is the one on the page.
     """
     tag = page.language or claims.language
@@ -135,8 +136,9 @@ def find_dates(
     modified = reader.first(
         "date_modified", chain(metadata_modified(page, claims), visible_modified(page, headline_position))
     )
+    said = reader.first("date_published", iter([(ANNOUNCED, announced.isoformat())] if announced else []))
     if published is None:
-        published = _last_change(reader, page, claims, headline_position)
+        published = said or _last_change(reader, page, claims, headline_position)
         modified = modified or published
     elif modified is not None and modified.date() <= published.date():
         published = _before_the_change(

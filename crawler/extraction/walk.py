@@ -259,6 +259,8 @@ class _Walk:
                 self.page.tag_links.append((rel, node.text()))
         elif name == "time":
             self._time(node, attributes)
+        elif hints & Hint.DATE and "title" in attributes:
+            self._titled_time(attributes)
         self.inline.append(self.inline[-1] | hints)
 
     def _open_box(self, name: str, node: LexborNode, attributes: dict[str, str | None], hints: int, names: str) -> None:
@@ -334,6 +336,12 @@ class _Walk:
         raw = attributes.get("datetime") or attributes.get("content")
         raw = raw or (node.text() if len(self.page.times) < _MOST_TIMES else "")
         self.page.times.append((raw, names, len(self.page.pieces)))
+
+    def _titled_time(self, attributes: dict[str, str | None]) -> None:
+        """Take the time of a microformat: <abbr class="published" title="2011-04-25T00:23:00-04:00">."""
+        title = attributes["title"] or ""
+        if title[:4].isdigit() and title[4:5] == "-":
+            self.page.times.append((title, attributes.get("class") or "", len(self.page.pieces)))
 
     def _prop(self, attributes: dict[str, str | None], node: LexborNode) -> None:
         content = attributes.get("content") or attributes.get("datetime") or ""

@@ -50,6 +50,7 @@ def test_a_name_of_the_outlet_is_nobody() -> None:
     ("line", "name"),
     [("신현주 기자", "신현주"), ("박준석 기자 외 1명", "박준석"), ("记者 焦鹏", "焦鹏"), ("佐藤健 記者", "佐藤健"), ("文／王小明", "王小明"), ("Текст: Иван Петров", "Иван Петров"),
      ("بقلم: أحمد علي", "أحمد علي"), ("מאת יוסי כהן", "יוסי כהן"), ("Jane Miller Seguir", "Jane Miller"), ("Suivre Jane Miller", "Jane Miller"),
+     ("著者：佐藤健", "佐藤健"), ("執筆者: 佐藤健", "佐藤健"), ("作者：林晖 稿源：兰州日报 责任编辑：易清", "林晖"), ("글: 박준석", "박준석"), ("Monday August 27, 2018 10:05 am PDT by Jane Miller", "Jane Miller"),
      ("Mehr von Jane Miller", "Jane Miller"), ("Gastbeitrag von Jane Miller", "Jane Miller"), ("Von Jane Miller/dpa", "Jane Miller")],
 )  # fmt: skip
 def test_what_stands_beside_a_name_is_left_out(line: str, name: str) -> None:
@@ -75,3 +76,28 @@ def test_teams_buttons_and_credits_are_nobody(line: str) -> None:
 @pytest.mark.parametrize("name", ["Mehran Karimi", "Berichta Moll", "Seguira Lopez", "Red Miller", "문재인"])
 def test_a_name_that_begins_or_ends_like_what_stands_beside_names_stays(name: str) -> None:
     assert names_in([f"By {name}"], frozenset()) == (name,)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("Miller, Jane", ("Jane Miller",)), ("van Beek, Jan", ("Jan van Beek",)), ("Miller, Jane; Ito, Ed", ("Jane Miller", "Ed Ito")),
+     ("Miller, Jane B.", ("Jane B. Miller",)), ("Reuters, AFP", ("Reuters", "AFP")), ("Jane Miller, Ed Ito", ("Jane Miller", "Ed Ito"))],
+)  # fmt: skip
+def test_a_last_name_before_the_first_is_one_person(text: str, names: tuple[str, ...]) -> None:
+    assert names_in([text], frozenset(), trusted=True) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("jmiller@outlet.example", ()), ("jmiller@outlet.example (Jane Miller)", ("Jane Miller",)), ("Jane Miller <jane@outlet.example>", ("Jane Miller",)),
+     ("Jane Miller, jane.miller@outlet.example", ("Jane Miller",)), ("jmiller", ("jmiller",))],
+)  # fmt: skip
+def test_an_email_address_names_nobody(text: str, names: tuple[str, ...]) -> None:
+    assert names_in([text], frozenset(), trusted=True) == names
+
+
+@pytest.mark.parametrize(
+    "line", ["By Jane Miller / Tidings Staff", "By Jane Miller, Community Contributor", "By Jane Miller ❤️ Community"]
+)
+def test_a_role_beside_a_name_is_nobody(line: str) -> None:
+    assert names_in([line], frozenset()) == ("Jane Miller",)
