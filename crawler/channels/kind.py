@@ -1,5 +1,6 @@
 """What a kind of channel is, and the registry of kinds: each module in `crawler.channels.kinds` defines one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from news.errors import FeedUnreadable, NewsError
 from news.outlets import FoundLink, Outlet
 from news.urls import page_key
 
+_WEB_PAGE = re.compile(
+    rb"(?>\xef\xbb\xbf|\s|<\?xml[^>]*>|<!--.*?-->)*+<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -27,8 +32,8 @@ class Document:
 
     @property
     def is_html(self) -> bool:
-        """True when the body begins as a web page does."""
-        return self.body[:2000].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+        """True when the body begins as a web page does, perhaps after comments or an XML declaration."""
+        return _WEB_PAGE.match(self.body[:4000]) is not None
 
     def is_at(self, url: str) -> bool:
         """Whether the document was requested at *url*, in any spelling."""

@@ -1,16 +1,19 @@
-"""A kind of channel is one file: everything that handles channels finds it by its presence."""
+"""A kind of channel is one file: everything that handles channels finds it by its presence. A body decides its kind."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from sqlalchemy import Engine, text
 
 from archive.home import Home
 from crawler.channels import kinds
-from crawler.channels.kind import Document, channel_kinds, recognise
+from crawler.channels.kind import Document, channel_kinds, read_channel, recognise
 from crawler.runner import crawl
 from crawler.targets import CrawlOptions
+from news.errors import FeedUnreadable
+from news.outlets import Outlet
 from tests.site import Site, story
 
 LINE_LIST = """
@@ -86,3 +89,50 @@ def test_an_outlets_channel_of_an_added_kind_is_guessed_remembered_and_judged(
     site.put("/latest.lines", "LINES\n", content_type="text/x-lines")
     [result] = crawl(home, engine, [site.url("/")], CrawlOptions(delay=0))
     assert result.unread == {site.url("/latest.lines"): "no_lines"}
+
+
+PAGE = "<head><title>X</title></head><h2><a href=/2024/05/01/a-long-story-about-it>A long story about it</a></h2>"
+RSS = '<rss version="2.0"><channel><title>X</title><item><link>https://x.example/a</link></item></channel></rss>'
+SITEMAP = "<urlset><url><loc>https://x.example/a</loc></url></urlset>"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<!doctype html><html>" + PAGE, "listing"),
+        ("\ufeff<!-- built today --><!DOCTYPE html><html>" + PAGE, "listing"),
+        ('<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0"><html>' + PAGE, "listing"),
+        (PAGE, "listing"),
+        ('<?xml version="1.0"?>' + RSS, "feed"),
+        ("<!-- built today -->" + RSS, "feed"),
+        ('{"version": "https://jsonfeed.org/version/1", "items": [{"url": "https://x.example/a"}]}', "feed"),
+        (SITEMAP, "sitemap"),
+        ("https://x.example/a\nhttps://x.example/b\n", "sitemap"),
+    ],
+)
+@pytest.mark.parametrize("expected", ["feed", "listing"])
+def test_a_channel_is_read_as_what_its_body_is(body: str, kind: str, expected: str) -> None:
+    document = Document(body.encode(), "https://x.example/")
+    found, announced = read_channel(document, Outlet("x", "https://x.example/"), channel_kinds()[expected])
+    assert (found.name, bool(announced.links)) == (kind, True)
+
+
+@pytest.mark.parametrize("body", ["", "hello", '{"error": 500}', "<div>no page</div>"])
+def test_a_body_of_no_kind_stays_what_was_expected(body: str) -> None:
+    document, outlet = Document(body.encode(), "https://x.example/"), Outlet("x", "https://x.example/")
+    assert read_channel(document, outlet, channel_kinds()["listing"])[0].name == "listing"
+    with pytest.raises(FeedUnreadable):
+        read_channel(document, outlet, channel_kinds()["feed"])
+
+
+def test_a_web_page_in_place_of_a_proven_feed_is_a_fault() -> None:
+    document = Document(("<!doctype html><html>" + PAGE).encode(), "https://x.example/feed")
+    with pytest.raises(FeedUnreadable):
+        read_channel(document, Outlet("x", "https://x.example/"), channel_kinds()["feed"], proven=True)
+
+
+@pytest.mark.parametrize("part", ["<!--a-->", "<!--", "<?xml ", " ", "<!-- --"])
+def test_no_beginning_of_a_body_takes_long_to_judge(part: str) -> None:
+    start = monotonic()
+    assert not Document(part.encode() * 4000, "https://x.example/").is_html
+    assert monotonic() - start < 0.5
