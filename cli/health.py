@@ -127,8 +127,6 @@ def _url() -> str:
 
 
 def _show(found: Overview, bad: int, home: Home) -> None:
-    from news.health.rule import State
-
     tell(_headline(bad, len(found.troubles) - bad))
     for trouble in found.troubles:
         tell(f"  {f'since {_when(trouble.since)}' if trouble.since else 'now':<18}  {trouble.sentence}")
@@ -137,9 +135,7 @@ def _show(found: Overview, bad: int, home: Home) -> None:
     for alert in found.ended:
         tell(f"  over  {_when(alert.ended_at)}  {_sentence(alert)}")
     tell(f"\nArchive    {home.path}, judged {datetime.now().astimezone():%d %b %Y %H:%M %Z}")
-    outlets = [judgements for subject, judgements in found.judgements.items() if subject != "machine"]
-    learning = sum(any(judgement.state is State.LEARNING for judgement in judgements) for judgements in outlets)
-    tell(f"Outlets    {len(outlets)} watched, {learning} of them still learning what is usual")
+    tell(f"Outlets    {len(found.watched)} watched, {found.learning} of them still learning what is usual")
     for process in found.processes:
         label = "Process" if process.is_alive else "Gone"
         tell(f"{label:<9}  {process.role} on {process.host} ({process.pid}), last sign {_when(process.heartbeat_at)}")

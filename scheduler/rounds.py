@@ -13,7 +13,7 @@ from archive.home import Home
 from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError
-from news.health.reported import OUTLETS_FILE
+from news.health.reported import OUTLETS_FILE, OUTLETS_SUBJECT
 from scheduler.agenda import Agenda
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
@@ -169,7 +169,7 @@ class Scheduler:
 
 def _report_problem(conn: Connection, problem: str | None) -> None:
     if problem is None:
-        if end_alert(conn, OUTLETS_FILE.id, "outlets.toml"):
+        if end_alert(conn, OUTLETS_FILE.id, OUTLETS_SUBJECT):
             logger.info("outlets_file_mended")
-    elif open_alert(conn, OUTLETS_FILE.id, "outlets.toml", {"problem": problem[:2000]}):
+    elif open_alert(conn, OUTLETS_FILE.id, OUTLETS_SUBJECT, {"problem": problem[:2000]}):
         logger.error("outlets_file_broken", extra={"problem": problem})

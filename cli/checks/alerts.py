@@ -13,7 +13,6 @@ from cli.checks.finding import Finding
 from news.errors import ArchiveUnavailable
 from news.exit_codes import ExitCode
 from news.health.registry import sentence
-from news.health.rule import State
 from scheduler.monitor.overview import Overview, Trouble, overview
 
 
@@ -50,6 +49,4 @@ def _finding(trouble: Trouble) -> Finding:
 
 
 def _usual(found: Overview) -> str:
-    outlets = [judgements for subject, judgements in found.judgements.items() if subject != "machine"]
-    learning = sum(any(judgement.state is State.LEARNING for judgement in judgements) for judgements in outlets)
-    return f"nothing is unusual; outlets watched: {len(outlets)}, still learning what is usual: {learning}"
+    return f"nothing is unusual; outlets watched: {len(found.watched)}, still learning what is usual: {found.learning}"

@@ -5,6 +5,7 @@ from datetime import datetime
 from news.health.rule import Facts, Rule
 from news.schedule.backoff import OFFLINE as OFFLINE_REASON
 
+OUTLETS_SUBJECT = "outlets.toml"  # of the alert about that file
 _PLACE = " --> "  # before a mistake's place, in a message about outlets.toml
 
 

@@ -8,8 +8,11 @@ from sqlalchemy import Connection, Engine
 
 from archive.alerts import Alert, ended_alerts, open_alerts
 from archive.home import Home
+from crawler.outlets.file import load_outlets
+from news.errors import SettingError
 from news.health.registry import MACHINE_RULES, OUTLET_RULES, more_lines, rule_of, sentence
-from news.health.rule import Facts, Judgement, Rule, Severity, State
+from news.health.reported import OUTLETS_FILE, OUTLETS_SUBJECT
+from news.health.rule import Facts, Judgement, OutletRule, Rule, Severity, State
 from scheduler.monitor.channels import channels
 from scheduler.monitor.day_counts import count_days, outlets_to_count, watched_outlets
 from scheduler.monitor.inspection import MACHINE
@@ -48,13 +51,23 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`judgements` by subject (an outlet, or "machine"); `channels`: why the last message failed, or None."""
+    """`judgements` by subject: outlet, "machine", "outlets.toml"; `channels`: why the last message failed, or None."""
 
     opened: Sequence[Alert]
     ended: Sequence[Alert]
     judgements: Mapping[str, Sequence[Judgement]]
     processes: Sequence[Process]
     channels: Mapping[str, str | None]
+
+    @property
+    def watched(self) -> list[Sequence[Judgement]]:
+        """What the rules say of each outlet."""
+        return [found for found in self.judgements.values() if isinstance(found[0].rule, OutletRule)]
+
+    @property
+    def learning(self) -> int:
+        """How many outlets have been watched for too short a time for some rule."""
+        return sum(any(judgement.state is State.LEARNING for judgement in found) for found in self.watched)
 
     @property
     def troubles(self) -> list[Trouble]:
@@ -90,10 +103,22 @@ def overview(engine: Engine, home: Home, now: datetime) -> Overview:
 def _judgements(conn: Connection, home: Home, now: datetime, opened: Sequence[Alert]) -> dict[str, Sequence[Judgement]]:
     open_rules = frozenset(alert.rule for alert in opened if alert.subject == MACHINE)
     measured = measure_machine(conn, home, now, open_rules)
-    judgements: dict[str, Sequence[Judgement]] = {MACHINE: [rule.decide(measured) for rule in MACHINE_RULES]}
+    judgements: dict[str, Sequence[Judgement]] = {
+        MACHINE: [rule.decide(measured) for rule in MACHINE_RULES],
+        OUTLETS_SUBJECT: [_judge_outlets_file(home)],
+    }
     histories = OutletHistories()
     for outlet in watched_outlets(conn):
         alerts = {alert.rule: alert.opened_at for alert in opened if alert.subject == outlet.name}
         history = histories.read(conn, outlet, now, alerts)
         judgements[outlet.name] = [rule.decide(history) for rule in OUTLET_RULES]
     return judgements
+
+
+def _judge_outlets_file(home: Home) -> Judgement:
+    """Judge outlets.toml as it is now: a daemon that cannot start by it opens no alert."""
+    try:
+        load_outlets(home.outlets_file)
+    except SettingError as error:
+        return Judgement(OUTLETS_FILE, State.BROKEN, {"problem": str(error)})
+    return Judgement(OUTLETS_FILE, State.HOLDS)

@@ -226,6 +226,18 @@ def test_rule_that_is_broken_now_counts_before_a_daemon_has_opened_its_alert(
     assert "machine: last backup is old" in out
 
 
+def test_outlets_file_that_no_daemon_could_start_by_is_wrong_with_its_place(
+    newskeep: Newskeep, home: Home, engine: Engine
+) -> None:
+    home.outlets_file.write_text('[[outlet]]\nurl = "https://www.krone.at"\nlangauge = "de"\n')
+    code, doctor, out = said_by(newskeep)
+
+    assert (code, doctor) == (4, 4)
+    assert "outlets.toml: cannot be used, the last good one stays in force, unknown key “langauge” (" in out
+    assert '3 | langauge = "de"\n' in out
+    assert "| ^^^^^^^^  did you mean “language”?" in out
+
+
 def test_unusual_outlet_is_shown_and_is_no_fault(newskeep: Newskeep, engine: Engine) -> None:
     with engine.begin() as conn:
         open_alert(conn, "silent_outlet", "krone", {"hours": 3})

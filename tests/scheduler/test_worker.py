@@ -53,6 +53,15 @@ def test_a_killed_worker_loses_nothing_and_its_outlet_is_crawled_on_by_the_next(
     assert value(engine, "select deaths from turns") == 0  # it has survived since
 
 
+def test_a_worker_that_fails_to_start_is_not_taken_for_alive(home: Home, engine: Engine) -> None:
+    home.captures.write_text("a file where the folder should be")
+    with Workers():
+        until(lambda: value(engine, "select count(*) from processes where stopped_at is not null") == 2, 60)
+
+    assert rows(engine, "select distinct note from processes where note like 'exit code %'") == [("exit code 6",)]
+    assert value(engine, "select count(*) from processes where stopped_at is null") == 0
+
+
 @pytest.mark.slow
 def test_a_worker_that_hangs_is_killed_and_replaced(home: Home, engine: Engine, queue: Queue, site: Site) -> None:
     publish(site, 3)
