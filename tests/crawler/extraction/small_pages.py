@@ -1,5 +1,7 @@
 """One small article, and what a page may say about it in its head."""
 
+# ruff: noqa: E501 (sentences and markup stay whole)
+
 import json
 from datetime import datetime
 
@@ -23,3 +25,17 @@ def claims(**fields: object) -> str:
 
 def meta(name: str, content: str) -> str:
     return f'<meta property="{name}" content="{content}">'
+
+
+# --- an article with a longer text
+
+TITLE = "Swing bridge to close for 18 months"
+REPORT = (
+    "<p>The council of Harrow Bay voted on Tuesday evening to close the old swing bridge for at least eighteen months.</p>"
+    "<p>Drivers will have to take the long way round, which adds about twenty minutes to the trip, the road office said.</p>"
+)
+
+
+def read_report(inner: str = "", head: str = "", title: str = TITLE) -> Article:
+    page = f"<html><head>{head}</head><body><article><h1>{title}</h1>{REPORT}{inner}</article></body></html>"
+    return read_page(page, "https://outlet.example/town/bridge")

@@ -3,8 +3,10 @@
 import pytest
 
 from crawler.extraction.page import read_page
+from news.article import Flag
 from news.errors import NotAnArticle
 from news.teasers import remove_teasers
+from tests.crawler.extraction import small_pages
 
 # ruff: noqa: E501 (sentences and markup stay whole)
 
@@ -239,3 +241,92 @@ def test_pictures_of_a_list_are_no_gallery() -> None:
     )
 
     assert "has no text" in refused(f"<h1>Town and river</h1><ul>{cards}</ul>", "Town and river - The Outlet")
+
+
+# --- flags
+
+
+@pytest.mark.parametrize(
+    ("following", "partial"),
+    [("?page=2", True), (small_pages.URL + "/2", True), ("/politik/bridge/page/2/", True), ("/politik/bridge,2.html", True), ("/politik/bridge-2", True),
+     ("/politik/tunnel", False), ("/politik/bridge-20-years-later", False), ("/politik/bridge/photos", False), ("?page=1", False)],
+)  # fmt: skip
+def test_the_first_of_several_pages_is_partial(following: str, partial: bool) -> None:
+    assert (Flag.PARTIAL in small_pages.read(head=f'<link rel=next href="{following}">').flags) is partial
+
+
+@pytest.mark.parametrize(
+    ("line", "partial"),
+    [("Page 1 of 3", True), ("Seite 1 von 2", True), ("Page 2 of 3", False), ("Page 1 of the book", False)],
+)
+def test_pages_that_are_counted_make_the_first_one_partial(line: str, partial: bool) -> None:
+    assert (Flag.PARTIAL in small_pages.read(f"{small_pages.BODY}<p>{line}</p>").flags) is partial
+
+
+def test_a_wall_is_flagged_and_a_short_text_behind_it_is_partial() -> None:
+    stub = f"<h1>The bridge will be mended</h1>{small_pages.TEXT}<div>Subscribe now to continue reading</div>"
+
+    assert small_pages.read(stub).flags == {Flag.PAYWALLED, Flag.PARTIAL}
+    assert small_pages.read(
+        head=small_pages.claims(isAccessibleForFree="False"), body=f"<h1>A bridge</h1>{small_pages.TEXT * 9}"
+    ).flags == {Flag.PAYWALLED}
+    assert small_pages.read().flags == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("headline", "address", "flagged"),
+    [("Storm LIVE: trees on the tracks", "a", True), ("Storm: live blog", "a", True), ("Live: storm on its way", "a", True), ("Storm over town", "news/live/storm-12", True),
+     ("How to live with a storm", "how-to-live", False), ("Live music: a guide", "live-music-guide", False)],
+)  # fmt: skip
+def test_a_live_blog_is_told_by_its_headline_or_address(headline: str, address: str, flagged: bool) -> None:
+    page = f"<html lang=en><body>{small_pages.BODY.replace('The bridge will be mended', headline)}</body></html>"
+
+    assert (Flag.LIVE_BLOG in read_page(page, f"https://outlet.example/{address}").flags) is flagged
+
+
+def test_live_blogs_and_agency_texts_are_flagged() -> None:
+    assert Flag.LIVE_BLOG in small_pages.read(head=small_pages.claims(**{"@type": "LiveBlogPosting"})).flags
+    assert Flag.AGENCY in small_pages.read(small_pages.BODY.replace("<p>", "<p>LINZ (dpa) - ", 1)).flags
+    assert Flag.AGENCY not in small_pages.read(small_pages.BODY.replace("<p>", "<p>The agency (once a bank) ", 1)).flags
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Dieser Artikel ist nur für Abonnenten verfügbar.", "Il vous reste 80 % de cet article à lire.", "Suscríbete para seguir leyendo", "Contenuto riservato agli abbonati",
+     "Per continuare a leggere abbonati", "Lees verder met een abonnement", "Treść dostępna tylko dla prenumeratorów", "Assine para continuar a ler", "This story is for members only",
+     "この記事は有料会員限定です", "残り1234文字", "订阅后继续阅读", "구독자 전용 기사입니다", "هذا المحتوى للمشتركين فقط", "הכתבה המלאה למנויים בלבד"],
+)  # fmt: skip
+def test_a_wall_is_known_in_the_words_of_many_languages(line: str) -> None:
+    title = small_pages.TITLE if line[0].isascii() else line  # in its script
+    assert small_pages.read_report(f"<div>{line}</div><p>{line}</p>", title=f"{title} 18").flags == {
+        Flag.PAYWALLED,
+        Flag.PARTIAL,
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["“This article is for subscribers only,” the website told her.", "The site said that this article is for subscribers only.", "„Nur für Abonnenten“ stand auf dem Schild.",
+     "Abonnenten zahlen künftig mehr.", "有料道路は火曜日から閉鎖される。"],
+)  # fmt: skip
+def test_a_report_about_a_wall_is_none(line: str) -> None:
+    assert small_pages.read_report(f"<p>{line}</p>").flags == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("title", "flagged"),
+    [("Brücke gesperrt: der Ticker", True), ("Directo: cierra el puente", True), ("El puente cierra, última hora en directo", True), ("Diretta: il ponte chiude", True),
+     ("Most zamknięty. Relacja na żywo", True), ("Ponte fecha: acompanhe ao vivo", True), ("En direct : le pont ferme", True), ("Suivez en direct la fermeture du pont", True),
+     ("Un concert en direct à la télé", False), ("Concierto en vivo en el puente", False), ("Vuelo directo a la isla", False), ("The ticker tape parade", False)],
+)  # fmt: skip
+def test_a_live_blog_is_told_in_many_languages_from_what_is_shown_live(title: str, flagged: bool) -> None:
+    assert (Flag.LIVE_BLOG in small_pages.read_report(title=title).flags) is flagged
+
+
+@pytest.mark.parametrize(
+    ("line", "flagged"),
+    [("Quelle: dpa", True), ("© dpa-infocom, dpa:240514-930-1/2", True), ("Copyright 2024 The Associated Press. All rights reserved.", True), ("Source: AFP", True),
+     ("Quelle: Stadt Harburg", False), ("The source was the Associated Press, she said.", False)],
+)  # fmt: skip
+def test_the_line_below_a_text_tells_whose_it_is(line: str, flagged: bool) -> None:
+    assert (Flag.AGENCY in small_pages.read_report(f"<p>{line}</p>").flags) is flagged
