@@ -1,4 +1,4 @@
-"""Rules for the whole repository: imports run one way, the lock is complete, licences fit."""
+"""Rules for the whole repository: imports run one way, tests mirror the packages, and lock and licences fit."""
 
 import importlib.metadata
 import re
@@ -25,6 +25,29 @@ def test_imports_run_one_way() -> None:
     checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout
+
+
+# --- tests
+
+NO_MODULE = {
+    "archive/test_migrations.py": "the migrations have a folder of their own",
+    "crawler/extraction/test_hostile.py": "pages made to harm any module of the package",
+}
+
+
+def is_mirrored(test: Path) -> bool:
+    """Return whether a test file such as news/test_dates.py names a module or a package of its folder."""
+    name = test.stem.removeprefix("test_")
+    return any((ROOT / test.parent / found).exists() for found in (f"{name}.py", f"{name}_.py", f"{name}/__init__.py"))
+
+
+def test_each_test_file_of_a_package_is_named_after_a_module_of_it() -> None:
+    tests = ROOT / "tests"
+    folders = [folder for folder in tests.iterdir() if (ROOT / folder.name / "__init__.py").exists()]
+    files = [path.relative_to(tests) for folder in folders for path in sorted(folder.rglob("test_*.py"))]
+
+    assert len(folders) >= 6
+    assert {str(path) for path in files if not is_mirrored(path)} <= NO_MODULE.keys()
 
 
 # --- the lock
