@@ -1,12 +1,12 @@
-from collections.abc import Callable
+"""`newskeep diff`: what was revised, of an article, a crawl or today."""
+
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from tests.archive.ingest.test_near_copies import report
-from tests.newsroom import NOW, Newsroom
+from tests.cli.conftest import URL, Newskeep
+from tests.newsroom import NOW, Newsroom, article
 from tests.texts import text
-
-Run = Callable[..., Any]
 
 
 def revise(newsroom: Newsroom, number: int, before: str, after: str, **later: object) -> None:
@@ -14,7 +14,7 @@ def revise(newsroom: Newsroom, number: int, before: str, after: str, **later: ob
         newsroom.store(report("krone", number, f"{text(number)}\n\n{passage}", **fields))
 
 
-def test_edits_of_today_are_listed_with_the_weightiest_first(newsroom: Newsroom, newskeep: Run) -> None:
+def test_edits_of_today_are_listed_with_the_weightiest_first(newsroom: Newsroom, newskeep: Newskeep) -> None:
     newsroom.now = datetime.now(UTC) - timedelta(seconds=1)
     revise(newsroom, 1, "Das war die Mitteilung.", "Das war die Mitteilnug.")
     revise(newsroom, 2, "Der Minister tritt am Montag zurück.", "Der Minister tritt am Montag nicht zurück.")
@@ -23,14 +23,14 @@ def test_edits_of_today_are_listed_with_the_weightiest_first(newsroom: Newsroom,
     assert [edit["changes"][0] for edit in found] == ["reversal", "typo"]
 
 
-def test_edits_of_earlier_days_are_not_of_today(newsroom: Newsroom, newskeep: Run) -> None:
+def test_edits_of_earlier_days_are_not_of_today(newsroom: Newsroom, newskeep: Newskeep) -> None:
     newsroom.now = datetime.now(UTC) - timedelta(days=3)
     revise(newsroom, 1, "Zwei Tote.", "Elf Tote.")
 
     assert newskeep("diff", "--today").err.startswith("Nothing was revised")
 
 
-def test_edit_under_the_same_stated_date_is_marked(newsroom: Newsroom, newskeep: Run) -> None:
+def test_edit_under_the_same_stated_date_is_marked(newsroom: Newsroom, newskeep: Newskeep) -> None:
     revise(newsroom, 1, "Es gab 2 Tote.", "Es gab 11 Tote.")
     revise(newsroom, 2, "Es gab 2 Tote.", "Es gab 11 Tote.", date_modified=NOW)
 
@@ -38,5 +38,44 @@ def test_edit_under_the_same_stated_date_is_marked(newsroom: Newsroom, newskeep:
     assert "the stated date stayed" not in newskeep("diff", "https://krone.example/2").out
 
 
-def test_only_one_question_is_answered_at_a_time(newskeep: Run, newsroom: Newsroom) -> None:
+def test_only_one_question_is_answered_at_a_time(newskeep: Newskeep, newsroom: Newsroom) -> None:
     assert newskeep("diff", "a1", "--today").code == 2
+
+
+def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, article_id: str) -> None:
+    outcome = newskeep("diff", article_id)
+
+    assert re.search(r"revision 1 → 2 .* headline, paragraph added", outcome.out)
+    assert "krone · Zug entgleist: elf Tote\n" in outcome.out
+    assert "  Zug entgleist{+: elf Tote+}\n" in outcome.out
+    assert "Wort6 [-Wort7-]{+Wort8+} Wort8" in outcome.out
+    assert "  {+Nachtrag.+}\n" in outcome.out
+    assert outcome.out.index("headline\n") < outcome.out.index("text\n")
+
+
+def test_diff_as_json_and_of_a_crawl_and_backwards(newskeep: Newskeep, article_id: str) -> None:
+    crawl = next(
+        record["crawl"] for record in newskeep("crawls", "list", "--json").records if record["outlet"] == "krone"
+    )
+    (of_article,) = newskeep("diff", article_id, "--json").records
+    (of_crawl,) = newskeep("diff", "--crawl", str(crawl), "--json").records
+    (back,) = newskeep("diff", article_id, "2", "1", "--json").records
+
+    assert of_article == of_crawl
+    assert of_article["fields"]["headline"] == [
+        [{"mark": "kept", "text": "Zug entgleist"}, {"mark": "added", "text": ": elf Tote"}]
+    ]
+    assert back["fields"]["headline"][0][1]["mark"] == "removed"
+
+
+def test_article_with_one_revision_has_no_diff(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    newsroom.store(article())
+
+    assert newskeep("diff", URL).err == "Nothing was revised.\n"
+
+
+def test_a_revision_that_is_not_there_is_told_by_the_articles_name(newskeep: Newskeep, article_id: str) -> None:
+    outcome = newskeep("diff", article_id, "1", "9")
+
+    assert outcome.code == 2
+    assert f"{article_id} has no revision 9; it has 2" in outcome.err

@@ -1,6 +1,8 @@
-"""What holds for every verb: readers who leave early, and Ctrl-C."""
+"""What holds for every verb: help, usage errors, hostile text, readers that leave early, and Ctrl-C."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ from cli import main as command_line
 from cli.outlets import outlets
 from cli.output import ignore_broken_pipe
 from cli.verbs import SECTIONS, Verbs
+from tests.cli.conftest import URL, Newskeep, shown_id
+from tests.newsroom import LONG, Newsroom, article
 
 CALL = "from cli.main import main; main()"
 
@@ -196,6 +200,8 @@ def test_a_new_file_is_a_new_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 HEAVY = ("scrapy", "sqlalchemy", "psycopg", "lxml", "selectolax", "aiohttp", "numpy", "rich", "w3lib", "cronsim")
+
+
 HELP = f"""
 import sys
 from click.testing import CliRunner
@@ -209,3 +215,80 @@ for verb in {every_verb()!r}:
 
 def test_no_verb_s_help_waits_for_what_only_its_work_needs() -> None:
     subprocess.run([sys.executable, "-c", HELP], check=True)
+
+
+UNCLEAR = [
+    ("show", "a999"),
+    ("show", "s999"),
+    ("show", "https://krone.example/unknown"),
+    ("show", "nonsense"),
+    ("show", URL, "--revision", "7"),
+    ("show",),
+    ("show", URL, "--crawl", "1"),
+    ("show", URL, "--raw", "--json"),
+    ("show", URL, "--raw", "--removed"),
+    ("show", "--removed", "--crawl", "999"),
+    ("show", "--removed", "--crawl", "99999999999999999999"),
+    ("diff", "a999"),
+    ("diff", URL, "1", "7"),
+    ("diff", "--crawl", "999"),
+    ("diff",),
+    ("explain", "a999"),
+    ("explain", "non sense"),
+    ("crawls", "show", "999"),
+    ("search",),
+]
+
+
+def test_what_is_unknown_or_unclear_is_a_usage_error(newskeep: Newskeep, article_id: str) -> None:
+    for arguments in UNCLEAR:
+        outcome = newskeep(*arguments)
+        assert (outcome.code, outcome.out) == (2, ""), arguments
+        assert "rror: " in outcome.err
+
+
+def test_nothing_from_a_page_steers_the_terminal(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    evil = "\x1b]0;owned\x07\x9b31m\u202e\x08"
+    first = article(
+        f"https://krone.example/{evil}", LONG + evil, headline="Zug" + evil, lead=evil, teasers=("T" + evil,)
+    )
+    (outcome,) = newsroom.store(first)
+    newsroom.store(article(f"https://krone.example/{evil}", LONG + evil + evil + "x", headline="Zug 2" + evil))
+    named = shown_id(outcome)
+    for arguments in (
+        ("show", named),
+        ("show", named, "--removed"),
+        ("show", named, "--copies"),
+        ("show", named, "--json"),
+        ("search", "zug"),
+        ("search", "zug", "--json"),
+        ("diff", named),
+        ("diff", named, "--json"),
+        ("explain", named),
+        ("explain", named, "--json"),
+        ("explain", f"https://krone.example/{evil}x"),
+        ("show", f"{evil}x"),
+    ):
+        outcome = newskeep(*arguments)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", outcome.out + outcome.err), arguments
+        if "--json" in arguments:
+            assert all(json.loads(line) for line in outcome.out.splitlines())
+
+
+@pytest.mark.parametrize("verb", ["show", "search", "diff", "explain", "crawls"])
+def test_help_starts_with_two_examples(newskeep: Newskeep, verb: str) -> None:
+    outcome = newskeep(verb, "--help")
+
+    assert outcome.code == 0
+    assert len(re.findall(rf"^ +newskeep {verb}", outcome.out, re.MULTILINE)) >= 2
+
+
+@pytest.mark.parametrize("verb", [("search", "Linz"), ("crawls", "list")])
+def test_an_outlet_that_was_never_crawled_is_named_with_the_nearest(
+    newskeep: Newskeep, article_id: str, verb: tuple[str, ...]
+) -> None:
+    outcome = newskeep(*verb, "--outlet", "kroen")
+
+    assert outcome.code == 2
+    assert "from an outlet “kroen”" in outcome.err
+    assert "krone" in outcome.err.replace("kroen", "")

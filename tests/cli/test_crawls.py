@@ -1,0 +1,19 @@
+"""`newskeep crawls`."""
+
+import re
+
+from tests.cli.conftest import Newskeep
+
+
+def test_crawls_are_listed_and_shown_with_their_ledger(newskeep: Newskeep, article_id: str) -> None:
+    (kurier, krone) = newskeep("crawls", "list", "--json").records
+    shown = newskeep("crawls", "show", str(krone["crawl"]))
+
+    assert (krone["outlet"], krone["counts"], krone["balanced"]) == ("krone", {"revised": 1}, True)
+    assert (kurier["outlet"], kurier["counts"]) == ("kurier", {"copy": 1})
+    ledger = r" 1 +revised +1 headline +newskeep diff --crawl 1\n +1 +links seen ✓ all accounted for\n"
+    assert re.search(ledger, shown.out)
+    assert "1 krone" in newskeep("crawls", "show", str(kurier["crawl"])).out  # whose text the copy carries
+    assert [record["crawl"] for record in newskeep("crawls", "list", "--json", "--outlet", "krone").records] == [
+        krone["crawl"]
+    ]
