@@ -85,7 +85,7 @@ def waiting_links(conn: Connection, outlet_id: int, crawl_id: int) -> list[Link]
 
 
 def due_links(conn: Connection, outlet_id: int, crawl_id: int, now: datetime, limit: int = 1000) -> list[Link]:
-    """Let *crawl_id* take over the outlet's links that are due and that it has not met; return them."""
+    """Let *crawl_id* take over the newest of the outlet's links that are due and that it has not met; return them."""
     values = {"outlet_id": outlet_id, "crawl_id": crawl_id, "now": now, "limit": limit}
     return _links(conn.execute(_CLAIM_DUE, values))
 
@@ -283,7 +283,7 @@ update links l set crawl_id = :crawl_id, state = 'waiting'
 where l.id in (
     select id from links
     where outlet_id = :outlet_id and due_at <= :now and crawl_id is distinct from :crawl_id
-    order by due_at limit :limit for no key update
+    order by coalesce(announced_at, first_seen_at) desc, id limit :limit for no key update
 )
 returning {_COLUMNS}, true as owed
 """)

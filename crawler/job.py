@@ -82,6 +82,12 @@ class CrawlJob:
     paces: HostPaces = field(default_factory=HostPaces)  # shared by all crawls of the process
     robots_cache: RobotsCache | None = None  # None: robots.txt is always requested
 
+    @property
+    def limit(self) -> int | None:
+        """How many pages the crawl fetches at most; None for a retry, which was asked for its pages."""
+        given = self.options.limit
+        return self.outlet.links_per_crawl if given is None and self.options.retry is None else given
+
     async def db(self, work: Callable[[Connection], T]) -> T:
         """Run *work* in one transaction in a thread, again while the database is away; return its result.
 

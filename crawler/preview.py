@@ -52,11 +52,11 @@ def _plan(
     known = _known(engine, list(found))
     links = [list(found.values())[number] for number in newest_first(link.announced_at for link in found.values())]
     since = now - options.since if options.since else None
-    plans, room = [], options.limit
+    plans, room = [], options.limit or target.outlet.links_per_crawl
     for link in links:
         candidate = Candidate(canonicalise(link.url), link.announced_at)
         reason = refusal(candidate, target.outlet, since) if target.kind is TargetKind.OUTLET else None
-        if reason is None and room is not None:
+        if reason is None:
             reason, room = (None, room - 1) if room > 0 else ("limit", 0)
         plans.append(PlannedLink(target.outlet.name, link.url, reason, page_key(link.url) in known))
     return plans

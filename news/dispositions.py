@@ -1,15 +1,18 @@
 """How links end: which are fetched, how an answer without an article ends, and whether the books balance."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import TypeVar
 
 from news.outlets import Outlet
 from news.reasons import Reason
 from news.text import unmarked_utf16
+
+T = TypeVar("T")
 
 
 class Disposition(StrEnum):
@@ -116,6 +119,17 @@ def newest_first(times: Iterable[datetime | None]) -> list[int]:
     numbered = list(enumerate(times))
     dated = sorted((pair for pair in numbered if pair[1]), key=lambda pair: -_seconds(pair[1]))
     return [number for number, _ in dated] + [number for number, time in numbered if not time]
+
+
+def within_limit(new: Sequence[T], known: Sequence[T], limit: int | None) -> list[T]:
+    """Return the *new* pages to fetch and, after them, the *known* ones, *limit* in all (None: every page).
+
+    Of what both want, each gets half at least: no backlog keeps a crawl from seeing edits, nor these from ending it.
+    """
+    if limit is None:
+        return [*new, *known]
+    again = known[: max(limit // 2, limit - len(new))]
+    return [*new[: limit - len(again)], *again]
 
 
 def is_gone(status: int) -> bool:

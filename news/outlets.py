@@ -44,6 +44,7 @@ class Outlet:
     article_url: str | None = None
     skip_url: tuple[str, ...] = ()
     revisit: tuple[timedelta, ...] = ()
+    links_per_crawl: int = 300
     remove: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     on_paywall: OnPaywall = OnPaywall.HEADLINE
@@ -63,6 +64,7 @@ class Kind(StrEnum):
     INTERVAL = 'a duration or `"auto"`'
     DURATION = "a duration"
     SECONDS = "a number of seconds, 0 to 3600"
+    COUNT = "a whole number from 1"
     PATTERN = "a regular expression"
     SELECTOR = "a CSS selector"
     LISTING = "a web address, or a table with `url` and `links`"
@@ -123,6 +125,10 @@ OPTIONS = (
     Option(
         "revisit", Kind.DURATION, "Ages at which an article is fetched again, to see changes.",
         '["1h", "6h", "1d"]', "whenever its age has doubled", many=True, shared=True,
+    ),
+    Option(
+        "links_per_crawl", Kind.COUNT, "Most pages that a crawl fetches, the newest first; others wait for the next.",
+        "1000", shared=True,
     ),
     Option(
         "teasers.remove", Kind.SELECTOR, "Elements of an article page that are not part of the article.",

@@ -23,7 +23,7 @@ class Reason(StrEnum):
     # Left out before it was fetched
     ROBOTS_TXT = "robots_txt", "robots.txt"
     SINCE = "since", "too old (--since)"
-    LIMIT = "limit", "over --limit"
+    LIMIT = "limit", "over the limit, waits for the next crawl"
     SKIP_URL = "skip_url", "skip_url"
     ARTICLE_URL = "article_url", "not article_url"
     NOT_DUE = "not_due"
@@ -61,6 +61,7 @@ class Reason(StrEnum):
     OLDER_CAPTURE = "older_capture", "older than what is known"
     # Channels and crawls
     LAYOUT_CHANGED = "layout_changed", "gave no links where it gave some: its layout has changed"
+    TOO_MANY_LINKS = "too_many_links", "more links than one crawl takes in"
     NO_LINKS = "no_links", "nothing in it looks like a link to an article"
     UNCHANGED = "unchanged", "nothing has changed since the last crawl"
     NOT_LOOKED = "not_looked"

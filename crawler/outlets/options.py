@@ -162,6 +162,14 @@ def seconds(value: Any) -> float:
     return float(value)
 
 
+def count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidValue(f"{_quoted(value)} where a whole number is expected", "for example 500")
+    if not 1 <= value <= 1_000_000:
+        raise InvalidValue("a number outside 1 to 1,000,000")
+    return value
+
+
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -254,6 +262,7 @@ _READERS: Mapping[Kind, Shape] = {
     Kind.INTERVAL: every,
     Kind.DURATION: duration,
     Kind.SECONDS: seconds,
+    Kind.COUNT: count,
     Kind.PATTERN: pattern,
     Kind.SELECTOR: selector,
     Kind.LISTING: Table({"url": url, "links": selector}, key_of_text="url", make=Listing),

@@ -32,6 +32,7 @@ from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
 from crawler.spiders.requests import Ask, channel_request, header
+from news.dispositions import newest_first
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
 from news.reasons import Reason
 from news.schedule.backoff import pause_after
@@ -39,6 +40,7 @@ from news.urls import canonicalise, is_on_site, page_key, url_key
 
 MAX_DEPTH = 2  # channels that a channel names are read, and those that these name: an index of indexes
 MAX_CHANNELS = 500
+MAX_BULK_LINKS = 50_000  # entered in one crawl from lists that are longer than its limit: one full sitemap
 GUESS_INTERVAL = timedelta(days=7)
 _CONCURRENCY = 4
 
@@ -52,6 +54,7 @@ class Discovery:
     links: dict[int, Link] = field(default_factory=dict)  # by id
     robots: dict[str, RobotsRules] = field(default_factory=dict)  # by the URL of robots.txt
     home: HomePage | None = None  # None: not read, or unchanged
+    bulk: set[int] = field(default_factory=set)  # ids of links that only lists longer than a crawl's limit announce
     _unsaved_robots: dict[str, RobotsRules] = field(default_factory=dict)
     _titled: list[tuple[str, Announced]] = field(default_factory=list)  # channels that say what the outlet is called
     _queue: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
@@ -269,8 +272,16 @@ class Discovery:
         if announced.channels and depth < MAX_DEPTH:
             await self._enqueue(announced.channels, depth + 1)
         found = [link for link in announced.links if page_key(link.url) not in self._page_keys]
+        is_bulk = len(found) > (self.job.limit or len(found))
+        room = max(0, MAX_BULK_LINKS - len(self.links))
+        if is_bulk and len(found) > room:
+            self.job.tally.reasons[channel.url] = Reason.TOO_MANY_LINKS
+            found = [found[number] for number in newest_first(link.announced_at for link in found)[:room]]
         crawl = self.job.crawl
-        self.add_links(await self.job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, channel.id, found)))
+        links = await self.job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, channel.id, found))
+        ids = {link.id for link in links}
+        self.bulk = self.bulk | ids if is_bulk else self.bulk - ids
+        self.add_links(links)
 
     # How looks ended ---------------------------------------------------------------------------------------------
 

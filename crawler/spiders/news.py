@@ -1,7 +1,7 @@
 """The only spider: outlets are data."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from news.dispositions import (
     put_off,
     refusal,
     unchanged,
+    within_limit,
     without_page,
 )
 from news.errors import NewsError
@@ -141,16 +142,24 @@ class NewsSpider(Spider):
         since = job.since(now)
         not_due = {link.id for link in links if job.options.on_schedule and link.due_at and link.due_at > now}
         reasons = {link.id: self._refusal(link, since) for link in links}
-        wanted = [link for link in links if reasons[link.id] is None and link.id not in not_due]
-        wanted = [wanted[number] for number in newest_first(link.announced_at for link in wanted)]
-        wanted.sort(key=lambda link: link.reason == Reason.TIMEOUT)  # last: two more, and the crawl leaves their host
-        chosen = wanted if job.options.limit is None else wanted[: job.options.limit]
+        wanted = self._by_worth(link for link in links if reasons[link.id] is None and link.id not in not_due)
+        new = [link for link in wanted if link.last_fetched_at is None]
+        chosen = within_limit(new, [link for link in wanted if link.last_fetched_at], job.limit)
+        over = {link.id for link in wanted} - {link.id for link in chosen}
         ends = [Settlement(link.id, Disposition.SKIPPED, reasons[link.id]) for link in links if reasons[link.id]]
         ends += [_put_off(link) for link in links if link.id in not_due and not reasons[link.id]]
         # due at once: the next crawl fetches what was over this one's limit, listed or not
-        ends += [Settlement(link.id, Disposition.SKIPPED, Reason.LIMIT, due_at=now) for link in wanted[len(chosen) :]]
+        ends += [Settlement(link_id, Disposition.SKIPPED, Reason.LIMIT, due_at=now) for link_id in over]
         await self._settle_all(ends, {link.id: link for link in links})
         return chosen
+
+    def _by_worth(self, links: Iterable[Link]) -> list[Link]:
+        """Sort the newest first. A short list without times, such as a home page, shows what is new when it is seen."""
+        wanted, bulk = list(links), self.discovery.bulk
+        times = (link.announced_at or (None if link.id in bulk else link.first_seen_at) for link in wanted)
+        wanted = [wanted[number] for number in newest_first(times)]
+        wanted.sort(key=lambda link: link.reason == Reason.TIMEOUT)  # last: two more, and the crawl leaves their host
+        return wanted
 
     def _refusal(self, link: Link, since: datetime | None) -> str | None:
         if self.job.tally.kind is TargetKind.ARTICLE or self.job.options.retry is not None:

@@ -11,6 +11,7 @@ from news.dispositions import (
     newest_first,
     refusal,
     unchanged,
+    within_limit,
     without_page,
 )
 from news.outlets import Outlet
@@ -105,3 +106,21 @@ def test_what_is_no_text_is_seen_whatever_its_header_says(body: bytes) -> None:
 )
 def test_text_in_any_encoding_is_no_binary(body: bytes) -> None:
     assert not is_binary(body)
+
+
+@pytest.mark.parametrize(
+    ("new", "known", "limit", "chosen"),
+    [
+        ("abc", "xyz", None, "abcxyz"),
+        ("abc", "xyz", 6, "abcxyz"),
+        ("abcdef", "xyz", 4, "abxy"),
+        ("a", "wxyz", 4, "awxy"),
+        ("abcdef", "x", 4, "abcx"),
+        ("ab", "x", 1, "a"),
+        ("", "xyz", 1, "x"),
+    ],
+)
+def test_new_and_known_pages_each_get_half_of_the_limit_at_least(
+    new: str, known: str, limit: int | None, chosen: str
+) -> None:
+    assert "".join(within_limit(new, known, limit)) == chosen
