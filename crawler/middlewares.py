@@ -1,4 +1,4 @@
-"""The downloader middlewares: robots.txt and pace, retries, content encodings, redirects, captures."""
+"""The downloader middlewares: robots.txt and pace, retries, content encodings, captures."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -9,8 +9,6 @@ from typing import Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
@@ -25,7 +23,6 @@ from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
 
-_MAX_URL_CHARS = 8000
 _WAIT_STEP_SECONDS = 0.2
 
 # Reasons that say more about a site without a readable robots.txt than "robots_..." would.
@@ -181,38 +178,6 @@ class ContentEncodingMiddleware(HttpCompressionMiddleware):
             raise Refused(Reason.TOO_LARGE) from error
         except CaptureDamaged as error:
             raise Refused(Reason.CUT_OFF if isinstance(error.__cause__, EOFError) else Reason.BAD_ENCODING) from error
-
-
-class RedirectsMiddleware(RedirectMiddleware):
-    """Scrapy's middleware, which sends no referer and gives each failure a reason.
-
-    Each hop passes robots.txt and the guard like any request. Fails for a chain that is too long or leaves the web, and
-    for a 304 to a request without conditions.
-    """
-
-    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        try:
-            answer: Request | Response = super().process_response(request, response)
-        except (IgnoreRequest, ValueError) as error:
-            too_many = isinstance(error, IgnoreRequest)
-            raise Refused(Reason.TOO_MANY_REDIRECTS if too_many else Reason.BAD_REDIRECT) from error
-        if isinstance(answer, Response) and 300 <= answer.status < 400 and answer.status != 304:
-            raise Refused(Reason.BAD_REDIRECT)
-        if isinstance(answer, Response) and answer.status == 304 and not _is_conditional(request):
-            raise Refused("http_304")
-        if isinstance(answer, Request) and len(answer.url) > _MAX_URL_CHARS:
-            raise Refused(Reason.BAD_REDIRECT)
-        return answer
-
-    def handle_referer(self, request: Request, response: Response) -> None:
-        request.headers.pop("Referer", None)
-
-    def _engine_started(self) -> None:
-        """Do not warn, as Scrapy does, that no referer will be sent."""
-
-
-def _is_conditional(request: Request) -> bool:
-    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 class CaptureMiddleware:

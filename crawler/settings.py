@@ -28,7 +28,6 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 HTTPPROXY_ENABLED = False  # a proxy would connect where the guard cannot see
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
-METAREFRESH_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {
     # no Accept-Language: each outlet answers in its own language
     "Accept": (
@@ -48,8 +47,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider decides what is off-site
     "crawler.middlewares.RobotsMiddleware": 100,
     "crawler.middlewares.RetryMiddleware": 550,
+    "crawler.redirects.RefreshMiddleware": 580,
     "crawler.middlewares.ContentEncodingMiddleware": 590,
-    "crawler.middlewares.RedirectsMiddleware": 600,
+    "crawler.redirects.RedirectsMiddleware": 600,
     "crawler.middlewares.CaptureMiddleware": 950,  # next to the network: bytes as they were received
 }
 SPIDER_MIDDLEWARES = {

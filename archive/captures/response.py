@@ -101,15 +101,31 @@ def _gzip(body: bytes, limit: int) -> bytes:
         return body  # some servers announce gzip and send plain text
     unpacked = b""
     while body.startswith(_GZIP_MAGIC):
-        stream = zlib.decompressobj(31)
-        unpacked += _inflate(stream, body, limit - len(unpacked))
+        stream, room = zlib.decompressobj(31), limit - len(unpacked)
+        try:
+            unpacked += _inflate(stream, body, room)
+        except EOFError:  # perhaps only the checksum is missing, which browsers forgive
+            return unpacked + _inflate(zlib.decompressobj(-zlib.MAX_WBITS), body[_gzip_header_length(body) :], room)
         body = stream.unused_data
     return unpacked
+
+
+def _gzip_header_length(body: bytes) -> int:
+    """Length of the header of a gzip member (RFC 1952): ten bytes, and the optional parts that its flags name."""
+    flags, end = body[3], 10
+    if flags & 4:
+        end += 2 + int.from_bytes(body[end : end + 2], "little")
+    for flag in (8, 16):  # file name and comment, each ended by a NUL
+        if flags & flag:
+            end = body.index(b"\0", end) + 1
+    return end + (2 if flags & 2 else 0)
 
 
 def _deflate(body: bytes, limit: int) -> bytes:
     try:
         return _inflate(zlib.decompressobj(), body, limit)
+    except EOFError:
+        return _inflate(zlib.decompressobj(-zlib.MAX_WBITS), body[2:], limit)  # perhaps only the checksum is missing
     except zlib.error:
         return _inflate(zlib.decompressobj(-zlib.MAX_WBITS), body, limit)  # old servers send raw deflate
 

@@ -10,9 +10,9 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -26,6 +26,7 @@ from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Headers, Response
 
 from crawler.safety.failures import CRAWL_STOPPED, Refused
+from crawler.safety.heads import MAX_HEAD_BYTES, ForgivingProtocol
 from crawler.safety.silent_hosts import SilentHosts
 from news.ip_addresses import Network, may_connect, may_use_port
 from news.reasons import Reason
@@ -35,8 +36,6 @@ from news.schedule.backoff import LONGEST_WAIT, asked_pause
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
 
 STOPPING = object()  # the signal that a crawl is being stopped
-_MAX_HEADER_BYTES = 65_536  # of one field: some outlets send content security policies of 20 KiB
-_MAX_HEADERS = 300
 _DNS_CACHE_SECONDS = 300
 _GRACE_SECONDS = 3.0
 _MAX_HOSTS = 10_000  # hosts to remember before those are forgotten whose pause is over
@@ -66,9 +65,9 @@ class GuardedHandler(AiohttpDownloadHandler):
             request_class=_BodilessRequest,
             response_class=_Answer,
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            max_line_size=_MAX_HEADER_BYTES,
-            max_field_size=_MAX_HEADER_BYTES,
-            max_headers=_MAX_HEADERS,
+            max_line_size=MAX_HEAD_BYTES,
+            max_field_size=MAX_HEAD_BYTES,
+            max_headers=MAX_HEAD_BYTES,  # the whole head has a limit
         )
 
     async def download_request(self, request: Request) -> Response:
@@ -165,13 +164,15 @@ class GuardedHandler(AiohttpDownloadHandler):
         return Headers(list(response.raw_headers))  # as bytes: not every outlet's are UTF-8
 
     def _connector(self) -> aiohttp.TCPConnector:
-        return aiohttp.TCPConnector(
+        connector = aiohttp.TCPConnector(
             limit=self._pool_size_total,
             limit_per_host=self._pool_size_per_host,
             resolver=_GuardedResolver(self._allowed),
             ttl_dns_cache=_DNS_CACHE_SECONDS,
             socket_factory=self._socket,
         )
+        connector._factory = cast(Any, partial(ForgivingProtocol, loop=asyncio.get_running_loop()))
+        return connector
 
     def _socket(self, info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, address = info

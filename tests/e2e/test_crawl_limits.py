@@ -10,7 +10,7 @@ from archive.home import Home
 from crawler.results import CrawlResult
 from crawler.runner import crawl
 from news.settings import Settings
-from tests.crawler.test_whole_crawls import QUICK, counts, page_of_links, reasons, rows
+from tests.e2e.test_whole_crawls import QUICK, counts, page_of_links, reasons, rows
 from tests.site import Site, story
 
 SUBJECTS = ("bridge", "budget", "school", "harbour", "museum", "library", "station", "market")
