@@ -1,7 +1,7 @@
 """Full-text search, each article in the words of its own language; why a search found nothing."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -24,7 +24,8 @@ CONFIGS = {
 FOUND_START, FOUND_END = "\ue000", "\ue001"
 MOST_TERMS = 12
 MOST_COUNTED = 10_000
-RANKED = 1000  # of the newest matches, the best come first
+_WINDOW = 4000  # newest articles of a language, looked at first where many match
+RANKED = 500  # newest matches, of which the best come first
 _TERM = re.compile(r'-?"[^"]*"|\S+')
 _DAY = timedelta(days=1)
 
@@ -32,7 +33,7 @@ Days = tuple[date, date]  # from, to: both included
 
 
 class Order(StrEnum):
-    """The order of hits. RANK puts the best matches among the newest thousand first."""
+    """The order of hits. RANK puts the best matches among the newest RANKED first."""
 
     RANK = "rank"
     NEWEST = "newest"
@@ -118,26 +119,27 @@ def search_config(language: str | None) -> str:
 
 def count_articles(conn: Connection, query: str, filters: Filters) -> int:
     """Count the articles that match, up to MOST_COUNTED."""
-    conditions, values = _conditions(conn, query, filters)
-    return int(conn.execute(text(_COUNT.format(conditions=conditions)), values | {"most": MOST_COUNTED}).scalar_one())
+    return _count(conn, _values(conn, query, filters))
 
 
 def search_articles(
     conn: Connection, query: str, filters: Filters, *, limit: int = 20, order: Order = Order.RANK
-) -> list[Hit]:
+) -> tuple[list[Hit], int]:
     """Find articles whose latest revision matches *query* (words, "phrases", or, -not) within *filters*.
 
-    The day of an article without a date is that of its first capture.
+    Return the hits and the number of matches, counted up to MOST_COUNTED. The day of an article without a date is that
+    of its first capture.
     """
-    conditions, values = _conditions(conn, query, filters)
+    values = _values(conn, query, filters)
+    total = _count(conn, values)
+    pool = max(limit, RANKED) if order is Order.RANK else limit
     values |= {
-        "configs": configs_in_use(conn),
+        "ids": _newest(conn, values | {"pool": pool}, total),
         "limit": limit,
-        "pool": max(limit, RANKED) if order is Order.RANK else limit,
         "by_rank": order is Order.RANK,
         "marks": f"StartSel={FOUND_START}, StopSel={FOUND_END}, MaxWords=30, MinWords=12, MaxFragments=2",
     }
-    return [Hit(**row._mapping) for row in conn.execute(text(_SEARCH.format(conditions=conditions)), values)]
+    return [Hit(**row._mapping) for row in conn.execute(_SEARCH, values)], total
 
 
 def configs_in_use(conn: Connection) -> list[str]:
@@ -187,14 +189,47 @@ def _count_without(conn: Connection, terms: Sequence[str], place: int, filters: 
     return Term(terms[place], articles, articles)
 
 
-def _conditions(conn: Connection, query: str, filters: Filters) -> tuple[str, dict[str, Any]]:
-    """Return the SQL condition of the articles that match, and its parameters."""
+def _values(conn: Connection, query: str, filters: Filters) -> dict[str, Any]:
+    """Prepare the connection for a search, and return the parameters of its statements.
+
+    `query_0`, `configs_0` and so on are the question as PostgreSQL reads it, and the configurations that read it so.
+    """
     configs = [config for config in configs_in_use(conn) if filters.config in (None, config)]
+    values = filters.values() | {"query": storable(query), "configs": configs}
+    for number, reading in enumerate(conn.execute(_READINGS, values).all()):
+        values |= {f"query_{number}": reading.query, f"configs_{number}": reading.configs}
     conn.execute(_INDEX_ONLY)
-    matches = " or ".join(f"({_MATCHES.format(number=number)})" for number in range(len(configs)))
-    values = filters.values() | {"query": storable(query)}
-    values |= {f"config_{number}": config for number, config in enumerate(configs)}
-    return _CONDITIONS.format(matches=matches or "false"), values
+    return values
+
+
+def _matches(values: Mapping[str, Any], match: str) -> str:
+    """Return SQL for the articles that match: *match* for each reading of the question."""
+    arms = [match.format(number=number) for number in range(len(values["configs"])) if f"query_{number}" in values]
+    return " union all ".join(arms) or "select id, dated_at from articles where false"
+
+
+def _count(conn: Connection, values: Mapping[str, Any]) -> int:
+    statement = text(f"select count(*) from ({_matches(values, _MATCH)} limit :most) as found")  # noqa: S608
+    return int(conn.execute(statement, {**values, "most": MOST_COUNTED}).scalar_one())
+
+
+def _newest(conn: Connection, values: Mapping[str, Any], total: int) -> list[int]:
+    """Find the newest matches, `pool` of them.
+
+    Where there are many, look among the newest articles first: to fetch each match would take a second.
+    """
+    window = _WINDOW if total >= MOST_COUNTED else 0
+    while window and (begin := conn.execute(_BEGIN, {**values, "window": window}).scalar()):
+        ids = _newest_of(conn, _matches(values, _MATCH_SINCE), {**values, "begin": begin})
+        if len(ids) == values["pool"]:
+            return ids
+        window *= 8
+    return _newest_of(conn, _matches(values, _MATCH), values)
+
+
+def _newest_of(conn: Connection, matches: str, values: Mapping[str, Any]) -> list[int]:
+    statement = f"select id from ({matches}) as found order by dated_at desc, id desc limit :pool"  # noqa: S608
+    return list(conn.execute(text(statement), values).scalars())
 
 
 def _gaps(conn: Connection, filters: Filters, first_looked: date | None, today: date) -> list[Days]:
@@ -210,50 +245,65 @@ def _gaps(conn: Connection, filters: Filters, first_looked: date | None, today: 
     return missing_days(looked, first, last)
 
 
-# Planned with the configurations in use written out, so that one index scan a configuration finds the articles. The
-# planner must not read all articles instead: it takes no account of what unpacking their lexemes costs.
-_INDEX_ONLY = text("select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)")
+# The planner must not read all articles instead of the index. It takes no account of what unpacking the lexemes of an
+# article costs; here the cost of an operator says it. All work is done by one process.
+_INDEX_ONLY = text("""
+select set_config('enable_seqscan', 'off', true), set_config('cpu_operator_cost', '2', true),
+       set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)
+""")
 
-_CONDITIONS = """
-({matches})
+# In each language, words have other stems and stop words; most languages read a question in the same way.
+_READINGS = text("""
+select query::text as query, array_agg(config) as configs from (
+    select config, websearch_to_tsquery(cast(config as regconfig), :query) as query
+    from unnest(cast(:configs as text[])) as config
+) as reading where numnode(query) > 0 group by query
+""")
+
+# The query is a constant and stands alone, so that the index answers it: no article's lexemes are unpacked. What is
+# joined to a column keeps its other index out, which would list all articles of a language.
+_MATCH = """(
+select a.id, a.dated_at from articles a
+where a.search @@ cast(:query_{number} as tsquery) and a.search_config || '' = any(cast(:configs_{number} as text[]))
   and (cast(:outlet as text) is null or a.outlet_id = (select id from outlets where name = :outlet))
   and (cast(:language as text) is null
        or exists (select from revisions r where r.id = a.revision_id and lower(r.language) like :language))
   and (cast(:since as date) is null or a.dated_at >= cast(:since as date)::timestamp at time zone 'UTC')
   and (cast(:until as date) is null or a.dated_at < (cast(:until as date) + 1)::timestamp at time zone 'UTC')
-"""
+)"""
+_MATCH_SINCE = _MATCH.replace("search_config || ''", "search_config")[:-1] + " and a.dated_at >= :begin)"
 
-_COUNT = """
-select count(*) from (select from articles a where {conditions} limit :most) as found
-"""
+# The date since when no language has more than so many articles; null when all have fewer.
+_BEGIN = text("""
+select max(date) from unnest(cast(:configs as text[])) as config cross join lateral (
+    select dated_at as date from articles a
+    where a.search_config = config
+      and (cast(:until as date) is null or a.dated_at < (cast(:until as date) + 1)::timestamp at time zone 'UTC')
+    order by dated_at desc offset :window limit 1
+) as nth
+""")
 
-_SEARCH = """
-with newest as materialized (
-    select a.id from articles a where {conditions} order by a.dated_at desc, a.id desc limit :pool
-), ranked as (
-    select a.*, q.query, case when :by_rank then ts_rank_cd(a.search, q.query, 32) end as rank
-    from newest n join articles a on a.id = n.id
+_SEARCH = text("""
+with ranked as (
+    select a.*, q.query, case when :by_rank then ts_rank_cd(a.search, q.query, 32) end as place
+    from unnest(cast(:ids as bigint[])) as newest(id)
+    join articles a on a.id = newest.id
     join (
         select config, websearch_to_tsquery(cast(config as regconfig), :query) as query
         from unnest(cast(:configs as text[])) as config
     ) q on q.config = a.search_config
 ), best as (
-    select * from ranked order by rank desc nulls last, dated_at desc, id desc limit :limit
+    select * from ranked order by place desc nulls last, dated_at desc, id desc limit :limit
 )
 select b.id, o.name as outlet, b.url, r.headline, r.language, r.date_published, b.first_captured_at, b.story_id,
-       coalesce(b.rank, ts_rank_cd(b.search, b.query, 32)) as rank,
+       coalesce(b.place, ts_rank_cd(b.search, b.query, 32)) as rank,
        ts_headline(cast(b.search_config as regconfig), left(t.body, 100000), b.query, :marks) as snippet
 from best b
 join outlets o on o.id = b.outlet_id
 join revisions r on r.id = b.revision_id
 join texts t on t.digest = r.text_digest
-order by b.rank desc nulls last, b.dated_at desc, b.id desc
-"""
-
-_MATCHES = """
-a.search_config = :config_{number}
-and a.search @@ websearch_to_tsquery(cast(cast(:config_{number} as text) as regconfig), :query)
-"""
+order by b.place desc nulls last, b.dated_at desc, b.id desc
+""")
 
 # One look into the index for each configuration.
 _CONFIGS_IN_USE = text("""

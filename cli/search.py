@@ -77,7 +77,7 @@ def search(
 
     If nothing is found, it says which term is the reason, and on which days of the period there was no crawl.
     """
-    from archive.search import Filters, Order, count_articles, search_articles
+    from archive.search import Filters, Order, search_articles
 
     words = " ".join(query)
     if len(words) > MOST_CHARACTERS:
@@ -86,10 +86,10 @@ def search(
         if outlet is not None:
             outlet = need_outlet(conn, outlet)
         filters = Filters(outlet, lang, since, until)
-        hits = search_articles(conn, words, filters, limit=limit, order=Order.NEWEST if newest else Order.RANK)
+        hits, total = search_articles(conn, words, filters, limit=limit, order=Order.NEWEST if newest else Order.RANK)
         lines = [] if hits else ["Nothing was found.", *_explanation(conn, words, filters)]
-        if len(hits) == limit:
-            lines = _total_line(limit, count_articles(conn, words, filters))
+    if total > len(hits):
+        lines.append(f"{len(hits)} of {_articles(total)}; more with --limit")
     for hit in hits:
         if as_json:
             emit(_record(hit))
@@ -97,10 +97,6 @@ def search(
             click.echo(_lines(hit))
     for line in lines:
         say(line)
-
-
-def _total_line(shown: int, total: int) -> list[str]:
-    return [f"{shown} of {_articles(total)}; more with --limit"] if total > shown else []
 
 
 def _explanation(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
