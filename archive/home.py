@@ -52,13 +52,41 @@ def find_home(environ: Mapping[str, str] = os.environ) -> Home:
 
 
 def open_home(environ: Mapping[str, str] = os.environ) -> Home:
-    """Find the data folder and create it when missing. Raises SettingError for a setting that cannot be read."""
+    """Find the data folder and create it when missing. Raises SettingError for a setting that cannot be read.
+
+    Only for commands that may make a new archive; the others take `existing_archive` or `existing_home`.
+    """
     home = find_home(environ)
     try:
         home.path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingError(f"NEWSKEEP_HOME={home.path} cannot be created: {error.strerror}", OTHER_FOLDER) from error
     return home
+
+
+def existing_archive(environ: Mapping[str, str] = os.environ) -> Home:
+    """Find the data folder of an archive that exists: its database is in the folder, or a setting names another.
+
+    Raises SettingError when there is none: a folder that is mistyped or not mounted must not become a new archive.
+    """
+    return _refuse_new(find_home(environ), environ, ())
+
+
+def existing_home(environ: Mapping[str, str] = os.environ) -> Home:
+    """Find the data folder of an archive, as `existing_archive`, or one with settings or outlets for an archive."""
+    return _refuse_new(find_home(environ), environ, ("outlets.toml", "newskeep.toml"))
+
+
+def home_for_daemon(environ: Mapping[str, str] = os.environ) -> Home:
+    """Return `existing_home`, or the empty volume of a container for a new archive."""
+    home = find_home(environ)
+    return open_home(environ) if os.path.ismount(home.path) and _is_empty(home.path) else existing_home(environ)
+
+
+def home_for_address(environ: Mapping[str, str] = os.environ) -> Home:
+    """Return `existing_home`, or the default data folder for a new archive when it is missing or empty."""
+    home = find_home(environ)
+    return open_home(environ) if not environ.get("NEWSKEEP_HOME") and _is_empty(home.path) else existing_home(environ)
 
 
 def flush_to_disk(path: Path) -> None:
@@ -68,6 +96,27 @@ def flush_to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _refuse_new(home: Home, environ: Mapping[str, str], signs: tuple[str, ...]) -> Home:
+    if home.settings["NEWSKEEP_DATABASE_URL"]:
+        return open_home(environ)
+    if not any(os.path.exists(home.path / sign) for sign in ("postgres", *signs)):
+        raise SettingError(
+            f"there is no archive in {home.path}",
+            "check NEWSKEEP_HOME, and that its disk is mounted; `newskeep init` makes a new archive",
+        )
+    return home
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether the folder is missing or has nothing but what a new file system has."""
+    try:
+        return not set(os.listdir(folder)) - {"lost+found"}
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _file_settings(path: Path) -> Mapping[str, object]:

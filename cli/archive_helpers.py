@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.home import Home, open_home
+from archive.home import Home, existing_archive
 from news.errors import NewsError
 from news.exit_codes import ExitCode
 from news.ids import parse_id, short_id
@@ -32,7 +32,7 @@ def opened_archive() -> Iterator[tuple[Home, Connection]]:
     """Open the archive; yield its data folder and a connection."""
     from archive.database import open_archive
 
-    home = open_home()
+    home = existing_archive()
     engine = open_archive(home)
     try:
         with engine.connect() as conn:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from archive.crawl_summary import CrawlSummary
+    from archive.home import Home
     from cli.progress import Lines
     from crawler.results import CrawlResult
     from crawler.targets import CrawlOptions
@@ -103,12 +104,11 @@ def crawl(
 
 def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: bool) -> list[CrawlResult]:
     from archive.database import open_archive
-    from archive.home import open_home
     from crawler.logs import setup_logging
     from crawler.runner import choose_targets
     from crawler.runner import crawl as run
 
-    home = open_home()
+    home = _home(targets)
     setup_logging(home, "warning")
     engine = open_archive(home)
     listener = _listener(engine, json_=json_, quiet=quiet)
@@ -122,6 +122,14 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
             return run(home, engine, targets, options, listener)
     finally:
         engine.dispose()
+
+
+def _home(targets: Sequence[str]) -> Home:
+    """Find the data folder; only the address of an outlet may start a new archive."""
+    from archive.home import existing_home, home_for_address
+
+    is_address = any(target.lower().startswith(("http://", "https://")) for target in targets)
+    return home_for_address() if is_address else existing_home()
 
 
 def _nothing_to_retry(engine: Engine, crawl_id: int) -> str | None:
@@ -213,10 +221,9 @@ def _sums(results: Sequence[CrawlResult]) -> dict[str, Any]:
 
 def _preview(targets: Sequence[str], options: CrawlOptions, *, json_: bool) -> None:
     from archive.database import open_archive
-    from archive.home import open_home
     from crawler.preview import preview
 
-    home = open_home()
+    home = _home(targets)
     engine = open_archive(home)
     try:
         planned = preview(home, engine, targets, options)

@@ -17,7 +17,7 @@ def daemon() -> None:
     takes effect within ten seconds; while the file is broken, the last good one stays in force. `newskeep crawls list`
     shows what was crawled, `newskeep outlets check` when each outlet is due.
     """
-    from archive.home import open_home
+    from archive.home import home_for_daemon
     from scheduler.daemon import run
 
-    run(open_home())
+    run(home_for_daemon())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.home import open_home
+from archive.home import existing_archive
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.exit_codes import ExitCode
@@ -47,7 +47,7 @@ def upgrade(as_json: bool, dry_run: bool) -> None:
     from archive.database import connect_archive, schema_status
     from archive.database import upgrade as bring_up_to_date
 
-    engine = connect_archive(open_home())
+    engine = connect_archive(existing_archive())
     before = schema_status(engine)
     after = before if dry_run else bring_up_to_date(engine)
     engine.dispose()
@@ -84,7 +84,7 @@ def status(as_json: bool) -> None:
     newskeep db status
     newskeep db status --json
     """
-    found = read_status(open_home())
+    found = read_status(existing_archive())
     if as_json:
         emit({"type": "database", **found.as_record()})
     else:
@@ -108,7 +108,7 @@ def wait(upgrading: str, seconds: float | None) -> None:
     from archive.waiting import Upgrading, wait_for_archive
     from crawler.logs import setup_logging
 
-    home = open_home()
+    home = existing_archive()
     setup_logging(home)
     schema = wait_for_archive(home, Upgrading(upgrading), float("inf") if seconds is None else seconds)
     say(f"The database is there, its schema fits ({schema.current}).")
@@ -124,7 +124,7 @@ def url() -> None:
     """
     from archive.database import database_url, open_archive
 
-    home = open_home()
+    home = existing_archive()
     if not home.settings["NEWSKEEP_DATABASE_URL"]:
         open_archive(home).dispose()  # so that the views exist
     click.echo(database_url(home))
@@ -141,7 +141,7 @@ def stop(as_json: bool) -> None:
     """
     from archive.database import embedded_server
 
-    home = open_home()
+    home = existing_archive()
     stopped = embedded_server(home).stop()
     if as_json:
         emit({"type": "stop", "stopped": stopped, "folder": str(home.postgres)})

@@ -55,9 +55,8 @@ def examine(home: Home) -> list[Finding]:
     from news.exit_codes import ExitCode
 
     if not home.path.is_dir():
-        return [
-            Finding.bad("data folder", f"{home.path} does not exist", "newskeep init", ExitCode.CONFIGURATION_INVALID)
-        ]
+        missing = f"there is no archive in {home.path}: it does not exist"
+        return [Finding.bad("data folder", missing, "newskeep init", ExitCode.CONFIGURATION_INVALID)]
     findings = [*check_rights(home)]
     if not os.access(home.path, os.R_OK | os.X_OK):
         return findings  # all other checks would fail for the same reason

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.home import find_home
+from archive.home import existing_archive, find_home
 from cli.output import emit, say, tell
 from cli.verbs import Verbs
 from news.exit_codes import ExitCode
@@ -44,7 +44,7 @@ def health(ctx: click.Context, as_json: bool) -> None:
     from archive.database import open_archive
     from scheduler.monitor.overview import overview
 
-    home = find_home()
+    home = existing_archive()
     engine = open_archive(home)
     try:
         found = overview(engine, home, datetime.now(UTC))

@@ -64,12 +64,12 @@ def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
     Lines that news-please or fundus wrote are understood as well; either kind of file may be packed with gzip.
     With --json the answers come at the end, since a later article may join the stories of earlier ones.
     """
-    from archive.home import open_home
+    from archive.home import existing_archive
 
     gc.freeze()  # articles make thousands of small objects and no circles: looking for some costs a fifth of the time
     gc.set_threshold(100_000)
     data, start = _opened(file)
-    home = open_home()
+    home = existing_archive()
     if start.startswith(_WARC):
         return import_warc(home, data, *_name_of(file, home), as_json=as_json, dry_run=dry_run)
 

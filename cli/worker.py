@@ -24,12 +24,12 @@ def worker(processes: int | None) -> None:
     Every machine needs NEWSKEEP_DATABASE_URL and a data folder for its captures. SIGTERM or Ctrl-C stops within ten
     seconds: what was fetched is kept, and other workers continue with the rest.
     """
-    from archive.home import open_home
+    from archive.home import existing_archive
     from crawler.logs import setup_logging
     from scheduler.lifecycle import lifecycle
     from scheduler.supervisor import run
 
-    home = open_home()
+    home = existing_archive()
     setup_logging(home)
     number = processes or max(1, home.settings["WORKER_PROCESSES"])
     with lifecycle("workers", home, {"processes": number}):

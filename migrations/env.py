@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from archive.database import connect_archive
-from archive.home import open_home
+from archive.home import existing_archive
 from archive.models import metadata
 
 
@@ -31,6 +31,6 @@ if context.is_offline_mode():
 elif given is not None:
     run(given)
 else:
-    with connect_archive(open_home()).connect() as own:
+    with connect_archive(existing_archive()).connect() as own:
         run(own)
         own.commit()

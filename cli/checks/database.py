@@ -19,7 +19,7 @@ from archive.database import (
 )
 from archive.models import captures
 from cli.checks.finding import Finding
-from news.errors import ArchiveUnavailable, NewsError, SchemaOutdated
+from news.errors import NewsError, SchemaOutdated, SettingError
 from news.exit_codes import ExitCode
 from news.health.machine import CLOCK_SECONDS
 
@@ -60,7 +60,7 @@ def open_for_checking(home: Home) -> tuple[Engine | None, list[Finding]]:
 
 def _connect(home: Home) -> Engine:
     if not home.settings["NEWSKEEP_DATABASE_URL"] and embedded_server(home).state().version is None:
-        raise ArchiveUnavailable(f"there is no database in {home.path} yet", "newskeep init")
+        raise SettingError(f"there is no archive in {home.path}: no database is there yet", "newskeep init")
     return connect_archive(home)
 
 

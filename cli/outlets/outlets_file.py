@@ -30,10 +30,10 @@ class NoSuchOutlet(NewsError):
 
 def open_outlets() -> tuple[Home, OutletsFile]:
     """Open the data folder and read its outlets.toml. Raises OutletsInvalid with all mistakes."""
-    from archive.home import open_home
+    from archive.home import existing_home
     from crawler.outlets.file import load_outlets
 
-    home = open_home()
+    home = existing_home()
     return home, load_outlets(home.outlets_file)
 
 

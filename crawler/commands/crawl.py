@@ -32,7 +32,7 @@ def run_news(given: dict[str, str]) -> int:
     import sys
 
     from archive.database import open_archive
-    from archive.home import open_home
+    from archive.home import existing_home
     from crawler.logs import setup_logging
     from crawler.results import exit_code, one_line
     from crawler.runner import crawl
@@ -42,7 +42,7 @@ def run_news(given: dict[str, str]) -> int:
     try:
         limit, delay = given.get("limit"), given.get("delay")
         options = CrawlOptions(limit=int(limit) if limit else None, delay=float(delay) if delay else None)
-        home = open_home()
+        home = existing_home()
         setup_logging(home, "warning")
         results = crawl(home, open_archive(home), given["outlet"].split(","), options)
     except NewsError as error:

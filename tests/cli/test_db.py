@@ -119,7 +119,7 @@ def test_embedded_database_is_named_stopped_and_found_again(newskeep: Newskeep, 
 def test_status_makes_no_database(newskeep: Newskeep, embedded: EmbeddedServer) -> None:
     outcome = newskeep("db", "status")
 
-    assert outcome.code == 6
+    assert outcome.code == 4
     assert "newskeep init" in outcome.err
     assert not embedded.folder.exists()
 

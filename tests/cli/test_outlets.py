@@ -58,6 +58,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Make a data folder without a database; return the path of its outlets.toml."""
     monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path))
     monkeypatch.delenv("NEWSKEEP_DATABASE_URL", raising=False)
+    (tmp_path / "newskeep.toml").touch()
     return tmp_path / "outlets.toml"
 
 
