@@ -78,6 +78,11 @@ _BROWSER_CHECK_WORDS = re.compile(
     r"your browser|javascript|human|robot|\bbots?\b|captcha|ray id|ddos|cloudflare|redirect|security (?:check|service|of your)|unusual traffic|ihr(?:en)? browser|votre navigateur|tu navegador|su navegador"
     r"|il tuo browser|uw browser|je browser|przeglądark|seu navegador|reference #|permission to access"
 )
+_WAITING = re.compile(
+    r"\W*(?:please wait|(?:(?:page|content|article|story|text) )?(?:is )?(?:now )?loading(?: (?:page|content|article|story|text|more|data))?"
+    r"|(?:(?:seite|inhalt|artikel|text) )?wird geladen|(?:bitte )?warten|lädt|einen moment|chargement(?: en cours)?|veuillez patienter|cargando|espere"
+    r"|caricamento(?: in corso)?|attendere|(?:bezig met )?laden|ładowanie|proszę czekać|carregando|a carregar|загрузка|yükleniyor|読み込み中|加载中|載入中|로딩 ?중)\W*(?:please wait\W*)?"
+)
 _BUTTON = re.compile(
     r"\W*(?:accept|agree|i agree|i accept|got it|reject|decline|deny|consent|do not consent|manage|customi[sz]e|akzeptieren|zustimmen|ablehnen|einverstanden|einstellungen|accepter|refuser|tout accepter|tout refuser"
     r"|aceptar|rechazar|accetta|rifiuta|akkoord|accepteren|weigeren|akceptuję|zgadzam się|odrzuć|aceitar|rejeitar|alle akzeptieren|alle ablehnen|alles akzeptieren|alle cookies akzeptieren)"
@@ -160,6 +165,11 @@ def may_be_notice(text: str) -> bool:
 def is_challenge(text: str) -> bool:
     """Whether the line asks the reader for a proof or a log-in before there is anything to read."""
     return len(text) <= 300 and not _QUOTE.match(text) and bool(_CHALLENGE.match(text.lower()))
+
+
+def is_waiting(text: str) -> bool:
+    """Whether the line says that the text is still being loaded, and nothing else."""
+    return len(text) <= 60 and bool(_WAITING.fullmatch(text.lower()))
 
 
 def checks_browser(titles: Sequence[str], paragraphs: Sequence[str]) -> bool:

@@ -298,6 +298,35 @@ REPORTED = re.compile(
     r"\b(?:said|told|wrote|sagten?|schrieb(?:en)?|erklärten?|a (?:dit|déclaré|écrit)|dij(?:o|eron)|ha(?:nno)? detto|zei(?:den)?|powiedział[ao]?|disse(?:ram)?)\b"
 )
 STOCK = re.compile(rf"\W*(?:{'|'.join(_phrases(_STOCK))})")
+# What an outlet says of its own earnings from links: that it has such links, or that it earns a commission by them.
+_AFFILIATE_LINKS = re.compile(
+    r"affiliate[- ](?:marketing )?links?|amazon affiliate|links? (?:\S+ ){0,4}affiliate|(?:provisions|partner|werbe)-?links?|liens? (?:d[’'])?affili|enlaces? (?:de )?afiliad"
+    r"|links? (?:di affiliazione|affiliati|de afiliad)|link\w* (?:afiliacyjn|partnersk)|amazon associate"
+)
+_EARNS_COMMISSION = re.compile(
+    r"\b(?:earn|receive|get|make|paid|pays|erhalten?|bekommen?|verdienen?|percevoir|percevons|toucher|recevoir|recibir|recibimos|ganar|obtener|ricevere|riceviamo|receber|otrzym\w+)"
+    r"(?: \S+){0,6}? (?:commissions?|provision(?:en)?|comisi[oó]n|comisiones|commissione|comissão|prowizj\w+)\b"
+    r"|\bprovision(?:en)? (?:\S+ ){0,4}(?:erhalten?|bekommen?|verdienen?)\b"
+)
+_BY_LINKS = re.compile(
+    r"\blinks?\b|[-*]links?\b|purchas|\bbuy\b|\bshop|kauf|achat|achet|\bliens?\b|compra|enlaces?|acquist|amazon|kup|zakup"
+)
+_OF_ITSELF = re.compile(
+    r"(?<!\w)(?:we|us|our|i|my|wir|uns|unsere[rnm]?|nous|notre|nos|nosotros|nuestr[oa]s?|possiamo|riceviamo|możemy|podemos)(?!\w)"
+    r"|\b(?:this|dieser|diesem|diese|cet|este|questo|ten) (?:article|post|page|site|story|list|guide|artikel|beitrag|seite|artículo|articolo|artykuł)\b"
+    r"|amazon associate|\b(?:are|sind) (?:\S+ )?(?:affiliate|partner|provisions?|werbe)"
+)
+MAY_EARN = ("fili", "FILI", "omis", "rovision", "rowizj", "mazon", "erbelink", "partnersk")
+
+
+def notes_affiliates(text: str) -> bool:
+    """Whether the paragraph, in lower case, says that the outlet earns by its links; a report about that does not."""
+    if _OF_ITSELF.search(text) is None or REPORTED.search(text) is not None or text.lstrip("*( ").startswith("no "):
+        return False
+    by_commission = _EARNS_COMMISSION.search(text) is not None and _BY_LINKS.search(text) is not None
+    return by_commission or _AFFILIATE_LINKS.search(text) is not None
+
+
 MAY_BE_CREDITED = (
     "contributi",
     "contributed",

@@ -26,6 +26,9 @@ _STORY = 600.0  # characters of prose between the headlines of two articles on o
 _WORTH = 0.08  # share of prose that a larger box must add to be considered
 _LINKED = 0.4  # linked characters for each character of prose, in what a larger box adds
 _LINKED_BELOW, _BEGUN = 1.0, 1000.0  # the same, with so many characters of prose above the box
+_NEARLY_NONE, _FEWEST_HEADINGS = 300.0, 3  # characters of prose; sentences that are headings
+# Characters of prose, and their share of what is hidden and no legal text: with so much, the article is what is shown.
+_SEEN, _MOST_UNSEEN = 150.0, 0.25
 _FEWEST = 14  # characters; no sentence is shorter in any script
 _IN_SENTENCE, _LONG = 0.6, 120  # share of links and length of a paragraph that has links in it
 _MUCH = 0.5  # share of added prose; so much may be a list, a table or a live blog, with many short pieces
@@ -54,9 +57,25 @@ def weigh(page: ParsedPage) -> list[float]:
     for piece in page.pieces:
         piece.prose = prose_of(piece)
         sums.append(sums[-1] + piece.prose)
+    if sums[-1] < _NEARLY_NONE and _weigh_headings(page):
+        sums = list(accumulate((piece.prose for piece in page.pieces), initial=0.0))
     for box in page.boxes:
         box.prose = sums[box.last] - sums[box.first]
     return sums
+
+
+def _weigh_headings(page: ParsedPage) -> bool:
+    """Take sentences that are marked up as headings for running text. Return whether there are enough of them."""
+    sentences = [piece for piece in page.pieces if piece.tag in HEADINGS and _is_whole_sentence(piece)]
+    if len(sentences) < _FEWEST_HEADINGS:
+        return False
+    for piece in sentences:
+        piece.prose = min(weighted_length(piece.text), 800.0)
+    return True
+
+
+def _is_whole_sentence(piece: Piece) -> bool:
+    return weighted_length(piece.text) >= _SHORT and ends_sentence(piece.text) and piece.link_share < 0.35
 
 
 def resolve_hints(page: ParsedPage, sums: list[float]) -> None:
@@ -65,9 +84,11 @@ def resolve_hints(page: ParsedPage, sums: list[float]) -> None:
     `sums` is the result of `weigh`.
     """
     named = _prose_by_name(page)
+    unseen, legal = _unseen_prose(page)
+    has_seen = sums[-1] - unseen >= max(_SEEN, _MOST_UNSEEN * (unseen - legal))
     for box in page.boxes:
         own = box.hints
-        if own & SET_ASIDE:
+        if own & SET_ASIDE and not (has_seen and own & Hint.UNSEEN and not own & (Hint.KEPT | Hint.ARTICLE)):
             if own & Hint.OPENING and own & Hint.RELATED and named.get(box.names) == box.prose:
                 own &= ~Hint.RELATED  # "teaser text" may be a lead, when there is only one
             own = _believed(box, own, max(box.prose, named.get(box.names, 0.0)) / (page.boxes[0].prose or 1.0))
@@ -80,6 +101,16 @@ def resolve_hints(page: ParsedPage, sums: list[float]) -> None:
             own |= inherited & ~SET_ASIDE if own & Hint.KEPT else inherited
         if own:
             box.effective_hints = own
+
+
+def _unseen_prose(page: ParsedPage) -> tuple[float, float]:
+    """The prose in boxes that readers do not see, and of it that about consent. Boxes of the article do not count."""
+    prose, legal, end = 0.0, 0.0, 0
+    for box in page.unseen:  # in page order, the outer ones first
+        if box.first >= end and not box.hints & (Hint.KEPT | Hint.ARTICLE):
+            prose, end = prose + box.prose, box.last
+            legal += box.prose if box.hints & Hint.LEGAL else 0.0
+    return prose, legal
 
 
 def call_captions(page: ParsedPage, container: Box) -> None:

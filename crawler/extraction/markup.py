@@ -34,6 +34,7 @@ class Hint:
     REMOVED = 1 << 16  # by the outlet's settings
     KEPT = 1 << 17  # by the outlet's settings
     EMBED = 1 << 19  # a post from elsewhere, or a box that asks for permission to load it
+    UNSEEN = 1 << 20  # hidden by an attribute, or a dialog about consent: readers do not take it for the text
     OPENING = 1 << 18  # a lead when it is apart from the text, else the first paragraph
 
 

@@ -17,6 +17,7 @@ from news.notices import (
     is_consent_wall,
     is_error_title,
     is_login_title,
+    is_waiting,
     speaks_of_own_cookies,
 )
 from news.phrases import REPORTED, STOCK
@@ -195,6 +196,7 @@ def _has_lead_or_captions(blocks: Sequence[Block], crowded: bool) -> bool:
 def _is_notice(text: str) -> bool:
     return (
         is_challenge(text)
+        or is_waiting(text)
         or speaks_of_own_cookies(text)
         or explains_cookies(text)
         or (len(text) <= 300 and bool(STOCK.match(text.lower())))

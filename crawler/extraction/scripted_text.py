@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from crawler.extraction.container import SET_ASIDE, resolve_hints, weigh
 from crawler.extraction.jsonld import paragraphs_of
@@ -30,6 +31,10 @@ _MOST_READ = 2_000_000  # characters of strings, in all
 _SCRIPT = re.compile(rb"<((?:no)?script)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
 # No match begins at an escaped quote: each would be scanned to the end of a string that is cut off.
 _STRING = re.compile(r'(?<!\\)"((?:[^"\\]|\\.){300,}+)"', re.DOTALL)
+# self.__next_f.push([1,"..."]): a part of a stream that may be cut anywhere.
+_CHUNK = re.compile(r'__next_f\.push\(\[1,\s*"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_ROW = re.compile(r"^[0-9a-f]{1,6}:(\[.+\])$", re.MULTILINE)
+_PARAGRAPH_TAGS = frozenset(("p", "h2", "h3", "h4", "li", "blockquote"))
 _DATA = re.compile(r'"\s*:\s*["\[{]')
 _PLACEHOLDER = re.compile(r"\W{2,}[A-Z_\d]+\W{2,}")  # "$$AD_HERE$$": the script replaces it
 _LINE_BREAK = re.compile(r"\n+")
@@ -88,8 +93,11 @@ def _texts(page: bytes) -> Iterator[str]:
     A string may be data that contains strings, and a script may be the template of a text.
     """
     left = _MOST_READ
-    for script in _SCRIPT.finditer(page):
-        waiting = [script[2][:_MOST_READ].decode("utf-8", "replace")]
+    stream = "".join(map(_decoded, _CHUNK.findall(page.decode("utf-8", "replace")))) if b"__next_f" in page else ""
+    if stream:
+        yield "".join(f"<p>{text}</p>" for text in _streamed(stream))
+    for content in chain([stream], (script[2].decode("utf-8", "replace") for script in _SCRIPT.finditer(page))):
+        waiting = [content[:_MOST_READ]]
         if waiting[0].lstrip()[:1] == "<":  # a template, or the text for readers without scripts
             left -= len(waiting[0])
             yield waiting.pop()
@@ -105,6 +113,23 @@ def _texts(page: bytes) -> Iterator[str]:
                     waiting.append(text)
                 elif text:
                     yield text
+
+
+def _streamed(stream: str) -> Iterator[str]:
+    """The paragraphs in a stream of React's server components: a row is a number, a colon, and an element in JSON."""
+    for row in _ROW.finditer(stream):
+        try:
+            waiting: list[object] = [json.loads(row[1])]
+        except (ValueError, RecursionError):
+            continue
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                waiting.extend(reversed(value.values()))
+            elif isinstance(value, list) and value[:1] == ["$"] and len(value) > 3 and value[1] in _PARAGRAPH_TAGS:
+                yield _text_in(value, _DEEPEST)
+            elif isinstance(value, list):
+                waiting.extend(reversed(value))
 
 
 def _marked_up(texts: list[str]) -> str:

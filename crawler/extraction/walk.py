@@ -26,6 +26,8 @@ _ROLE_HINTS = {
     "alertdialog": Hint.SHARE,
     "button": Hint.SHARE,
 }
+_DIALOGS = frozenset(("dialog", "alertdialog"))
+_DIALOG_NAMES = ("dialog", "modal", "popup", "overlay", "lightbox")
 _MENU_TAGS = frozenset(("nav", "menu", "footer"))
 _TEXT_TAGS = "p,h1,h2,h3,article,main,time,section,blockquote"
 _LONGEST_MENU = 3000  # characters
@@ -81,6 +83,7 @@ class ParsedPage:
     url: str = ""
     pieces: list[Piece] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
+    unseen: list[Box] = field(default_factory=list)  # those that readers do not see
     meta: list[tuple[str, str]] = field(default_factory=list)  # (name or property in lower case, content)
     first_meta: dict[str, str] = field(default_factory=dict)  # the first content of each name
     links: list[tuple[str, str]] = field(default_factory=list)  # (rel, href)
@@ -261,6 +264,8 @@ class _Walk:
             self._time(node, attributes)
         elif hints & Hint.DATE and "title" in attributes:
             self._titled_time(attributes)
+        if hints & Hint.CAPTION and self.box.tag == "p" and self.buffer:
+            self._flush()  # a picture's caption within a paragraph is a piece of its own
         self.inline.append(self.inline[-1] | hints)
 
     def _open_box(self, name: str, node: LexborNode, attributes: dict[str, str | None], hints: int, names: str) -> None:
@@ -269,6 +274,8 @@ class _Walk:
         page = self.page
         if attributes and (not names or len(attributes) > 1):
             hints |= _attribute_hints(attributes)
+        if hints & Hint.SHARE:
+            hints |= _dialog_hints(attributes, hints, names)
         if self.selected:
             hints |= self.selected.get(node.mem_id, 0)
         if name == "article":
@@ -277,6 +284,8 @@ class _Walk:
             self.box.hints &= ~Hint.MEDIA  # the figure holds a table, not a picture
         self.box = Box(self.box, name, names, hints, len(page.pieces))
         page.boxes.append(self.box)
+        if hints & Hint.UNSEEN:
+            page.unseen.append(self.box)
         if len(page.boxes) > MAX_BOXES:
             raise PageTooCostly(f"the page has more than {MAX_BOXES} boxes")
 
@@ -310,7 +319,8 @@ class _Walk:
                 if box.pictured:
                     self.box.pictured = True
             return
-        self.inline.pop()
+        if self.inline.pop() & Hint.CAPTION and self.box.tag == "p" and not self.inline[-1] & Hint.CAPTION:
+            self._flush()
         if tag.name == "a":
             self.in_link -= 1
         elif tag.name in BOLD:
@@ -376,12 +386,23 @@ def _leads_to_itself(link: dict[str, str | None]) -> bool:
     return "#" in href and (href[0] == "#" or href.endswith(f"#{link.get('id')}"))
 
 
+def _dialog_hints(attributes: dict[str, str | None], hints: int, names: str) -> int:
+    """The hints of a closed dialog, and of an open one about consent."""
+    if attributes.get("aria-hidden") == "true":
+        return Hint.HIDDEN | Hint.UNSEEN
+    if hints & Hint.LEGAL and (
+        attributes.get("role") in _DIALOGS or any(map(names.lower().__contains__, _DIALOG_NAMES))
+    ):
+        return Hint.UNSEEN
+    return Hint.NONE
+
+
 def _attribute_hints(attributes: dict[str, str | None]) -> int:
     """The hints of a box's role, style and itemprop."""
     hints = _ROLE_HINTS.get(attributes.get("role") or "", 0)
     style = attributes.get("style")
     if "hidden" in attributes or (style and "none" in style and "display:none" in style.replace(" ", "")):
-        hints |= Hint.HIDDEN
+        hints |= Hint.HIDDEN | Hint.UNSEEN
     if attributes.get("itemprop") in _TEXT_ITEMPROPS:
         hints |= Hint.ARTICLE
     return hints

@@ -118,7 +118,9 @@ def _counts(letters: str, headline: str) -> bool:
 
 @teaser_rule(180)
 def orphan_headings(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
-    """Give a heading without text of its own the label of what was set aside below it."""
+    """Give a heading without text of its own the label of what was set aside below it, unless headings are the text."""
+    if 2 * sum(HEADING.match(blocks[position].tag) is not None for position in body) > len(body) > MIN_RUN:
+        return
     for position, following in zip(body, [*body[1:], None] if body else [], strict=True):
         if not HEADING.match(blocks[position].tag) or blocks[position].tag == "h1":
             continue

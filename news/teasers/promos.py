@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from news.article import Article, Block, Label
 from news.notices import asks_consent, explains_cookies, is_promo, may_be_notice, speaks_of_own_cookies
-from news.phrases import GIFT, POINTER, REPORTED, RIGHTS, STOCK, WALL
+from news.phrases import GIFT, MAY_EARN, POINTER, REPORTED, RIGHTS, STOCK, WALL, notes_affiliates
 from news.rule_ids import RuleId
 from news.teasers.rules import QUOTED, TITLE_CHARS, Verdict, is_prose, is_title, teaser_rule
 from news.text import lowercase
@@ -17,10 +17,25 @@ class PromoRule(RuleId):
     SIGN_IN_WALL = "sign_in_wall", "A request to sign in or to subscribe."
     SIGN_IN_OFFER = "sign_in_offer", "Below such a request, what the reader gets for it."
     STOCK_PHRASE = "stock_phrase", "A phrase that outlets put around every text: rights, credits, share prompts."
+    AFFILIATE_NOTE = "affiliate_note", "A note that the outlet earns by links in the text."
     COOKIE_NOTICE = "cookie_notice", "A notice of the site about its own cookies."
 
 
 _PROMO_CHARS = 420
+_CREDIT_CHARS = 110  # a credit is shorter
+_SIGNS = ("©", "(c)")
+_ABOUT_RIGHTS = (
+    "right",
+    "reserv",
+    "copyright",
+    "may not",
+    "recht",
+    "vorbehalt",
+    "droits",
+    "derechos",
+    "diritti",
+    "permission",
+)
 _RESERVED = ("eserv", "ESERV", "orbehalten", "ORBEHALTEN", "éserv", "ÉSERV")
 
 
@@ -75,7 +90,22 @@ def stock_phrases(blocks: Sequence[Block], body: Sequence[int], _: Article) -> I
 
 
 def _is_stock(text: str) -> bool:
-    return STOCK.match(text) is not None and REPORTED.search(text) is None
+    if STOCK.match(text) is None or REPORTED.search(text) is not None:
+        return False
+    is_credit = len(text) > _CREDIT_CHARS and text.startswith(_SIGNS) and not any(map(text.__contains__, _ABOUT_RIGHTS))
+    return not is_credit  # a credit with no mark of its own, in front of a paragraph
+
+
+@teaser_rule(65)
+def affiliate_notes(blocks: Sequence[Block], body: Sequence[int], _: Article) -> Iterator[Verdict]:
+    """Find paragraphs that say that the outlet earns by its links. Quotations and reports about that stay."""
+    whole = "\n".join([blocks[position].text for position in body])
+    signs = [sign for sign in MAY_EARN if sign in whole]
+    for position in body if signs else ():
+        text = blocks[position].text
+        may = len(text) <= _PROMO_CHARS and any(map(text.__contains__, signs)) and not QUOTED.search(text)
+        if may and notes_affiliates(text.lower()):
+            yield position, Label.PROMO, PromoRule.AFFILIATE_NOTE, 0.9
 
 
 def _ends_in_rights(end: str) -> bool:

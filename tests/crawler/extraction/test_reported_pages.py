@@ -2,12 +2,14 @@
 
 # ruff: noqa: E501 (sentences and markup stay whole)
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from crawler.extraction.page import read_page
-from news.article import Article
+from news.article import Article, Label
+from news.errors import NotAnArticle
 from news.teasers import remove_teasers
 
 TITLE = "Old swing bridge closes for nine months"
@@ -181,3 +183,143 @@ def test_the_date_in_the_feed_is_kept_beside_that_of_the_page() -> None:
     found = announced('<meta property="article:published_time" content="2026-11-19T10:00:00Z">')
     assert found.date_published == datetime(2026, 11, 19, 10, tzinfo=UTC)
     assert [item.source for item in found.evidence if item.field == "date_published"] == ["meta", "feed"]
+
+
+# Texts --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_credit_in_a_paragraph_is_a_caption_and_the_rest_is_text() -> None:
+    picture = '<span class=image><img src=a.img> <span class="caption"><span>© Photos/Agency</span> <span>The bridge in May</span></span></span>'
+    found = article(text=f"<p>{picture} {PARAGRAPHS[0]}</p>" + "".join(f"<p>{text}</p>" for text in PARAGRAPHS[1:]))
+    assert found.paragraphs == PARAGRAPHS
+    assert [block.text for block in found.removed if block.label is Label.CAPTION] == [
+        "© Photos/Agency The bridge in May"
+    ]
+
+
+def test_a_credit_without_a_mark_removes_no_paragraph() -> None:
+    assert PARAGRAPHS[0] in article(text=TEXT.replace("<p>", "<p><small>© Photos/Agency</small> ", 1)).body
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© Photos/Agency",
+        "© 2024 The Agency. All rights reserved. This material may not be published, broadcast, rewritten or redistributed by anybody, be it in part or as a whole.",
+    ],
+)
+def test_a_line_on_rights_is_still_set_aside(line: str) -> None:
+    assert article(text=f"{TEXT}<p>{line}</p>").paragraphs == PARAGRAPHS
+
+
+SENTENCES = tuple(f"{text[:-1]}, and number {n} of the drawings shows it." for n, text in enumerate(PARAGRAPHS))
+
+
+def posts(sentences: tuple[str, ...]) -> str:
+    post = '<div class="post-embed"><h2 class="post__title">{}</h2><figure><img src=a.jpg><figcaption>Photo: Agency</figcaption></figure></div>'
+    return "".join(post.format(text) for text in sentences)
+
+
+def test_sentences_in_the_headings_of_embedded_posts_are_the_text_where_there_is_no_other() -> None:
+    assert article(text=posts(SENTENCES)).paragraphs == SENTENCES
+
+
+def test_headings_of_other_articles_are_no_text_where_there_is_some() -> None:
+    assert article(behind=posts(SENTENCES)).paragraphs == PARAGRAPHS
+
+
+CONSENT = (
+    "<p>We and our 743 partners store and access information on your device, such as cookies, and process personal data, such as unique identifiers, to measure content.</p>"
+    "<p>With your permission we and our partners may use precise location data. You may click to consent to our processing as described above, or change your preferences.</p>"
+    "<p>Strictly necessary cookies are required for the site to work and cannot be switched off. They are usually set in response to actions made by you in this browser.</p>"
+)
+STATEMENT = f"<div class=page><h1>{TITLE}</h1><div class=content><p>{PARAGRAPHS[0]}</p><p>Holders of permits will be told by letter what they get back.</p></div></div>"
+
+
+@pytest.mark.parametrize(
+    "dialog",
+    [
+        f'<div class="modal gdpr-dialog" role="dialog">{CONSENT}</div>',
+        f'<div id="consent" class="overlay">{CONSENT}</div>',
+        f'<div class="modal" aria-hidden="true">{CONSENT}</div>',
+        f"<div hidden>{CONSENT}</div>",
+        f'<div style="display: none">{CONSENT}</div>',
+        f"<dialog aria-hidden=true>{CONSENT}</dialog>",
+    ],
+)
+def test_a_short_text_beside_a_longer_dialog_or_hidden_box_is_the_text(dialog: str) -> None:
+    for body in (f"{dialog}{STATEMENT}", f"{STATEMENT}{dialog}"):
+        found = read(body).body
+        assert PARAGRAPHS[0] in found
+        assert "permission" not in found
+
+
+def test_a_consent_dialog_alone_is_no_article() -> None:
+    with pytest.raises(NotAnArticle):
+        read(f'<div class="modal gdpr-dialog" role="dialog">{CONSENT}</div>')
+
+
+@pytest.mark.parametrize(
+    "box", ["<div hidden>", '<div style="display:none">', '<div class="article-body" style="display:none">']
+)
+def test_a_text_that_only_a_script_would_show_is_read(box: str) -> None:
+    assert read(f"<h1>{TITLE}</h1>{box}{TEXT}</div>").paragraphs == PARAGRAPHS
+
+
+def streamed(*rows: str) -> str:
+    whole = "\n".join(f"{n:x}:{row}" for n, row in enumerate(rows, 3)) + "\n"
+    cuts = range(0, len(whole), 300)  # the stream is cut anywhere
+    scripts = (f"<script>self.__next_f.push([1,{json.dumps(whole[at : at + 300])}])</script>" for at in cuts)
+    return f"<h1>{TITLE}</h1><main><p>Loading...</p></main>{''.join(scripts)}"
+
+
+def test_a_text_in_streamed_parts_of_a_script_is_read() -> None:
+    rows = (json.dumps(["$", "p", None, {"className": "body", "children": text}]) for text in PARAGRAPHS)
+    assert read(streamed(*rows), f"<title>{TITLE}</title>").paragraphs == PARAGRAPHS
+
+
+def test_a_text_in_the_properties_of_a_streamed_component_is_read() -> None:
+    rows = json.dumps(["$", "$L5", None, {"article": {"title": TITLE, "body": TEXT}}])
+    assert read(streamed(rows), f"<title>{TITLE}</title>").paragraphs == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "line", ["Loading...", "Loading…", "Please wait …", "Artikel wird geladen", "Chargement en cours…", "読み込み中"]
+)
+def test_a_page_that_is_still_loading_has_no_text(line: str) -> None:
+    with pytest.raises(NotAnArticle):
+        read(
+            f"<h1>{TITLE}</h1><main><p>{line}</p></main>",
+            '<meta property="article:published_time" content="2024-03-05T08:00:00Z">',
+        )
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "When you purchase through links on our site, we may earn an affiliate commission. Here’s how it works.",
+        "This article contains affiliate links; if you click such a link and make a purchase we may earn a commission.",
+        "As an Amazon Associate, we earn from qualifying purchases made through links.",
+        "Dieser Artikel enthält Affiliate-Links. Wenn Sie darüber einkaufen, erhalten wir eine Provision.",
+        "Die mit * gekennzeichneten Links sind Affiliate-Links. Kaufst du darüber ein, bekommen wir eine kleine Provision.",
+        "Cet article contient des liens affiliés : nous pouvons percevoir une commission sur vos achats.",
+        "Este artículo contiene enlaces de afiliados, por los que podemos recibir una comisión.",
+    ],
+)
+def test_a_note_on_earnings_by_links_is_set_aside(note: str) -> None:
+    assert article(text=f"<p>{note}</p>{TEXT}").paragraphs == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "The commission links the closure of the bridge to a crack in the pier, and has asked the county for money.",
+        "Outlets earn a commission by affiliate links in their guides, which readers hardly notice, a study of 40 sites found.",
+        "“We earn a commission when you buy through our links,” the shop wrote below its guide to bridges.",
+        "The owner of the agency said we get no commission from partner links on the page.",
+        "No affiliate links and no paid promotion: I have used each of these tools on the bridge for more than a year.",
+        "We ask the commission of the county to purchase the bridge, and our members will meet again to get an answer from it.",
+    ],
+)
+def test_a_report_on_earnings_by_links_stays(report: str) -> None:
+    assert report in article(text=f"{TEXT}<p>{report}</p>").body
