@@ -110,7 +110,7 @@ def test_a_licence_that_reaches_over_is_seen(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["MIT", "LGPL-3.0-only", "GNU Lesser General Public License v3", "MPL-2.0"])
-def test_a_licence_that_stays_with_its_package_is_let_be(text: str) -> None:
+def test_a_licence_that_stays_with_its_package_is_allowed(text: str) -> None:
     assert not forbids(text)
 
 

@@ -55,7 +55,7 @@ def test_an_older_schema_is_left_to_the_daemon(home: Home, engine: Engine) -> No
     assert wait_for_archive(home, Upgrading.ALWAYS, 0).current == HEAD
 
 
-def test_nobody_waits_for_an_older_program(home: Home, engine: Engine) -> None:
+def test_no_process_waits_for_an_older_program(home: Home, engine: Engine) -> None:
     with engine.begin() as conn:
         conn.execute(text("update alembic_version set version_num = '9999'"))
 

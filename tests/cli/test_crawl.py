@@ -85,16 +85,16 @@ def test_without_a_terminal_there_is_a_line_per_outlet_and_one_for_all(site: Sit
 
 def on_a_terminal(*args: str) -> str:
     """Return what a terminal of 150 columns shows."""
-    ours, theirs = os.openpty()
+    reading, writing = os.openpty()
     environ = dict(os.environ) | {"COLUMNS": "150", "TERM": "xterm"}
     command = [sys.executable, "-m", "cli.main", "crawl", "--delay", "0", *args]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environ)
-    os.close(theirs)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=writing, env=environ)
+    os.close(writing)
     seen = b""
     with contextlib.suppress(OSError):  # the terminal is gone when the command has ended
-        while piece := os.read(ours, 65536):
+        while piece := os.read(reading, 65536):
             seen += piece
-    os.close(ours)
+    os.close(reading)
     assert process.wait(60) == 0
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode()).replace("\r", "")
 
@@ -149,7 +149,7 @@ def test_a_retry_of_what_was_met_again_says_so_and_one_of_what_was_not_fetches_i
     assert "try: newskeep crawl --retry 1" in run(site.url("/feed.xml")).stderr
     site.put("/b", good)
     planned = run("--retry", "1", "--dry-run", "--json")
-    assert [(one["url"], one["known"]) for one in records(planned)[:-1]] == [(site.url("/b"), True)]
+    assert [(record["url"], record["known"]) for record in records(planned)[:-1]] == [(site.url("/b"), True)]
     assert "1 new" in run("--retry", "1").stderr
     assert run("--retry", "1").stderr == "nothing to retry: later crawls have met all that failed in crawl 1\n"
 
@@ -234,9 +234,9 @@ def test_a_failed_page_ends_with_3_and_is_named(site: Site) -> None:
     site.put("/b", "", status=403, etag=False)
     result = run("--json", site.url("/feed.xml"))
     assert result.exit_code == 3
-    assert [(one["url"], one["reason"]) for one in records(result) if one.get("disposition") == "failed"] == [
-        (site.url("/b"), "http_403")
-    ]
+    assert [
+        (record["url"], record["reason"]) for record in records(result) if record.get("disposition") == "failed"
+    ] == [(site.url("/b"), "http_403")]
 
 
 @pytest.mark.usefixtures("home")
@@ -256,7 +256,7 @@ def test_a_crawl_without_a_target_is_a_usage_error() -> None:
     assert run().exit_code == 2
 
 
-def test_a_duration_that_is_none_is_a_usage_error() -> None:
+def test_an_unreadable_duration_is_a_usage_error() -> None:
     result = run("--since", "soon", "x")
     assert result.exit_code == 2
     assert "12h or 7d" in result.output
@@ -277,7 +277,10 @@ def test_a_live_site_without_a_contact_ends_with_4(monkeypatch: pytest.MonkeyPat
 def test_a_dry_run_says_what_would_be_fetched_and_writes_nothing(engine: Engine, site: Site) -> None:
     result = run("--dry-run", "--limit", "1", "--json", site.url("/feed.xml"))
     *links, summary = records(result)
-    assert [(one["url"], one["reason"]) for one in links] == [(site.url("/a"), None), (site.url("/b"), "limit")]
+    assert [(record["url"], record["reason"]) for record in links] == [
+        (site.url("/a"), None),
+        (site.url("/b"), "limit"),
+    ]
     assert summary == {"v": 1, "type": "summary", "dry_run": True, "links": 2, "fetch": 1}
     assert not site.requests("/a")
     assert [count(engine, table) for table in ("outlets", "links", "crawls", "channels")] == [0, 0, 0, 0]
@@ -317,7 +320,7 @@ def test_an_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(
 
 
 @pytest.mark.usefixtures("home")
-def test_a_crawl_goes_on_when_nobody_reads_its_records_any_more(engine: Engine, site: Site) -> None:
+def test_a_crawl_goes_on_after_the_reader_of_its_records_has_left(engine: Engine, site: Site) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "cli.main", "crawl", "--json", "--delay", "0", site.url("/feed.xml")]

@@ -122,12 +122,12 @@ def test_each_page_is_read_as_it_was_printed(site: Site, name: str, visit: int) 
 # --- the tour
 
 
-def test_nobodys_own_settings_reach_the_tour() -> None:
-    theirs = {"NEWSKEEP_DATABASE_URL": "postgresql://elsewhere/", "FETCH_MAX_BYTES": "10", "HOME": "/home/tom"}
+def test_settings_of_the_user_do_not_reach_the_tour() -> None:
+    of_the_user = {"NEWSKEEP_DATABASE_URL": "postgresql://elsewhere/", "FETCH_MAX_BYTES": "10", "HOME": "/home/tom"}
 
-    environ = tour_environment(Path("/tmp/x"), theirs)
+    environ = tour_environment(Path("/tmp/x"), of_the_user)
 
-    assert environ.keys() & theirs.keys() == {"HOME"}
+    assert environ.keys() & of_the_user.keys() == {"HOME"}
 
 
 @pytest.mark.slow

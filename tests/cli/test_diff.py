@@ -74,7 +74,7 @@ def test_article_with_one_revision_has_no_diff(newskeep: Newskeep, newsroom: New
     assert newskeep("diff", URL).err == "Nothing was revised.\n"
 
 
-def test_a_revision_that_is_not_there_is_told_by_the_articles_name(newskeep: Newskeep, article_id: str) -> None:
+def test_a_missing_revision_is_reported_with_the_articles_id(newskeep: Newskeep, article_id: str) -> None:
     outcome = newskeep("diff", article_id, "1", "9")
 
     assert outcome.code == 2

@@ -10,7 +10,7 @@ from tests.cli.conftest import URL, Newskeep
 from tests.newsroom import NOW, Newsroom
 
 
-def test_explain_tells_all_seven_steps(newskeep: Newskeep, article_id: str) -> None:
+def test_explain_shows_all_seven_steps(newskeep: Newskeep, article_id: str) -> None:
     lines = newskeep("explain", URL).out.splitlines()
 
     assert [line.split()[1] for line in lines[1:]] == [
@@ -43,7 +43,7 @@ def test_explain_shows_the_robots_txt_of_the_pages_own_site(
     assert "yes; robots.txt read" in allowed
 
 
-def test_explain_tells_why_a_page_is_not_in_the_archive(newskeep: Newskeep, newsroom: Newsroom) -> None:
+def test_explain_says_why_a_page_is_not_in_the_archive(newskeep: Newskeep, newsroom: Newsroom) -> None:
     link = newsroom.link(URL)
     page = FetchedPage(
         link.id, newsroom.crawl("krone").id, NOW, None, disposition=Disposition.SKIPPED, reason="robots_txt"

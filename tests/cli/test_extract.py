@@ -43,8 +43,8 @@ def test_what_is_no_page_or_no_address_says_so(page: Path, tmp_path: Path) -> No
     program.write_bytes(b"\x7fELF" + bytes(range(30)) * 50)
     with pytest.raises(NotAnArticle, match="no text: it begins with"):
         CliRunner().invoke(extract, [str(program)], catch_exceptions=False)
-    told = CliRunner().invoke(extract, ["--url", "http://[", str(page)])
-    assert (told.exit_code, "is no address" in told.output) == (2, True)
+    outcome = CliRunner().invoke(extract, ["--url", "http://[", str(page)])
+    assert (outcome.exit_code, "is no address" in outcome.output) == (2, True)
 
 
 def test_a_dash_reads_standard_input() -> None:

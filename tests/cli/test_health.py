@@ -148,7 +148,9 @@ def test_daemon_that_was_killed_is_wrong_although_no_daemon_is_left_to_say_so(
     assert "machine: nobody crawls, 1 outlet waits, no worker runs" in out
     assert "Gone       scheduler on another-machine (7), last sign " in out
     assert "Process " not in out
-    states = {one["rule"]: one["state"] for one in newskeep("health", "--json").records if one["type"] == "rule"}
+    states = {
+        record["rule"]: record["state"] for record in newskeep("health", "--json").records if record["type"] == "rule"
+    }
     assert (states["no_daemon"], states["no_worker"]) == ("broken", "broken")
 
 
@@ -184,7 +186,7 @@ def test_process_without_a_sign_of_now_is_never_listed_as_alive(
 ) -> None:
     """A sign from the future is no sign of now: the database's clock was set back since."""
     process(engine, "worker", seconds, host="another-machine")
-    [found] = [one for one in newskeep("health", "--json").records if one["type"] == "process"]
+    [found] = [record for record in newskeep("health", "--json").records if record["type"] == "process"]
 
     assert found["alive"] is False
     assert "Gone       worker on another-machine (7)" in newskeep("health").out
@@ -256,9 +258,13 @@ def test_records_are_for_programs(newskeep: Newskeep, engine: Engine, newsroom: 
         open_alert(conn, "disk_full_soon", "machine", DISK)
     records = newskeep("health", "--json").records
 
-    [alert] = [one for one in records if one["type"] == "alert"]
+    [alert] = [record for record in records if record["type"] == "alert"]
     assert (alert["rule"], alert["facts"], alert["ended_at"]) == ("disk_full_soon", DISK, None)
-    states = {one["rule"]: one["state"] for one in records if one["type"] == "rule" and one["subject"] == "krone"}
+    states = {
+        record["rule"]: record["state"]
+        for record in records
+        if record["type"] == "rule" and record["subject"] == "krone"
+    }
     assert states == {"silent_outlet": "learning", "volume_drop": "learning", "layout_break": "learning"}
     assert records[-1] == {"v": 1, "type": "summary", "open": 1, "bad": 1, "channels": {}, "exit_code": 4}
 
@@ -266,7 +272,9 @@ def test_records_are_for_programs(newskeep: Newskeep, engine: Engine, newsroom: 
 def test_doctor_tells_of_alerts_and_of_health(newskeep: Newskeep, engine: Engine) -> None:
     def found() -> list[tuple[str, str]]:
         return [
-            (one["state"], one["text"]) for one in newskeep("doctor", "--json").records if one.get("name") == "health"
+            (record["state"], record["text"])
+            for record in newskeep("doctor", "--json").records
+            if record.get("name") == "health"
         ]
 
     assert found() == [("fine", "nothing is unusual; outlets watched: 0, still learning what is usual: 0")]

@@ -32,7 +32,7 @@ def take_in(home: Home, newskeep: Run, tmp_path: Path) -> Run:
     return run
 
 
-def test_each_line_is_told_what_it_is(take_in: Run) -> None:
+def test_each_line_gets_its_label(take_in: Run) -> None:
     outcome = take_in(
         record("krone", 1),
         record("kurier", 1),
@@ -44,7 +44,7 @@ def test_each_line_is_told_what_it_is(take_in: Run) -> None:
     )
 
     assert outcome.code == 0
-    assert [(one["id"], one["relation"], one["of"]) for one in outcome.records] == [
+    assert [(record["id"], record["relation"], record["of"]) for record in outcome.records] == [
         ("krone1", "new", None),
         ("kurier1", "duplicate", "krone1"),
         ("presse1", "near_duplicate", "krone1"),
@@ -52,7 +52,7 @@ def test_each_line_is_told_what_it_is(take_in: Run) -> None:
         ("same", "duplicate", "krone1"),
         ("krone2", "new", None),
     ]
-    stories = [one["story_id"] for one in outcome.records]
+    stories = [record["story_id"] for record in outcome.records]
     assert len(set(stories[:5])) == 1
     assert stories[5] not in stories[:5]
 
@@ -62,9 +62,9 @@ def test_second_import_of_a_file_finds_everything_known(take_in: Run) -> None:
     records.append(record("krone", 1, text(1) + "\n\nNachtrag der Redaktion."))
     first, second = take_in(*records, "--json"), take_in(*records, "--json")
 
-    assert [one["relation"] for one in first.records] == ["new"] * 3 + ["revision"]
-    assert [one["relation"] for one in second.records] == ["duplicate"] * 4
-    assert [one["story_id"] for one in second.records] == [one["story_id"] for one in first.records]
+    assert [record["relation"] for record in first.records] == ["new"] * 3 + ["revision"]
+    assert [record["relation"] for record in second.records] == ["duplicate"] * 4
+    assert [record["story_id"] for record in second.records] == [record["story_id"] for record in first.records]
 
 
 def test_search_without_a_hit_tells_that_all_was_imported(take_in: Run, newskeep: Run) -> None:
@@ -81,12 +81,12 @@ def test_text_that_very_many_outlets_have_is_known_to_be_each_ones_own(take_in: 
     assert (again["relation"], again["article"]) == ("duplicate", short_id("a", 205))
 
 
-def test_line_that_is_no_article_is_told_of_and_the_others_are_kept(take_in: Run) -> None:
+def test_line_that_is_no_article_is_reported_and_the_others_are_kept(take_in: Run) -> None:
     outcome = take_in(record("krone", 1), b"{nonsense", {"title": "no address"}, record("krone", 2), "--json")
 
     assert outcome.code == 3
-    told = [one.get("relation", one.get("error", "")[:6]) for one in outcome.records]
-    assert told == ["new", "no JSO", "no url", "new"]
+    ends = [record.get("relation", record.get("error", "")[:6]) for record in outcome.records]
+    assert ends == ["new", "no JSO", "no url", "new"]
     assert "line 2: no JSON" in outcome.err
     assert "2 new, 2 could not be taken in" in outcome.err
 
@@ -96,7 +96,7 @@ def test_line_longer_than_any_article_is_refused_without_being_held(take_in: Run
         b'{"url": "https://a.example/", "body": "' + b"a" * 11_000_000 + b'"}', record("krone", 2), "--json"
     )
 
-    assert [one.get("relation", "error") for one in outcome.records] == ["error", "new"]
+    assert [record.get("relation", "error") for record in outcome.records] == ["error", "new"]
 
 
 def test_teasers_in_a_text_are_set_aside_and_kept(take_in: Run, newskeep: Run) -> None:
@@ -129,8 +129,8 @@ def test_answers_name_the_story_that_earlier_articles_are_in_at_the_end(take_in:
     beginning, end = ("\n\n".join(text(1).split("\n\n")[part]) for part in (slice(0, 4), slice(4, 8)))
     outcome = take_in(record("krone", 1, beginning), record("kurier", 1, end), record("presse", 1), "--json")
 
-    assert [one["relation"] for one in outcome.records] == ["new", "new", "near_duplicate"]
-    assert len({one["story_id"] for one in outcome.records}) == 1
+    assert [record["relation"] for record in outcome.records] == ["new", "new", "near_duplicate"]
+    assert len({record["story_id"] for record in outcome.records}) == 1
 
 
 class Interrupted(io.BytesIO):
@@ -149,7 +149,7 @@ def test_interrupted_import_tells_what_was_stored(home: Home, newskeep: Run, mon
     outcome = newskeep("import", "--json", "-")
 
     assert outcome.code == 130
-    assert [one["relation"] for one in outcome.records] == ["new"] * SIZE
+    assert [record["relation"] for record in outcome.records] == ["new"] * SIZE
 
 
 @pytest.mark.parametrize("stated", ["0001-01-01", "9999-12-31T23:59+00:00", "2999-01-01", "1969-07-20T20:17+00:00"])
@@ -157,4 +157,4 @@ def test_article_of_any_stated_time_is_taken_in(take_in: Run, stated: str) -> No
     times = {"published_at": stated, "captured_at": stated}
     outcome = take_in(record("krone", 1, **times), record("kurier", 1, copy_cut_to_a_third(1, 9), **times), "--json")
 
-    assert [one["relation"] for one in outcome.records] == ["new", "near_duplicate"]
+    assert [record["relation"] for record in outcome.records] == ["new", "near_duplicate"]

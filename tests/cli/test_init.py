@@ -150,7 +150,7 @@ def test_env_lies_beside_the_compose_file_that_reads_it(newskeep: Newskeep, plac
 
 
 @pytest.mark.parametrize("contact", ["somebody", "a@b\nx: y", "a@b\x00"])
-def test_contact_that_reaches_nobody_is_refused(newskeep: Newskeep, place: Path, contact: str) -> None:
+def test_unreachable_contact_is_refused(newskeep: Newskeep, place: Path, contact: str) -> None:
     outcome = newskeep("init", "--contact", contact)
 
     assert outcome.code == 4

@@ -35,7 +35,7 @@ def test_a_reader_who_has_seen_enough_is_no_failure() -> None:
     assert (ended.returncode, ended.stderr) == (0, b"")
 
 
-def test_a_full_disk_behind_standard_output_is_told_and_is_no_bug_of_ours() -> None:
+def test_a_full_disk_behind_standard_output_is_reported_and_not_as_a_bug() -> None:
     with open("/dev/full", "wb") as full:
         ended = subprocess.run(
             [sys.executable, "-c", CALL, "extract", "-"],
@@ -55,7 +55,7 @@ def test_a_stream_that_was_closed_gives_its_number_to_no_file() -> None:
     assert ended.returncode == 3
 
 
-def test_an_error_that_nobody_foresaw_is_our_bug_with_all_its_lines(
+def test_an_unforeseen_error_is_reported_as_a_bug_with_its_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def break_(*args: object, **named: object) -> object:
@@ -66,8 +66,8 @@ def test_an_error_that_nobody_foresaw_is_our_bug_with_all_its_lines(
     with pytest.raises(SystemExit) as ended:
         command_line.main()
     assert ended.value.code == 1
-    assert "Traceback" in (told := capsys.readouterr().err)
-    assert "a bug in newskeep" in told
+    assert "Traceback" in (printed := capsys.readouterr().err)
+    assert "a bug in newskeep" in printed
 
 
 def test_ctrl_c_before_anything_has_begun_ends_with_130(
@@ -129,10 +129,10 @@ def test_a_bug_of_ours_ends_with_1_and_says_so(
     monkeypatch.setattr(sys, "argv", ["newskeep", "db", "status"])
     with pytest.raises(SystemExit) as ended:
         command_line.main()
-    told = capsys.readouterr().err
+    printed = capsys.readouterr().err
     assert ended.value.code == 1
-    assert "ZeroDivisionError: one by none" in told
-    assert "error: this is a bug in newskeep" in told
+    assert "ZeroDivisionError: one by none" in printed
+    assert "error: this is a bug in newskeep" in printed
 
 
 @pytest.mark.parametrize(("args", "code"), [(["sarch"], 2), (["db"], 2), (["--version"], 0), (["crawl", "--help"], 0)])
@@ -141,7 +141,7 @@ def test_usage_keeps_its_exit_codes(args: list[str], code: int) -> None:
     assert ended.returncode == code
 
 
-def test_what_outlives_its_reader_goes_on_and_other_errors_are_told() -> None:
+def test_what_outlives_its_reader_goes_on_and_other_errors_are_reported() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with ignore_broken_pipe(writing):
@@ -166,8 +166,8 @@ def every_verb() -> list[list[str]]:
 
 @pytest.mark.parametrize("verb", every_verb(), ids=" ".join)
 def test_each_verb_s_help_starts_with_two_examples(verb: list[str]) -> None:
-    told = CliRunner().invoke(command_line.newskeep, [*verb, "--help"], prog_name="newskeep").output
-    examples = told.partition("Options:")[0].splitlines()[2:]
+    printed = CliRunner().invoke(command_line.newskeep, [*verb, "--help"], prog_name="newskeep").output
+    examples = printed.partition("Options:")[0].splitlines()[2:]
     assert sum("newskeep " in line for line in examples) >= 2
 
 

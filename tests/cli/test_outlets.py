@@ -122,7 +122,7 @@ def test_an_outlet_is_added_once(run: Run, folder: Path) -> None:
     assert folder.read_text().startswith(KRONE)
 
 
-def test_an_address_that_is_none_is_a_mistake_at_the_keyboard(run: Run, folder: Path) -> None:
+def test_an_invalid_address_is_a_usage_error(run: Run, folder: Path) -> None:
     ended = run("add", "krone.at", "--no-look")
     assert (ended.code, "did you mean “https://krone.at”?" in ended.err) == (2, True)
 
@@ -143,8 +143,8 @@ def test_ctrl_c_ends_a_look_at_once_and_writes_nothing(home: Home, site: Site) -
         assert process.poll() is None
         gate.wait(0.01)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
-    assert (process.returncode, told.strip()) == (130, "interrupted")
+    _, printed = process.communicate(timeout=30)
+    assert (process.returncode, printed.strip()) == (130, "interrupted")
     assert not home.outlets_file.exists()
 
 
@@ -196,7 +196,7 @@ def test_values_are_marked_as_set_default_or_found(run: Run, home: Home, engine:
     assert values["feeds"] == (["https://a.example/rss"], "found")
 
 
-def test_a_name_made_from_the_address_is_a_default_and_so_is_what_nobody_set(run: Run, folder: Path) -> None:
+def test_a_name_made_from_the_address_is_a_default_and_so_is_every_option_not_set(run: Run, folder: Path) -> None:
     folder.write_text('[[outlet]]\nurl = "https://www.krone.at"\n[[outlet]]\nname = "b"\nurl = "https://b.example"\n')
     krone, b = (
         {value["key"]: (value["value"], value["mark"]) for value in run("show", name, "--json").records[0]["values"]}
@@ -209,7 +209,7 @@ def test_a_name_made_from_the_address_is_a_default_and_so_is_what_nobody_set(run
     assert krone["enabled"] == (True, "default")
 
 
-def test_an_outlet_is_known_by_its_home_page_too(run: Run, folder: Path) -> None:
+def test_an_outlet_is_found_by_its_home_page_too(run: Run, folder: Path) -> None:
     folder.write_text(KRONE)
     assert run("show", "http://krone.at/", "--json").records[0]["outlet"] == "krone"
     assert run("off", "https://www.krone.at", "--json").records == [

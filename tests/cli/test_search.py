@@ -108,7 +108,7 @@ def test_a_search_that_is_too_long_is_refused_and_a_long_one_answered(newskeep: 
     assert "Zug entgleist" in newskeep("search", "wort " * 20).out
 
 
-def test_a_search_in_an_empty_archive_says_that_nobody_has_looked(newskeep: Newskeep, newsroom: Newsroom) -> None:
+def test_a_search_in_an_empty_archive_says_that_there_was_no_crawl(newskeep: Newskeep, newsroom: Newsroom) -> None:
     outcome = newskeep("search", "nirgends")
 
     assert (outcome.code, outcome.out) == (0, "")
@@ -139,9 +139,7 @@ def test_a_search_without_a_hit_names_the_term_that_emptied_it(newskeep: Newskee
     assert newskeep("search", "wort1", "--outlet", "https://krone.example/").err == ""
 
 
-def test_a_gap_in_collection_is_named_and_a_day_that_was_looked_at_is_none(
-    newskeep: Newskeep, newsroom: Newsroom
-) -> None:
+def test_a_gap_in_collection_is_named_and_a_day_with_a_crawl_is_no_gap(newskeep: Newskeep, newsroom: Newsroom) -> None:
     newsroom.store(article())
     newsroom.close()
     newsroom.crawls.clear()

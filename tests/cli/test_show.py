@@ -25,7 +25,7 @@ def test_show_gives_text_and_provenance(newskeep: Newskeep, article_id: str) -> 
     assert re.search(r"story +s\w+ with 1 more", outcome.out)
 
 
-def test_article_is_known_by_any_spelling_of_its_address(newskeep: Newskeep, article_id: str) -> None:
+def test_article_is_found_by_any_spelling_of_its_address(newskeep: Newskeep, article_id: str) -> None:
     for spelling in (URL, "HTTP://www.Krone.example/a-1/?utm_source=rss#x", "krone.example/a-1", "m.krone.example/a-1"):
         (record,) = newskeep("show", spelling, "--json", "--revision", "1").records
         assert record["id"] == article_id

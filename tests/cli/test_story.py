@@ -21,7 +21,7 @@ def test_story_is_shown_by_its_id_and_by_an_articles(newsroom: Newsroom, newskee
     assert re.search(r"as a1 · \d\d % ", newskeep("show", "a2", "--copies").out)
 
 
-def test_split_and_merge_are_told_and_can_be_seen(newsroom: Newsroom, newskeep: Run) -> None:
+def test_split_and_merge_are_reported_and_can_be_seen(newsroom: Newsroom, newskeep: Run) -> None:
     newsroom.store(report("krone", 1), report("kurier", 1))
 
     (split,) = newskeep("story", "a2", "--split", "--json").records

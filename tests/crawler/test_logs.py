@@ -76,7 +76,7 @@ def test_level_is_a_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
 
 
 @pytest.mark.parametrize("setting", [{"LOG_LEVEL": "loud"}, {"LOG_FORMAT": "xml"}])
-def test_setting_that_is_none_is_refused(tmp_path: Path, setting: dict[str, str]) -> None:
+def test_invalid_setting_is_refused(tmp_path: Path, setting: dict[str, str]) -> None:
     with pytest.raises(SettingError, match="is not one of"):
         home_with(tmp_path, **setting)
 
@@ -102,13 +102,13 @@ def test_warning_of_python_is_a_line_like_the_others(tmp_path: Path, capsys: pyt
     assert "DeprecationWarning: old" in line["text"]
 
 
-def test_message_with_a_value_too_few_is_told_as_it_is() -> None:
+def test_message_with_a_missing_value_is_logged_as_it_is() -> None:
     record = logging.makeLogRecord({"msg": "Job %s failed: %s", "args": (7,)})
 
     assert json.loads(LineFormatter(as_json=True).format(record))["text"] == "Job %s failed: %s"
 
 
-def test_failed_statement_is_told_without_its_values(
+def test_failed_statement_is_reported_without_its_values(
     tmp_path: Path, engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     setup_logging(home_with(tmp_path))

@@ -42,7 +42,7 @@ def test_a_page_that_holds_its_reader_is_given_up_and_the_next_one_is_read(reade
     assert read(reader, PAGE) == read_article(fetched(PAGE), OUTLET)
 
 
-def test_what_is_wrong_with_a_page_is_told_as_without_another_process(reader: Sandbox) -> None:
+def test_what_is_wrong_with_a_page_is_reported_as_without_another_process(reader: Sandbox) -> None:
     with pytest.raises(NotAnArticle):
         read(reader, b"<p></p>")
 

@@ -28,7 +28,7 @@ Line = dict[str, Any]
 
 
 def page(number: int, body: str | None = None, title: str | None = None) -> bytes:
-    paragraphs = "".join(f"<p>{one}</p>" for one in (body or text(number)).split("\n\n"))
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in (body or text(number)).split("\n\n"))
     name = title or headline(number)
     return (
         f"<!doctype html><html lang=de><head><title>{name}</title></head><body><article><h1>{name}</h1>"
@@ -101,7 +101,7 @@ def take_in(home: Home, newskeep: Run, tmp_path: Path) -> Callable[..., list[Lin
 
 
 def ends(lines: list[Line]) -> list[str]:
-    return [one.get("relation") or one.get("skipped") or one["error"] for one in lines[:-1]]
+    return [line.get("relation") or line.get("skipped") or line["error"] for line in lines[:-1]]
 
 
 STREAM = (
@@ -131,9 +131,9 @@ def test_captures_go_the_way_of_a_crawl(take_in: Any, newskeep: Run, home: Home)
     assert ends(lines) == ENDS
     assert lines[-1]["counts"] == {"new": 1, "duplicate": 2, "revision": 1, "skipped": 6, "failed": 0}
     assert (lines[-1]["records"], lines[-1]["balanced"]) == (10, True)
-    (told,) = newskeep("explain", "--json", "a1").records
-    assert told["steps"]["found"].endswith(" imported")
-    assert [event["disposition"] for event in told["events"]] == ["new", "revised"]  # though all came at once
+    (explained,) = newskeep("explain", "--json", "a1").records
+    assert explained["steps"]["found"].endswith(" imported")
+    assert [event["disposition"] for event in explained["events"]] == ["new", "revised"]  # though all came at once
     first, copy = newskeep("show", "--json", "a1").records[0], newskeep("show", "--json", "a2").records[0]
     assert "revision 1" in (stored := newskeep("explain", "a2").out.splitlines()[-1])
     assert " · withdrawn" in stored
@@ -201,7 +201,7 @@ def test_body_in_chunks_is_joined(take_in: Any, newskeep: Run) -> None:
     assert newskeep("show", "--json", "a1").records[0]["body"] == text(1)
 
 
-def test_cut_tail_is_told_and_the_rest_is_kept(take_in: Any) -> None:
+def test_cut_tail_is_reported_and_the_rest_is_kept(take_in: Any) -> None:
     warc = Warc().response("https://krone.example/a-1", page(1)).response("https://krone.example/a-2", page(2))
     lines = take_in(warc.bytes[:-300], code=3)
 
@@ -210,10 +210,10 @@ def test_cut_tail_is_told_and_the_rest_is_kept(take_in: Any) -> None:
 
 
 def test_damage_costs_the_record_it_is_in(take_in: Any) -> None:
-    one, two, three = (Warc().response(f"https://krone.example/a-{n}", page(n)).bytes for n in (1, 2, 3))
-    broken = two[:200] + b"\x00" * 50 + two[250:]
+    first, second, third = (Warc().response(f"https://krone.example/a-{n}", page(n)).bytes for n in (1, 2, 3))
+    broken = second[:200] + b"\x00" * 50 + second[250:]
 
-    assert ends(take_in(one + broken + three, code=3)) == ["new", "damaged", "new"]
+    assert ends(take_in(first + broken + third, code=3)) == ["new", "damaged", "new"]
 
 
 def test_record_of_any_size_is_passed_over_without_being_held(take_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +247,7 @@ def test_older_capture_never_takes_the_place_of_a_newer_text(take_in: Any, newsk
     assert shown["body"].endswith("später.")
 
 
-def test_revisit_of_what_nobody_has_is_told(take_in: Any) -> None:
+def test_revisit_of_a_missing_capture_is_reported(take_in: Any) -> None:
     lines = take_in(Warc().revisit("https://krone.example/a-1", 4, "https://krone.example/a-1", 3).bytes)
 
     assert ends(lines) == ["revisit_without_original"]

@@ -65,9 +65,7 @@ def test_doctor_sees_a_stored_file_that_is_gone_or_short(
     assert handed.name in findings
 
 
-def test_doctor_names_a_store_that_nobody_can_speak_to(
-    newskeep: Newskeep, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_doctor_names_a_store_without_a_driver(newskeep: Newskeep, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAPTURE_STORE", "nosuch://bucket")
 
     assert check(newskeep, "capture store")[1] == "bad"

@@ -30,8 +30,8 @@ def server(tmp_path: Path) -> Iterator[EmbeddedServer]:
 
 def home_in(folder: Path, monkeypatch: pytest.MonkeyPatch, url: str | None) -> Home:
     given = {"NEWSKEEP_HOME": str(folder), "NEWSKEEP_ALLOW_NETWORKS": "127.0.0.0/8", "NEWSKEEP_DATABASE_URL": url or ""}
-    for name, one in given.items():
-        monkeypatch.setenv(name, one)
+    for name, setting in given.items():
+        monkeypatch.setenv(name, setting)
     return open_home()
 
 

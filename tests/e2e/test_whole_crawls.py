@@ -251,7 +251,7 @@ def test_a_site_that_has_nothing_new_was_looked_at(home: Home, engine: Engine, s
     assert rows(engine, "select looked, links from v_coverage") == [(True, 0)]
 
 
-def test_a_site_that_never_gave_a_link_is_told_from_one_with_nothing_new(
+def test_a_site_that_never_gave_a_link_is_distinguished_from_a_site_with_nothing_new(
     home: Home, engine: Engine, site: Site
 ) -> None:
     site.put("/", "<!doctype html><html><body><div id='app'></div><script src='/app.js'></script></body></html>")

@@ -119,7 +119,7 @@ def test_what_is_impossible_or_no_date_is_none(text: str) -> None:
     [("Jane Miller 30 June 2024", "Jane Miller "), ("Jane Miller 2024-06-30", "Jane Miller "), ("Jane Miller June 30, 5 pm", "Jane Miller "),
      ("Jane Miller", None), ("Jane Miller 3 min read", None), ("", None)],
 )  # fmt: skip
-def test_where_a_date_begins_is_told(text: str, before: str | None) -> None:
+def test_where_a_date_begins_is_returned(text: str, before: str | None) -> None:
     start = date_begins(text)
 
     assert (None if start is None else text[:start]) == before
@@ -184,7 +184,7 @@ def test_a_zone_is_found_only_where_there_is_no_choice(url: str, language: str |
         ("no address", None, None),
     ],
 )
-def test_a_likely_zone_is_told_where_most_outlets_of_a_country_keep_one(
+def test_a_likely_zone_is_named_where_most_outlets_of_a_country_keep_one(
     url: str, language: str | None, zone: str | None
 ) -> None:
     assert likely_zone(url, language) == zone

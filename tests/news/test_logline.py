@@ -58,7 +58,7 @@ def test_text_without_a_password_stays(text: str) -> None:
     assert without_secrets(text) == text
 
 
-def test_error_is_told_without_the_row_it_failed_on() -> None:
+def test_error_is_reported_without_the_row_it_failed_on() -> None:
     try:
         try:
             raise ValueError("first line\nDETAIL: Failing row contains (the whole page)")

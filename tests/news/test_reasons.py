@@ -19,7 +19,7 @@ from news.reasons import Reason, in_words
         ("dns", "host not found"),
     ],
 )
-def test_a_reason_is_told_in_words(reason: str, words: str) -> None:
+def test_a_reason_is_stated_in_words(reason: str, words: str) -> None:
     assert in_words(reason) == words
 
 

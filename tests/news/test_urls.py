@@ -240,11 +240,11 @@ def test_trackers_fragment_and_host_variant_never_change_the_key(parts: list[str
 
 @settings(max_examples=40)
 @given(PARTS, st.integers(0, 99), st.integers(0, 99))
-def test_numbers_in_the_query_tell_pages_apart(parts: list[str], one: int, other: int) -> None:
-    urls = [f"https://example.org/{'/'.join(parts)}?id={number}" for number in (one, other)]
+def test_numbers_in_the_query_tell_pages_apart(parts: list[str], first: int, second: int) -> None:
+    urls = [f"https://example.org/{'/'.join(parts)}?id={number}" for number in (first, second)]
 
-    assert (key(urls[0]) == key(urls[1])) == (one == other)
-    assert urlsplit(canonicalise(urls[0])).query.endswith(f"id={one}")
+    assert (key(urls[0]) == key(urls[1])) == (first == second)
+    assert urlsplit(canonicalise(urls[0])).query.endswith(f"id={first}")
 
 
 # --- generated variants
@@ -317,9 +317,9 @@ def test_any_variant_of_an_address_has_its_key(article: tuple[str, str, int], va
 @settings(max_examples=300)
 @given(_articles(), _articles(), st.lists(st.sampled_from(_VARIANTS), max_size=5))
 def test_no_variant_leads_to_another_article(
-    one: tuple[str, str, int], other: tuple[str, str, int], variants: list[object]
+    first: tuple[str, str, int], second: tuple[str, str, int], variants: list[object]
 ) -> None:
-    urls = [form.format(site="krone", slug=slug, number=number) for form, slug, number in (one, other)]
+    urls = [form.format(site="krone", slug=slug, number=number) for form, slug, number in (first, second)]
     variant = urls[0]
     for change in variants:
         variant = change(variant)  # type: ignore[operator]

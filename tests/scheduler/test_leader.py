@@ -106,9 +106,9 @@ def test_an_answer_that_comes_after_the_leader_resigned_does_not_make_it_lead(
     first, second = leaders
     slow, connect = Event(), Leader._connect
 
-    def connect_slowly(one: Leader) -> Connection:
+    def connect_slowly(leader: Leader) -> Connection:
         slow.wait(20)
-        return connect(one)
+        return connect(leader)
 
     async def resign_while_asking() -> bool:
         with monkeypatch.context() as hurry:

@@ -434,34 +434,34 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_any_more(home: Home, en
 def test_outlets_are_held_through_a_connection_that_breaks(home: Home, engine: Engine) -> None:
     with engine.begin() as conn:
         outlet_id = ensure_outlet(conn, "krone", "https://krone.example/")
-    ours, theirs = OutletLocks(engine), OutletLocks(engine)
-    assert ours.take(outlet_id)
+    here, there = OutletLocks(engine), OutletLocks(engine)
+    assert here.take(outlet_id)
     _end_connections(engine)
     with pytest.raises(Exception, match="broke"):
-        ours.keep()
+        here.keep()
 
-    assert ours.keep() == set()
-    assert not theirs.take(outlet_id)
-    ours.free(outlet_id)
-    assert theirs.take(outlet_id)
-    theirs.drop()
+    assert here.keep() == set()
+    assert not there.take(outlet_id)
+    here.free(outlet_id)
+    assert there.take(outlet_id)
+    there.drop()
 
 
 def test_an_outlet_that_another_process_took_meanwhile_is_given_up(home: Home, engine: Engine) -> None:
     with engine.begin() as conn:
         outlet_id = ensure_outlet(conn, "krone", "https://krone.example/")
-    ours, theirs = OutletLocks(engine), OutletLocks(engine)
-    assert ours.take(outlet_id)
+    here, there = OutletLocks(engine), OutletLocks(engine)
+    assert here.take(outlet_id)
     _end_connections(engine)
-    assert theirs.take(outlet_id)
+    assert there.take(outlet_id)
     with pytest.raises(Exception, match="broke"):
-        ours.keep()
+        here.keep()
 
-    assert ours.keep() == {outlet_id}
-    assert ours.keep() == set()
+    assert here.keep() == {outlet_id}
+    assert here.keep() == set()
     with pytest.raises(Busy):
-        open_crawl(engine, outlet_id, "test", locks=ours)
-    theirs.drop()
+        open_crawl(engine, outlet_id, "test", locks=here)
+    there.drop()
 
 
 def _end_connections(engine: Engine) -> None:

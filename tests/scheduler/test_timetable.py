@@ -93,10 +93,10 @@ def outlet(name: str = "krone", **fields: object) -> Outlet:
     return Outlet(name, f"https://{name}.example", **fields)  # type: ignore[arg-type]
 
 
-def turns(one: Outlet, count: int, zone: str | None = None, after: datetime = WINTER_ENDS) -> list[datetime]:
+def turns(outlet: Outlet, count: int, zone: str | None = None, after: datetime = WINTER_ENDS) -> list[datetime]:
     times = [after]
     while len(times) <= count:
-        times.append(next_turn(one, zone, None, times[-1]))
+        times.append(next_turn(outlet, zone, None, times[-1]))
     return times[1:]
 
 
@@ -262,7 +262,7 @@ HOURS_ONLY = st.tuples(_field(0, 59), _field(0, 4)).map(lambda pair: f"{pair[0]}
 def test_any_line_comes_when_cron_would_start_it(line: str, day: str, zone: str) -> None:
     begin = DAYS[day][1]
     try:
-        mine = ours(line, zone, begin, 30)
+        times = ours(line, zone, begin, 30)
     except ValueError:  # a day that no month has
-        mine = []
-    assert mine == list(reference(line, zone, begin, 30))
+        times = []
+    assert times == list(reference(line, zone, begin, 30))

@@ -80,7 +80,7 @@ def test_a_worker_that_hangs_is_killed_and_replaced(home: Home, engine: Engine, 
     assert rows(engine, "select note from processes order by id") == [("silent",), ("ended",)]
 
 
-def test_a_worker_told_to_stop_hands_its_crawl_back(
+def test_a_worker_that_is_asked_to_stop_hands_its_crawl_back(
     home: Home, engine: Engine, queue: Queue, site: Site, newskeep: Callable[..., Outcome]
 ) -> None:
     publish(site, 4)

@@ -12,13 +12,13 @@ def settings(tmp_path: Path, text: str, **environ: str) -> dict[str, str]:
     return setup.pip_settings({"HOME": str(tmp_path), "PIP_CONFIG_FILE": str(tmp_path / "pip.conf"), **environ})
 
 
-def test_index_and_certificate_of_pip_are_told_to_uv(tmp_path: Path) -> None:
+def test_index_and_certificate_of_pip_are_passed_to_uv(tmp_path: Path) -> None:
     pip = settings(tmp_path, "[global]\nindex-url = https://mirror.example/simple\ncert = /etc/company.pem\n")
 
-    told = setup.uv_settings(pip)
+    passed = setup.uv_settings(pip)
 
-    assert told["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
-    assert told["SSL_CERT_FILE"] == "/etc/company.pem"
+    assert passed["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert passed["SSL_CERT_FILE"] == "/etc/company.pem"
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_an_index_is_given_up_only_when_pip_says_so(value: str, offline: bool) -
     assert ("UV_NO_INDEX" in setup.uv_settings({"no-index": value})) is offline
 
 
-def test_pips_files_are_left_alone_when_pip_is_told_so(tmp_path: Path) -> None:
+def test_pips_files_are_left_alone_when_pip_is_set_to_ignore_them(tmp_path: Path) -> None:
     (tmp_path / ".pip").mkdir()
     (tmp_path / ".pip" / "pip.conf").write_text("[global]\nindex-url = https://a.example/\n", encoding="utf-8")
 

@@ -61,5 +61,5 @@ def test_any_file_is_read_to_its_end(data: bytes, edits: list[tuple[float, int, 
         response_in(item)
 
 
-def test_time_that_is_none_is_none() -> None:
+def test_invalid_time_is_no_time() -> None:
     assert [warc_time(text) for text in (None, "", "2026-02-30T00:00:00Z", "2026-01-01", "9" * 99)] == [None] * 5

@@ -55,9 +55,9 @@ def test_what_memory_set_aside_is_shown_with_its_rule(newsroom: Newsroom, newske
     (record,) = newskeep("show", "https://krone.example/3", "--removed", "--json").records[1:]
     assert (record["label"], record["rule"], record["text"]) == ("other", RECURS, PROMO)
     headline_rule, recurs_rule = (rule.replace("_", " ") for rule in (HEADLINE, RECURS))
-    assert f"teaser {headline_rule}" in (told := newskeep("explain", "https://krone.example/3").out)
-    assert recurs_rule in told
-    assert "; remembered from a1, a2, a3\n" in told  # on what grounds
+    assert f"teaser {headline_rule}" in (explained := newskeep("explain", "https://krone.example/3").out)
+    assert recurs_rule in explained
+    assert "; remembered from a1, a2, a3\n" in explained  # on what grounds
     assert "remembered" not in newskeep("explain", "https://krone.example/2").out
     (facts,) = newskeep("explain", "https://krone.example/3", "--json").records
     assert [(line["text"], line["articles"]) for line in reversed(facts["reading"]["remembered"])] == known
@@ -73,7 +73,7 @@ def test_what_is_set_aside_does_not_depend_on_the_size_of_the_batch(newsroom: Ne
 
     # the links of the first three led to articles that nobody knows; what replaced them is known by then
     assert [lines_of(newsroom, number) for number in range(1, 8)] == [[OTHER_PROMO], [OTHER_PROMO], [], [], [], [], []]
-    assert "".join(one.disposition[0] for one in ends) == "nnnnnnn" + "rrruuuu"
+    assert "".join(outcome.disposition[0] for outcome in ends) == "nnnnnnn" + "rrruuuu"
 
 
 @pytest.mark.parametrize("size", [5, 100])
@@ -120,15 +120,15 @@ def test_article_is_unchanged_when_memory_has_learnt_its_line(newsroom: Newsroom
     pages = [report(number, PROMO) for number in (1, 2, 3)]
     newsroom.store(*pages)
 
-    assert [one.disposition for one in newsroom.store(*pages)] == ["unchanged"] * 3
+    assert [outcome.disposition for outcome in newsroom.store(*pages)] == ["unchanged"] * 3
     assert newsroom.rows("select count(*) from readings") == [(3,)]
 
 
-def test_edit_is_told_apart_from_what_memory_has_learnt(newsroom: Newsroom) -> None:
+def test_edit_is_distinguished_from_what_memory_has_learnt(newsroom: Newsroom) -> None:
     newsroom.store(*(report(number, PROMO) for number in (1, 2, 3)))
     edits = newsroom.store(*(report(number, PROMO, paragraphs(9)[1]) for number in (1, 3)))
 
-    assert [one.changes for one in edits] == [("paragraph_added",)] * 2
+    assert [outcome.changes for outcome in edits] == [("paragraph_added",)] * 2
     assert lines_of(newsroom, 1) == [PROMO, paragraphs(9)[1]]  # as in its first revision
     assert lines_of(newsroom, 3) == [paragraphs(9)[1]]
 
@@ -164,7 +164,7 @@ def test_many_addresses_of_one_article_teach_nothing(newsroom: Newsroom) -> None
     again = [replace(report(1), url=f"https://krone.example/1?page={number}") for number in range(4)]
     ends = newsroom.store(*again)
 
-    assert {one.article_id for one in ends} == {ends[0].article_id}
+    assert {outcome.article_id for outcome in ends} == {ends[0].article_id}
     assert newsroom.rows("select count(*) from blocks") == [(0,)]
 
 

@@ -28,7 +28,8 @@ def edited(number: int, seed: int) -> str:
     """The text with every tenth word another one."""
     chance = random.Random(seed)
     return "\n\n".join(
-        " ".join("anders" if chance.random() < 0.1 else word for word in one.split()) for one in paragraphs(number)
+        " ".join("anders" if chance.random() < 0.1 else word for word in paragraph.split())
+        for paragraph in paragraphs(number)
     )
 
 
@@ -57,7 +58,10 @@ def test_original_that_comes_after_its_copy_joins_it(newsroom: Newsroom) -> None
 def test_article_of_its_own_with_a_paragraph_of_background_in_common_is_new(newsroom: Newsroom) -> None:
     own = "\n\n".join([*paragraphs(2), paragraphs(1)[-1]])
 
-    assert [one.disposition for one in newsroom.store(report("krone", 1), report("kurier", 2, own))] == ["new", "new"]
+    assert [outcome.disposition for outcome in newsroom.store(report("krone", 1), report("kurier", 2, own))] == [
+        "new",
+        "new",
+    ]
 
 
 def test_articles_that_share_a_long_quotation_are_two_stories(newsroom: Newsroom) -> None:
@@ -65,7 +69,7 @@ def test_articles_that_share_a_long_quotation_are_two_stories(newsroom: Newsroom
     bodies = ["\n\n".join([*paragraphs(number)[:4], speech]) for number in (1, 2)]
     pages = [report(name, 1, body) for name, body in zip(NAMES, bodies, strict=False)]
 
-    assert [one.disposition for one in newsroom.store(*pages)] == ["new", "new"]
+    assert [outcome.disposition for outcome in newsroom.store(*pages)] == ["new", "new"]
 
 
 def test_form_filled_in_every_day_is_no_copy(newsroom: Newsroom) -> None:
@@ -78,7 +82,7 @@ def test_form_filled_in_every_day_is_no_copy(newsroom: Newsroom) -> None:
         report("kurier", 1, form.format(13, 19, 6, 55), headline="Das Wetter am Dienstag im ganzen Land"),
     ]
 
-    assert [one.disposition for one in newsroom.store(*pages)] == ["new", "new"]
+    assert [outcome.disposition for outcome in newsroom.store(*pages)] == ["new", "new"]
 
 
 def test_paragraph_that_an_outlet_puts_under_everything_is_soon_no_sign_of_anything(newsroom: Newsroom) -> None:
@@ -109,14 +113,14 @@ def test_wall_that_many_outlets_show_joins_nothing(newsroom: Newsroom) -> None:
         "Sie haben bereits ein Abo? Dann melden Sie sich hier an. Jederzeit kündbar. Mit dem Digitalabo lesen Sie mehr."
     )
 
-    assert {one.disposition for one in newsroom.store(*(report(name, 1, wall) for name in NAMES))} == {"new"}
+    assert {outcome.disposition for outcome in newsroom.store(*(report(name, 1, wall) for name in NAMES))} == {"new"}
 
 
 def test_copy_after_three_weeks_is_another_publication(newsroom: Newsroom) -> None:
     late = NOW - timedelta(days=23)
     pages = [report("krone", 1), report("kurier", 1, edited(1, 5), date_published=late)]
 
-    assert [one.disposition for one in newsroom.store(*pages)] == ["new", "new"]
+    assert [outcome.disposition for outcome in newsroom.store(*pages)] == ["new", "new"]
 
 
 def test_copy_of_a_revision_is_found_after_the_outlet_wrote_on(newsroom: Newsroom) -> None:
@@ -124,7 +128,7 @@ def test_copy_of_a_revision_is_found_after_the_outlet_wrote_on(newsroom: Newsroo
     newsroom.store(report("krone", 1, text(2)))
     copies = newsroom.store(report("kurier", 1, edited(1, 5)), report("presse", 1, edited(2, 6)))
 
-    assert [one.disposition for one in copies] == ["copy", "copy"]
+    assert [outcome.disposition for outcome in copies] == ["copy", "copy"]
     assert newsroom.rows("select count(*) from v_stories") == [(1,)]
 
 
@@ -162,15 +166,15 @@ def test_stories_do_not_depend_on_the_size_of_the_batch(newsroom: Newsroom, size
 
     expected = {frozenset(f"https://{name}.example/{n}" for name in (*NAMES[:4], "orf")) for n in range(1, 6)}
     assert groups(newsroom) == expected | {frozenset({f"https://spiegel.example/{n}"}) for n in range(20, 25)}
-    assert "".join(one.disposition[0] for one in outcomes) == "ncnncnnnccncnccncccncccccccccc"
-    assert sum((one.evidence or {}).get("share", 0) for one in outcomes) == 1118
+    assert "".join(outcome.disposition[0] for outcome in outcomes) == "ncnncnnnccncnccncccncccccccccc"
+    assert sum((outcome.evidence or {}).get("share", 0) for outcome in outcomes) == 1118
 
 
 def store_at_once(newsroom: Newsroom, batches: Sequence[Sequence[Article]]) -> list[Outcome]:
     """Store each batch in a thread of its own, all at the same moment."""
     ready = threading.Barrier(len(batches))
     outcomes: list[Outcome] = []
-    prepared = [[newsroom.page(one) for one in batch] for batch in batches]
+    prepared = [[newsroom.page(article) for article in batch] for batch in batches]
 
     def store(pages: list[object]) -> None:
         ready.wait()
@@ -192,7 +196,7 @@ def test_copies_that_arrive_at_the_same_moment_are_one_story(newsroom: Newsroom,
 
     assert len(outcomes) == len(pages)
     assert len(groups(newsroom)) == 10
-    assert sorted(one.disposition for one in outcomes) == ["copy"] * 20 + ["new"] * 10
+    assert sorted(outcome.disposition for outcome in outcomes) == ["copy"] * 20 + ["new"] * 10
 
 
 def test_paragraph_that_an_outlet_puts_under_all_its_articles_is_soon_no_edit_of_them(newsroom: Newsroom) -> None:
@@ -200,7 +204,7 @@ def test_paragraph_that_an_outlet_puts_under_all_its_articles_is_soon_no_edit_of
     newsroom.store(*(report("krone", number) for number in range(1, 9)))
     again = newsroom.store(*(report("krone", number, f"{text(number)}\n\n{under_all}") for number in range(1, 9)))
 
-    assert [one.disposition for one in again] == ["revised"] * 2 + ["unchanged"] * 6
+    assert [outcome.disposition for outcome in again] == ["revised"] * 2 + ["unchanged"] * 6
     assert (again[-1].evidence or {})["rule"] == "layout_changed"
     assert newsroom.rows("select count(*) from readings") == [(16,)]
 
@@ -209,7 +213,7 @@ def test_paragraph_that_one_article_gets_is_an_edit(newsroom: Newsroom) -> None:
     newsroom.store(*(report("krone", number) for number in range(1, 5)))
     edits = newsroom.store(*(report("krone", n, f"{text(n)}\n\n{paragraphs(n + 60)[1]}") for n in range(1, 5)))
 
-    assert {one.disposition for one in edits} == {Disposition.REVISED}
+    assert {outcome.disposition for outcome in edits} == {Disposition.REVISED}
 
 
 def test_edit_beside_a_new_layout_is_an_edit(newsroom: Newsroom) -> None:

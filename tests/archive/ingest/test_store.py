@@ -61,7 +61,7 @@ def test_short_text_is_never_joined_to_another(newsroom: Newsroom) -> None:
     wall = "Bitte stimmen Sie zu, um weiterzulesen."
     outcomes = newsroom.store(article(body=wall), article("https://kurier.example/b", body=wall))
 
-    assert [one.disposition for one in outcomes] == [Disposition.NEW, Disposition.NEW]
+    assert [outcome.disposition for outcome in outcomes] == [Disposition.NEW, Disposition.NEW]
     assert outcomes[0].story_id != outcomes[1].story_id
 
 
@@ -83,14 +83,17 @@ def test_declared_canonical_address_joins_two_addresses(newsroom: Newsroom) -> N
 
 
 def test_address_that_all_pages_declare_joins_none(newsroom: Newsroom) -> None:
-    one = "https://krone.example/zug-entgleist-12345"
+    shared_url = "https://krone.example/zug-entgleist-12345"
     outcomes = newsroom.store(
-        article("https://krone.example/p/1", canonical_url=one),
-        article("https://krone.example/p/2", OTHER, headline="Something else entirely", canonical_url=one),
+        article("https://krone.example/p/1", canonical_url=shared_url),
+        article("https://krone.example/p/2", OTHER, headline="Something else entirely", canonical_url=shared_url),
     )
 
     assert [outcome.disposition for outcome in outcomes] == [Disposition.NEW, Disposition.NEW]
-    assert newsroom.rows("select canonical_url from articles order by id") == [(one,), ("https://krone.example/p/2",)]
+    assert newsroom.rows("select canonical_url from articles order by id") == [
+        (shared_url,),
+        ("https://krone.example/p/2",),
+    ]
 
 
 def test_paywalled_stub_never_replaces_the_full_text(newsroom: Newsroom) -> None:
@@ -158,7 +161,7 @@ def test_page_that_cannot_be_stored_takes_no_neighbour_along(newsroom: Newsroom)
     broken = replace(broken, blocks=(*broken.blocks, Block("x", Label.TEASER, "r", float("nan"))))
     outcomes = newsroom.store(article(), broken, article("https://kurier.example/c", headline="C"))
 
-    assert [(one.disposition, one.reason) for one in outcomes] == [
+    assert [(outcome.disposition, outcome.reason) for outcome in outcomes] == [
         (Disposition.NEW, None),
         (Disposition.FAILED, "store_error"),
         (Disposition.COPY, None),
@@ -202,12 +205,16 @@ def test_same_page_twice_in_a_batch_is_one_article(newsroom: Newsroom) -> None:
         article("https://krone.example/p/1", canonical_url=canonical),
     )
 
-    assert [one.disposition for one in outcomes] == [Disposition.NEW, Disposition.REVISED, Disposition.UNCHANGED]
+    assert [outcome.disposition for outcome in outcomes] == [
+        Disposition.NEW,
+        Disposition.REVISED,
+        Disposition.UNCHANGED,
+    ]
     assert newsroom.rows("select number, valid_to is null from v_revisions order by number") == [(1, False), (2, True)]
     assert newsroom.rows("select body from v_articles") == [(LONG + "\n\nMehr.",)]
 
 
-def test_page_without_text_is_settled_as_it_is_told_and_its_capture_kept(newsroom: Newsroom, home: Home) -> None:
+def test_page_without_text_is_settled_with_its_reason_and_its_capture_is_kept(newsroom: Newsroom, home: Home) -> None:
     link = newsroom.link("https://krone.example/a")
     with CaptureFiles(home) as captures:
         record = captures.write(CapturedResponse(link.url, 200, (("Content-Type", "text/html"),), b"<p>x", NOW))
@@ -243,7 +250,7 @@ def test_text_that_several_outlets_store_at_once_is_one_story(newsroom: Newsroom
     for thread in threads:
         thread.join()
 
-    assert sorted(one.disposition for one in outcomes) == ["copy"] * 9 + ["new"] * 3
+    assert sorted(outcome.disposition for outcome in outcomes) == ["copy"] * 9 + ["new"] * 3
     assert newsroom.rows("select articles from v_stories") == [(4,), (4,), (4,)]
 
 
@@ -256,7 +263,7 @@ def test_one_address_stored_by_two_crawls_at_once_is_one_article(newsroom: Newsr
     for thread in threads:
         thread.join()
 
-    assert sorted(one.disposition for one in outcomes) == ["new", "unchanged", "unchanged", "unchanged"]
+    assert sorted(outcome.disposition for outcome in outcomes) == ["new", "unchanged", "unchanged", "unchanged"]
     assert newsroom.rows("select count(*) from articles") == [(1,)]
 
 
@@ -296,4 +303,4 @@ def test_nothing_is_written_when_the_database_goes_away_in_between(newsroom: New
         again = store_pages(newsroom.engine, [replace(page, reread=None) for page in batch], captures)
 
     assert kept == [(1, 1)]
-    assert [one.disposition for one in again] == [Disposition.NEW, Disposition.REVISED]
+    assert [outcome.disposition for outcome in again] == [Disposition.NEW, Disposition.REVISED]

@@ -83,7 +83,7 @@ def test_a_selector_chooses_links_or_what_holds_them() -> None:
     assert urls(html, "div.x") == urls(html, "div.x a") == ["/about"]
 
 
-def test_a_selector_that_is_none_is_a_setting_to_change() -> None:
+def test_an_invalid_selector_is_a_setting_to_change() -> None:
     with pytest.raises(SettingError, match=r"'a\[\[' is not a CSS selector"):
         urls("<a href=/>", "a[[")
 

@@ -42,7 +42,7 @@ def test_a_pen_name_counts_only_where_nothing_but_names_stands(handle: str) -> N
     assert names_in([handle], frozenset(), trusted=True) == (() if handle[-1].isdigit() else (handle,))
 
 
-def test_a_name_of_the_outlet_is_nobody() -> None:
+def test_a_name_of_the_outlet_is_no_author() -> None:
     assert names_in(["Jane Miller, The Outlet"], frozenset(["theoutlet"])) == ("Jane Miller",)
 
 
@@ -69,7 +69,7 @@ def test_what_stands_beside_a_name_is_left_out(line: str, name: str) -> None:
         "Photo by Jane Miller / Reuters",
     ],
 )
-def test_teams_buttons_and_credits_are_nobody(line: str) -> None:
+def test_teams_buttons_and_credits_are_no_authors(line: str) -> None:
     assert names_in([line], frozenset()) == ()
 
 
@@ -92,12 +92,12 @@ def test_a_last_name_before_the_first_is_one_person(text: str, names: tuple[str,
     [("jmiller@outlet.example", ()), ("jmiller@outlet.example (Jane Miller)", ("Jane Miller",)), ("Jane Miller <jane@outlet.example>", ("Jane Miller",)),
      ("Jane Miller, jane.miller@outlet.example", ("Jane Miller",)), ("jmiller", ("jmiller",))],
 )  # fmt: skip
-def test_an_email_address_names_nobody(text: str, names: tuple[str, ...]) -> None:
+def test_an_email_address_is_no_author(text: str, names: tuple[str, ...]) -> None:
     assert names_in([text], frozenset(), trusted=True) == names
 
 
 @pytest.mark.parametrize(
     "line", ["By Jane Miller / Tidings Staff", "By Jane Miller, Community Contributor", "By Jane Miller ❤️ Community"]
 )
-def test_a_role_beside_a_name_is_nobody(line: str) -> None:
+def test_a_role_beside_a_name_is_no_author(line: str) -> None:
     assert names_in([line], frozenset()) == ("Jane Miller",)

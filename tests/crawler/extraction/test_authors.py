@@ -73,7 +73,7 @@ def test_a_byline_is_taken_apart(line: str, expected: tuple[str, ...]) -> None:
         ({"@type": "NewsMediaOrganization", "name": "Deutsche Presse-Agentur"}, ("Deutsche Presse-Agentur",)),
     ],
 )  # fmt: skip
-def test_a_team_or_the_outlet_is_the_author_where_nobody_else_is(author: object, expected: tuple[str, ...]) -> None:
+def test_a_team_or_the_outlet_is_the_author_where_no_person_is_named(author: object, expected: tuple[str, ...]) -> None:
     assert read(head=meta("og:site_name", "The Daily Outlet") + claims(author=author)).authors == expected
 
 
@@ -152,10 +152,10 @@ def test_a_byline_below_the_headline_counts_more_than_one_declared_name(byline: 
 
 
 def test_the_meta_data_may_name_more_authors_than_json_ld() -> None:
-    one = claims(author={"name": "Jane Miller"})
+    one_author = claims(author={"name": "Jane Miller"})
 
-    assert read(head=one + meta("author", "Jane Miller, Ed Ito")).authors == ("Jane Miller", "Ed Ito")
-    assert read(head=one + meta("author", "Ed Ito")).authors == ("Jane Miller",)
+    assert read(head=one_author + meta("author", "Jane Miller, Ed Ito")).authors == ("Jane Miller", "Ed Ito")
+    assert read(head=one_author + meta("author", "Ed Ito")).authors == ("Jane Miller",)
 
 
 def test_an_association_is_the_author_where_no_person_is_named() -> None:

@@ -20,7 +20,7 @@ OTHERS = (
     "Mayor's brother charged over missing funds",
     "Five recipes for the last asparagus",
 )
-TOLD = (
+CAPTIONS = (
     "Workers look at the first of the two cracked girders on Monday morning.",
     "The bridge keeper’s house, empty since 1988, is to be used as an office.",
     "Children wave from the last bus that crossed the bridge on Tuesday night.",
@@ -54,7 +54,7 @@ def test_boxes_called_like_a_short_text_that_lead_elsewhere_are_not_its_parts() 
 
 
 @pytest.mark.parametrize(("rest", "stays"), [(", which did not happen.", True), ("", False)])
-def test_a_sentence_that_is_mostly_a_link_stays_and_one_that_is_wholly_one_goes(rest: str, stays: bool) -> None:
+def test_a_sentence_that_is_mostly_a_link_stays_and_a_sentence_that_is_only_a_link_goes(rest: str, stays: bool) -> None:
     linked = f"<p><a href=/x>The council had promised repairs within a year, at no cost</a>{rest}"
     article = read(f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS[:2])}{linked}</p>{paragraphs(*TEXTS[2:])}</article>")
 
@@ -121,21 +121,21 @@ def gallery(*captions: str) -> str:
 
 
 def test_the_captions_of_a_page_of_pictures_are_its_text() -> None:
-    page = f"<article><h1>{TITLE}</h1><p>On Tuesday the last cars crossed. Our photographer was there.</p>{gallery(*TOLD)}</article>"
+    page = f"<article><h1>{TITLE}</h1><p>On Tuesday the last cars crossed. Our photographer was there.</p>{gallery(*CAPTIONS)}</article>"
 
-    assert read(page).paragraphs[1:] == TOLD
+    assert read(page).paragraphs[1:] == CAPTIONS
 
 
-def test_captions_beside_a_text_and_those_of_other_articles_are_none() -> None:
-    beside = f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS)}{gallery(*TOLD)}</article>"
-    below = f"<article><h1>{TITLE}</h1>{paragraphs(TEXTS[0])}<div class=related>{gallery(*TOLD)}</div></article>"
+def test_captions_beside_a_text_and_those_of_other_articles_are_no_text() -> None:
+    beside = f"<article><h1>{TITLE}</h1>{paragraphs(*TEXTS)}{gallery(*CAPTIONS)}</article>"
+    below = f"<article><h1>{TITLE}</h1>{paragraphs(TEXTS[0])}<div class=related>{gallery(*CAPTIONS)}</div></article>"
 
     assert read(beside).paragraphs == TEXTS
     assert read(below).paragraphs == TEXTS[:1]
 
 
 @pytest.mark.parametrize(("name", "stays"), [("related-links", False), ("text-block", True)])
-def test_names_for_tests_of_the_site_tell_what_a_box_is(name: str, stays: bool) -> None:
+def test_names_for_tests_of_the_site_say_what_a_box_is(name: str, stays: bool) -> None:
     box = f'<div class=css-9 data-testid="{name}"><p>Nobody had thought of the ferry before.</p></div>'
 
     article = read(f"<main><h1>{TITLE}</h1>{paragraphs(*TEXTS[:2])}{box}{paragraphs(*TEXTS[2:])}</main>")

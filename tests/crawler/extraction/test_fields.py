@@ -69,7 +69,7 @@ def test_the_credit_in_structured_data_counts_when_the_page_shows_none() -> None
     assert read(head=claims(image=[picture])).image == Image("https://outlet.example/b.jpg", "The bridge", "A. Smith")
 
 
-def test_an_address_that_is_none_is_left_out() -> None:
+def test_an_invalid_address_is_left_out() -> None:
     article = read(head="<link rel=canonical href='http://[::1'>" + meta("og:image", "javascript:alert(1)"))
 
     assert (article.canonical_url, article.image) == (None, None)

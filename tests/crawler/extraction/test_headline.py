@@ -66,7 +66,7 @@ def test_what_stands_before_a_colon_is_part_of_the_headline() -> None:
     [("Office 365 – HBDI – the third", "Office 365 – HBDI – the third"), ("Ten bridges at a glance - My Outlet News", "Ten bridges at a glance"),
      ("OUTLET - Ten bridges at a glance", "Ten bridges at a glance")],
 )  # fmt: skip
-def test_the_outlets_name_is_told_by_its_domain_and_a_short_ending_is_not_one(title: str, expected: str) -> None:
+def test_the_outlets_name_is_recognised_by_its_domain_and_a_short_ending_is_no_name(title: str, expected: str) -> None:
     head = f"<title>{title} | The Daily Outlet</title>" + meta("og:title", title)
 
     assert read(TEXT * 3, head).headline == expected
@@ -97,7 +97,7 @@ def test_a_heading_of_three_words_wins_over_a_headline_made_for_sharing() -> Non
         ("A bridge is mended at last", "Bridges", "A bridge is mended at last"),
     ],
 )  # fmt: skip
-def test_a_line_above_the_headline_is_told_by_a_dash_that_the_page_does_not_show(
+def test_a_line_above_the_headline_is_recognised_by_a_dash_that_the_page_does_not_show(
     claim: str, heading: str, expected: str
 ) -> None:
     assert read(f"<h1>{heading}</h1>{TEXT * 3}", meta("og:title", claim)).headline == expected
@@ -112,7 +112,7 @@ def test_a_line_above_the_headline_is_told_by_a_dash_that_the_page_does_not_show
         ("The council has mended the bridge", "What does it cost?", "The council has mended the bridge"),
     ],
 )  # fmt: skip
-def test_a_heading_of_level_two_is_the_headline_where_the_title_is_none(
+def test_a_heading_of_level_two_is_the_headline_where_the_title_names_no_article(
     title: str, heading: str, expected: str
 ) -> None:
     page = f"<h2>Our good services</h2><ul><li>All of them</li></ul><p>Ahoy.</p><p>Ahoy.</p><p>Ahoy.</p><p>Ahoy.</p><h2>{heading}</h2>{TEXT * 3}"
@@ -129,10 +129,10 @@ def test_an_endless_headline_is_cut_and_the_evidence_says_so() -> None:
 
     assert article.headline is not None
     assert len(article.headline) <= 400
-    assert any(one.field == "headline" and one.value.endswith(" (cut)") for one in article.evidence)
+    assert any(evidence.field == "headline" and evidence.value.endswith(" (cut)") for evidence in article.evidence)
 
 
-def test_a_headline_has_no_characters_that_nobody_sees() -> None:
+def test_a_headline_has_no_invisible_characters() -> None:
     assert read(BODY.replace("bridge", "brid\u00adge")).headline == "The bridge will be mended"
 
 

@@ -110,7 +110,7 @@ def test_halves_of_surrogate_pairs_and_nul_bytes_do_not_come_through() -> None:
 @pytest.mark.parametrize(
     "name", ["utf-7", "rot13", "zip", "undefined", "unicode_escape", "utf-16", "cp037", "mbcs", "x" * 300, "\0", ""]
 )
-def test_an_encoding_that_is_none_of_the_webs_is_not_believed(name: str) -> None:
+def test_an_encoding_that_the_web_does_not_use_is_not_believed(name: str) -> None:
     assert as_utf8(b"Caf\xe9", name).decode() == "Café"
 
 

@@ -119,7 +119,7 @@ def test_a_sentence_that_is_linked_but_for_its_end_stays(line: str) -> None:
     assert SPEECH in read(page).paragraphs
 
 
-def test_a_text_inside_a_link_that_nobody_closed_stays() -> None:
+def test_a_text_inside_a_link_that_is_never_closed_stays() -> None:
     assert len(read(f"<h1>A bridge is mended</h1><div><a href=/m>{PROSE * 4}</div>").paragraphs) == 4
 
 
@@ -177,7 +177,7 @@ def test_an_outlets_own_selectors_remove_and_keep() -> None:
     assert labels(page)["Built in 1954, it is 90 m long."] is Label.RELATED
 
 
-def test_a_selector_that_is_none_is_a_settings_error() -> None:
+def test_an_invalid_selector_is_a_settings_error() -> None:
     with pytest.raises(SettingError, match="is not a CSS selector"):
         read_page(PROSE, URL, remove=["..[["])
 
@@ -352,9 +352,9 @@ def test_a_first_level_heading_in_a_box_behind_the_text_is_another_articles() ->
 
 
 def entries(link: str) -> str:
-    told = "The neighbours of the bridge were told on Monday that the works begin soon, and that nobody will have to leave."
+    entry = "The neighbours of the bridge were told on Monday that the works begin soon, and that nobody will have to leave."
     return "".join(
-        f"<div class=entry{n}>{told.replace('neighbours', link.format(n))}{link.format(n)}</div>" for n in range(5)
+        f"<div class=entry{n}>{entry.replace('neighbours', link.format(n))}{link.format(n)}</div>" for n in range(5)
     )
 
 

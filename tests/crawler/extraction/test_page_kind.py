@@ -52,7 +52,7 @@ def test_a_report_whose_title_begins_or_ends_like_an_error_is_read(title: str) -
     assert read_page(page(f"<h1>{title}</h1>{TEXT}", f"{title} - The Outlet"), URL).headline == title
 
 
-def test_an_error_is_known_by_its_title_when_its_heading_jokes() -> None:
+def test_an_error_is_recognised_by_its_title_when_its_heading_jokes() -> None:
     assert "no such page" in refused(
         "<h1>Our dog ate it</h1><p>We have looked everywhere for it, we promise.</p>", "404 Not Found"
     )
@@ -278,7 +278,7 @@ def test_a_wall_is_flagged_and_a_short_text_behind_it_is_partial() -> None:
     [("Storm LIVE: trees on the tracks", "a", True), ("Storm: live blog", "a", True), ("Live: storm on its way", "a", True), ("Storm over town", "news/live/storm-12", True),
      ("How to live with a storm", "how-to-live", False), ("Live music: a guide", "live-music-guide", False)],
 )  # fmt: skip
-def test_a_live_blog_is_told_by_its_headline_or_address(headline: str, address: str, flagged: bool) -> None:
+def test_a_live_blog_is_recognised_by_its_headline_or_address(headline: str, address: str, flagged: bool) -> None:
     page = f"<html lang=en><body>{small_pages.BODY.replace('The bridge will be mended', headline)}</body></html>"
 
     assert (Flag.LIVE_BLOG in read_page(page, f"https://outlet.example/{address}").flags) is flagged
@@ -296,7 +296,7 @@ def test_live_blogs_and_agency_texts_are_flagged() -> None:
      "Per continuare a leggere abbonati", "Lees verder met een abonnement", "Treść dostępna tylko dla prenumeratorów", "Assine para continuar a ler", "This story is for members only",
      "この記事は有料会員限定です", "残り1234文字", "订阅后继续阅读", "구독자 전용 기사입니다", "هذا المحتوى للمشتركين فقط", "הכתבה המלאה למנויים בלבד"],
 )  # fmt: skip
-def test_a_wall_is_known_in_the_words_of_many_languages(line: str) -> None:
+def test_a_wall_is_recognised_in_many_languages(line: str) -> None:
     title = small_pages.TITLE if line[0].isascii() else line  # in its script
     assert small_pages.read_report(f"<div>{line}</div><p>{line}</p>", title=f"{title} 18").flags == {
         Flag.PAYWALLED,
@@ -309,7 +309,7 @@ def test_a_wall_is_known_in_the_words_of_many_languages(line: str) -> None:
     ["“This article is for subscribers only,” the website told her.", "The site said that this article is for subscribers only.", "„Nur für Abonnenten“ stand auf dem Schild.",
      "Abonnenten zahlen künftig mehr.", "有料道路は火曜日から閉鎖される。"],
 )  # fmt: skip
-def test_a_report_about_a_wall_is_none(line: str) -> None:
+def test_a_report_about_a_wall_is_no_wall(line: str) -> None:
     assert small_pages.read_report(f"<p>{line}</p>").flags == frozenset()
 
 
@@ -319,7 +319,7 @@ def test_a_report_about_a_wall_is_none(line: str) -> None:
      ("Most zamknięty. Relacja na żywo", True), ("Ponte fecha: acompanhe ao vivo", True), ("En direct : le pont ferme", True), ("Suivez en direct la fermeture du pont", True),
      ("Un concert en direct à la télé", False), ("Concierto en vivo en el puente", False), ("Vuelo directo a la isla", False), ("The ticker tape parade", False)],
 )  # fmt: skip
-def test_a_live_blog_is_told_in_many_languages_from_what_is_shown_live(title: str, flagged: bool) -> None:
+def test_a_live_blog_is_distinguished_in_many_languages_from_what_is_shown_live(title: str, flagged: bool) -> None:
     assert (Flag.LIVE_BLOG in small_pages.read_report(title=title).flags) is flagged
 
 
@@ -328,5 +328,5 @@ def test_a_live_blog_is_told_in_many_languages_from_what_is_shown_live(title: st
     [("Quelle: dpa", True), ("© dpa-infocom, dpa:240514-930-1/2", True), ("Copyright 2024 The Associated Press. All rights reserved.", True), ("Source: AFP", True),
      ("Quelle: Stadt Harburg", False), ("The source was the Associated Press, she said.", False)],
 )  # fmt: skip
-def test_the_line_below_a_text_tells_whose_it_is(line: str, flagged: bool) -> None:
+def test_the_line_below_a_text_says_whether_an_agency_wrote_it(line: str, flagged: bool) -> None:
     assert (Flag.AGENCY in small_pages.read_report(f"<p>{line}</p>").flags) is flagged

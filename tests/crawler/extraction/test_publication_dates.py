@@ -65,7 +65,7 @@ def test_a_date_before_the_web_is_nothing_and_the_next_source_is_asked(said: obj
     article = read(head=claims(datePublished=said) + meta("article:published_time", "2024-03-05T09:15:00Z"))
 
     assert article.date_published == datetime(2024, 3, 5, 9, 15, tzinfo=UTC)
-    assert str(said) in [one.value for one in article.evidence]
+    assert str(said) in [evidence.value for evidence in article.evidence]
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_a_moment_without_a_zone_is_taken_in_utc() -> None:
     assert read(head=head, now=naive).date_published == datetime(2024, 3, 5, 9, 15, tzinfo=UTC)
 
 
-def test_published_and_modified_are_told_apart() -> None:
+def test_published_and_modified_are_distinguished() -> None:
     article = read(head=claims(datePublished="2024-03-05", dateModified="2024-03-06"))
 
     assert (article.date_published, article.date_modified) == (

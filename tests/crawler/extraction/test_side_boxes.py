@@ -35,12 +35,12 @@ def test_a_paragraph_with_a_link_among_the_text_is_text() -> None:
 
 
 def test_boxes_that_hold_much_of_the_text_are_text_though_they_have_links() -> None:
-    told = f"{CARD} The mayor spoke for an hour, and few were left to hear the end of it."
+    report = f"{CARD} The mayor spoke for an hour, and few were left to hear the end of it."
 
-    assert is_text(f"{PROSE * 4}{f'<div class=qx><p>{told}</p>{LINK}</div>' * 9}", told)
+    assert is_text(f"{PROSE * 4}{f'<div class=qx><p>{report}</p>{LINK}</div>' * 9}", report)
 
 
-def test_a_small_box_at_the_end_that_holds_what_is_no_text_is_none() -> None:
+def test_a_small_box_at_the_end_without_text_is_left_out() -> None:
     ended = f"{PROSE * 8}<div class=qx><p>{CARD}</p><button>Send</button></div>{PROSE}"
 
     assert blocks(ended)[CARD].rule == "side_box_at_end"
@@ -60,14 +60,14 @@ def test_a_table_at_the_end_is_text() -> None:
     assert is_text(f"{PROSE * 8}{table}", "Vehicles a day")
 
 
-def test_a_box_among_the_text_whose_half_is_no_text_is_none() -> None:
+def test_a_box_that_is_half_without_text_is_no_part_of_the_text() -> None:
     among = f"{PROSE * 8}<div class=qx><p>{{}}</p><button>Send</button></div>{PROSE * 12}"
 
     assert blocks(among.format(CARD))[CARD].rule == "side_box_in_text"
     assert is_text(among.format(f"“{CARD}”"), f"“{CARD}”")
 
 
-def test_a_little_behind_the_box_of_nearly_all_text_is_none_and_another_part_is_text() -> None:
+def test_a_little_behind_the_box_of_nearly_all_text_is_left_out_and_another_part_is_text() -> None:
     page = f"<section>{PROSE * 8}</section><div class=qx>{{}}</div>"
 
     assert blocks(page.format(f"{PROSE * 2}<p>{CARD}</p>"))[CARD].rule == "side_box_behind_text"
@@ -79,7 +79,7 @@ def claiming(claim: str, box: str) -> str:
     return f'<script type="application/ld+json">{data}</script>{PROSE * 8}{box}{PROSE * 12}'
 
 
-def test_a_small_box_that_the_claimed_text_lacks_is_none_and_one_that_it_has_is_text() -> None:
+def test_a_small_box_is_text_only_where_the_claimed_text_contains_it() -> None:
     claim, box = f"{PROSE} " * 20, f"<div class=qx><p>{CARD}</p></div>"
 
     assert blocks(claiming(claim, box))[CARD].rule == "side_box_not_in_jsonld"

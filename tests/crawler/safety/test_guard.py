@@ -11,7 +11,7 @@ class Clock:
         return self.now
 
 
-def test_the_next_turn_comes_after_the_pause_whoever_takes_it() -> None:
+def test_the_next_turn_comes_after_the_pause_in_any_process() -> None:
     paces = HostPaces(Clock())
     assert [paces.claim("a.example", 2), paces.claim("a.example", 2), paces.claim("a.example", 2)] == [0, 2, 4]
 

@@ -186,8 +186,8 @@ class Containers:
 
     def logs(self, actor: str, lines: int = 40) -> str:
         """Return the last lines that an actor has logged."""
-        told = self.engine.run("logs", "--tail", str(lines), self._ids[actor], check=False)
-        return told.stdout + told.stderr
+        output = self.engine.run("logs", "--tail", str(lines), self._ids[actor], check=False)
+        return output.stdout + output.stderr
 
     def one_off(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Return what the admin's `compose run --rm daemon ...` gives."""
@@ -284,12 +284,12 @@ def main() -> None:
     script = Script(given.seed, given.kills, database_down=given.database_down)
     with Containers(engine, web) as stage:
         try:
-            report, well, told = play(stage, script)
+            report, well, output = play(stage, script)
         except BaseException:
             for actor in stage.actors:
                 print(f"--- {actor}\n{stage.logs(actor)}", file=sys.stderr)
             raise
-    print(f"{report.seconds:.0f} s, stopped in {report.stopping:.1f} s\n{told}")
+    print(f"{report.seconds:.0f} s, stopped in {report.stopping:.1f} s\n{output}")
     sys.exit(0 if well else 1)
 
 

@@ -64,11 +64,11 @@ SPOILT = {
 def test_checks_find_each_fault_and_none_in_a_sound_archive(truth: Truth, home: Home, engine: Engine) -> None:
     assert problems(home, truth) == []
 
-    for told, statement in SPOILT.items():
+    for problem_kind, statement in SPOILT.items():
         with engine.connect() as conn:  # rolled back at the end
             conn.execute(text(statement))
             found = list(problems_in(conn, home, truth))
-        assert any(told in problem for problem in found), (told, found)
+        assert any(problem_kind in problem for problem in found), (problem_kind, found)
 
 
 def test_the_pretend_web_is_the_same_in_every_process() -> None:

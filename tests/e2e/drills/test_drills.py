@@ -33,9 +33,9 @@ def test_containers_survive_the_drill() -> None:
         pytest.skip(str(missing))
     with Containers(engine, Web("outlet-{}.test", 8080)) as stage:
         one_off = stage.one_off("crawl", "outlet1", "--json")
-        report, well, told = containers.play(stage, Script(kills=6, pause=(3, 8), down=(0, 5)))
+        report, well, output = containers.play(stage, Script(kills=6, pause=(3, 8), down=(0, 5)))
 
     assert one_off.returncode in (0, 7), one_off.stderr  # 7: the daemon is at it
-    assert well, (told, report)
+    assert well, (output, report)
     assert report.missed(stage) == []
     assert report.stopping < 20

@@ -11,7 +11,7 @@ from news.health.silent_outlet import silent_outlet
 from tests.news.health.days import HOUR, silence, weeks
 
 
-def test_long_silence_when_articles_were_due_is_told() -> None:
+def test_long_silence_when_articles_were_due_is_reported() -> None:
     judged = silent_outlet(weeks(6), silence(11))
 
     assert judged.state is State.BROKEN
@@ -20,18 +20,18 @@ def test_long_silence_when_articles_were_due_is_told() -> None:
 
 
 @pytest.mark.parametrize("hours", [0, 2, 10])
-def test_silence_as_long_as_others_before_is_let_be(hours: float) -> None:
+def test_silence_as_long_as_others_before_is_not_reported(hours: float) -> None:
     assert silent_outlet(weeks(6), silence(hours)).state is State.HOLDS
 
 
-def test_long_silence_in_which_nothing_was_due_is_let_be() -> None:
+def test_long_silence_in_which_nothing_was_due_is_not_reported() -> None:
     few = [replace(day, longest_silence=3 * HOUR) for day in weeks(6)]
     night = datetime(2026, 9, 22, 23, 30, tzinfo=UTC)
 
     assert silent_outlet(few, silence(6.4, night)).state is State.HOLDS
 
 
-def test_time_in_which_nobody_looked_is_no_silence() -> None:
+def test_time_without_a_crawl_is_no_silence() -> None:
     assert silent_outlet(weeks(6), silence(14, away=8)).state is State.HOLDS
 
 

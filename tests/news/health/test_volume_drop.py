@@ -14,7 +14,7 @@ def publish_less(days: list[OutletDay], *numbers: int) -> list[OutletDay]:
     return last(days, *({"articles": number} for number in numbers))
 
 
-def test_three_weak_days_running_are_told() -> None:
+def test_three_weak_days_running_are_reported() -> None:
     judged = volume_drop(publish_less(weeks(7), 10, 11, 12), TODAY)
 
     assert judged == Judgement(
@@ -25,7 +25,7 @@ def test_three_weak_days_running_are_told() -> None:
 
 
 @pytest.mark.parametrize("numbers", [(10, 11), (10, 15, 11), (15, 15, 15), (24, 3, 3)])
-def test_fewer_weak_days_are_let_be(numbers: tuple[int, ...]) -> None:
+def test_fewer_weak_days_are_not_reported(numbers: tuple[int, ...]) -> None:
     assert volume_drop(publish_less(weeks(7), *numbers), TODAY).state is State.HOLDS
 
 

@@ -49,8 +49,8 @@ def page(
     return RememberedPage(article, me, known, **more)  # type: ignore[arg-type]
 
 
-def kept(*lines: str | Block, **more: object) -> tuple[str, ...]:
-    """Those of the lines that stay."""
+def left(*lines: str | Block, **more: object) -> tuple[str, ...]:
+    """Return the lines that stay."""
     return set_aside(page(*lines, **more)).paragraphs[1:-1]  # type: ignore[arg-type]
 
 
@@ -62,17 +62,17 @@ def test_line_that_recurs_under_two_other_articles_is_set_aside_as_evidence() ->
 
 
 def test_line_of_one_other_article_stays() -> None:
-    assert kept(PROMO, others=1) == (PROMO,)
+    assert left(PROMO, others=1) == (PROMO,)
 
 
 def test_line_of_the_same_article_at_other_addresses_stays() -> None:
     same = [Sighting.of(number, "Old  Bridge: repaired", (), ()) for number in range(1, 6)]
 
-    assert kept(PROMO, others=same) == (PROMO,)
+    assert left(PROMO, others=same) == (PROMO,)
 
 
 def test_three_articles_without_a_headline_are_three() -> None:
-    assert kept(PROMO, others=[Sighting.of(1, None, (), ()), Sighting.of(2, None, (), ())]) == ()
+    assert left(PROMO, others=[Sighting.of(1, None, (), ()), Sighting.of(2, None, (), ())]) == ()
 
 
 def test_linked_line_that_recurs_is_related() -> None:
@@ -95,22 +95,22 @@ def test_linked_line_that_recurs_is_related() -> None:
     ],
 )
 def test_quotation_stays_however_often_it_recurs(said: str | Block) -> None:
-    assert len(kept(said, others=5)) == 1
+    assert len(left(said, others=5)) == 1
 
 
 def test_name_in_quotation_marks_makes_no_quotation() -> None:
-    assert kept("Everything that matters, in the morning: our daily letter, the “Early Bird”, knows it.") == ()
+    assert left("Everything that matters, in the morning: our daily letter, the “Early Bird”, knows it.") == ()
 
 
 def test_phrase_that_few_articles_have_stays() -> None:
-    assert kept("Verletzt wurde bei dem Vorfall niemand.", rare={1}) == ("Verletzt wurde bei dem Vorfall niemand.",)
+    assert left("Verletzt wurde bei dem Vorfall niemand.", rare={1}) == ("Verletzt wurde bei dem Vorfall niemand.",)
 
 
 @pytest.mark.parametrize(
     "line", [PROMO, "Abonnieren Sie jetzt unseren Newsletter!", Block("Das große Rätsel", link_share=1.0)]
 )
 def test_rare_line_that_speaks_to_the_reader_or_leads_on_goes(line: str | Block) -> None:
-    assert kept(line, rare={1}) == ()
+    assert left(line, rare={1}) == ()
 
 
 def test_line_in_one_of_five_articles_is_not_rare() -> None:
@@ -119,7 +119,7 @@ def test_line_in_one_of_five_articles_is_not_rare() -> None:
 
 
 def test_refrain_stays() -> None:
-    assert kept("And the river runs on to the sea.", MORE, "And the river runs on to the sea.") == (
+    assert left("And the river runs on to the sea.", MORE, "And the river runs on to the sea.") == (
         "And the river runs on to the sea.",
         MORE,
         "And the river runs on to the sea.",
@@ -129,24 +129,24 @@ def test_refrain_stays() -> None:
 def test_insert_that_comes_twice_under_many_articles_is_no_refrain() -> None:
     insert = "The story continues below this advertisement."
 
-    assert kept(insert, MORE, insert, others=5) == kept(MORE, others=5) == ()
+    assert left(insert, MORE, insert, others=5) == left(MORE, others=5) == ()
 
 
 def test_sign_off_of_one_writer_stays() -> None:
     columns = [Sighting.of(number, f"Column number {'ABC'[number]}", (), ("Max Huber",)) for number in range(3)]
 
-    assert kept("Good night, and good luck to you all.", others=columns) == ("Good night, and good luck to you all.",)
+    assert left("Good night, and good luck to you all.", others=columns) == ("Good night, and good luck to you all.",)
 
 
-def test_line_under_texts_of_several_writers_is_nobodys_sign_off() -> None:
-    assert kept("Good night, and good luck to you all.") == ()
+def test_line_under_texts_of_several_writers_is_no_sign_off() -> None:
+    assert left("Good night, and good luck to you all.") == ()
 
 
 @pytest.mark.parametrize("name", ["dpa", "Redaktion"])
 def test_agency_or_team_signs_off_nothing(name: str) -> None:
-    same = [one._replace(authors=Sighting.of(1, "", (), (name,)).authors) for one in ELSEWHERE]
+    same = [sighting._replace(authors=Sighting.of(1, "", (), (name,)).authors) for sighting in ELSEWHERE]
 
-    assert kept(PROMO, others=same, authors=(name,)) == ()
+    assert left(PROMO, others=same, authors=(name,)) == ()
 
 
 def test_background_in_all_articles_on_a_subject_stays() -> None:
@@ -155,7 +155,7 @@ def test_background_in_all_articles_on_a_subject_stays() -> None:
         Sighting.of(2, "The bridge and its enemies", (), ()),
     ]
 
-    assert kept("It was closed in March after a lorry had hit one of its pillars.", others=follow_ups) != ()
+    assert left("It was closed in March after a lorry had hit one of its pillars.", others=follow_ups) != ()
 
 
 def test_paragraph_taken_over_from_one_report_to_the_next_stays() -> None:
@@ -175,7 +175,7 @@ def test_paragraph_taken_over_from_one_report_to_the_next_stays() -> None:
 def test_line_with_which_all_articles_open_makes_them_no_reports_on_one_event() -> None:
     line = "Hören Sie diesen Artikel in der Talbote App mit der Stimme unserer Redaktion in Grünau, jeden Morgen neu."
     opening = Sighting.of(1, "", (line,), ()).names
-    some = page(line, others=[one._replace(names=opening) for one in ELSEWHERE[:3]])
+    some = page(line, others=[sighting._replace(names=opening) for sighting in ELSEWHERE[:3]])
 
     assert set_aside(replace(some, me=some.me._replace(names=opening))).paragraphs == (PROSE, MORE)
 
@@ -183,33 +183,33 @@ def test_line_with_which_all_articles_open_makes_them_no_reports_on_one_event() 
 def test_paragraph_that_names_the_subject_stays() -> None:
     text = "The old Bridge over the river was built in 1911 and has carried far more than was ever planned since."
 
-    assert kept(text) == (text,)
+    assert left(text) == (text,)
 
 
 def test_promo_that_says_what_the_headline_says_in_passing_goes() -> None:
-    assert kept("Our letter has all from the region, what was repaired and what was not, every single morning.") == ()
+    assert left("Our letter has all from the region, what was repaired and what was not, every single morning.") == ()
 
 
 @pytest.mark.parametrize("line", [Block("What we know", tag="h3"), "The background", "What is your greatest fault?"])
 def test_line_that_announces_text_stays(line: str | Block) -> None:
-    assert len(kept(line)) == 1
+    assert len(left(line)) == 1
 
 
 def test_heading_of_what_is_set_aside_goes_with_it() -> None:
-    assert kept(Block("Our newsletter", tag="h3"), PROMO) == ()
+    assert left(Block("Our newsletter", tag="h3"), PROMO) == ()
 
 
 def test_heading_of_what_was_set_aside_before_goes_with_it() -> None:
-    assert kept(Block("Read this too", tag="h3"), Block("Goat wins prize", Label.TEASER)) == ()
+    assert left(Block("Read this too", tag="h3"), Block("Goat wins prize", Label.TEASER)) == ()
 
 
 @pytest.mark.parametrize("line", ["Yes.", "Why not?", "Nein."])
 def test_short_reply_stays(line: str) -> None:
-    assert kept(line) == (line,)
+    assert left(line) == (line,)
 
 
 def test_cell_of_a_table_stays() -> None:
-    assert kept(Block("The price in dollars", tag="td")) == ("The price in dollars",)
+    assert left(Block("The price in dollars", tag="td")) == ("The price in dollars",)
 
 
 def test_item_between_items_of_the_articles_own_stays() -> None:
@@ -223,7 +223,7 @@ def test_item_between_items_of_the_articles_own_stays() -> None:
 def test_list_that_recurs_as_a_whole_goes() -> None:
     offers = [Block("All articles without limits.", tag="li"), Block("To be ended at any time.", tag="li")]
 
-    assert kept(*offers) == ()
+    assert left(*offers) == ()
 
 
 def test_page_of_which_nothing_would_be_left_stays_whole() -> None:
@@ -237,7 +237,7 @@ def test_page_of_which_nothing_would_be_left_stays_whole() -> None:
 
 
 def test_line_that_the_archived_text_has_stays() -> None:
-    assert kept(PROMO, settled={1}) == (PROMO,)
+    assert left(PROMO, settled={1}) == (PROMO,)
 
 
 def test_link_that_is_the_headline_of_another_article_is_a_teaser() -> None:
@@ -256,7 +256,7 @@ def test_link_that_is_the_headline_of_another_article_is_a_teaser() -> None:
     ],
 )
 def test_other_lines_that_are_headlines_stay(block: Block) -> None:
-    assert kept(block, others=0, headlines={1}) == (block.text,)
+    assert left(block, others=0, headlines={1}) == (block.text,)
 
 
 def test_nothing_known_changes_nothing() -> None:

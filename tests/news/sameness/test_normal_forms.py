@@ -18,17 +18,17 @@ def test_teasers_do_not_count() -> None:
 
 
 def test_spacing_quotes_dashes_and_invisible_characters_do_not_count() -> None:
-    one = page('Er sagte: "Nein" - und ging.\n\nDann kam\u00a0sie.')
-    other = page("Er sagte: „Nein“ – und\u00ad ging.  Dann kam sie.\u200b")
+    first = page('Er sagte: "Nein" - und ging.\n\nDann kam\u00a0sie.')
+    second = page("Er sagte: „Nein“ – und\u00ad ging.  Dann kam sie.\u200b")
 
-    assert text_digest(one) == text_digest(other)
+    assert text_digest(first) == text_digest(second)
 
 
 def test_headline_lead_and_every_word_count() -> None:
     original = page("Elf Tote.")
     edited = [page("Zwei Tote."), page("Elf Tote.", "Zug entgleist!"), page("Elf Tote.", lead="Bei Wels.")]
 
-    assert text_digest(original) not in {text_digest(one) for one in edited}
+    assert text_digest(original) not in {text_digest(edit) for edit in edited}
 
 
 def test_text_does_not_slip_from_headline_to_lead_unseen() -> None:

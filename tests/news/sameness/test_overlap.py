@@ -24,8 +24,8 @@ def read(body: str, title: str = "Zug bei Linz entgleist") -> Compared:
 
 def test_words_in_quotation_marks_do_not_count_as_the_outlets_own() -> None:
     quotation = "„" + " ".join(paragraphs(3)[1].split()) + "“"
-    one, other = read(f"{text(1)}\n\n{quotation}"), read(f"{text(2)}\n\n{quotation}")
-    overlap = compare(one, other)
+    first, second = read(f"{text(1)}\n\n{quotation}"), read(f"{text(2)}\n\n{quotation}")
+    overlap = compare(first, second)
 
     assert overlap.words == 0
     assert overlap.quoted > 30
@@ -50,9 +50,9 @@ def test_share_is_of_the_text_of_which_it_is_more() -> None:
 
 
 def test_boilerplate_of_the_first_text_counts_for_neither() -> None:
-    one, other = read(text(1)), read(text(1))
+    first, second = read(text(1)), read(text(1))
 
-    assert compare(one, other, b"\1" * len(one.words)).words == 0
+    assert compare(first, second, b"\1" * len(first.words)).words == 0
 
 
 def test_numbers_filled_in_between_the_same_words_are_counted() -> None:
@@ -64,9 +64,9 @@ def test_numbers_filled_in_between_the_same_words_are_counted() -> None:
 
 def test_numbers_filled_in_between_lines_of_boilerplate_are_counted_as_well() -> None:
     form = "Die Temperatur liegt am Morgen in allen Orten bei {} Grad und am Abend überall bei {} Grad im Schatten."
-    one, other = read(form.format(3, 11)), read(form.format(5, 14))
+    first, second = read(form.format(3, 11)), read(form.format(5, 14))
 
-    assert compare(one, other, b"\1" * 10 + b"\0" * (len(one.words) - 10)).numbers_changed == 2
+    assert compare(first, second, b"\1" * 10 + b"\0" * (len(first.words) - 10)).numbers_changed == 2
 
 
 def test_a_number_written_as_a_word_is_no_other_number() -> None:
@@ -76,8 +76,8 @@ def test_a_number_written_as_a_word_is_no_other_number() -> None:
 
 
 def test_each_text_is_asked_for_the_others_headline() -> None:
-    one, other = read(text(1), headline(1)), read(text(2), headline(1))
-    overlap = compare(one, other)
+    first, second = read(text(1), headline(1)), read(text(2), headline(1))
+    overlap = compare(first, second)
 
     assert (overlap.headline, overlap.mentions, overlap.mentioned) == (1, 1, 1)
     assert compare(read(text(1), headline(1)), read(text(2), headline(2))).about < 0.3
@@ -90,11 +90,11 @@ def test_scripts_without_spaces_are_compared_by_characters() -> None:
 
 
 @given(TEXTS, TEXTS)
-def test_any_two_texts_can_be_compared(one: str, other: str) -> None:
-    overlap = compare(read(one), read(other))
+def test_any_two_texts_can_be_compared(first: str, second: str) -> None:
+    overlap = compare(read(first), read(second))
 
     assert 0 <= overlap.both <= overlap.share <= 1
-    assert all(0 <= start < end <= len(read(one).words) for start, end in overlap.passages)
+    assert all(0 <= start < end <= len(read(first).words) for start, end in overlap.passages)
 
 
 WORDS = st.lists(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=6), max_size=60)
@@ -108,10 +108,10 @@ def some_words(seed: int, number: int) -> list[str]:
 @given(st.integers(0, 500), st.integers(0, 40), st.integers(0, 40))
 def test_passage_in_common_is_always_noticed(seed: int, before: int, after: int) -> None:
     passage = some_words(seed, SEQUENCES_IN_WINDOW + SEQUENCE - 1)
-    one = some_words(seed + 1000, before) + passage + some_words(seed + 2000, 30)
-    other = some_words(seed + 3000, 30) + passage + some_words(seed + 4000, after)
+    first = some_words(seed + 1000, before) + passage + some_words(seed + 2000, 30)
+    second = some_words(seed + 3000, 30) + passage + some_words(seed + 4000, after)
 
-    assert fingerprints(one).keys() & fingerprints(other).keys()
+    assert fingerprints(first).keys() & fingerprints(second).keys()
 
 
 def test_texts_without_a_passage_in_common_share_nothing() -> None:
@@ -158,13 +158,13 @@ def test_a_passage_of_boilerplate_is_marked_and_what_stands_beside_it_is_not() -
 
 def test_headline_with_a_word_put_in_has_a_fingerprint_of_the_one_without() -> None:
     heading = ["zug", "entgle", "linz", "elf", "verlet", "streck", "gesper"]
-    one, other = headline_fingerprints(heading), headline_fingerprints(["update", *heading])
+    first, second = headline_fingerprints(heading), headline_fingerprints(["update", *heading])
 
-    assert len(one) == 3
-    assert set(one) & set(other)
+    assert len(first) == 3
+    assert set(first) & set(second)
 
 
-def test_headline_is_known_by_its_order_and_only_with_enough_words() -> None:
+def test_headline_is_recognised_by_its_order_and_only_with_enough_words() -> None:
     heading = ["zug", "entgle", "linz", "elf"]
 
     assert not set(headline_fingerprints(heading)) & set(headline_fingerprints(heading[::-1]))

@@ -66,7 +66,7 @@ def test_other_words_for_the_same_are_no_reversal(before: str, after: str) -> No
     assert "reversal" not in changes(Wording("h", None, (before,)), Wording("h", None, (after,)))
 
 
-def test_name_that_became_another_is_told() -> None:
+def test_name_that_became_another_is_reported() -> None:
     old, new = (f"Das sagte die Bürgermeisterin {name} am Montag den Leuten." for name in ("Anna Berger", "Eva Huber"))
 
     assert changes(Wording("h", None, (old,)), Wording("h", None, (new,))) == ("name", "text")
@@ -86,7 +86,7 @@ def test_other_nouns_are_no_names() -> None:
         "Anmerkung: Die Zahl der Verletzten wurde nachträglich korrigiert.",
     ],
 )
-def test_note_of_a_correction_is_told(note: str) -> None:
+def test_note_of_a_correction_is_reported(note: str) -> None:
     found = changes(OLD, Wording(OLD.headline, OLD.lead, (*BODY, note)))
 
     assert found == ("correction", "paragraph_added")
@@ -100,7 +100,7 @@ def test_edit_is_silent_when_the_stated_dates_stay() -> None:
     assert not is_silent((None, None), (None, None), ("number",))
 
 
-def test_number_in_the_headline_is_told_too() -> None:
+def test_number_in_the_headline_is_reported_too() -> None:
     assert changes(Wording("2 Tote", None, ()), Wording("11 Tote", None, ())) == ("number", "headline")
 
 
@@ -114,8 +114,8 @@ TEXTS = st.lists(st.text(alphabet="ab 1'„", max_size=30), max_size=4)
 
 
 @given(TEXTS, TEXTS)
-def test_kinds_are_known_ordered_and_none_for_the_same(one: list[str], other: list[str]) -> None:
-    old, new = Wording("h", None, tuple(one)), Wording("h", None, tuple(other))
+def test_kinds_are_known_ordered_and_none_for_the_same(first: list[str], second: list[str]) -> None:
+    old, new = Wording("h", None, tuple(first)), Wording("h", None, tuple(second))
     found = changes(old, new)
 
     assert list(found) == [kind for kind in KINDS if kind in found]

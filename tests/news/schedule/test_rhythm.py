@@ -70,7 +70,7 @@ def test_what_lies_months_back_is_forgotten() -> None:
 def test_one_odd_article_changes_little() -> None:
     with_it = learn([*every_morning(6), NOW - timedelta(hours=2)], BERLIN, NOW).looks
     without = learn(every_morning(6), BERLIN, NOW).looks
-    assert sum(abs(one - other) for one, other in zip(with_it, without, strict=True)) < 0.05
+    assert sum(abs(first - second) for first, second in zip(with_it, without, strict=True)) < 0.05
 
 
 def test_an_outlet_that_publishes_evenly_is_looked_at_evenly() -> None:

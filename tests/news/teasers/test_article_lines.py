@@ -120,7 +120,7 @@ def test_a_note_on_the_author_below_the_text_goes() -> None:
     )
 
 
-def test_a_sentence_about_somebody_else_below_the_text_stays() -> None:
+def test_a_sentence_about_another_person_below_the_text_stays() -> None:
     assert paragraphs_left(PROSE, MORE, "Joan Miller is the mayor.", authors=("Jane Miller",))[2:] == (
         "Joan Miller is the mayor.",
     )

@@ -32,8 +32,8 @@ def started(cron: str, clock: Path, line: str, zone: str, begin: datetime, hours
         "CLOCK_BEGIN": str(first),
         "CLOCK_END": str(first + hours * 3600 + 60),
     }
-    told = subprocess.run([cron, "-f"], env=environ, capture_output=True, text=True, check=True)
-    minutes = [(int(at) - first) // 60 for at in told.stdout.split()]
+    recorded = subprocess.run([cron, "-f"], env=environ, capture_output=True, text=True, check=True)
+    minutes = [(int(at) - first) // 60 for at in recorded.stdout.split()]
     return [minute for minute in minutes if minute <= hours * 60]
 
 

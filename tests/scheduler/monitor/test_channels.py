@@ -44,11 +44,11 @@ def test_password_is_neither_logged_nor_kept(engine: Engine, caplog: pytest.LogC
         hook = "http://127.0.0.1:1/hook?token=sesame"
         tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org", ALERT_WEBHOOK_URL=hook)
 
-    told = [str(vars(record)) for record in caplog.records if record.message == "alerts_not_told"]
+    logged = [str(vars(record)) for record in caplog.records if record.message == "alerts_not_told"]
     with engine.connect() as conn:
-        kept = conn.execute(text("select problem from alert_messages")).scalars().all()
-    assert len(told) == len(kept) == 2
-    assert not [one for one in [*told, *kept] if "sesame" in one]
+        stored = conn.execute(text("select problem from alert_messages")).scalars().all()
+    assert len(logged) == len(stored) == 2
+    assert not [text for text in [*logged, *stored] if "sesame" in text]
 
 
 def test_password_does_not_travel_in_the_open() -> None:
@@ -145,7 +145,7 @@ def test_server_that_never_comes_to_an_end_is_given_up(
     assert problem
 
 
-def test_webhook_that_does_not_answer_is_told_of_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_webhook_that_does_not_answer_is_described_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channels, "_WEBHOOK_SECONDS", ClientTimeout(total=0.3))
     alert(engine)
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -239,7 +239,7 @@ def test_service_that_never_comes_to_an_end_is_given_up(engine: Engine, monkeypa
 
 
 @pytest.mark.parametrize("text", ["slack", "slack:/a", "slack://", "hook here"])
-def test_list_of_urls_that_is_none_is_refused_without_showing_it(text: str) -> None:
+def test_invalid_list_of_urls_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(SettingError) as error:
         read_settings({"ALERT_URLS": text})
 

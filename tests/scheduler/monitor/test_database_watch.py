@@ -15,7 +15,7 @@ def watch(engine: Engine, minutes: int, watching: DatabaseWatch) -> bool:
     return asyncio.run(watching.look(NOW + timedelta(minutes=minutes)))
 
 
-def test_database_that_is_away_is_told_once_and_kept_when_it_is_back(database_url: str, hook: Hook) -> None:
+def test_database_outage_is_sent_once_and_stored_afterwards(database_url: str, hook: Hook) -> None:
     place = {"url": database_url}
     engine = make_engine(lambda: connect_to(place["url"]))
     settings = {"ALERT_WEBHOOK_URL": hook.url}
@@ -30,11 +30,11 @@ def test_database_that_is_away_is_told_once_and_kept_when_it_is_back(database_ur
         tell(engine, NOW + timedelta(minutes=minutes), **settings)
     engine.dispose()
 
-    assert [[one["change"] for one in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
+    assert [[alert["change"] for alert in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
     assert hook.posts[0]["text"] == "machine: database cannot be reached, since 2026-11-23 12:01 UTC"
 
 
-def test_database_that_is_started_anew_alarms_nobody(database_url: str, hook: Hook) -> None:
+def test_restart_of_the_database_raises_no_alarm(database_url: str, hook: Hook) -> None:
     place = {"url": "postgresql://keeper:sesame@127.0.0.1:1/news"}
     engine = make_engine(lambda: connect_to(place["url"]))
     watching = DatabaseWatch(engine, read_settings({"ALERT_WEBHOOK_URL": hook.url}))

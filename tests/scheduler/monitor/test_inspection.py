@@ -86,7 +86,7 @@ def test_silent_outlet_is_one_alert_until_it_speaks_again(world: World) -> None:
     assert world.all() == 1
 
 
-def test_outlet_that_publishes_as_ever_is_let_be(world: World) -> None:
+def test_outlet_that_publishes_as_ever_is_not_reported(world: World) -> None:
     world.publish(NOW - 2 * HOUR)
     world.looks(NOW - 3 * DAY, NOW)
     world.look(NOW)
@@ -95,7 +95,7 @@ def test_outlet_that_publishes_as_ever_is_let_be(world: World) -> None:
 
 
 @pytest.mark.parametrize("reason", ["not_running", "offline", "no_worker"])
-def test_our_own_absence_alarms_nobody(world: World, reason: str) -> None:
+def test_our_own_absence_raises_no_alarm(world: World, reason: str) -> None:
     world.publish(NOW - 80 * HOUR)
     world.looks(NOW - 7 * DAY, NOW - 80 * HOUR)
     world.sql(
@@ -108,7 +108,7 @@ def test_our_own_absence_alarms_nobody(world: World, reason: str) -> None:
     assert world.all() == 0
 
 
-def test_outlet_that_answers_nobody_is_silent(world: World) -> None:
+def test_outlet_that_answers_no_request_is_silent(world: World) -> None:
     world.publish(NOW - 13 * HOUR)
     world.looks(NOW - 3 * DAY, NOW - 13 * HOUR)
     world.looks(NOW - 13 * HOUR, NOW, looked=False, reason="http_403")
@@ -161,7 +161,7 @@ def test_outlet_that_cannot_be_judged_leaves_the_others_to_be(world: World, capl
 
 
 @pytest.mark.parametrize(("weak", "alerts"), [(1, ["volume_drop"]), (6, [])])
-def test_drop_of_one_is_told_and_of_all_together_is_not(
+def test_drop_of_one_outlet_is_reported_and_of_all_together_is_not(
     home: Home, engine: Engine, newsroom: Newsroom, weak: int, alerts: list[str]
 ) -> None:
     """Six outlets of which so many bring a third of what they usually do, on three days that are no holidays."""
@@ -176,7 +176,7 @@ def test_drop_of_one_is_told_and_of_all_together_is_not(
                     authors, paywalled, endings, hours, longest_silence_seconds, looks, failed_looks, watched,
                     compiled_at, last_article_at) values (:outlet, :day, :n, 400 * :n, 400, :n, :n, :n, 0, 0,
                     array_fill(1, array[24]), 999999, 48, 0, 1, :at, :at)"""), values)  # fmt: skip
-        watched = {one.id: one for one in watched_outlets(conn)}
+        watched = {outlet.id: outlet for outlet in watched_outlets(conn)}
         history = OutletHistories().read(conn, watched[ids[0]], NOW, {})
         judgements = [rule.decide(history) for rule in OUTLET_RULES]
 
@@ -193,7 +193,7 @@ def test_good_machine_has_no_alerts(home: Home, engine: Engine) -> None:
         assert open_alerts(conn) == []
 
 
-def test_nobody_to_crawl_is_told_after_two_minutes(world: World) -> None:
+def test_missing_workers_are_reported_after_two_minutes(world: World) -> None:
     world.sql("update turns set due_at = clock_timestamp() - interval '5 minutes'")
     world.look(NOW)
     assert world.open() == []
@@ -210,7 +210,7 @@ def test_worker_that_is_alive_may_be_late(world: World) -> None:
     assert world.open() == []
 
 
-def test_backup_that_is_known_to_be_old_is_told(home: Home, engine: Engine) -> None:
+def test_old_backup_is_reported(home: Home, engine: Engine) -> None:
     (home.path / LAST_BACKUP).touch()
     inspector = Inspector(engine, home)
     inspector.judge_all(datetime.now(UTC) + 7 * DAY)
@@ -228,7 +228,7 @@ def judged(broken: bool) -> Judgement:
     return Judgement(NO_WORKER, State.BROKEN if broken else State.HOLDS, {"due": 1})
 
 
-def test_what_comes_and_goes_is_told_ever_more_seldom(engine: Engine) -> None:
+def test_what_comes_and_goes_is_sent_ever_more_seldom(engine: Engine) -> None:
     """Broken for ten minutes, well for ten, through a whole day: seventy-two times."""
     alert_state, now = AlertState(), datetime.now(UTC)
     for minute in range(24 * 60):

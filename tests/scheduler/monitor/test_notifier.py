@@ -16,7 +16,7 @@ from tests.mailbox import MailServer
 from tests.scheduler.monitor.conftest import DISK, NOW, Hook, alert, over, tell
 
 
-def test_opening_and_end_are_each_told_once(engine: Engine, hook: Hook) -> None:
+def test_opening_and_end_are_each_sent_once(engine: Engine, hook: Hook) -> None:
     alert(engine)
     for _ in range(2):
         tell(engine, ALERT_WEBHOOK_URL=hook.url)
@@ -24,7 +24,7 @@ def test_opening_and_end_are_each_told_once(engine: Engine, hook: Hook) -> None:
     for _ in range(2):
         tell(engine, ALERT_WEBHOOK_URL=hook.url)
 
-    assert [[one["change"] for one in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
+    assert [[alert["change"] for alert in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
     since = hook.posts[0]["alerts"][0]["opened_at"][:16].replace("T", " ")
     assert hook.posts[0]["text"] == f"machine: disk full soon, 0.4 GB free, full in 3.5 days (since {since} UTC)"
     ended = hook.posts[1]["alerts"][0]["ended_at"][:16].replace("T", " ")
@@ -110,7 +110,7 @@ def test_look_does_not_wait_for_a_server_that_hangs(engine: Engine, monkeypatch:
         assert asyncio.run(twice(mails.url)) == 1
 
 
-def test_alert_that_was_over_before_anybody_could_be_told_is_not_told(engine: Engine, hook: Hook) -> None:
+def test_alert_that_was_over_before_it_could_be_sent_is_not_sent(engine: Engine, hook: Hook) -> None:
     alert(engine)
     over(engine)
     tell(engine, ALERT_WEBHOOK_URL=hook.url)
@@ -118,7 +118,7 @@ def test_alert_that_was_over_before_anybody_could_be_told_is_not_told(engine: En
     assert hook.posts == []
 
 
-def test_alert_that_ended_while_the_mail_server_was_away_is_told_in_full(engine: Engine) -> None:
+def test_alert_that_ended_while_the_mail_server_was_away_is_sent_in_full(engine: Engine) -> None:
     alert(engine)
     with MailServer(refuse="451 later") as mails:
         settings = {"ALERT_SMTP_URL": mails.url, "ALERT_MAIL_TO": "a@example.org"}
@@ -133,9 +133,9 @@ def test_alert_that_ended_while_the_mail_server_was_away_is_told_in_full(engine:
     )
 
 
-def test_nobody_to_tell_is_no_error(engine: Engine, home: Home) -> None:
+def test_alerts_without_a_channel_are_no_error(engine: Engine, home: Home) -> None:
     alert(engine)
     tell(engine)
 
     with engine.connect() as conn:
-        assert [one.opening_told_at for one in open_alerts(conn)] == [None]
+        assert [alert.opening_told_at for alert in open_alerts(conn)] == [None]

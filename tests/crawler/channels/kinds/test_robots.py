@@ -17,7 +17,7 @@ def test_sitemaps_are_found_wherever_they_stand() -> None:
     assert sitemap_lines(text, URL) == ("https://a.example/s.xml", "https://b.example/n.xml")
 
 
-def test_a_path_that_talks_of_sitemaps_is_none() -> None:
+def test_a_path_that_mentions_sitemaps_is_no_sitemap() -> None:
     assert sitemap_lines("Disallow: /Sitemap: x\n# Sitemap: /y.xml\nSitemap: ftp://a/b\n", URL) == ()
 
 
@@ -25,7 +25,7 @@ def test_the_wait_asked_of_us_is_found() -> None:
     assert crawl_delay("User-agent: *\nCrawl-delay: 2\n\nUser-agent: newskeep\nCrawl-delay: 7.5", "Newskeep") == 7.5
 
 
-def test_no_wait_is_none_and_an_absurd_one_is_bounded() -> None:
+def test_no_crawl_delay_is_none_and_an_absurd_one_is_bounded() -> None:
     assert crawl_delay("User-agent: *\nDisallow: /x", "Newskeep") is None
     assert crawl_delay("User-agent: *\nCrawl-delay: nan", "Newskeep") is None
     assert crawl_delay("User-agent: *\nCrawl-delay: -3", "Newskeep") is None
