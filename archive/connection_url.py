@@ -1,5 +1,7 @@
 """Connection strings of the archive. Load nothing but the driver: health checks of containers need them."""
 
+import re
+
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -16,8 +18,9 @@ def normal_url(given: str) -> str:
             url = "postgresql://" + given.removeprefix(scheme)
             _check_readable(url)
             return url
+    found = re.match(r"[a-z0-9+]{1,20}(?=:)", given)
     raise SettingError(
-        f"NEWSKEEP_DATABASE_URL starts with {given.partition(':')[0][:20]!r}, and an archive lives in PostgreSQL",
+        f"NEWSKEEP_DATABASE_URL starts with {found[0] if found else 'no scheme'}, and an archive lives in PostgreSQL",
         "NEWSKEEP_DATABASE_URL=postgresql://user:password@host:5432/database",
     )
 
@@ -48,10 +51,15 @@ def with_defaults(url: str) -> str:
 
 
 def _check_readable(url: str) -> None:
+    """Refuse a URL of which a part of the password could be taken for another part, and then be shown."""
+    account, at, _ = url.partition("://")[2].rpartition("@")
     try:
-        conninfo_to_dict(url)
+        ports = str(conninfo_to_dict(url).get("port") or "").split(",")
+        readable = all(port.isdecimal() or not port for port in ports)
     except ProgrammingError:  # its message repeats the URL with the password
+        readable = False
+    if not readable or (at and set("@/?#[]") & set(account)):
         raise SettingError(
             "NEWSKEEP_DATABASE_URL cannot be read as a PostgreSQL URL",
-            "write @ : / and % inside the password as %40 %3A %2F and %25",
-        ) from None
+            "write @ : / ? # and % inside the password as %40 %3A %2F %3F %23 and %25",
+        )

@@ -36,12 +36,20 @@ OLDEST_SERVER = 15
 _RECOVERY_SECONDS = 60.0  # of the embedded server, after one of its processes was killed
 _POLL_SECONDS = 0.05
 
+# What the program relies on, whatever a server, database or role sets by default.
+_SETTINGS = """
+set timezone to 'UTC'; set datestyle to 'ISO'; set intervalstyle to 'postgres'; set standard_conforming_strings to on;
+set default_transaction_isolation to 'read committed'; set statement_timeout to 0; set lock_timeout to 0;
+set idle_in_transaction_session_timeout to 0
+"""
 # The server checks whether a silent client is still there: otherwise a machine that vanished would hold its locks for
 # two hours. This has no effect on a local socket.
-_SESSION = """
-set timezone to 'UTC'; set tcp_keepalives_idle to 5; set tcp_keepalives_interval to 5; set tcp_keepalives_count to 3;
+_KEEPALIVES = """
+set tcp_keepalives_idle to 5; set tcp_keepalives_interval to 5; set tcp_keepalives_count to 3;
 set tcp_user_timeout to 20000
 """
+SESSION = f"{_SETTINGS}; {_KEEPALIVES}"
+_TRIED_POOLERS: set[str] = set()
 _RECYCLE_SECONDS = 1800  # firewalls forget connections that idle for an hour
 _CANNOT_WRITE = frozenset({"53100", "25006"})  # SQLSTATE of a full disk, of a read-only server
 
@@ -152,12 +160,33 @@ def connect_to(url: str) -> psycopg.Connection[Any]:
     try:
         info = connection.info
         refuse_unfit_server(info.server_version, info.parameter_status("server_encoding"))
-        connection.execute(_SESSION)
+        connection.execute(SESSION)
+        if url not in _TRIED_POOLERS and info.backend_pid != _server_pid(connection):
+            _refuse_shared_sessions(url, connection)
+            _TRIED_POOLERS.add(url)
         connection.autocommit = False
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _server_pid(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute("select pg_backend_pid()").fetchone()
+    assert row
+    return int(row[0])
+
+
+def _refuse_shared_sessions(url: str, connection: psycopg.Connection[Any]) -> None:
+    """Raise ArchiveUnavailable where a pooler gives each transaction another session: locks and settings get lost."""
+    before = _server_pid(connection)
+    with psycopg.connect(with_defaults(url)) as second:  # its transaction stays open
+        shared = _server_pid(second) == before or _server_pid(connection) != before
+    if shared:
+        raise ArchiveUnavailable(
+            f"the pooler at {shown_url(url)} shares sessions between transactions, and Newskeep keeps locks in its own",
+            "pool_mode = session for this database, or the server's own port in NEWSKEEP_DATABASE_URL",
+        )
 
 
 def external_connections(url: str, wait: float) -> Connect:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 import migrations
-from news.errors import ArchiveUnavailable
+from news.errors import ArchiveUnavailable, SettingError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -22,6 +22,12 @@ FOLDER = Path(migrations.__file__).parent
 _LOCK = int.from_bytes(b"newskeep", "big")  # an advisory lock holds within its database
 _LOCK_SECONDS = 600
 _POLL_SECONDS = 0.1
+_RIGHTS = text("""
+select current_user as account, current_database() as database, current_schema() as schema,
+       coalesce(has_schema_privilege(current_schema(), 'create'), false) as may_create,
+       to_regnamespace('queue') is not null
+       or has_database_privilege(current_database(), 'create') as may_create_schema
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ def upgrade(engine: Engine) -> SchemaStatus:
 
     with _upgrade_lock(engine):
         if schema_status(engine).outdated:
+            _refuse_missing_rights(engine)
             with engine.connect() as connection:
                 command.upgrade(alembic_config(connection=connection), "head")
                 connection.commit()
@@ -85,6 +92,20 @@ def alembic_config(**attributes: object) -> Config:
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes.update(attributes)
     return config
+
+
+def _refuse_missing_rights(engine: Engine) -> None:
+    """Raise SettingError, with the grant that is missing, before a step fails half-way."""
+    with engine.connect() as connection:
+        rights = connection.execute(_RIGHTS).one()
+    schema = rights.schema or "public"
+    grants = [f"usage, create on schema {schema}"] if not rights.may_create else []
+    grants += [f'create on database "{rights.database}"'] if not rights.may_create_schema else []
+    if grants:
+        raise SettingError(
+            f"the account {rights.account} may not create tables in {rights.database}",
+            "as its owner: " + "; ".join(f'grant {grant} to "{rights.account}"' for grant in grants),
+        )
 
 
 @contextmanager

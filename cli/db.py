@@ -30,7 +30,8 @@ def db() -> None:
 
     \b
     newskeep db status                   where it is, and whether its schema fits this program
-    psql "$(newskeep db url)"            query it; the views v_articles, v_links ... are documented
+    newskeep db psql                     query it; the views v_articles, v_links ... are documented
+    newskeep db dump > newskeep.sql      copy it
     """
 
 
@@ -128,6 +129,47 @@ def url() -> None:
     if not home.settings["NEWSKEEP_DATABASE_URL"]:
         open_archive(home).dispose()  # so that the views exist
     click.echo(database_url(home))
+
+
+@db.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def psql(args: tuple[str, ...]) -> None:
+    """Run psql on the archive, with any of its arguments.
+
+    \b
+    newskeep db psql                     type SQL; \\dv lists the documented views
+    newskeep db psql -c 'select outlet, headline from v_articles limit 10'
+    """
+    _run_program("psql", args)
+
+
+@db.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def dump(args: tuple[str, ...]) -> None:
+    """Write the whole database to standard output with pg_dump, which takes further arguments.
+
+    \b
+    newskeep db dump > newskeep.sql      restore: newskeep db psql -f newskeep.sql, into an empty database
+    newskeep db dump --format custom --file newskeep.dump
+    """
+    _run_program("pg_dump", args)
+
+
+def _run_program(name: str, args: tuple[str, ...]) -> None:
+    """Become the PostgreSQL program *name*, connected to the archive."""
+    import os
+
+    from archive.database import connect_archive, database_url
+    from archive.programs import find_program, without_password
+
+    home = existing_archive()
+    engine = connect_archive(home)
+    with engine.connect() as connection:
+        version = connection.connection.dbapi_connection.info.server_version  # type: ignore[union-attr]
+    engine.dispose()
+    program = find_program(name, version // 10_000)
+    place, environment = without_password(database_url(home))
+    os.execve(program, [program, f"--dbname={place}", *args], {**os.environ, **environment})  # noqa: S606
 
 
 @db.command()

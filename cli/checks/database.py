@@ -108,4 +108,4 @@ def read_capture_facts(engine: Engine | None) -> CaptureFacts:
 
 def check_backup() -> Iterator[Finding]:
     """Say how to make a backup, as there is no verb for it."""
-    yield Finding.note("backup", "none was made by Newskeep", 'pg_dump "$(newskeep db url)" > FILE, and copy captures/')
+    yield Finding.note("backup", "none was made by Newskeep", "newskeep db dump > FILE, and copy captures/")

@@ -85,6 +85,12 @@ def downgrade() -> None:
 
 def _make_queue() -> None:
     """Run the queue's own SQL, many statements and no parameters, with its schema as the place for new names."""
+    context = op.get_context()
+    if context.as_sql:  # `alembic upgrade --sql` prints the statements
+        script = QUEUE.read_text(encoding="utf-8")
+        context.impl.static_output(f"create schema queue;\nset local search_path to queue;\n{script}\n")
+        context.impl.static_output("set local search_path to default;\n")
+        return
     driver = op.get_bind().connection.driver_connection
     assert driver is not None  # a connection that is in use has one
     driver.execute("create schema queue")

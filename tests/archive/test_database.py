@@ -92,7 +92,10 @@ def test_every_common_scheme_is_understood(database_url: str, scheme: str, tmp_p
     engine.dispose()
 
 
-@pytest.mark.parametrize("url", ["sqlite:///news.db", "mysql://root:sesame@db/news", "news", "postgresql:/news"])
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:///news.db", "mysql://root:sesame@db/news", "news", "postgresql:/news", "sesame@db", "password=sesame"],
+)
 def test_another_kind_of_database_is_refused(url: str) -> None:
     with pytest.raises(SettingError, match="lives in PostgreSQL") as caught:
         normal_url(url)
@@ -100,7 +103,18 @@ def test_another_kind_of_database_is_refused(url: str) -> None:
     assert "sesame" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["postgresql://keeper:ses%zzame@db/news", "postgresql://keeper:sesame@db/news?sesame"])
+UNREADABLE = (
+    "postgresql://keeper:ses%zzame@db/news",
+    "postgresql://keeper:sesame@db/news?sesame",
+    "postgresql://keeper:12@sesame@db/news",
+    "postgresql://keeper:12/sesame@db/news",
+    "postgresql://keeper:12?sesame@db/news",
+    "postgresql://keeper:12#sesame@db/news",
+    "postgresql://keeper:sesame/news",
+)
+
+
+@pytest.mark.parametrize("url", UNREADABLE)
 def test_unreadable_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(SettingError, match="cannot be read as a PostgreSQL URL") as caught:
         normal_url(url)

@@ -3,8 +3,10 @@
 import ast
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -143,3 +145,14 @@ def test_page_about_the_schema_names_every_view_column_and_table(engine: Engine)
         missing = [column["name"] for column in inspect(engine).get_columns(name) if f"`{column['name']}`" not in table]
         assert not missing, f"{name}: {missing}"
     assert [name for name in metadata.tables if f"| `{name}` |" not in page] == []
+
+
+def test_the_steps_can_be_printed_as_sql(empty: Engine, empty_database_url: str) -> None:
+    config = alembic_config()
+    config.output_buffer = StringIO()
+    command.upgrade(config, "head", sql=True)
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        connection.execute(config.output_buffer.getvalue().encode())
+
+    assert names(empty) == {*metadata.tables, *VIEWS}
+    assert not schema_status(empty).outdated

