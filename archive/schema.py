@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,7 +89,7 @@ def alembic_config(**attributes: object) -> Config:
     """Return Alembic's configuration for these migrations; env.py uses the `connection=` that is given here."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stdout)
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes.update(attributes)
     return config

@@ -217,6 +217,8 @@ def unknown_word(words: list[str]) -> str | None:
             return rest[0]
         command = verb
         rest.pop(0)
+    if command.context_settings.get("ignore_unknown_options"):  # another program's
+        return None
     options = {"--help", "-h", "--version"} | {
         name for option in command.params for name in option.opts + option.secondary_opts
     }
