@@ -39,12 +39,18 @@ class CaptureRecorder:
         self.pages += 1
         self.size += size
 
-    def record(self, response: CapturedResponse, digest: bytes, known: bool) -> StoredRecord:
-        """Write the response; a body that is *known* becomes a revisit of the capture that holds it."""
+    def record(self, response: CapturedResponse, requested: str, digest: bytes | None = None) -> StoredRecord | None:
+        """Write the response to a request for *requested*; of a body with *digest* that was stored before, a revisit.
+
+        Captures stand under the address that was requested first, whatever it redirects to. None for "not modified"
+        without a stored body to refer to.
+        """
         original = None
-        if known:
+        if digest:
             with self.engine.connect() as conn:
-                original = find_original(conn, url_key(canonicalise(response.url)), digest)
+                original = find_original(conn, url_key(canonicalise(requested)), digest)
+        if original is None and response.status == 304:
+            return None
         return self.files.write(response, original=original)
 
 

@@ -1,6 +1,7 @@
 """The downloader middlewares: robots.txt and pace, retries, content encodings, captures."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from time import monotonic
@@ -9,15 +10,16 @@ from typing import Self
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
-from archive.captures import CapturedResponse
+from archive.captures import CapturedResponse, StoredRecord
 from archive.captures.response import decode
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
+from crawler.safety.heads import Field, fields_of
 from crawler.safety.silent_hosts import SilentHosts
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
@@ -33,6 +35,7 @@ _NETWORK_REASONS = frozenset({
 _NEVER_RETRIED = frozenset({Reason.FORBIDDEN_ADDRESS, Reason.TLS, Reason.TOO_LARGE, Reason.TIMEOUT})
 # A length, chunks, or a compressed body, which ends in a checksum. Without them, the body ends with the connection.
 _HEADERS_THAT_MARK_THE_END = ("Content-Length", "Transfer-Encoding", "Content-Encoding")
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TYPES_WITH_TEXT = ("text/", "html", "xml", "json")
 
 
@@ -184,7 +187,8 @@ class CaptureMiddleware:
     """Writes responses to the capture files, byte for byte as received, before they are read.
 
     A request sets `keep` when its page is to be captured, `keep_changed` when only a body that differs from
-    `known_digest`, that of the last visit, is. The response sets in the request's meta: `digest` (of the body as
+    `known_digest`, that of the last visit, is. Redirects and "not modified" on the way to either are captured too. The
+    response sets in the request's meta: `digest` (of the body as
     received), `received_at`, `end_told` (the headers mark the end of the body) and, when captured, `record`.
     """
 
@@ -202,14 +206,33 @@ class CaptureMiddleware:
         request.meta.update(digest=digest, received_at=datetime.now(UTC), record=None, end_told=has_end)
         if self.recorder:
             self.recorder.count(len(response.body))
-            unchanged = request.meta.get("known_digest") == digest
-            page = request.meta.get("keep") and _may_hold_text(response)
-            channel = request.meta.get("keep_changed") and not unchanged
-            if (page or channel) and response.status == 200 and response.body:
-                captured = _captured(request, response)
-                record = await asyncio.to_thread(self.recorder.record, captured, digest, unchanged)
-                request.meta["record"] = record
+            known = request.meta.get("known_digest")
+            if _is_page(request, response, known == digest):
+                original = digest if known == digest else None
+                request.meta["record"] = await self._record(self.recorder, request, response, original)
+            elif _is_step(request, response):
+                await self._record(self.recorder, request, response, known if response.status == 304 else None)
         return response
+
+    async def _record(
+        self, recorder: CaptureRecorder, request: Request, response: Response, original: bytes | None
+    ) -> StoredRecord | None:
+        """Write the response; *original* is the digest of the earlier body that it stands for."""
+        first = request.meta.get("redirect_urls", [request.url])[0]
+        return await asyncio.to_thread(recorder.record, _captured(request, response), first, original)
+
+
+def _is_page(request: Request, response: Response, unchanged: bool) -> bool:
+    page = request.meta.get("keep") and _may_hold_text(response)
+    channel = request.meta.get("keep_changed") and not unchanged
+    return bool((page or channel) and response.status == 200 and response.body)
+
+
+def _is_step(request: Request, response: Response) -> bool:
+    """Whether the response has no page and yet belongs to its story: a redirect, or "not modified"."""
+    is_kept = request.meta.get("keep") or request.meta.get("keep_changed")
+    not_modified = response.status == 304 and request.meta.get("known_digest")
+    return bool(is_kept and (not_modified or (response.status in _REDIRECTS and "Location" in response.headers)))
 
 
 def _may_hold_text(response: Response) -> bool:
@@ -219,18 +242,20 @@ def _may_hold_text(response: Response) -> bool:
 
 
 def _captured(request: Request, response: Response) -> CapturedResponse:
+    status, fields = fields_of(request.meta["head"])
+    protocol, _, reason = status.partition(b" %d" % response.status)
     return CapturedResponse(
         url=response.url,
         status=response.status,
-        headers=_header_pairs(response.headers),
+        headers=_texts(fields),
         body=response.body,
         captured_at=request.meta["received_at"],
-        request_headers=_header_pairs(request.headers),
+        protocol=protocol.decode("latin-1"),
+        reason=reason.strip().decode("latin-1"),
+        request_headers=_texts(request.meta["sent"]),
         ip=str(response.ip_address) if response.ip_address else None,
     )
 
 
-def _header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
-    )
+def _texts(fields: Iterable[Field]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)

@@ -96,6 +96,7 @@ class CrawlPool:
         facts = {"crawl": job.crawl.id, "outlet": target.outlet.name, "target": target.address, "due_at": due_at}
         logger.info("crawl_started", extra=facts)
         listener.crawl_started(job)
+        self.captures.operator = contact or self.captures.operator
         try:
             spider = await self._run(job, contact)
         except Exception as error:  # a bug of ours must not hold the outlet for as long as the process lives

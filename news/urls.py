@@ -48,7 +48,13 @@ _VISIT_SOURCES = re.compile(
     re.IGNORECASE,
 )
 _SESSION_VALUE = re.compile(r"[0-9a-zA-Z]{16,}")
-_SESSION_IN_PATH = re.compile(r";jsessionid=[^/?;]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE)
+# Names of sessions that some outlets use for articles: removed only when the value is no number and no word.
+_SESSION_NAMES = frozenset((
+    "sid", "ses", "sess", "sessid", "sess_id", "session", "session-id", "sessionkey", "usid", "visitid", "zenid",
+    "oscsid", "xtsid",
+))  # fmt: skip
+_TOKEN = re.compile(r"(?=[0-9a-zA-Z]*[0-9])(?=[0-9a-zA-Z]*[a-zA-Z])[0-9a-zA-Z]{8,}")
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|sessionid|phpsessid|sid)=[^/?;]*|/\(S\([0-9a-z]{24}\)\)", re.IGNORECASE)
 
 _TRACKER_IN_PATH = re.compile(r"&(?:utm_[a-z]+|fbclid|gclid)=[^/]*$", re.IGNORECASE)  # where the "?" was forgotten
 
@@ -261,7 +267,9 @@ def _is_tracker(name: str, value: str) -> bool:
         return True
     if name in _MAYBE_TRACKERS:
         return bool(_VISIT_SOURCES.fullmatch(value))
-    return name == "sid" and bool(_SESSION_VALUE.fullmatch(value))
+    return (name == "sid" and bool(_SESSION_VALUE.fullmatch(value))) or (
+        name in _SESSION_NAMES and bool(_TOKEN.fullmatch(value))
+    )
 
 
 def _names_an_article(segment: str) -> bool:

@@ -33,6 +33,7 @@ class CapturedResponse:
     body: bytes
     captured_at: datetime  # with its zone
     reason: str = ""
+    protocol: str = "HTTP/1.1"
     method: str = "GET"
     request_headers: Headers = ()
     ip: str | None = None

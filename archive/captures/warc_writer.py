@@ -48,6 +48,7 @@ class CaptureFiles:
         self._file: _OwnedFile | None = None
         self._files = 0
         self._name = token_hex(4)
+        self.operator: str | None = home.settings["NEWSKEEP_CONTACT"]  # who crawls, for the next file
         self._rolled = rolled
         try:
             home.captures.mkdir(parents=True, exist_ok=True)
@@ -125,8 +126,7 @@ class CaptureFiles:
             path = self._home.captures / _file_name(now, self._name, self._files)
             file = _OwnedFile.create(path)
             if file:
-                contact = self._home.settings["NEWSKEEP_CONTACT"]
-                file.append(info_record(path.name, f"newskeep/{version('newskeep')}", contact, now))
+                file.append(info_record(path.name, f"newskeep/{version('newskeep')}", self.operator, now))
                 return file
 
 
@@ -226,7 +226,7 @@ def response_record(
     fields += [("Newskeep-Imported-From", _line(imported_from))] if imported_from else []
     fields += [
         ("Content-Type", "application/http; msgtype=response"),
-        ("WARC-Payload-Digest", digest_text(response.body)),
+        *([("WARC-Payload-Digest", digest_text(response.body))] if response.status != 304 else []),
         _block_digest(block),
     ]
     packed = response.header("content-encoding") is not None and original is None
@@ -266,10 +266,13 @@ def _revisit_fields(response: CapturedResponse, original: Original) -> Fields:
 
 
 def _http_head(response: CapturedResponse) -> bytes:
-    """Return status line and headers, the content length that of the stored body, its chunks joined."""
-    headers = [(k, v) for k, v in response.headers if k.lower() not in ("transfer-encoding", "content-length")]
-    status = _latin(f"HTTP/1.1 {response.status} {_line(response.reason)}\r\n")
-    return status + _header_lines([*headers, ("Content-Length", str(len(response.body)))]) + b"\r\n"
+    """Return status line and headers as received; of a body in chunks, which is stored joined, with its length."""
+    headers = list(response.headers)
+    if response.header("transfer-encoding") is not None:
+        headers = [(k, v) for k, v in headers if k.lower() not in ("transfer-encoding", "content-length")]
+        headers.append(("Content-Length", str(len(response.body))))
+    status = _latin(f"{response.protocol} {response.status} {_line(response.reason)}\r\n")
+    return status + _header_lines(headers) + b"\r\n"
 
 
 def _header_lines(headers: Headers | Iterable[tuple[str, str]]) -> bytes:

@@ -126,6 +126,11 @@ class GuardedHandler(AiohttpDownloadHandler):
 
     async def _read_response(self, response: Any, request: Request) -> Response:
         """Read the body; of a request with `read_at_most` only so many bytes, whatever follows."""
+        sent = response.request_info.headers.items()
+        request.meta["head"] = response.head
+        request.meta["sent"] = [
+            (name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in sent
+        ]
         response.read_at_most = request.meta.get("read_at_most")
         if response.read_at_most:
             request = request.replace(meta={**request.meta, "download_maxsize": 0})
@@ -188,9 +193,16 @@ def _verifying_context() -> ssl.SSLContext:
 
 
 class _Answer(_ClientResponse):
-    """An answer of which perhaps only the first `read_at_most` bytes are read."""
+    """An answer with its `head` as it was parsed, of which perhaps only the first `read_at_most` bytes are read."""
 
     read_at_most: int | None = None
+    head: bytes = b""
+
+    async def start(self, connection: Any) -> aiohttp.ClientResponse:
+        protocol = connection.protocol
+        answer = await super().start(connection)
+        self.head = protocol.head
+        return answer
 
 
 class _BodilessRequest(aiohttp.ClientRequest):

@@ -101,3 +101,15 @@ def test_more_links_than_one_crawl_takes_in_are_left_with_a_reason(
     assert counts(result) == {"new": 3, "skipped": 2}
     assert result.unread == {site.url("/map.xml"): "too_many_links"}
     assert set(fetched(site)) == set(PATHS[-3:])
+
+
+@pytest.mark.parametrize("link", ["{path}?sid={id}", "{path}?PHPSESSID={id}", "{path};sid={id}", "{path}?session={id}"])
+def test_a_new_session_id_in_every_link_is_no_new_page(home: Home, engine: Engine, site: Site, link: str) -> None:
+    for session in ("f3a91c07", "0b77d2e9"):
+        path = link.format(path=PATHS[0], id=session)
+        site.put("/", page_of_links(path))
+        site.put(path, site.answers[PATHS[0]].body)
+        result = crawl_town(home, engine, site)
+        assert sum(counts(result).values()) == 1
+    assert rows(engine, "select count(*) from v_articles") == [(1,)]
+    assert rows(engine, "select count(*) from v_links") == [(1,)]

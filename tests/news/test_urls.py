@@ -325,3 +325,8 @@ def test_no_variant_leads_to_another_article(
         variant = change(variant)  # type: ignore[operator]
 
     assert (key(variant) == key(urls[1])) == (urls[0] == urls[1]), variant
+
+
+@pytest.mark.parametrize("query", ["sid=10001", "session=autumn", "s=euro2024", "token=abcdef12", "id=ab12cd34"])
+def test_a_number_a_word_or_another_name_is_no_session(query: str) -> None:
+    assert canonicalise(f"https://example.org/a?{query}").endswith(query)

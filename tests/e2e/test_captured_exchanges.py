@@ -1,0 +1,94 @@
+"""What WARC files hold of a crawl's exchanges, as another tool (warcio) reads them."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
+
+from archive.home import Home
+from tests.e2e.test_whole_crawls import counts, crawl_site, page_of_links
+from tests.raw_server import RawServer
+from tests.site import Site, article_page, story
+
+PATH = "/town/bridge-opens-today"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        site.article(PATH, "The bridge opens today", *story("bridge"))
+        site.put("/", page_of_links(PATH))
+        yield site
+
+
+def records(home: Home) -> list[tuple[str, str, str, ArcWarcRecord]]:
+    """(type, URL, status or request line, record) of all records about the town's pages."""
+    found = []
+    for path in sorted(home.captures.glob("*.warc.gz")):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                url = record.rec_headers.get_header("WARC-Target-URI") or ""
+                status = record.http_headers.get_statuscode() if record.rec_type in ("response", "revisit") else ""
+                if "/town/" in url:
+                    found.append((record.rec_type, url, status, record))
+    return found
+
+
+def test_a_redirect_and_its_target_are_records_and_the_target_is_stored_once(
+    home: Home, engine: Engine, site: Site
+) -> None:
+    site.redirect("/town/old-address-of-it", PATH, status=301)
+    site.put(PATH, site.answers[PATH].body, etag=False)
+    for _ in range(2):
+        crawl_site(home, engine, site, "/town/old-address-of-it")
+    assert [record[:3] for record in records(home) if record[0] != "request"] == [
+        ("response", site.url("/town/old-address-of-it"), "301"),
+        ("response", site.url(PATH), "200"),
+        ("response", site.url("/town/old-address-of-it"), "301"),
+        ("revisit", site.url(PATH), "200"),
+    ]
+
+
+def test_a_conditional_answer_is_a_revisit_of_the_page(home: Home, engine: Engine, site: Site) -> None:
+    crawl_site(home, engine, site)
+    assert counts(crawl_site(home, engine, site)) == {"unchanged": 1}
+    response, revisit = (record for record in records(home) if record[0] != "request")
+    assert revisit[:3] == ("revisit", site.url(PATH), "304")
+    given = revisit[3].rec_headers
+    assert given.get_header("WARC-Profile").endswith("server-not-modified")
+    assert given.get_header("WARC-Refers-To-Date") == response[3].rec_headers.get_header("WARC-Date")
+
+
+def test_heads_are_recorded_as_sent_and_received(home: Home, engine: Engine) -> None:
+    with RawServer() as server:
+        body = article_page("The bridge opens today", *story("bridge")).encode()
+        head = b"server: tiny\r\nX-b: 2\r\nset-COOKIE: a=1\r\nX-a: 1\r\nSet-Cookie: b=2\r\nContent-Type: text/html\r\n"
+        length = b"content-length: %d" % len(body)
+        server.put(PATH, b"HTTP/1.0 200 Fine\r\n" + head + length + b"\r\n\r\n" + body)
+        [result] = [crawl_site(home, engine, server, PATH)]  # type: ignore[arg-type]
+        assert counts(result) == {"new": 1}
+        response, request = (record[3] for record in records(home))
+        assert response.http_headers.protocol == "HTTP/1.0"
+        assert response.http_headers.statusline == "200 Fine"
+        names = [line.partition(b":")[0].decode() for line in (head + length).split(b"\r\n")]
+        assert [name for name, _ in response.http_headers.headers] == names
+        sent = server.heads[-1].decode().split("\r\n")
+        assert request.http_headers.statusline == sent[0].partition(" ")[2]
+        assert [f"{name}: {value}" for name, value in request.http_headers.headers] == sent[1:-1]
+        assert request.http_headers.get_header("Host") == f"127.0.0.1:{server.port}"
+
+
+def test_a_file_names_the_operator_of_outlets_toml(
+    home: Home, engine: Engine, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archive.home import open_home
+
+    monkeypatch.delenv("NEWSKEEP_CONTACT")
+    home.outlets_file.write_text('contact = "archive@example.org"\n')
+    crawl_site(open_home(), engine, site)
+    (path,) = home.captures.glob("*.warc.gz")
+    with path.open("rb") as file:
+        info = next(iter(ArchiveIterator(file)))
+        assert b"operator: archive@example.org\r\n" in info.content_stream().read()
