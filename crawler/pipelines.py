@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Self
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
 from archive.ingest.fetched import FetchedPage
 from crawler.batch_writer import Rereader
@@ -26,7 +27,9 @@ class Pipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        job: CrawlJob = crawler.spider.job  # type: ignore[union-attr]
+        job: CrawlJob | None = getattr(crawler.spider, "job", None)
+        if job is None:
+            raise NotConfigured  # `scrapy shell`, `fetch` and other commands that archive nothing
         return cls(job, crawler)
 
 

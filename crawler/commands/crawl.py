@@ -24,6 +24,8 @@ class Command(BaseRunSpiderCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args != ["news"] or not opts.spargs.get("outlet"):
             raise UsageError("write: scrapy crawl news -a outlet=NAME (a name of outlets.toml or an address)")
+        if opts.output or opts.overwrite_output:
+            raise UsageError(f"-o writes nothing here: newskeep crawl {opts.spargs['outlet']} --json > FILE")
         self.exitcode = run_news(opts.spargs)
 
 

@@ -358,6 +358,32 @@ def test_scrapys_own_command_does_the_same(home: Home, engine: Engine, site: Sit
     assert count(engine, "v_articles") == 1
 
 
+def scrapy(*args: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "scrapy", *args]
+    return subprocess.run(command, capture_output=True, text=True, env=dict(os.environ) | env, check=False)
+
+
+@pytest.mark.usefixtures("home")
+def test_scrapys_shell_and_fetch_ask_as_we_do_and_archive_nothing(engine: Engine, site: Site) -> None:
+    fetched = scrapy("fetch", site.url("/a"))
+    assert (fetched.returncode, "<h1>" in fetched.stdout) == (0, True), fetched.stderr
+    shell = scrapy("shell", "-c", "response.status", site.url("/a"))
+    assert (shell.returncode, shell.stdout.strip()) == (0, "200"), shell.stderr
+    assert all("tests@example.org" in seen.headers["User-Agent"] for seen in site.seen)
+    assert count(engine, "captures") == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_scrapys_commands_refuse_what_they_could_not_do(site: Site) -> None:
+    refused = scrapy("crawl", "news", "-a", f"outlet={site.url('/')}", "-o", "x.jsonl")
+    assert refused.returncode == 2
+    assert "newskeep crawl" in refused.stderr + refused.stdout
+    nameless = scrapy("fetch", "https://www.example.org/", NEWSKEEP_CONTACT="")
+    assert nameless.returncode == 2
+    assert "NEWSKEEP_CONTACT" in nameless.stderr + nameless.stdout
+    assert not site.seen
+
+
 @pytest.mark.usefixtures("home")
 def test_an_article_is_crawled_by_its_id_too(site: Site) -> None:
     first, *_ = records(run("--json", site.url("/feed.xml")))

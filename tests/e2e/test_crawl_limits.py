@@ -112,4 +112,4 @@ def test_a_new_session_id_in_every_link_is_no_new_page(home: Home, engine: Engin
         result = crawl_town(home, engine, site)
         assert sum(counts(result).values()) == 1
     assert rows(engine, "select count(*) from v_articles") == [(1,)]
-    assert rows(engine, "select count(*) from v_links") == [(1,)]
+    assert rows(engine, "select count(*) from links") == [(1,)]
