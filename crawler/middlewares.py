@@ -19,6 +19,7 @@ from archive.captures.response import decode
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
+from crawler.safety.guard import HostPaces
 from crawler.safety.heads import Field, fields_of
 from crawler.safety.silent_hosts import SilentHosts
 from news.errors import BodyTooLarge, CaptureDamaged
@@ -43,13 +44,15 @@ class RobotsMiddleware:
     """Obeys robots.txt and keeps each site's pace. The file is fetched once per crawl, or once an hour.
 
     Refuses URLs that robots.txt forbids (reason `robots_txt`), a whole site whose file cannot be read (`robots_...`),
-    and hosts that the crawl has left, before they wait for their turn.
+    and hosts that the crawl has left or that asked for a long pause, before they wait for their turn.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        self._cache: RobotsCache | None = getattr(getattr(crawler.spider, "job", None), "robots_cache", None)
+        job = getattr(crawler.spider, "job", None)
+        self._cache: RobotsCache | None = job.robots_cache if job else None
+        self._paces: HostPaces | None = job.paces if job else None
         self._silent: SilentHosts | None = getattr(crawler.spider, "silent_hosts", None)
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
 
@@ -60,6 +63,8 @@ class RobotsMiddleware:
     async def process_request(self, request: Request) -> None:
         if self._silent and self._silent.is_left(request.url):
             raise Refused(Reason.HOST_SILENT)
+        if self._paces and self._paces.closed(urlparse_cached(request).hostname or ""):
+            raise Refused(Reason.RETRY_AFTER)
         if request.meta.get("is_robots"):
             return
         if urlparse_cached(request).scheme not in {"http", "https"}:

@@ -141,3 +141,14 @@ def test_waits_that_a_server_asks_for_share_one_limit(
     result, _ = crawl_in_time(home, engine, site.url("/"))
     assert reasons(result) == {"http_503": 1}
     assert len(site.requests("/town/busy-page-of-today")) == 2
+
+
+def test_a_host_that_asks_for_an_hour_ends_its_links_at_once(home: Home, engine: Engine, site: Site) -> None:
+    paths = [f"/town/a-busy-page-{number}" for number in range(20)]
+    for path in paths:
+        site.put(path, "", status=429, headers={"Retry-After": "3600"}, etag=False)
+    site.feed("/feed.xml", *paths)
+    began = monotonic()
+    [result] = crawl(home, engine, [site.url("/feed.xml")], CrawlOptions(delay=0.5))
+    assert reasons(result) == {"http_429": 1, "retry_after": 19}
+    assert monotonic() - began < 0.5 * 12  # twenty turns would take ten seconds
