@@ -57,14 +57,6 @@ class PretendOutlet:
     promo: str
     pages: tuple[PretendPage, ...]
 
-    @property
-    def feed(self) -> bool:
-        return self.announces == "feed"
-
-    @property
-    def sitemap(self) -> bool:
-        return self.announces == "sitemap"
-
     def broken(self, visit: int) -> bool:
         """Return whether its front page, the only place with links, has lost them in a new layout."""
         return self.announces == "listing" and self.layouts[visit - 1] != self.layouts[0]
@@ -105,21 +97,16 @@ def _outlet(entry: Mapping[str, Any], stories: Mapping[str, Any]) -> PretendOutl
 
 def _page(entry: Mapping[str, Any], story: Mapping[str, Any]) -> PretendPage:
     values = {name: value for name, value in entry.items() if name != "edited"}
-    first = _first_text(story)
-    return PretendPage(**values, first=first, later=_later_text(first, story) if entry.get("edited") else first)
+    fields = {name: value for name, value in story.items() if name not in ("key", "later")}
+    first = StoryText(**fields | {"paragraphs": tuple(story["paragraphs"])})
+    return PretendPage(**values, first=first, later=_edited(first, story["later"]) if entry.get("edited") else first)
 
 
-def _first_text(story: Mapping[str, Any]) -> StoryText:
-    values = {name: value for name, value in story.items() if name not in ("key", "later")}
-    return StoryText(**{**values, "paragraphs": tuple(story["paragraphs"])})
-
-
-def _later_text(first: StoryText, story: Mapping[str, Any]) -> StoryText:
-    later = story["later"]
-    paragraphs = list(first.paragraphs)
+def _edited(text: StoryText, later: Mapping[str, Any]) -> StoryText:
+    paragraphs = list(text.paragraphs)
     if "paragraph" in later:
         paragraphs[later["paragraph"]] = later["text"]
-    return replace(first, headline=later.get("headline", first.headline), paragraphs=tuple(paragraphs))
+    return replace(text, headline=later.get("headline", text.headline), paragraphs=tuple(paragraphs))
 
 
 def expected_counts(newsstand: Newsstand, visit: int) -> Counter[Disposition]:

@@ -161,7 +161,11 @@ def _document(page: Print, body: str, meta: str) -> str:
 
 def front_page(outlet: PretendOutlet, visit: int, base: str) -> str:
     """Return the front page, with a link to the feed if there is one."""
-    head = f'<link rel="alternate" type="application/rss+xml" href="{base}/feed.xml">' if outlet.feed else ""
+    head = (
+        f'<link rel="alternate" type="application/rss+xml" href="{base}/feed.xml">'
+        if outlet.announces == "feed"
+        else ""
+    )
     title = escape(outlet.title)
     return f"""<!doctype html>
 <html lang="{outlet.language}"><head><meta charset="utf-8"><title>{title}</title>{head}</head>
@@ -204,4 +208,4 @@ def sitemap(outlet: PretendOutlet, visit: int, base: str, opened_at: datetime) -
 def robots(outlet: PretendOutlet, base: str) -> str:
     """Return robots.txt: what may be fetched, and the sitemap if there is one."""
     lines = ["User-agent: *", *(f"Disallow: {page.path}" for page in outlet.pages if page.forbidden), "Allow: /"]
-    return "\n".join([*lines, f"Sitemap: {base}/sitemap.xml"] if outlet.sitemap else lines) + "\n"
+    return "\n".join([*lines, f"Sitemap: {base}/sitemap.xml"] if outlet.announces == "sitemap" else lines) + "\n"

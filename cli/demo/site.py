@@ -35,9 +35,9 @@ class Site:
                 return 200, HTML, pages.front_page(outlet, self.visit, base)
             case "/robots.txt":
                 return 200, PLAIN, pages.robots(outlet, base)
-            case "/feed.xml" if outlet.feed:
+            case "/feed.xml" if outlet.announces == "feed":
                 return 200, RSS, pages.rss_feed(outlet, self.visit, base, self.opened_at)
-            case "/sitemap.xml" if outlet.sitemap:
+            case "/sitemap.xml" if outlet.announces == "sitemap":
                 return 200, XML, pages.sitemap(outlet, self.visit, base, self.opened_at)
         return self._page(outlet, path)
 

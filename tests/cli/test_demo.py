@@ -13,7 +13,7 @@ import pytest
 from cli.demo.newsstand import VISITS, PretendOutlet, expected_counts, read_newsstand
 from cli.demo.pages import LAYOUTS
 from cli.demo.site import Site, open_site
-from cli.demo.terminal import tour_environment
+from cli.demo.tour import tour_environment
 from crawler.extraction.page import read_page
 from news.dispositions import Disposition
 from news.teasers import remove_teasers
