@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC
 
 from sqlalchemy import Connection, text
 
 from news.crawl_volume import Usual, usual_at
+from news.dates import zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,7 @@ def _usual(conn: Connection, crawl_id: int) -> Usual | None:
         return None
     crawl, *earlier = whole
     starts = [(other.started_at, other.new) for other in earlier]
-    return usual_at(crawl.started_at, crawl.new, starts, _zone(crawl.zone))
-
-
-def _zone(name: str | None) -> tzinfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
+    return usual_at(crawl.started_at, crawl.new, starts, zone_named(crawl.zone) or UTC)
 
 
 _REMOVED = text("""

@@ -35,9 +35,11 @@ def wait_for_archive(home: Home, upgrading: Upgrading, seconds: float) -> Schema
     while True:
         try:
             return _look(home, upgrading)
+        except _Newer:
+            raise
         except (ArchiveUnavailable, SchemaOutdated) as problem:
             now = time.monotonic()
-            if now >= deadline or _is_newer(problem):
+            if now >= deadline:
                 raise
             if now - logged_at >= _REPORT_SECONDS:
                 logger.warning("archive_waited_for", extra={"problem": str(problem)})
@@ -47,10 +49,6 @@ def wait_for_archive(home: Home, upgrading: Upgrading, seconds: float) -> Schema
 
 class _Newer(SchemaOutdated):
     """The schema is newer than this program: waiting does not help."""
-
-
-def _is_newer(problem: Exception) -> bool:
-    return isinstance(problem, _Newer)
 
 
 def _look(home: Home, upgrading: Upgrading) -> SchemaStatus:

@@ -15,7 +15,7 @@ from archive.home import Home
 from archive.ingest.store import find_original
 from crawler.batch_writer import BatchWriter, patiently
 from crawler.channels.kinds.robots import RobotsCache
-from crawler.results import Listener, NullListener
+from crawler.results import Listener
 from crawler.safety.guard import HostPaces
 from crawler.targets import CrawlOptions, TargetKind
 from news.errors import NewsError
@@ -84,7 +84,7 @@ class CrawlJob:
     target: str
     tally: CrawlTally
     mark: ReadingMark
-    listener: Listener = field(default_factory=NullListener)
+    listener: Listener = field(default_factory=Listener)
     paces: HostPaces = field(default_factory=HostPaces)  # shared by all crawls of the process
     robots_cache: RobotsCache | None = None  # None: robots.txt is always requested
 

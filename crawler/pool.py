@@ -23,7 +23,7 @@ from crawler.engine import scrapy_settings
 from crawler.job import CaptureRecorder, CrawlJob, CrawlTally
 from crawler.logs import log_finished, own_stats
 from crawler.outlets.options import to_row
-from crawler.results import CrawlResult, Listener, NullListener
+from crawler.results import CrawlResult, Listener
 from crawler.safety.guard import HostPaces
 from crawler.spiders.news import NewsSpider
 from crawler.targets import CrawlOptions, Target
@@ -72,7 +72,7 @@ class CrawlPool:
 
         A room that is stopping answers at once with an interrupted crawl that never began.
         """
-        result = await self._crawl(target, options or CrawlOptions(), contact, listener or NullListener(), due_at)
+        result = await self._crawl(target, options or CrawlOptions(), contact, listener or Listener(), due_at)
         log_finished(result)
         return result
 

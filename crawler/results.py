@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from archive.ingest.fetched import Outcome
 from news.dispositions import Disposition, Ledger
@@ -59,24 +59,11 @@ class CrawlResult:
         return self.ledger.accounts_for_all(stopped=self.state != "finished")
 
 
-class Listener(Protocol):
-    """Receives the progress of a crawl. Called on the crawl's own thread: must be quick.
+class Listener:
+    """Receives the progress of a crawl; this one does nothing. Called on the crawl's own thread: must be quick.
 
     `removed` counts the blocks that were set aside on a page, by label.
     """
-
-    def crawl_waits(self, busy: Busy) -> None: ...
-    def crawl_started(self, job: "CrawlJob") -> None: ...
-    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None: ...
-    def links_found(self, job: "CrawlJob", to_fetch: int) -> None: ...
-    def link_ended(
-        self, job: "CrawlJob", outcome: Outcome, headline: str | None, removed: Mapping[str, int]
-    ) -> None: ...
-    def crawl_ended(self, result: "CrawlResult") -> None: ...
-
-
-class NullListener:
-    """A listener that does nothing."""
 
     def crawl_waits(self, busy: Busy) -> None: ...
     def crawl_started(self, job: "CrawlJob") -> None: ...

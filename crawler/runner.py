@@ -15,7 +15,7 @@ from archive.home import Home
 from archive.lookup import address_of
 from crawler.engine import require_contact, threads
 from crawler.pool import CrawlPool
-from crawler.results import CrawlResult, Listener, NullListener
+from crawler.results import CrawlResult, Listener
 from crawler.sandbox import watched
 from crawler.targets import CrawlOptions, Target, TargetKind, UnknownTarget, known_outlets, resolve
 from news.outlets import Outlet
@@ -43,7 +43,7 @@ def crawl(
         asyncio.Runner() as loop,
     ):
         room = CrawlPool(home, engine, captures)
-        return loop.run(_Run(room, contact, options, listener or NullListener()).all(chosen))
+        return loop.run(_Run(room, contact, options, listener or Listener()).all(chosen))
 
 
 def choose_targets(

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.home import Home
 from news.errors import NewsError, SettingError
+from scheduler.processes import Process, live_processes
 
 READ_SECONDS = 15.0
 LATE_BUCKETS = (1, 5, 15, 30, 60, 300, 900, 3600)
@@ -46,17 +47,6 @@ class EndedCrawl:
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """A live process and the seconds since its last heartbeat."""
-
-    role: str
-    host: str
-    pid: int
-    silent_seconds: float
-    memory_bytes: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """The present state. `due` outlets wait, the longest for `late_seconds`; `jobs` are counted by state."""
 
@@ -65,7 +55,7 @@ class Figures:
     set_aside: int
     jobs: Mapping[str, int]
     running: int
-    beats: Sequence[Beat]
+    processes: Sequence[Process]
     open_alerts: Mapping[str, int]
     database_bytes: int
     last_success: Mapping[str, datetime]
@@ -199,11 +189,11 @@ def _processes(figures: Figures) -> Iterator[Metric]:
     labels = ["role", "host", "pid"]
     age = GaugeMetricFamily("newskeep_heartbeat_age_seconds", "Since a process was heard of last.", labels=labels)
     memory = GaugeMetricFamily("newskeep_process_memory_bytes", "Memory that a process holds.", labels=labels)
-    for beat in figures.beats:
-        who = [beat.role, beat.host, str(beat.pid)]
-        age.add_metric(who, beat.silent_seconds)
-        if beat.memory_bytes is not None:
-            memory.add_metric(who, beat.memory_bytes)
+    for process in figures.processes:
+        who = [process.role, process.host, str(process.pid)]
+        age.add_metric(who, process.silent_seconds)
+        if process.memory_bytes is not None:
+            memory.add_metric(who, process.memory_bytes)
     yield age
     yield memory
 
@@ -235,7 +225,7 @@ def read_figures(conn: Connection) -> Figures:
         set_aside=aside,
         jobs=_numbers(conn, _JOBS),
         running=int(conn.execute(_RUNNING).scalar_one()),
-        beats=[Beat(**row._mapping) for row in conn.execute(_BEATS)],
+        processes=live_processes(conn),
         open_alerts=_numbers(conn, _ALERTS),
         database_bytes=int(conn.execute(_SIZE).scalar_one()),
         last_success={row.name: row.at for row in conn.execute(_SUCCESSES) if row.at is not None},
@@ -269,11 +259,6 @@ from turns
 _JOBS = text("select status, count(*) from queue.procrastinate_jobs where status in ('todo', 'doing') group by 1")
 
 _RUNNING = text("select count(*) from crawls where state = 'running'")
-
-_BEATS = text("""
-select role, host, pid, extract(epoch from clock_timestamp() - heartbeat_at)::float as silent_seconds, memory_bytes
-from processes where stopped_at is null order by id
-""")
 
 _ALERTS = text("select rule, count(*) from alerts where ended_at is null group by 1")
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, text
 
 from archive.alerts import end_alert, is_open, open_alert
+from news.health.machine import MACHINE
 from news.schedule.backoff import OFFLINE, OFFLINE_WINDOW, CrawlEnd, are_offline, is_network
 
 logger = logging.getLogger(__name__)
 
-MACHINE = "machine"  # the alert's subject
 RETRY_PAUSE = timedelta(minutes=1)  # until an outlet that could not be reached is tried again
 PROBES, PROBE_SECONDS = 3, 20.0  # outlets tried at a time while we are offline, and how often
 _LONGEST_FAILING_CRAWL = timedelta(hours=1)

@@ -112,6 +112,12 @@ def name_connections(engine: Engine, process_id: int) -> None:
     engine.dispose()
 
 
+def own_memory() -> int:
+    """Return the memory, in bytes, that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGESIZE")
+
+
 def connection_name(process_id: int) -> str:
     """Return the name of the process's connections, by which they are found and ended."""
     return f"newskeep {process_id}"

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine
@@ -14,15 +15,14 @@ from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError
 from news.health.reported import OUTLETS_FILE, OUTLETS_SUBJECT
-from scheduler.agenda import Agenda
+from scheduler.agenda import Agenda, Work
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
 from scheduler.liveness import Liveness
 from scheduler.monitor.health_rounds import HealthRounds
-from scheduler.monitor.measurements import own_memory
 from scheduler.outages import PROBE_SECONDS, PROBES, is_offline
 from scheduler.outlets_watch import OutletsWatch
-from scheduler.processes import SCHEDULER, beat, delete_old_processes, record_stop, register
+from scheduler.processes import SCHEDULER, beat, delete_old_processes, own_memory, record_stop, register
 from scheduler.queue import Queue
 from scheduler.reaper import reap_silent
 from scheduler.turn_queries import all_turns, requeue_lost
@@ -64,10 +64,10 @@ class Scheduler:
         self.agenda.add("lead", ROUND_SECONDS, self._campaign)
         self.agenda.add("heartbeat", 5.0, self._beat)
         self.agenda.add("outlets", 1.0, self._follow_outlets)
-        self.agenda.add("turns", 1.0, self._offer)
-        self.agenda.add("dead", 5.0, self._reap_dead)
-        self.agenda.add("rhythms", 60.0, self._learn)
-        self.agenda.add("past", 3600.0, self._clean_up)
+        self.agenda.add("turns", 1.0, self._while_leading(self._offer_due))
+        self.agenda.add("dead", 5.0, self._while_leading(self._reap_dead))
+        self.agenda.add("rhythms", 60.0, self._while_leading(self._learn))
+        self.agenda.add("past", 3600.0, self._while_leading(self._delete_old))
         self.health.join(self.agenda)
         try:
             await self.agenda.run()
@@ -122,11 +122,18 @@ class Scheduler:
             return str(error)
         return None
 
-    async def _offer(self) -> None:
-        if self.leader.leads and self.planned_at is not None:
-            await asyncio.to_thread(self._offer_due)
+    def _while_leading(self, work: Callable[[], object]) -> Work:
+        """Return the round that does *work* in a thread while this daemon leads."""
+
+        async def do() -> None:
+            if self.leader.leads:
+                await asyncio.to_thread(work)
+
+        return do
 
     def _offer_due(self) -> None:
+        if self.planned_at is None:
+            return
         with self.engine.connect() as conn:
             limit = PROBES if is_offline(conn) else AT_ONCE
         if limit == PROBES and time.monotonic() - self.probed_at < PROBE_SECONDS:
@@ -134,22 +141,13 @@ class Scheduler:
         self.probed_at = time.monotonic()
         offer_due(self.engine, self.queue, self.contact, datetime.now(UTC), limit)
 
-    async def _reap_dead(self) -> None:
-        if self.leader.leads:
-            await asyncio.to_thread(self._reap)
-
-    def _reap(self) -> None:
+    def _reap_dead(self) -> None:
         reap_silent(self.engine, self.liveness.silence, lambda: self.liveness.can_judge(time.monotonic(), time.time()))
         with self.engine.begin() as conn:
             requeue_lost(conn)
 
-    async def _learn(self) -> None:
-        if self.leader.leads:
-            await asyncio.to_thread(learn_rhythms, self.engine, datetime.now(UTC))
-
-    async def _clean_up(self) -> None:
-        if self.leader.leads:
-            await asyncio.to_thread(self._delete_old)
+    def _learn(self) -> None:
+        learn_rhythms(self.engine, datetime.now(UTC))
 
     def _delete_old(self) -> None:
         with self.engine.begin() as conn:

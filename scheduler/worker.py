@@ -12,7 +12,6 @@ import signal
 import sys
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,7 +32,7 @@ from crawler.targets import SCHEDULED, Target, TargetKind
 from news.errors import ArchiveError, Busy, CrawlLost, NewsError
 from scheduler.deaths import clear_deaths, is_suspect
 from scheduler.liveness import end_when_stalled
-from scheduler.processes import WORKER, beat, connection_name, name_connections, record_stop, register
+from scheduler.processes import WORKER, beat, connection_name, name_connections, own_memory, record_stop, register
 from scheduler.queue import HandedBack, queue_worker, worker_app
 from scheduler.turns import begin_turn, end_turn
 
@@ -97,7 +96,7 @@ class WorkerProcess:
 
     async def _beat(self) -> None:
         while True:
-            memory = memory_bytes()
+            memory = own_memory()
             with suppress(ArchiveError):  # the next heartbeat tells whether we were taken for dead
                 if not await asyncio.to_thread(beat, self.engine, self.process_id, self.runner.crawls, memory):
                     self._taken_for_dead()
@@ -124,12 +123,6 @@ class WorkerProcess:
             logger.error("worker_orphaned", extra={"process_id": self.process_id})
             self.pipe = None
             self.hand_back()
-
-
-def memory_bytes() -> int:
-    """Return the memory that this process holds."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def work(home: Home, pipe: int | None) -> int:

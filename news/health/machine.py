@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from news.health.rule import Facts, Judgement, MachineRule, Measured, Rule, State
 
+MACHINE = "machine"  # the subject of alerts about the machine
 LEAST_FREE = 500_000_000  # bytes
 LEAST_DAYS = 7
 CLOCK_SECONDS = 5.0

@@ -8,11 +8,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.alerts import end_alert, open_alert, open_alerts
 from news.errors import NewsError
+from news.health.machine import MACHINE
 from news.health.registry import sentence
 from news.health.reported import DATABASE_AWAY
 from news.settings import Settings
 from scheduler.monitor.channels import Channel, Message, channels, try_to_send
-from scheduler.monitor.inspection import MACHINE
 from scheduler.monitor.notifier import OPENED, Change, log_outcome, note_try
 
 _PATIENCE = timedelta(minutes=2)  # a server that is only restarted is back by then

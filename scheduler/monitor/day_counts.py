@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Row, text
 
-from news.dates import time_zone
+from news.dates import time_zone, zone_named
 from news.health.outlet_day import VOLUME_DAYS, FirstSeen, Look, OutletDay, bounds, sum_up
 from news.sameness.boilerplate import RECURS
 
@@ -109,14 +108,7 @@ def _day(row: Row[Any]) -> OutletDay:
 
 def _outlet(row: Row[Any]) -> WatchedOutlet:
     zone = row.set_zone or row.found_zone or time_zone(row.url, row.language)
-    return WatchedOutlet(row.id, row.name, _zone(zone), row.first_look, row.day, row.compiled_at)
-
-
-def _zone(name: str | None) -> tzinfo:
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+    return WatchedOutlet(row.id, row.name, zone_named(zone) or UTC, row.first_look, row.day, row.compiled_at)
 
 
 _PLAIN = (

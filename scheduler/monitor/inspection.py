@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from archive.alerts import Alert, end_alert, open_alert, open_alerts, openings
 from archive.home import Home
 from news.errors import ArchiveUnavailable
+from news.health.machine import MACHINE
 from news.health.registry import MACHINE_RULES, OUTLET_RULES
 from news.health.rule import OPENINGS_WINDOW, Judgement, Rule, State
 from scheduler.monitor.day_counts import WatchedOutlet, count_days, outlets_to_count, retired_outlets
@@ -19,7 +20,6 @@ from scheduler.monitor.notifier import Notifier, archive_name
 
 logger = logging.getLogger(__name__)
 
-MACHINE = "machine"  # the subject of alerts about the machine
 _OUTLETS_AT_ONCE = 500  # in one inspection
 _COUNTING_SECONDS = 20.0  # in one inspection; what is left comes at the next
 

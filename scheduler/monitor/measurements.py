@@ -1,6 +1,5 @@
 """Measure the machine, the archive and the outlets for the rules of health."""
 
-import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping
@@ -58,12 +57,6 @@ def _silence_of(role: str, processes: Iterable[Process]) -> float | None:
     """Seconds since the last sign of a process with that role; None when none runs."""
     silences = [abs(process.silent_seconds) for process in processes if process.role == role and not process.is_gone]
     return min(silences, default=None)
-
-
-def own_memory() -> int:
-    """Bytes of memory that this process holds."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGESIZE")
 
 
 @dataclass(slots=True)

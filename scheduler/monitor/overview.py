@@ -10,12 +10,12 @@ from archive.alerts import Alert, ended_alerts, open_alerts
 from archive.home import Home
 from crawler.outlets.file import load_outlets
 from news.errors import SettingError
+from news.health.machine import MACHINE
 from news.health.registry import MACHINE_RULES, OUTLET_RULES, more_lines, rule_of, sentence
 from news.health.reported import OUTLETS_FILE, OUTLETS_SUBJECT
 from news.health.rule import Facts, Judgement, OutletRule, Rule, Severity, State
 from scheduler.monitor.channels import channels
 from scheduler.monitor.day_counts import count_days, outlets_to_count, watched_outlets
-from scheduler.monitor.inspection import MACHINE
 from scheduler.monitor.measurements import OutletHistories, measure_machine
 from scheduler.monitor.notifier import last_problem
 from scheduler.processes import Process, live_processes

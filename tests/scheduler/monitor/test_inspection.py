@@ -251,7 +251,7 @@ def test_one_bad_moment_is_no_alert(engine: Engine) -> None:
 
 
 def test_memory_of_this_process_is_known() -> None:
-    from scheduler.monitor.measurements import own_memory
+    from scheduler.processes import own_memory
 
     resident = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
     assert own_memory() == pytest.approx(int(resident.split()[1]) * 1024, rel=0.1)
