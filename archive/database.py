@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from archive.home import Home
 
 __all__ = [
+    "archive_engine",
     "connect_archive",
     "database_url",
     "embedded_server",
@@ -88,6 +90,16 @@ def open_archive(home: Home, wait: float | None = None) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+@contextmanager
+def archive_engine(home: Home) -> Iterator[Engine]:
+    """Open the archive as `open_archive` does, and dispose of the engine at the end."""
+    engine = open_archive(home)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def connect_archive(home: Home, wait: float | None = None) -> Engine:

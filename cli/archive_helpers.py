@@ -30,15 +30,11 @@ class NotFound(NewsError):
 @contextmanager
 def opened_archive() -> Iterator[tuple[Home, Connection]]:
     """Open the archive; yield its data folder and a connection."""
-    from archive.database import open_archive
+    from archive.database import archive_engine
 
     home = existing_archive()
-    engine = open_archive(home)
-    try:
-        with engine.connect() as conn:
-            yield home, conn
-    finally:
-        engine.dispose()
+    with archive_engine(home) as engine, engine.connect() as conn:
+        yield home, conn
 
 
 def need_article(conn: Connection, named: str) -> int:

@@ -103,16 +103,15 @@ def crawl(
 
 
 def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: bool) -> list[CrawlResult]:
-    from archive.database import open_archive
+    from archive.database import archive_engine
     from crawler.logs import setup_logging
     from crawler.runner import choose_targets
     from crawler.runner import crawl as run
 
     home = _home(targets)
     setup_logging(home, "warning")
-    engine = open_archive(home)
-    listener = _listener(engine, json_=json_, quiet=quiet)
-    try:
+    with archive_engine(home) as engine:
+        listener = _listener(engine, json_=json_, quiet=quiet)
         if options.retry is not None:
             choose_targets(home, engine, targets, options)  # refuses the outlet of another crawl
             if reason := _nothing_to_retry(engine, options.retry):
@@ -120,8 +119,6 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
                 return []
         with listener if isinstance(listener, AbstractContextManager) else nullcontext():
             return run(home, engine, targets, options, listener)
-    finally:
-        engine.dispose()
 
 
 def _home(targets: Sequence[str]) -> Home:
@@ -220,15 +217,12 @@ def _sums(results: Sequence[CrawlResult]) -> dict[str, Any]:
 
 
 def _preview(targets: Sequence[str], options: CrawlOptions, *, json_: bool) -> None:
-    from archive.database import open_archive
+    from archive.database import archive_engine
     from crawler.preview import preview
 
     home = _home(targets)
-    engine = open_archive(home)
-    try:
+    with archive_engine(home) as engine:
         planned = preview(home, engine, targets, options)
-    finally:
-        engine.dispose()
     for plan in planned:
         if json_:
             emit({"type": "link", "outlet": plan.outlet, "url": plan.url, "reason": plan.reason, "known": plan.known})

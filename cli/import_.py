@@ -213,17 +213,13 @@ def import_jsonl(home: Home, file: BinaryIO, *, as_json: bool, dry_run: bool) ->
         kinds = Counter(isinstance(line, Imported) for line in _read_lines(file))
         say(f"{kinds[True]} articles could be taken in, {kinds[False]} lines not")
         return ExitCode.SOME_PAGES_FAILED if kinds[False] else ExitCode.FINE
-    from archive.database import open_archive
+    from archive.database import archive_engine
     from archive.ingest.importer import SIZE, Importer
 
-    engine = open_archive(home)
-    try:
-        with answering(engine, as_json) as answers:
-            importer, lines = Importer(engine), _read_lines(file)
-            while batch := list(islice(lines, SIZE)):
-                _store_lines(importer, batch, answers)
-    finally:
-        engine.dispose()
+    with archive_engine(home) as engine, answering(engine, as_json) as answers:
+        importer, lines = Importer(engine), _read_lines(file)
+        while batch := list(islice(lines, SIZE)):
+            _store_lines(importer, batch, answers)
     _tell_lines(answers)
     return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
 
@@ -285,24 +281,21 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
         return _look_at_captures(file)
     from archive.captures import CaptureFiles
     from archive.captures.upload import Uploader
-    from archive.database import open_archive
+    from archive.database import archive_engine
     from crawler.sandbox import Sandbox
     from crawler.targets import known_outlets
     from crawler.warc_import import CaptureImporter
 
-    engine = open_archive(home)
-    try:
-        with (
-            Uploader(engine, home) as uploader,
-            CaptureFiles(home, uploader.soon) as files,
-            Sandbox() as read,
-            answering(engine, as_json) as answers,
-        ):
-            importer = CaptureImporter(home, engine, files, read, *known_outlets(home, engine))
-            for taken in importer.take(file, name, ours=ours):
-                answers.ended(taken.id, taken.outcome, url=taken.url)
-    finally:
-        engine.dispose()
+    with (
+        archive_engine(home) as engine,
+        Uploader(engine, home) as uploader,
+        CaptureFiles(home, uploader.soon) as files,
+        Sandbox() as read,
+        answering(engine, as_json) as answers,
+    ):
+        importer = CaptureImporter(home, engine, files, read, *known_outlets(home, engine))
+        for taken in importer.take(file, name, ours=ours):
+            answers.ended(taken.id, taken.outcome, url=taken.url)
     _tell_captures(answers, as_json)
     return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
 

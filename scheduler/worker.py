@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, select
 
 from archive.captures import CaptureFiles
 from archive.captures.upload import Uploader
-from archive.database import database_url, open_archive
+from archive.database import archive_engine, database_url
 from archive.home import Home, open_home
 from archive.models import outlets
 from crawler.batch_writer import patiently
@@ -127,16 +127,13 @@ class WorkerProcess:
 
 def work(home: Home, pipe: int | None) -> int:
     """Work until SIGTERM and return the exit code. Raises ArchiveError when the archive cannot be opened."""
-    engine = open_archive(home)
-    try:
+    with archive_engine(home) as engine:
         process = WorkerProcess(home, engine, pipe)
         code = asyncio.run(process.run())
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not look like a death
         with suppress(ArchiveError):
             record_stop(engine, process.process_id, "ended")
         return code
-    finally:
-        engine.dispose()
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from archive.database import open_archive
+from archive.database import archive_engine
 from archive.home import open_home
 from cli.demo.checks import Check, archive_checks, ledger_checks, removed_blocks, rows
 from cli.demo.newsstand import VISITS, PretendOutlet, expected_counts
@@ -126,13 +126,9 @@ class Tour:
             self.site.visit = visit
             self._crawl_all()
         self._crawl_new_layout()
-        engine = open_archive(open_home(self.terminal.environ))
-        try:
-            with engine.connect() as archive:
-                self.checks += archive_checks(self.site, archive)
-                self._show_archive(archive)
-        finally:
-            engine.dispose()
+        with archive_engine(open_home(self.terminal.environ)) as engine, engine.connect() as archive:
+            self.checks += archive_checks(self.site, archive)
+            self._show_archive(archive)
         self._check_capture()
         if not self.quiet:
             self._show_commands()
