@@ -15,6 +15,7 @@ from archive.home import Home, existing_archive
 from news.errors import NewsError
 from news.exit_codes import ExitCode
 from news.ids import parse_id, short_id
+from news.sameness.rules import STORY_RULES, SamenessRule
 from news.text import one_line
 
 if TYPE_CHECKING:
@@ -119,17 +120,6 @@ def dim(text: str) -> str:
     return click.style(text, dim=True) if coloured() else text
 
 
-_RULES = {
-    "same_letters": "the same letters and digits",
-    "same_text": "most of both texts is the same",
-    "part_of_text": "a part of the text",
-    "same_headline": "a part of the text, under the same headline",
-    "edited_text": "the same text, edited",
-    "merged_by_hand": "merged by hand",
-    "split_by_hand": "split off by hand",
-}
-
-
 def evidence_in_words(evidence: Mapping[str, Any], *, earliest: bool = False, agency: str | None = None) -> str:
     """Say why an article belongs to its story: the rule, the common share, the other article, the agency it names."""
     return " · ".join(one_line(part) for part in _evidence_parts(evidence, earliest, agency))
@@ -140,9 +130,9 @@ def _evidence_parts(evidence: Mapping[str, Any], earliest: bool, agency: str | N
         yield "earliest copy we saw"
     rule = str(evidence.get("rule", ""))
     matched = evidence.get("article")
-    if rule in _RULES:
-        yield _RULES[rule] + (f" as {short_id('a', matched)}" if isinstance(matched, int) else "")
-        if rule != "same_letters" and evidence.get("share") is not None:
+    if rule in STORY_RULES:
+        yield SamenessRule(rule).words + (f" as {short_id('a', matched)}" if isinstance(matched, int) else "")
+        if rule != SamenessRule.SAME_LETTERS and evidence.get("share") is not None:
             of_other = evidence.get("share_of_other", "?")
             yield f"{evidence['share']} % of the shorter's words, {of_other} % of the longer's"
         if passages := evidence.get("passages"):

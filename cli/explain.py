@@ -13,6 +13,7 @@ from cli.output import emit
 from news.article import LAST_CHANGE
 from news.ids import parse_id, short_id
 from news.reasons import in_words
+from news.sameness.rules import SamenessRule
 from news.text import one_line
 
 if TYPE_CHECKING:
@@ -26,20 +27,6 @@ Step = tuple[str, str]
 
 _NAMED = 4  # other articles that are listed
 _STEPS = ("found", "allowed", "fetched", "extracted", "teasers", "compared", "stored")
-_RULES = {
-    "address_shows_the_same": "the address shows the same as last time",
-    "latest_revision": "the same as the latest revision",
-    "earlier_revision": "the same as an earlier revision",
-    "paywalled_later": "the page shows only a part now; the full text is kept",
-    "only_its_beginning": "the page shows only the beginning now; the full text is kept",
-    "other_text": "the same article with another text",
-    "same_letters": "the same letters and digits",
-    "too_little_to_compare": "too short to be compared with other texts",
-    "nothing_like_it": "no archived text is like it",
-    "older_capture": "a capture older than the archived revisions",
-    "layout_changed": "only text that stands under all articles of the outlet has changed",
-    "better_reading": "the page is unchanged, our rules read it differently",
-}
 
 
 @click.command()
@@ -212,7 +199,11 @@ def _ended(event: EventFacts) -> str:
     article = evidence.get("article")
     to = f" ({short_id('a', article)})" if isinstance(article, int) else ""
     shared = f", {', '.join(details)}" if details else ""
-    return f"{_RULES.get(rule, rule.replace('_', ' '))}{to}{shared} → {event.disposition}"
+    return f"{_rule_in_words(rule)}{to}{shared} → {event.disposition}"
+
+
+def _rule_in_words(rule: str) -> str:
+    return SamenessRule(rule).words if rule in list(SamenessRule) else rule.replace("_", " ")
 
 
 def _stored(found: Explanation) -> str:

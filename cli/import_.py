@@ -24,6 +24,7 @@ from news.exit_codes import ExitCode
 from news.ids import short_id
 from news.imports import Imported, read_line
 from news.reasons import in_words
+from news.sameness.rules import SamenessRule
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -179,8 +180,9 @@ def _relation(outcome: Outcome) -> str:
         return "new"
     if outcome.disposition is Disposition.REVISED:
         return "revision"
-    same = outcome.disposition is not Disposition.COPY or (outcome.evidence or {}).get("rule") == "same_letters"
-    return "duplicate" if same else "near_duplicate"
+    rule = (outcome.evidence or {}).get("rule")
+    is_near = outcome.disposition is Disposition.COPY and rule != SamenessRule.SAME_LETTERS
+    return "near_duplicate" if is_near else "duplicate"
 
 
 def _print(engine: Engine, answers: IO[str]) -> None:

@@ -1,24 +1,16 @@
 """Why a link, a channel or an imported record ended without an article. `v_links` has the short names."""
 
 import re
-from enum import StrEnum
 
+from news.rule_ids import WordedEnum
 from news.text import one_line
 
 
-class Reason(StrEnum):
+class Reason(WordedEnum):
     """The closed set of reasons, each with its words for people.
 
     Beside them stand families that are made from a number or another reason: see `in_words`.
     """
-
-    words: str
-
-    def __new__(cls, value: str, words: str = "") -> "Reason":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words or value.replace("_", " ")
-        return member
 
     # Left out before it was fetched
     ROBOTS_TXT = "robots_txt", "robots.txt"

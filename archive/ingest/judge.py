@@ -27,13 +27,14 @@ from archive.ingest.rows import (
 )
 from news.article import Flag
 from news.dispositions import Disposition
-from news.reasons import Reason
 from news.sameness.copies import Found
 from news.sameness.judge import Address, KnownArticle, Sameness, judge_address, judge_text
 from news.sameness.normal_forms import letters_of, text_digest
 from news.sameness.revisions import Wording, changes, whole_paragraphs
+from news.sameness.rules import SamenessRule
 
-_PARTS = (Reason.PAYWALLED_LATER, Reason.ONLY_ITS_BEGINNING)  # rules by which a page shows less than is kept
+# By which a page shows less than the archive has.
+_PARTS = (SamenessRule.PAYWALLED_LATER, SamenessRule.ONLY_ITS_BEGINNING)
 
 
 class Judge:
@@ -75,7 +76,7 @@ class Judge:
             (reading_id,) = self._ids.take("readings")
             self._reading(read, reading_id, capture_id)
         if verdict.verdict is Disposition.REVISED and self._is_past(read, verdict):
-            verdict = Sameness(Disposition.SKIPPED, verdict.article_id, None, {"rule": Reason.OLDER_CAPTURE})
+            verdict = Sameness(Disposition.SKIPPED, verdict.article_id, None, {"rule": SamenessRule.OLDER_CAPTURE})
         outcome = self._store(read, verdict, capture_id)
         self._join_stories(near)
         return outcome
@@ -116,11 +117,11 @@ class Judge:
                 self._near_copies.merge(other, stories[0])
                 self.rows.merges.append({"old": other, "into": stories[0]})
 
-    def _no_edit(self, read: PreparedPage, verdict: Sameness) -> str | None:
+    def _no_edit(self, read: PreparedPage, verdict: Sameness) -> SamenessRule | None:
         """Return why a different text is no edit of the article; None when it is one."""
         if self._only_read_better(read, verdict):
-            return "better_reading"
-        return "layout_changed" if self._only_layout_changed(read, verdict) else None
+            return SamenessRule.BETTER_READING
+        return SamenessRule.LAYOUT_CHANGED if self._only_layout_changed(read, verdict) else None
 
     def _is_past(self, read: PreparedPage, verdict: Sameness) -> bool:
         """Whether an import shows the article before its last check: an older text replaces no newer one."""
@@ -173,7 +174,7 @@ class Judge:
         self.rows.members.append(member_row(article_id, story_id, twin, verdict))
         self._reading(read, reading_id, capture_id)
         self._revision(read, article_id, revision_id, 1, reading_id, ())
-        if verdict.evidence.get("rule") != "same_letters":  # the first of a text is enough to find it by
+        if verdict.evidence.get("rule") != SamenessRule.SAME_LETTERS:  # the first of a text is enough to find it by
             self._near_copies.put(read, revision_id, article_id, story_id)
         known = known_article(read, article_id, key, {1: read.said})
         return self._remember(read, known, story_id, revision_id, capture_id)
@@ -260,7 +261,7 @@ class Judge:
     ) -> Outcome:
         article_id, page, link = existing.known.id, read.page, self._links[read.page.link_id]
         rule = verdict.evidence.get("rule")
-        reason = str(rule) if rule in (*_PARTS, Reason.OLDER_CAPTURE) else None
+        reason = str(rule) if rule in (*_PARTS, SamenessRule.OLDER_CAPTURE) else None
         if not _is_older(page, link):
             self._settle_link(read, verdict, existing, number, reason)
         elif number == 1 and page.fetched_at < existing.first_at:

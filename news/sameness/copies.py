@@ -7,10 +7,10 @@ The figures come from the streams that benchmarks/sameness scores.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
 from news.sameness.overlap import Overlap
+from news.sameness.rules import SamenessRule
 
 WINDOW = timedelta(days=21)  # between two publications of one text
 _EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)  # there was no news before, and no calendar ends around it
@@ -22,15 +22,6 @@ SAME_STORIES = 5  # stories of any outlets
 SAME_PLACES = 3  # articles of one story under which a fingerprint is kept: more would lead to the same story
 _ALIKE_HEADLINES = 0.5
 _MENTIONED = 0.4  # of a headline in the other text: both are about one thing
-
-
-class Match(StrEnum):
-    """Why two texts are taken for one story's."""
-
-    SAME = "same_text"  # most of both
-    PART = "part_of_text"  # much of the shorter one, and both about one thing
-    HEADLINE = "same_headline"  # some of the shorter one under the same headline
-    EDITED = "edited_text"  # the outlet's own, at another address
 
 
 class Posting(NamedTuple):
@@ -49,7 +40,7 @@ class Found:
 
     posting: Posting
     overlap: Overlap
-    reason: Match | None
+    reason: SamenessRule | None
 
     @property
     def strength(self) -> float:
@@ -63,22 +54,23 @@ def placed_at(date_published: datetime | None, captured_at: datetime) -> datetim
     return max(stated, _EARLIEST)
 
 
-def match(overlap: Overlap, *, same_outlet: bool) -> Match | None:
+def match(overlap: Overlap, *, same_outlet: bool) -> SamenessRule | None:
     """Return the reason to count both as one story, or None."""
     if _is_template(overlap):
         return None
     if same_outlet:
         alike = overlap.both >= 0.55 and overlap.headline >= _ALIKE_HEADLINES and overlap.words >= 25
-        return Match.EDITED if alike and not overlap.strangers else None  # "Wetter in Graz" is not "Wetter in Linz"
+        # "Wetter in Graz" is not "Wetter in Linz"
+        return SamenessRule.EDITED_TEXT if alike and not overlap.strangers else None
     if overlap.words >= 30 and overlap.both >= (0.5 if overlap.about >= 0.25 else 0.7):
-        return Match.SAME
+        return SamenessRule.SAME_TEXT
     if overlap.about >= _MENTIONED:
         if overlap.headline >= _ALIKE_HEADLINES and overlap.share >= 0.18 and overlap.words >= 8:
-            return Match.HEADLINE
+            return SamenessRule.SAME_HEADLINE
         clearly = overlap.about >= 0.75 and overlap.words > overlap.quoted  # two reports of one event share quotations
         if overlap.share >= (0.25 if clearly else 0.34) and overlap.words >= 16:
-            return Match.PART
-    return Match.PART if overlap.share >= 0.65 and overlap.both >= 0.25 and overlap.words >= 25 else None
+            return SamenessRule.PART_OF_TEXT
+    return SamenessRule.PART_OF_TEXT if overlap.share >= 0.65 and overlap.both >= 0.25 and overlap.words >= 25 else None
 
 
 def _is_template(overlap: Overlap) -> bool:
@@ -88,10 +80,12 @@ def _is_template(overlap: Overlap) -> bool:
     return overlap.headline >= 0.35 and overlap.strangers >= 3 and 0.4 <= overlap.both < 0.9
 
 
-def is_certain(overlap: Overlap, reason: Match) -> bool:
+def is_certain(overlap: Overlap, reason: SamenessRule) -> bool:
     """Whether the match is strong enough to join two stories that were apart."""
     least = 0.45 if overlap.about >= 0.75 else 0.6
-    return reason is Match.SAME or (overlap.share >= least and overlap.words >= 40 and overlap.about >= _MENTIONED)
+    return reason is SamenessRule.SAME_TEXT or (
+        overlap.share >= least and overlap.words >= 40 and overlap.about >= _MENTIONED
+    )
 
 
 def nearest(compared: Iterable[Found]) -> list[Found]:

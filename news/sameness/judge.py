@@ -13,6 +13,7 @@ from news.agencies import agency_named
 from news.dispositions import Disposition
 from news.sameness.copies import Found
 from news.sameness.normal_forms import Compared, letters_digest, letters_of, words_of
+from news.sameness.rules import SamenessRule
 
 LEAST_NEAR = 20  # words of a text that is looked for at all
 LEAST_WORDS = 30  # shorter texts are walls, stubs and captions: many pages show the same one
@@ -108,7 +109,7 @@ def judge_text(page: JudgedPage, twins: Sequence[KnownArticle], near: Sequence[F
     passages with it, the best match first.
     """
     if page.walled or page.words < LEAST_NEAR:
-        return Sameness(Disposition.NEW, evidence={"rule": "too_little_to_compare", "words": page.words})
+        return Sameness(Disposition.NEW, evidence={"rule": SamenessRule.TOO_LITTLE_TO_COMPARE, "words": page.words})
     twin = _twin(page, twins) if page.words >= LEAST_WORDS else None
     return twin or _near(page, near)
 
@@ -139,16 +140,16 @@ def _compare(page: JudgedPage, address: Address, home: KnownArticle) -> Sameness
     known_address = _was_read_as(address, home)
     same = _unchanged if known_address else _moved
     if page.said == home.said[home.latest]:
-        return same(home, home.latest, "latest_revision")
+        return same(home, home.latest, SamenessRule.LATEST_REVISION)
     earlier = max((number for number, said in home.said.items() if said == page.said), default=None)
     if earlier is not None and (page.undated or _lags(address, home, earlier)):
-        return same(home, earlier, "earlier_revision")
+        return same(home, earlier, SamenessRule.EARLIER_REVISION)
     if not known_address and letters_digest(page.body) == letters_digest(home.body):
-        return same(home, home.latest, "same_letters")  # another layout's headline or lead is no edit
+        return same(home, home.latest, SamenessRule.SAME_LETTERS)  # another layout's headline or lead is no edit
     if part := _part(page, home):
         shown = address.revision if known_address else home.latest
         return same(home, shown, part, words=page.words, words_kept=home.words)
-    evidence = {"rule": "other_text", "article": home.id, "since": home.latest}
+    evidence = {"rule": SamenessRule.OTHER_TEXT, "article": home.id, "since": home.latest}
     return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
 
 
@@ -156,16 +157,16 @@ def _still(page: JudgedPage, shown: KnownArticle, revision: int | None) -> Samen
     """Judge an address that shows what it showed before: unchanged, or still only a part."""
     part = None if page.said in shown.said.values() else _part(page, shown)
     more = {"words": page.words, "words_kept": shown.words} if part else {}
-    return _unchanged(shown, revision, part or "address_shows_the_same", **more)
+    return _unchanged(shown, revision, part or SamenessRule.ADDRESS_SHOWS_THE_SAME, **more)
 
 
-def _part(page: JudgedPage, home: KnownArticle) -> str | None:
+def _part(page: JudgedPage, home: KnownArticle) -> SamenessRule | None:
     """Return the rule by which the page shows less than the archive has; None when it does not."""
     if home.walled:
         return None
     if page.walled and page.words < home.words:
-        return "paywalled_later"
-    return "only_its_beginning" if _is_beginning(page, home) else None
+        return SamenessRule.PAYWALLED_LATER
+    return SamenessRule.ONLY_ITS_BEGINNING if _is_beginning(page, home) else None
 
 
 def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
@@ -198,10 +199,10 @@ def _twin(page: JudgedPage, twins: Sequence[KnownArticle]) -> Sameness | None:
         overlap = _headline_overlap(page.headline, twin.headline)
         found = {"words": page.words, "headline": round(overlap, 2)}
         if twin.outlet_id != page.outlet_id and (overlap > 0 or _speaks_of(page, twin)):
-            evidence = {"rule": "same_letters", "article": twin.id, **found, "share": 100, **_agency(page)}
+            evidence = {"rule": SamenessRule.SAME_LETTERS, "article": twin.id, **found, "share": 100, **_agency(page)}
             return Sameness(Disposition.COPY, twin.id, 1, evidence)
         if twin.outlet_id == page.outlet_id and (overlap >= _SAME_HEADLINE or _is_certain(page, twin)):
-            return _moved(twin, twin.latest, "same_letters", **found)
+            return _moved(twin, twin.latest, SamenessRule.SAME_LETTERS, **found)
     return None
 
 
@@ -211,11 +212,11 @@ def _is_certain(page: JudgedPage, twin: KnownArticle) -> bool:
 
 def _near(page: JudgedPage, near: Sequence[Found]) -> Sameness:
     if not near:
-        return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it"})
+        return Sameness(Disposition.NEW, evidence={"rule": SamenessRule.NOTHING_LIKE_IT})
     best = near[0]
     if best.reason is None:
-        return Sameness(Disposition.NEW, evidence={"rule": "nothing_like_it", "nearest": evidence_of(best)})
-    evidence = {"rule": str(best.reason), **evidence_of(best), "passages": best.overlap.telling(), **_agency(page)}
+        return Sameness(Disposition.NEW, evidence={"rule": SamenessRule.NOTHING_LIKE_IT, "nearest": evidence_of(best)})
+    evidence = {"rule": best.reason, **evidence_of(best), "passages": best.overlap.telling(), **_agency(page)}
     return Sameness(Disposition.COPY, best.posting.article_id, 1, evidence)
 
 
@@ -246,12 +247,12 @@ def _speaks_of(page: JudgedPage, twin: KnownArticle) -> bool:
     return any(Compared.of(headline, page.body).speaks_of_its_headline for headline in headlines)
 
 
-def _unchanged(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:
+def _unchanged(article: KnownArticle, revision: int | None, rule: SamenessRule, **more: object) -> Sameness:
     evidence = {"rule": rule, "article": article.id, **more}
     return Sameness(Disposition.UNCHANGED, article.id, revision, evidence)
 
 
-def _moved(article: KnownArticle, revision: int | None, rule: str, **more: object) -> Sameness:
+def _moved(article: KnownArticle, revision: int | None, rule: SamenessRule, **more: object) -> Sameness:
     evidence = {"rule": rule, "article": article.id, **more}
     return Sameness(Disposition.MOVED, article.id, revision, evidence)
 

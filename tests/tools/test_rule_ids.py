@@ -18,4 +18,4 @@ def test_ids_are_words_in_snake_case_and_stand_once() -> None:
 
     assert len(set(ids)) == len(ids) > 40
     assert all(re.fullmatch(r"[a-z]+(?:_[a-z]+)*", rule) for rule in ids)
-    assert all(re.fullmatch(r"[A-Z].*\.", rule.meaning) for rule in ids)
+    assert all(re.fullmatch(r"[A-Z].*\.", rule.words) for rule in ids)

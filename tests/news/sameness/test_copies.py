@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from news.sameness.copies import Match, is_certain, match
+from news.sameness.copies import is_certain, match
 from news.sameness.overlap import Overlap
+from news.sameness.rules import SamenessRule
 
 CUT = Overlap(
     words=40, share=0.28, both=0.2, quoted=10, headline=0.3, mentions=1.0, mentioned=0.8, strangers=0, numbers_kept=1,
@@ -14,7 +15,7 @@ CUT = Overlap(
 
 
 def test_copy_cut_to_a_quarter_counts_where_each_text_speaks_of_the_others_headline() -> None:
-    assert match(CUT, same_outlet=False) is Match.PART
+    assert match(CUT, same_outlet=False) is SamenessRule.PART_OF_TEXT
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,6 @@ def test_as_much_in_common_for_another_reason_does_not(other: dict[str, float]) 
 def test_half_of_a_text_joins_stories_where_both_are_about_one_thing() -> None:
     half = replace(CUT, words=50, share=0.5)
 
-    assert is_certain(half, Match.HEADLINE)
-    assert not is_certain(replace(half, mentions=0.6), Match.HEADLINE)
-    assert not is_certain(replace(half, words=30), Match.HEADLINE)
+    assert is_certain(half, SamenessRule.SAME_HEADLINE)
+    assert not is_certain(replace(half, mentions=0.6), SamenessRule.SAME_HEADLINE)
+    assert not is_certain(replace(half, words=30), SamenessRule.SAME_HEADLINE)
