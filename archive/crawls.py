@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from archive.frontier import count_links
 from archive.locks import OutletLocks
-from news.dispositions import Disposition, Ledger
+from news.dispositions import CrawlState, Disposition, Ledger
 from news.errors import Busy, CrawlLost
 from news.reasons import Reason
 from news.text import storable
@@ -80,7 +80,7 @@ def close_crawl(
     engine: Engine,
     crawl: Crawl,
     *,
-    state: str = "finished",
+    state: CrawlState = CrawlState.FINISHED,
     pages: int = 0,
     size: int = 0,
     looked: bool = True,
@@ -108,7 +108,7 @@ def interrupt_crawl(conn: Connection, crawl_id: int) -> bool:
 
     Call it while holding the outlet: otherwise its links may belong to another crawl already.
     """
-    return _write_closing(conn, crawl_id, _Closing(state="interrupted", reason="interrupted")) is not None
+    return _write_closing(conn, crawl_id, _Closing(CrawlState.INTERRUPTED, reason=Reason.INTERRUPTED)) is not None
 
 
 def require_running(conn: Connection, crawl_ids: Collection[int]) -> None:
@@ -142,7 +142,7 @@ def find_crawl(conn: Connection, crawl_id: int) -> CrawlRecord | None:
 
 @dataclass(frozen=True, slots=True)
 class _Closing:
-    state: str
+    state: CrawlState
     pages: int = 0
     size: int = 0
     looked: bool | None = None  # None: by whether links were seen
@@ -165,7 +165,7 @@ def _write_closing(conn: Connection, crawl_id: int, closing: _Closing) -> Ledger
         "reasons": json.dumps(_nested(ledger)),
         "pages": closing.pages,
         "bytes": closing.size,
-        "balanced": ledger.accounts_for_all(stopped=closing.state != "finished"),
+        "balanced": ledger.accounts_for_all(stopped=closing.state != CrawlState.FINISHED),
         "note": note,
         "looked": looked,
         "reason": note or (None if looked else Reason.NOT_LOOKED),

@@ -15,9 +15,9 @@ import click
 from cli.completion import complete_outlet
 from cli.crawl_report import total_line
 from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
-from news.dispositions import Disposition
+from news.dispositions import CrawlState, Disposition
 from news.errors import ArchiveError
-from news.reasons import in_words
+from news.reasons import Reason, in_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -180,7 +180,7 @@ def _print_problem(result: CrawlResult) -> None:
         say(f"error: {result.outlet}: {result.problem}")
         if result.problem.hint:
             say(f"  try: {result.problem.hint}")
-    elif (not result.looked or result.barren) and result.state == "finished":
+    elif (not result.looked or result.barren) and result.state == CrawlState.FINISHED:
         what = "no link to an article was found" if result.barren else "nothing that announces articles could be read"
         say(f"error: {result.outlet}: {what}")
         for url, reason in list(result.unread.items())[:5]:
@@ -189,7 +189,7 @@ def _print_problem(result: CrawlResult) -> None:
 
 
 def _remedy(result: CrawlResult) -> str:
-    if "forbidden_address" in result.unread.values():
+    if Reason.FORBIDDEN_ADDRESS in result.unread.values():
         return "NEWSKEEP_ALLOW_NETWORKS=10.1.2.0/24, the network of that address, when it is yours to crawl"
     return f"newskeep outlets test {result.target}"
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from news.dispositions import Disposition
+from news.dispositions import CrawlState, Disposition
 from news.reasons import Reason, in_words
 from news.text import printable
 
@@ -101,7 +101,7 @@ def size(count: int) -> str:
 
 
 def _heading(result: "CrawlResult") -> str:
-    state = "" if result.state == "finished" else f" · {result.state}"
+    state = "" if result.state == CrawlState.FINISHED else f" · {result.state}"
     return f"Crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)} · {_pages(result)}{state}"
 
 
@@ -155,7 +155,7 @@ def _verdict(result: "CrawlResult") -> str:
         return "✗ no link to an article was found"
     if result.unchanged:
         return f"✓ {Reason.UNCHANGED.words}"
-    return books_in_words(result.waiting, stopped=result.state != "finished")
+    return books_in_words(result.waiting, stopped=result.state != CrawlState.FINISHED)
 
 
 def books_in_words(waiting: int, *, stopped: bool) -> str:

@@ -13,7 +13,7 @@ from cli.completion import complete_outlet
 from cli.crawl_report import books_in_words, disposition_lines, nonzero, size, summary_lines
 from cli.output import emit, say
 from cli.verbs import Verbs
-from news.dispositions import Disposition
+from news.dispositions import CrawlState, Disposition
 from news.reasons import Reason, in_words
 from news.text import one_line
 
@@ -93,7 +93,7 @@ def _record(crawl: CrawlRecord) -> dict[str, Any]:
 
 def _line(crawl: CrawlRecord, width: int) -> str:
     counts = " · ".join(f"{crawl.counts[kind]} {kind}" for kind in Disposition if crawl.counts.get(kind))
-    state = "" if crawl.state == "finished" else f"  {crawl.state}"
+    state = "" if crawl.state == CrawlState.FINISHED else f"  {crawl.state}"
     unbalanced = "  books do not balance" if crawl.balanced is False else ""
     outlet = f"{one_line(crawl.outlet):<{width}}"
     turn = "  on schedule" if crawl.due_at else ""
@@ -124,5 +124,5 @@ def _ledger_lines(crawl: CrawlRecord, ledger: Ledger, summary: CrawlSummary) -> 
     turn = f" · on schedule, due {when(crawl.due_at)}" if crawl.due_at else ""
     yield f"  asked for {one_line(crawl.target)}" + turn + (f" · {in_words(crawl.note)}" if crawl.note else "")
     yield from disposition_lines(crawl.id, nonzero(ledger.counts), ledger.reasons, summary)
-    yield f"{ledger.links:5}  links seen {books_in_words(ledger.waiting, stopped=crawl.state != 'finished')}"
+    yield f"{ledger.links:5}  links seen {books_in_words(ledger.waiting, stopped=crawl.state != CrawlState.FINISHED)}"
     yield from summary_lines(crawl.id, summary)

@@ -15,6 +15,7 @@ from archive.home import Home
 from crawler.engine import require_contact, scrapy_settings, threads
 from crawler.safety.failures import reason_of
 from crawler.safety.silent_hosts import SilentHosts
+from news.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class _Collector:
             self.progress(fetched)
 
     def results(self) -> list[Fetched]:
-        return [self.found.get(number, Fetched(url, url, error="interrupted")) for number, url in enumerate(self.urls)]
+        pages = enumerate(self.urls)
+        return [self.found.get(number) or Fetched(url, url, error=Reason.INTERRUPTED) for number, url in pages]
 
 
 class FetchSpider(Spider):
@@ -94,7 +96,7 @@ class FetchSpider(Spider):
                     url, self.parse, errback=self.failed, cb_kwargs={"number": number}, meta={"number": number}
                 )
             except ValueError:
-                self.collector.add(number, Fetched(url, url, error="not_http"))
+                self.collector.add(number, Fetched(url, url, error=Reason.NOT_HTTP))
 
     def parse(self, response: Response, number: int) -> None:
         headers = {

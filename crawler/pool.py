@@ -27,7 +27,7 @@ from crawler.results import CrawlResult, Listener
 from crawler.safety.guard import HostPaces
 from crawler.spiders.news import NewsSpider
 from crawler.targets import CrawlOptions, Target
-from news.dispositions import Disposition, Ledger
+from news.dispositions import CrawlState, Disposition, Ledger
 from news.errors import ArchiveError, Busy, NewsError
 from news.reasons import Reason
 
@@ -85,13 +85,13 @@ class CrawlPool:
         due_at: datetime | None,
     ) -> CrawlResult:
         if self.stopping:
-            return CrawlResult(target.outlet.name, target.address, "interrupted")
+            return CrawlResult(target.outlet.name, target.address, CrawlState.INTERRUPTED)
         try:
             job = await self._opened(target, options, listener, due_at)
         except NewsError as problem:
-            return CrawlResult(target.outlet.name, target.address, "failed", problem=problem)
+            return CrawlResult(target.outlet.name, target.address, CrawlState.FAILED, problem=problem)
         if job is None:
-            return CrawlResult(target.outlet.name, target.address, "interrupted")
+            return CrawlResult(target.outlet.name, target.address, CrawlState.INTERRUPTED)
         started = monotonic()
         facts = {"crawl": job.crawl.id, "outlet": target.outlet.name, "target": target.address, "due_at": due_at}
         logger.info("crawl_started", extra=facts)
@@ -108,7 +108,7 @@ class CrawlPool:
         """End all crawls cleanly: what was answered is stored, the rest waits in the frontier."""
         self.stopping = True
         for crawler in list(self._running.values()):
-            _stop(crawler, "interrupted")
+            _stop(crawler, Reason.INTERRUPTED)
 
     async def keep_outlets(self) -> None:
         """Until cancelled: hold on to the outlets through a database that goes away, and end crawls of lost ones."""
@@ -166,7 +166,7 @@ class CrawlPool:
                     path.unlink(missing_ok=True)
             return ReadingMark(self.home, opened.id)
         except BaseException:
-            close_crawl(self.engine, opened, state="failed", looked=False, reason=Reason.NOT_LOOKED)
+            close_crawl(self.engine, opened, state=CrawlState.FAILED, looked=False, reason=Reason.NOT_LOOKED)
             raise
 
     async def _run(self, job: CrawlJob, contact: str | None) -> NewsSpider | None:
@@ -174,7 +174,7 @@ class CrawlPool:
         crawler = Crawler(NewsSpider, scrapy_settings(self.home, contact, delay))
         self._running[job.crawl.outlet_id] = crawler
         loop = asyncio.get_running_loop()
-        timer = loop.call_later(self.home.settings["CRAWL_TIMEOUT_SECONDS"], _stop, crawler, "crawl_timeout")
+        timer = loop.call_later(self.home.settings["CRAWL_TIMEOUT_SECONDS"], _stop, crawler, Reason.CRAWL_TIMEOUT)
         try:
             await crawler.crawl_async(job=job)
         finally:
@@ -183,19 +183,21 @@ class CrawlPool:
         return crawler.spider if isinstance(crawler.spider, NewsSpider) else None
 
     async def _close(self, job: CrawlJob, spider: NewsSpider | None, seconds: float) -> CrawlResult:
-        state = "failed" if job.tally.problem else "interrupted" if self.stopping else "finished"
+        state = CrawlState.INTERRUPTED if self.stopping else CrawlState.FINISHED
+        state = CrawlState.FAILED if job.tally.problem else state
         ledger = None
         try:
             await self._finish(job, spider)
         except NewsError as problem:
-            job.tally.problem, state = job.tally.problem or problem, "failed"
+            job.tally.problem, state = job.tally.problem or problem, CrawlState.FAILED
         job.mark.close()
         try:  # once, whatever happened before: it lets go of the outlet
             ledger = await asyncio.to_thread(self._close_books, job, state)
         except NewsError as problem:
             job.tally.problem = job.tally.problem or problem
+        state = CrawlState.FAILED if job.tally.problem else state
         return CrawlResult(
-            job.outlet.name, job.target, "failed" if job.tally.problem else state, job.crawl.id, ledger, seconds,
+            job.outlet.name, job.target, state, job.crawl.id, ledger, seconds,
             job.recorder.pages, job.recorder.size, job.tally.looked, job.tally.reasons, job.tally.problem,
             own_stats(spider), bool(job.tally.unchanged),
         )  # fmt: skip
@@ -204,10 +206,10 @@ class CrawlPool:
         """Write what is left while the database is there."""
         if spider:
             await spider.discovery.save()
-            if spider.stopped_by == "crawl_timeout":
+            if spider.stopped_by == Reason.CRAWL_TIMEOUT:
                 await self._put_off(job)
 
-    def _close_books(self, job: CrawlJob, state: str) -> Ledger:
+    def _close_books(self, job: CrawlJob, state: CrawlState) -> Ledger:
         unread = Reason.INTERRUPTED if self.stopping else _commonest(job.tally.reasons) or Reason.NOTHING_READ
         reason = None if job.tally.looked else unread
         recorder = job.recorder
@@ -218,10 +220,10 @@ class CrawlPool:
             pages=recorder.pages,
             size=recorder.size,
             looked=job.tally.looked,
-            unchanged=bool(job.tally.unchanged) and state == "finished",
+            unchanged=bool(job.tally.unchanged) and state == CrawlState.FINISHED,
             reason=reason,
         )
-        if state == "finished" and job.tally.looked and not books.links and not job.options.on_schedule:
+        if state == CrawlState.FINISHED and job.tally.looked and not books.links and not job.options.on_schedule:
             self._note_barren(job)
         return books
 

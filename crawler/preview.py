@@ -16,6 +16,7 @@ from crawler.runner import choose_targets
 from crawler.targets import CrawlOptions, Target, TargetKind
 from news.dispositions import Candidate, newest_first, refusal
 from news.outlets import FoundLink
+from news.reasons import Reason
 from news.urls import canonicalise, page_key
 
 
@@ -57,7 +58,7 @@ def _plan(
         candidate = Candidate(canonicalise(link.url), link.announced_at)
         reason = refusal(candidate, target.outlet, since) if target.kind is TargetKind.OUTLET else None
         if reason is None:
-            reason, room = (None, room - 1) if room > 0 else ("limit", 0)
+            reason, room = (None, room - 1) if room > 0 else (Reason.LIMIT, 0)
         plans.append(PlannedLink(target.outlet.name, link.url, reason, page_key(link.url) in known))
     return plans
 

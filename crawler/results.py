@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive.ingest.fetched import Outcome
-from news.dispositions import Disposition, Ledger
+from news.dispositions import CrawlState, Disposition, Ledger
 from news.errors import Busy, NewsError
 from news.exit_codes import ExitCode
 from news.reasons import Reason
@@ -24,7 +24,7 @@ class CrawlResult:
 
     outlet: str
     target: str
-    state: str
+    state: CrawlState
     crawl_id: int | None = None
     ledger: Ledger | None = None
     seconds: float = 0.0
@@ -56,7 +56,7 @@ class CrawlResult:
         """True when each link seen has one end, or still waits because the crawl was stopped."""
         if self.ledger is None:
             return self.crawl_id is None
-        return self.ledger.accounts_for_all(stopped=self.state != "finished")
+        return self.ledger.accounts_for_all(stopped=self.state != CrawlState.FINISHED)
 
 
 class Listener:
@@ -86,7 +86,7 @@ _WEIGHTIEST = (
 def exit_code(results: Sequence[CrawlResult]) -> ExitCode:
     """Return the exit code of the most serious ending among the crawls."""
     problems = [result.problem.exit_code for result in results if result.problem]
-    if any(result.state == "interrupted" for result in results):
+    if any(result.state == CrawlState.INTERRUPTED for result in results):
         return ExitCode.INTERRUPTED
     if problems:
         return next((code for code in _WEIGHTIEST if code in problems), problems[0])
@@ -100,7 +100,7 @@ def _code_of_books(results: Sequence[CrawlResult]) -> ExitCode:
     if nothing and all(nothing):
         return ExitCode.NOTHING_FETCHED
     failed = any(result.ledger is not None and result.ledger.counts.get(Disposition.FAILED) for result in results)
-    broken = any("layout_changed" in result.unread.values() for result in results)
+    broken = any(Reason.LAYOUT_CHANGED in result.unread.values() for result in results)
     return ExitCode.SOME_PAGES_FAILED if failed or broken or any(nothing) else ExitCode.FINE
 
 

@@ -27,6 +27,15 @@ class Disposition(StrEnum):
     FAILED = "failed"
 
 
+class CrawlState(StrEnum):
+    """Whether a crawl runs, or how it ended."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What a crawl saw and how it ended: `links` seen, `counts` by disposition, `reasons` by disposition and reason."""

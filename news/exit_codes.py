@@ -1,4 +1,4 @@
-"""The exit codes of the command line."""
+"""The exit codes of the command line and of the processes of the daemon."""
 
 from enum import IntEnum
 
@@ -21,3 +21,12 @@ class ExitCode(IntEnum):
     HUNG = 70  # EX_SOFTWARE of sysexits.h
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+class ChildExit(IntEnum):
+    """What a worker ends with for its supervisor, besides the codes that it shares with commands."""
+
+    ENDED = 0
+    BROKE = 1
+    TAKEN_FOR_DEAD = 75
+    CUT_SHORT = 76  # told to stop, it did not hand back its work in time

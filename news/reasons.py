@@ -59,6 +59,9 @@ class Reason(WordedEnum):
     NOT_LOOKED = "not_looked"
     NOTHING_READ = "nothing_read"
     INTERRUPTED = "interrupted"
+    OFFLINE = "offline"
+    NOT_RUNNING = "not_running"
+    NO_WORKER = "no_worker"
     # Imports
     NO_HTTP = "no_http", "no answer of a web server"
     FROM_THE_FUTURE = "from_the_future"

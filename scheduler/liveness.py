@@ -14,14 +14,13 @@ from news.exit_codes import ExitCode
 
 logger = logging.getLogger(__name__)
 
-EXIT_CODE = ExitCode.HUNG
 LOOP_SECONDS = 60.0
 _STDERR = 2
 _FRAMES = 8
 
 
 async def end_when_stalled(seconds: float = LOOP_SECONDS) -> None:
-    """Until cancelled, end the process with `EXIT_CODE` when its running loop stalls for so long.
+    """Until cancelled, end the process with `ExitCode.HUNG` when its running loop stalls for so long.
 
     Time in which the whole process was stopped or suspended does not count. When not even a Python thread gets to run,
     C code ends the process after twice that time, with exit code 1; that clock also runs while the process is stopped.
@@ -62,13 +61,13 @@ class _StallWatch(threading.Thread):
             os.write(_STDERR, _log_line(self.watched, self.limit * self.tick).encode() + b"\n")
             faulthandler.dump_traceback(file=_STDERR, all_threads=True)
         finally:
-            os._exit(EXIT_CODE)
+            os._exit(ExitCode.HUNG)
 
 
 def _log_line(thread: int, seconds: float) -> str:
     stack = extract_stack(sys._current_frames().get(thread))[-_FRAMES:]
     places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in stack]
-    facts = {"seconds": round(seconds, 1), "at": places, "exit_code": EXIT_CODE}
+    facts = {"seconds": round(seconds, 1), "at": places, "exit_code": ExitCode.HUNG}
     record = logger.makeRecord(logger.name, logging.CRITICAL, "", 0, "loop_stalled", (), None, extra=facts)
     handlers = [handler for handler in logging.getLogger().handlers if isinstance(handler, StderrHandler)]
     return handlers[0].format(record) if handlers else f"loop_stalled {facts}"

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, text
 
 from archive.alerts import end_alert, is_open, open_alert
 from news.health.machine import MACHINE
-from news.schedule.backoff import OFFLINE, OFFLINE_WINDOW, CrawlEnd, are_offline, is_network
+from news.reasons import Reason
+from news.schedule.backoff import OFFLINE_WINDOW, CrawlEnd, are_offline, is_network
 
 logger = logging.getLogger(__name__)
 
@@ -37,25 +38,25 @@ def detect_outage(conn: Connection, now: datetime) -> bool:
         return False
     unreached = [outlet_id for outlet_id, look in looks.items() if is_network(look.reason)]
     _uncharge(conn, unreached, since, now)
-    if open_alert(conn, OFFLINE, MACHINE, {"outlets": len(unreached)}):
+    if open_alert(conn, Reason.OFFLINE, MACHINE, {"outlets": len(unreached)}):
         logger.error("network_lost", extra={"outlets": len(unreached)})
     return True
 
 
 def end_outage(conn: Connection) -> None:
     """End a known outage: a crawl could read something."""
-    if end_alert(conn, OFFLINE, MACHINE):
+    if end_alert(conn, Reason.OFFLINE, MACHINE):
         logger.info("network_found")
 
 
 def is_offline(conn: Connection) -> bool:
     """Return whether an outage is known and has not ended."""
-    return is_open(conn, OFFLINE, MACHINE)
+    return is_open(conn, Reason.OFFLINE, MACHINE)
 
 
 def was_offline(conn: Connection, due_at: datetime) -> bool:
     """Whether a turn that was due then has waited for the end of an outage."""
-    outage = conn.execute(_LAST_OUTAGE, {"offline": OFFLINE}).first()
+    outage = conn.execute(_LAST_OUTAGE, {"offline": Reason.OFFLINE}).first()
     return outage is not None and (outage.ended_at is None or outage.ended_at > due_at)
 
 
@@ -67,7 +68,7 @@ def _latest_looks(conn: Connection, since: datetime) -> dict[int, CrawlEnd]:
 
 def _uncharge(conn: Connection, outlet_ids: Collection[int], since: datetime, now: datetime) -> None:
     """Take back the failures counted for these outlets after *since*; their turns are due again."""
-    values = {"ids": list(outlet_ids), "since": since, "now": now, "offline": OFFLINE}
+    values = {"ids": list(outlet_ids), "since": since, "now": now, "offline": Reason.OFFLINE}
     for statement in (_UNCHARGE_TURNS, _UNCHARGE_CHANNELS, _SET_REASON):
         conn.execute(statement, values)
 

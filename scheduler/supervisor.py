@@ -19,6 +19,7 @@ from archive.database import connect_archive
 from archive.home import Home
 from crawler.batch_writer import patiently
 from news.errors import ArchiveError, ArchiveUnavailable
+from news.exit_codes import ChildExit
 from scheduler.deaths import Death
 from scheduler.liveness import end_when_stalled
 from scheduler.reaper import reap_process
@@ -72,7 +73,7 @@ class Child:
     def died(self) -> bool:
         """Whether what it crawled may have ended it: it got a signal or had an error, and we did not stop it."""
         code = self.process.returncode or 0
-        return (code < 0 or code == 1) and not self.stop_sent
+        return (code < 0 or code == ChildExit.BROKE) and not self.stop_sent
 
 
 class Supervisor:

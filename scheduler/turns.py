@@ -12,8 +12,10 @@ from crawler.outlets.file import OutletsFile
 from crawler.outlets.options import to_row
 from crawler.results import CrawlResult
 from news.dates import time_zone
+from news.dispositions import CrawlState
 from news.outlets import Outlet
-from news.schedule.backoff import OFFLINE, is_network, jitter, pause_after
+from news.reasons import Reason
+from news.schedule.backoff import is_network, jitter, pause_after
 from news.schedule.rhythm import HOURS, Rhythm
 from scheduler.deaths import reinstate
 from scheduler.outages import RETRY_PAUSE, detect_outage, end_outage, most_common_reason, was_offline
@@ -39,7 +41,6 @@ AT_ONCE = 200  # turns offered in one round
 STAGGER_SECONDS = 2.0  # between two outlets that are new together
 RECHECK_GAP = timedelta(minutes=15)  # an extra turn for rechecks comes no sooner after the last turn
 SHORTEST_GAP = timedelta(minutes=2)  # a turn that begins earlier was not missed
-NOT_RUNNING, NO_WORKER = "not_running", "no_worker"
 _WHEN = ("schedule", "every", "budget", "timezone")
 
 
@@ -74,7 +75,7 @@ def offer_due(engine: Engine, jobs: Jobs, contact: str | None, now: datetime, li
         turns = due_turns(conn, now, limit)
     for turn in turns:
         with engine.begin() as conn:  # before a worker can begin: it would blame the workers for the gap
-            reason = OFFLINE if was_offline(conn, turn.due_at) else NOT_RUNNING
+            reason = Reason.OFFLINE if was_offline(conn, turn.due_at) else Reason.NOT_RUNNING
             add_gap(conn, turn.outlet_id, turn.due_at, now, reason, SHORTEST_GAP)
         # then the queue: a job without its mark is offered again and refused, a mark without a job would wait forever
         jobs.offer(turn.outlet_id, turn.name, turn.due_at, contact=contact)
@@ -92,7 +93,7 @@ def begin_turn(engine: Engine, outlet_id: int, due_at: datetime, now: datetime) 
         turn = find_turn(conn, outlet_id=outlet_id)
         if turn is None or turn.set_aside_at or due_at < turn.due_at:
             return False
-        add_gap(conn, outlet_id, due_at, now, NO_WORKER, SHORTEST_GAP)
+        add_gap(conn, outlet_id, due_at, now, Reason.NO_WORKER, SHORTEST_GAP)
         mark_started(conn, outlet_id, now)
     return True
 
@@ -104,7 +105,7 @@ def end_turn(engine: Engine, outlet: Outlet, result: CrawlResult, now: datetime)
         if unreached:
             lock_timetable(conn)
         turn = find_turn(conn, name=outlet.name)
-        if turn is None or result.state == "interrupted":  # its job waits again
+        if turn is None or result.state == CrawlState.INTERRUPTED:  # its job waits again
             return
         if unreached and detect_outage(conn, now):
             set_next_turn(conn, turn.outlet_id, now + RETRY_PAUSE, turn.failures)

@@ -29,7 +29,9 @@ from crawler.outlets.options import from_row
 from crawler.pool import CrawlPool
 from crawler.results import CrawlResult
 from crawler.targets import SCHEDULED, Target, TargetKind
+from news.dispositions import CrawlState
 from news.errors import ArchiveError, Busy, CrawlLost, NewsError
+from news.exit_codes import ChildExit
 from scheduler.deaths import clear_deaths, is_suspect
 from scheduler.liveness import end_when_stalled
 from scheduler.processes import WORKER, beat, connection_name, name_connections, own_memory, record_stop, register
@@ -42,7 +44,6 @@ SIGN_SECONDS = 1.0  # between two signs on the pipe
 BEAT_SECONDS = 5.0  # between two heartbeats in the database
 HAND_BACK_SECONDS = 7.0  # a container is killed after ten, and the parent needs time to end, too
 DRAIN_SECONDS = 60.0  # for crawls to end before a worker that is being replaced hands them back
-ENDED, TAKEN_FOR_DEAD, CUT_SHORT = 0, 75, 76  # exit codes
 
 
 class WorkerProcess:
@@ -54,7 +55,7 @@ class WorkerProcess:
         self._send(f"id {self.process_id}")  # its parent records its end, also when it cannot start
         name_connections(engine, self.process_id)
         self.runner = JobRunner(home, engine, self.process_id)
-        self.exit_code = ENDED
+        self.exit_code = ChildExit.ENDED
         self._leaving = False
 
     async def run(self) -> int:
@@ -77,7 +78,7 @@ class WorkerProcess:
 
     def hand_back(self) -> None:
         """Hand back all crawls and end within ten seconds; the parent or the leader frees what still runs then."""
-        asyncio.get_running_loop().call_later(HAND_BACK_SECONDS, os._exit, CUT_SHORT)
+        asyncio.get_running_loop().call_later(HAND_BACK_SECONDS, os._exit, ChildExit.CUT_SHORT)
         self.runner.hand_back()
 
     def _leave(self, why: str) -> None:
@@ -107,9 +108,9 @@ class WorkerProcess:
             await asyncio.sleep(BEAT_SECONDS)
 
     def _taken_for_dead(self) -> None:
-        if self.exit_code == ENDED:
+        if self.exit_code is ChildExit.ENDED:
             logger.error("worker_taken_for_dead", extra={"process_id": self.process_id})
-            self.exit_code = TAKEN_FOR_DEAD
+            self.exit_code = ChildExit.TAKEN_FOR_DEAD
             self.hand_back()
 
     def _send(self, word: str) -> None:
@@ -151,7 +152,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except Exception:
         logger.exception("worker_broke")
-        sys.exit(1)
+        sys.exit(ChildExit.BROKE)
 
 
 _BUSY_SECONDS = 30.0  # until an outlet that another process crawls is tried again
@@ -215,7 +216,7 @@ class JobRunner:
         return await self.pool.crawl(target, SCHEDULED, contact=contact, due_at=due_at)
 
     async def _end_job(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
-        if result.state == "interrupted":
+        if result.state == CrawlState.INTERRUPTED:
             raise HandedBack
         if isinstance(result.problem, Busy):
             raise HandedBack(_BUSY_SECONDS)

@@ -17,7 +17,7 @@ from crawler.reading import READING, read_article
 from news.article import Article
 from news.errors import NewsError, OutletBlocked
 from news.outlets import FoundLink, FoundOutlet, Outlet
-from news.reasons import in_words
+from news.reasons import Reason, in_words
 from news.urls import page_key
 
 Progress = Callable[[Fetched], None]
@@ -89,7 +89,7 @@ def _read_channels(channels: "_Channels", home_page: HomePage, of_robots: Sequen
 
 
 def _blocked(url: str, reason: str) -> OutletBlocked:
-    if reason == "forbidden_address":
+    if reason == Reason.FORBIDDEN_ADDRESS:
         own = "set NEWSKEEP_ALLOW_NETWORKS to its network, such as 10.1.2.0/24, when it is yours to crawl"
         return OutletBlocked(f"{url} cannot be read: it is a private address", own)
     hint = f"newskeep outlets add {url} --no-look   (the first crawl will look again)"

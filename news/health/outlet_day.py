@@ -11,10 +11,21 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from statistics import median
 
+from news.reasons import Reason
+
 LEARN_DAYS = 42  # six weeks back
 VOLUME_DAYS = 56
 ENOUGH_WATCHED = 0.75  # of a day
-OUR_FAULTS = frozenset({"not_running", "no_worker", "offline", "interrupted", "not_looked", "crawl_timeout"})
+OUR_FAULTS = frozenset(
+    (
+        Reason.NOT_RUNNING,
+        Reason.NO_WORKER,
+        Reason.OFFLINE,
+        Reason.INTERRUPTED,
+        Reason.NOT_LOOKED,
+        Reason.CRAWL_TIMEOUT,
+    )
+)
 _OLD = timedelta(days=3)  # published longer before we first saw it: a new section brought it to light, not the day
 _SHORTEST_GAP = timedelta(hours=8)  # longer than back-off ever waits, and than a night without a turn
 _USUAL_INTERVALS = 3  # without a look make a gap

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from news.health.rule import Facts, Rule
-from news.schedule.backoff import OFFLINE as OFFLINE_REASON
+from news.reasons import Reason
 
 OUTLETS_SUBJECT = "outlets.toml"  # of the alert about that file
 _PLACE = " --> "  # before a mistake's place, in a message about outlets.toml
@@ -27,7 +27,7 @@ DATABASE_AWAY = Rule(
     describe=_since,
 )
 OFFLINE = Rule(
-    id=OFFLINE_REASON,
+    id=Reason.OFFLINE,
     title="we are offline",
     broken_when="nearly all outlets cannot be reached at once; no outlet is blamed for it",
     describe=lambda facts: f"outlets that could not be reached: {facts['outlets']}",

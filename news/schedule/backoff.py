@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 
+from news.reasons import Reason
+
 TRIES = 3
 LONGEST_WAIT = 60.0  # seconds; a site that asks for more is left alone until another crawl
 AT_ONCE = 8  # requests at a time to a site that needs no pause
@@ -15,12 +17,12 @@ FIRST_PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=6)  # so an outlet that comes back is found the same day
 _JITTER = 0.2  # of a pause: outlets that failed together come back at different times
 
-OFFLINE = "offline"
 OFFLINE_WINDOW = timedelta(minutes=10)
 OFFLINE_HOSTS = 3  # fewer may well be down at once
 _OFFLINE_SHARE = 0.75
 _NETWORK = frozenset({
-    OFFLINE, "dns", "timeout", "host_silent", "connection_refused", "connection_failed", "tls", "bad_http",
+    Reason.OFFLINE, Reason.DNS, Reason.TIMEOUT, Reason.HOST_SILENT, Reason.CONNECTION_REFUSED, Reason.CONNECTION_FAILED,
+    Reason.TLS, Reason.BAD_HTTP,
 })  # fmt: skip
 
 
