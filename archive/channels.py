@@ -15,6 +15,8 @@ from archive.models import channels
 from news.text import storable
 from news.urls import canonicalise, fetchable, page_key, url_key
 
+ROBOTS = "robots"  # the kind whose channels announce nothing: only their state is recorded
+
 
 class LookOutcome(StrEnum):
     """How a look at a channel ended. SKIPPED and FAILED have a reason."""

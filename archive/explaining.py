@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from sqlalchemy import Connection, text
 
 from archive.block_memory import RememberedLine, remembered_lines
+from archive.channels import ROBOTS
 from news.urls import canonicalise, same_site, url_key
 
 
@@ -90,6 +91,10 @@ class ChannelFacts:
     links_last: int | None
     failures: int
 
+    @property
+    def is_robots(self) -> bool:
+        return self.kind == ROBOTS
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
@@ -145,7 +150,7 @@ def _on_site(home_page: str, address: str) -> bool:
 
 def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
     captures = conn.execute(_CAPTURES, {"key": link.url_key}).all()
-    robots = conn.execute(_ROBOTS, {"outlet": link.outlet, "key": _robots_key(link.url)}).first()
+    robots = conn.execute(_ROBOTS, {"outlet": link.outlet, "kind": ROBOTS, "key": _robots_key(link.url)}).first()
     events = [EventFacts(**row._mapping) for row in conn.execute(_EVENTS, {"id": link.id})]
     article_id = link.article_id
     return Explanation(
@@ -195,7 +200,7 @@ _LINK_OF_ARTICLE = text(
     _LINK + " join articles a on a.id = l.article_id where a.id = :id order by (l.url = a.url) desc, l.id limit 1"
 )
 _CHANNELS_AT = text(_CHANNEL + " where c.url_key = :key order by o.name")
-_ROBOTS = text(_CHANNEL + " where o.name = :outlet and c.kind = 'robots' and c.url_key = :key limit 1")
+_ROBOTS = text(_CHANNEL + " where o.name = :outlet and c.kind = :kind and c.url_key = :key limit 1")
 
 _CAPTURES = text("""
 select captured_at, status, size, digest, file, revisit_of is not null as revisit

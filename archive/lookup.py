@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from archive.captures.index import FILE_PLACE
+from archive.channels import ROBOTS
 from news.ids import parse_id
 from news.sameness.revisions import weight
 from news.text import storable
@@ -144,7 +145,7 @@ def key_of(address: str) -> int | None:
 
 def kind_at(conn: Connection, outlet_id: int, key: int) -> str | None:
     """Tell whether the address with that key is an "article" or which kind of channel; None when it is unknown."""
-    found = conn.execute(_KIND_AT, {"outlet_id": outlet_id, "key": key}).scalar()
+    found = conn.execute(_KIND_AT, {"outlet_id": outlet_id, "key": key, "robots": ROBOTS}).scalar()
     return str(found) if found else None
 
 
@@ -205,7 +206,7 @@ _ADDRESS = text("select url from articles where id = :id")
 
 _KIND_AT = text("""
 select kind from channels
-where outlet_id = :outlet_id and url_key = :key and kind <> 'robots' and last_read_at is not null
+where outlet_id = :outlet_id and url_key = :key and kind <> :robots and last_read_at is not null
 union all select 'article' from links where url_key = :key and article_id is not null
 limit 1
 """)

@@ -222,8 +222,8 @@ def _stored(found: Explanation) -> str:
 def _channel_state(channel: ChannelFacts) -> str:
     state = channel.disposition or "not looked at yet"
     reason = f" ({_reason(channel.reason)})" if channel.reason else ""
-    links = f", {channel.links_last} links" if channel.links_last is not None and channel.kind != "robots" else ""
-    name = "robots.txt " if channel.kind == "robots" else ""
+    links = f", {channel.links_last} links" if channel.links_last is not None and not channel.is_robots else ""
+    name = "robots.txt " if channel.is_robots else ""
     return f"{name}{state}{reason} {when(channel.last_seen_at)}{links}"
 
 

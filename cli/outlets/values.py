@@ -110,9 +110,11 @@ def values_in_archive(home: Home, name: str) -> dict[str, Any] | None:
 
 
 def _by_kind(channels: Iterable[Channel]) -> dict[str, list[str]]:
+    from archive.channels import ROBOTS
+
     kinds: dict[str, list[str]] = {}
     for channel in channels:
-        if channel.kind != "robots":
+        if channel.kind != ROBOTS:
             kinds.setdefault(f"{channel.kind}s", []).append(channel.url)
     return kinds
 

@@ -60,6 +60,7 @@ class ChannelKind:
     announces: ClassVar[bool] = True  # it lists links or further channels
     is_html: ClassVar[bool] = False  # a web page; other channels may list it, and it is no article
     is_permanent: ClassVar[bool] = False  # read at every crawl once found, also when no other channel names it any more
+    surveyed: ClassVar[int] = 4  # channels of the kind that a survey of an outlet reads at most
     is_conditional: ClassVar[bool] = True  # requests carry the ETag and date of the last answer
 
     def option(self, outlet: Outlet) -> Sequence[str] | None:

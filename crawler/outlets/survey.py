@@ -1,5 +1,6 @@
 """Survey an outlet without saving anything: its feeds, sitemaps and links, and some of its articles as read."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from urllib.parse import urljoin
 from archive.home import Home
 from archive.ingest.fetched import FetchedPage
 from crawler.channels.homepage import HomePage, describe
-from crawler.channels.kind import Announced, ChannelKind, Document, read_channel, recognise
+from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, read_channel, recognise
 from crawler.channels.kinds import feed, listing, sitemap
 from crawler.channels.kinds.robots import AGENT, crawl_delay, sitemap_lines
 from crawler.channels.markup import decoded
@@ -22,7 +23,6 @@ from news.urls import page_key
 
 Progress = Callable[[Fetched], None]
 
-_TRIED = {"feed": 12, "sitemap": 4, "listing": 4}  # channels of a kind that a survey reads
 _RECENT = timedelta(days=7)
 
 
@@ -65,9 +65,9 @@ def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime, progr
     rules = decoded(robots.body) if robots.status == 200 else ""
     home_page = front.home or HomePage(front.title, front.language)
     _read_channels(channels, home_page, sitemap_lines(rules, robots.final_url), page.final_url)
-    found = describe(
-        page.final_url, home_page, channels.feeds, channels.sitemaps, crawl_delay(rules, AGENT), channels.problems
-    )
+    feeds, sitemaps = channels.read[feed.KIND.name], channels.read[sitemap.KIND.name]
+    addresses = [*(url for url, _ in sitemaps), *channels.unread[sitemap.KIND.name]]
+    found = describe(page.final_url, home_page, feeds, addresses, crawl_delay(rules, AGENT), channels.problems)
     links = _newest_first(channels.links)
     volume = per_day([link.announced_at for link in links], now)
     if kind.is_html:
@@ -77,15 +77,20 @@ def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime, progr
 
 def _read_channels(channels: "_Channels", home_page: HomePage, of_robots: Sequence[str], url: str) -> None:
     """Read the channels that are set, else those that are declared; without any, look at the usual addresses."""
-    for kind in (feed.KIND, sitemap.KIND, listing.KIND):
+    for kind in _kinds():
         declared = [*(of_robots if kind is sitemap.KIND else ()), *kind.on_home_page(home_page)]
         own = kind.option(channels.outlet)
         if own is not None or not kind.is_html:  # sections are left to the crawl
             channels.read_all(kind, declared if own is None else own)
-    is_free = channels.outlet.feeds is None and channels.outlet.sitemaps is None
-    if is_free and not (channels.feeds or channels.sitemaps):
-        for kind in (feed.KIND, sitemap.KIND):
+    guessed = [kind for kind in _kinds() if kind.guesses(url)]
+    if not any(kind.option(channels.outlet) is not None or channels.has(kind) for kind in guessed):
+        for kind in guessed:
             channels.guess(kind, url)
+
+
+def _kinds() -> list[ChannelKind]:
+    """Return the kinds of channels that announce articles, in reading order."""
+    return [kind for kind in channel_kinds().values() if kind.announces]
 
 
 def _blocked(url: str, reason: str) -> OutletBlocked:
@@ -102,7 +107,7 @@ def _why(page: Fetched) -> str:
 
 def _addresses(outlet: Outlet) -> list[str]:
     """Return the channels that outlets.toml sets."""
-    return [url for kind in (feed.KIND, sitemap.KIND, listing.KIND) for url in kind.option(outlet) or ()]
+    return [url for kind in _kinds() for url in kind.option(outlet) or ()]
 
 
 def _is_same_page(url: str, other: str) -> bool:
@@ -120,8 +125,8 @@ class _Channels:
         self.home, self.outlet, self.contact, self.progress = home, outlet, contact, progress
         self.links: list[FoundLink] = []
         self.problems: list[str] = []
-        self.feeds: list[tuple[str, Announced]] = []
-        self.sitemaps: list[str] = []
+        self.read: dict[str, list[tuple[str, Announced]]] = defaultdict(list)  # by kind
+        self.unread: dict[str, Sequence[str]] = defaultdict(list)  # those over the number that a survey reads
 
     def fetch(self, addresses: Sequence[str]) -> list[Fetched]:
         if not addresses:
@@ -131,14 +136,14 @@ class _Channels:
     def add(self, kind: ChannelKind, url: str, announced: Announced) -> None:
         """Add what the channel at *url* announces. An index of sitemaps is not followed: a survey is no crawl."""
         self.links += announced.links
-        if kind is feed.KIND:
-            self.feeds.append((url, announced))
-        elif kind is sitemap.KIND:
-            self.sitemaps.append(url)
+        self.read[kind.name].append((url, announced))
+
+    def has(self, kind: ChannelKind) -> bool:
+        return bool(self.read[kind.name] or self.unread[kind.name])
 
     def read_all(self, kind: ChannelKind, addresses: Sequence[str]) -> None:
         """Read the first of these channels; note why one cannot be read."""
-        most = _TRIED[kind.name]
+        most = kind.surveyed
         for page in self.fetch([url for url in addresses[:most] if not _is_same_page(url, self.outlet.url)]):
             try:
                 if page.error or page.status != 200:
@@ -148,7 +153,7 @@ class _Channels:
                 self.problems.append(str(error))
             else:
                 self.add(found, page.url, announced)
-        self.sitemaps += addresses[most:] if kind is sitemap.KIND else ()
+        self.unread[kind.name] = addresses[most:]
 
     def guess(self, kind: ChannelKind, url: str) -> None:
         """Read the first of the usual addresses that holds such a channel."""

@@ -40,6 +40,7 @@ class Feed:
 class FeedKind(ChannelKind):
     name = "feed"
     order = 10
+    surveyed = 12
     is_permanent = True
 
     def option(self, outlet: Outlet) -> Sequence[str] | None:

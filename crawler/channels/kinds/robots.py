@@ -6,6 +6,7 @@ from time import monotonic
 
 from protego import Protego
 
+from archive.channels import ROBOTS
 from crawler.channels.kind import ChannelKind
 from crawler.channels.plain_values import absolute
 
@@ -22,7 +23,7 @@ _RULE_LINE = re.compile(r"^[ \t]*(user-agent|allow|disallow)[ \t]*:[ \t]*([^\s#]
 class RobotsKind(ChannelKind):
     """A channel only so that its state is recorded: the robots middleware fetches it before anything else."""
 
-    name = "robots"
+    name = ROBOTS
     announces = False
 
 
