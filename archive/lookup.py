@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from archive.captures.index import FILE_PLACE
 from archive.channels import ROBOTS
-from news.ids import parse_id
+from news.article import parse_id
 from news.sameness.revisions import weight
 from news.text import storable
 from news.urls import page_key

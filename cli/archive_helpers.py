@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.home import Home, existing_archive
+from news.article import parse_id, short_id
 from news.errors import NewsError
 from news.exit_codes import ExitCode
-from news.ids import parse_id, short_id
 from news.sameness.rules import STORY_RULES, SamenessRule
 from news.text import one_line
 

@@ -11,7 +11,7 @@ import click
 
 from cli.archive_helpers import NotFound, coloured, dim, need_article, need_crawl, opened_archive, strong, when
 from cli.output import emit, say
-from news.ids import short_id
+from news.article import short_id
 from news.sameness.differences import Mark, Piece, paragraph_pieces, word_pieces
 from news.sameness.revisions import is_silent
 from news.text import one_line, printable

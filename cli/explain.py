@@ -10,8 +10,7 @@ import click
 
 from cli.archive_helpers import NotFound, dim, evidence_in_words, need_article, opened_archive, strong, when
 from cli.output import emit
-from news.article import LAST_CHANGE
-from news.ids import parse_id, short_id
+from news.article import LAST_CHANGE, parse_id, short_id
 from news.reasons import in_words
 from news.sameness.rules import SamenessRule
 from news.text import one_line

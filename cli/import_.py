@@ -18,10 +18,10 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 import click
 
 from cli.output import emit, say
+from news.article import short_id
 from news.dispositions import Disposition
 from news.errors import NewsError
 from news.exit_codes import ExitCode
-from news.ids import short_id
 from news.imports import Imported, read_line
 from news.reasons import in_words
 from news.sameness.rules import SamenessRule

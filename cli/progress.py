@@ -14,10 +14,10 @@ from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
 from crawler.channels.kind import channel_kinds
 from crawler.job import CrawlJob
 from crawler.results import CrawlResult, Listener, exit_code
+from news.article import short_id
 from news.dispositions import Disposition
 from news.errors import Busy
 from news.exit_codes import ExitCode
-from news.ids import short_id
 from news.reasons import in_words
 from news.text import printable
 

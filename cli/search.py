@@ -15,7 +15,7 @@ from cli.archive_helpers import coloured, dim, need_outlet, opened_archive, stro
 from cli.completion import complete_outlet
 from cli.output import emit, say
 from cli.verbs import Misused
-from news.ids import short_id
+from news.article import short_id
 from news.text import one_line
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from cli.archive_helpers import (
     when,
 )
 from cli.output import emit, say, tell
-from news.ids import short_id
+from news.article import short_id
 from news.text import one_line, printable
 
 if TYPE_CHECKING:

@@ -139,7 +139,7 @@ def test_a_path_that_does_not_exist_is_noticed(named: str) -> None:
 
 @pytest.mark.parametrize(
     "named",
-    ["crawler/", "docs/settings.md", "docs/decisions/NNNN-title.md", "https://example.org/docs/x.md", "news/ids.py."],
+    ["crawler/", "docs/settings.md", "docs/decisions/NNNN-title.md", "https://example.org/docs/x.md", "news/text.py."],
 )
 def test_a_path_that_exists_or_is_a_pattern_or_an_address_passes(named: str) -> None:
     assert list(missing_paths(Text(ROOT / "README.md", 1, named))) == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from news.ids import short_id
+from news.article import short_id
 from tests.conftest import Outcome
 
 if TYPE_CHECKING:

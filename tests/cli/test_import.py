@@ -8,7 +8,7 @@ import pytest
 
 from archive.home import Home
 from archive.ingest.importer import SIZE
-from news.ids import short_id
+from news.article import short_id
 from tests.texts import copy_cut_to_a_third, headline, text
 
 Run = Callable[..., Any]
