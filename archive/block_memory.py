@@ -25,12 +25,12 @@ class RememberedLine:
 def remembered_lines(conn: Connection, reading_id: int, article_id: int) -> list[RememberedLine]:
     """Return the lines of a reading that the memory of boilerplate set aside, in page order."""
     rows = conn.execute(_LINES, {"reading": reading_id, "rules": [RECURS, HEADLINE]})
-    found = []
+    lines = []
     for line, rule, outlet_id, at in rows.all():  # a handful a page
         key = line_key(None if rule == HEADLINE else outlet_id, letters_of(line))
         others = conn.scalars(_ARTICLES, {"keys": keys_around(at, key), "own": article_id})
-        found.append(RememberedLine(line, rule, list(others)))
-    return found
+        lines.append(RememberedLine(line, rule, list(others)))
+    return lines
 
 
 _LINES = text("""

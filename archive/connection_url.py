@@ -37,7 +37,7 @@ def shown_url(url: str) -> str:
 
 def with_defaults(url: str) -> str:
     """Return the connection string for *url*, with our name and time limits where it has none of its own."""
-    given = conninfo_to_dict(url)
+    own = conninfo_to_dict(url)
     defaults: dict[str, str | int] = {
         "connect_timeout": _CONNECT_SECONDS,
         "fallback_application_name": "newskeep",
@@ -47,7 +47,7 @@ def with_defaults(url: str) -> str:
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,
     }
-    return make_conninfo(url, **{name: value for name, value in defaults.items() if name not in given})
+    return make_conninfo(url, **{name: value for name, value in defaults.items() if name not in own})
 
 
 def _check_readable(url: str) -> None:

@@ -80,11 +80,11 @@ def count_deaths(conn: Connection, home: Home, outlet_id: int) -> list[Path]:
     its next crawl makes its own mark.
     """
     marks = _marks(home)
-    mine = [row for row in conn.execute(_MARKED, {"crawls": list(marks)}) if row.outlet_id == outlet_id]
-    for row in mine:
+    own = [row for row in conn.execute(_MARKED, {"crawls": list(marks)}) if row.outlet_id == outlet_id]
+    for row in own:
         if row.undecided:
             _settle(conn, row.id, marks[row.id])
-    return [marks[row.id] for row in mine]
+    return [marks[row.id] for row in own]
 
 
 def blame_marks(conn: Connection, home: Home, crawl_ids: Iterable[int]) -> set[int]:

@@ -43,11 +43,11 @@ def default_home(environ: Mapping[str, str]) -> Path:
 
 def find_home(environ: Mapping[str, str] = os.environ) -> Home:
     """Find the data folder, existing or not. Raises SettingError for a setting that cannot be read."""
-    given = Path(environ.get("NEWSKEEP_HOME") or default_home(environ))
+    folder = Path(environ.get("NEWSKEEP_HOME") or default_home(environ))
     try:
-        path = given.expanduser().absolute()
+        path = folder.expanduser().absolute()
     except RuntimeError as error:  # ~name of an unknown user
-        raise SettingError(f"NEWSKEEP_HOME={given}: {error}") from error
+        raise SettingError(f"NEWSKEEP_HOME={folder}: {error}") from error
     return Home(path, read_settings(environ, _file_settings(path / "newskeep.toml")))
 
 
@@ -121,7 +121,7 @@ def _is_empty(folder: Path) -> bool:
 
 def _file_settings(path: Path) -> Mapping[str, object]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -129,9 +129,9 @@ def _file_settings(path: Path) -> Mapping[str, object]:
     except ValueError as error:
         raise SettingError(f"{path}: {error}", f"mend it, or `mv {path} {path}.old` and `newskeep init`") from error
     names = [setting.name for setting in SETTINGS]
-    unknown = sorted(given.keys() - set(names))
+    unknown = sorted(values.keys() - set(names))
     if unknown:
         near = get_close_matches(unknown[0].upper(), names, n=1)
         guess = f"; did you mean {near[0]}?" if near else ""
         raise SettingError(f"{path}: unknown setting {', '.join(unknown)}{guess}", f"mend {path}")
-    return given
+    return values

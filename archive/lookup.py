@@ -109,23 +109,23 @@ def find_article(conn: Connection, named: str) -> int | None:
     kind_and_number = parse_id(named)
     if kind_and_number:
         kind, number = kind_and_number
-        found = conn.execute(_ARTICLE_EXISTS, {"id": number}).scalar() if kind == "a" else None
-        return int(found) if found else None
+        article_id = conn.execute(_ARTICLE_EXISTS, {"id": number}).scalar() if kind == "a" else None
+        return int(article_id) if article_id else None
     key = key_of(named)
     return article_at(conn, key) if key is not None else None
 
 
 def article_at(conn: Connection, url_key: int) -> int | None:
     """Find the article at the address with that key; its row number, or None."""
-    found = conn.execute(_ARTICLE_AT, {"key": url_key}).scalar()
-    return int(found) if found else None
+    article_id = conn.execute(_ARTICLE_AT, {"key": url_key}).scalar()
+    return int(article_id) if article_id else None
 
 
 def address_of(conn: Connection, named: str) -> str | None:
     """Return the address of the article with a short id (a1f3c); None for anything else."""
     kind_and_number = parse_id(named)
-    found = find_article(conn, named) if kind_and_number else None
-    return None if found is None else str(conn.execute(_ADDRESS, {"id": found}).scalar_one())
+    article_id = find_article(conn, named) if kind_and_number else None
+    return None if article_id is None else str(conn.execute(_ADDRESS, {"id": article_id}).scalar_one())
 
 
 def find_story(conn: Connection, named: str) -> int | None:
@@ -133,8 +133,8 @@ def find_story(conn: Connection, named: str) -> int | None:
     kind_and_number = parse_id(named)
     if not kind_and_number or kind_and_number[0] != "s":
         return None
-    found = conn.execute(_STORY, {"id": kind_and_number[1]}).scalar()
-    return int(found) if found else None
+    story_id = conn.execute(_STORY, {"id": kind_and_number[1]}).scalar()
+    return int(story_id) if story_id else None
 
 
 def key_of(address: str) -> int | None:
@@ -145,8 +145,8 @@ def key_of(address: str) -> int | None:
 
 def kind_at(conn: Connection, outlet_id: int, key: int) -> str | None:
     """Tell whether the address with that key is an "article" or which kind of channel; None when it is unknown."""
-    found = conn.execute(_KIND_AT, {"outlet_id": outlet_id, "key": key, "robots": ROBOTS}).scalar()
-    return str(found) if found else None
+    kind = conn.execute(_KIND_AT, {"outlet_id": outlet_id, "key": key, "robots": ROBOTS}).scalar()
+    return str(kind) if kind else None
 
 
 def read_article(conn: Connection, article_id: int, revision: int | None = None) -> ArchivedArticle | None:
@@ -185,8 +185,8 @@ def texts_revised(
 ) -> list[tuple[RevisionText, RevisionText]]:
     """Pair each revision that a crawl added, or captured since then, with the one before; weightiest change first."""
     added = {(a, n) for a, n in conn.execute(_ADDED, {"crawl_id": crawl_id, "since": since})}
-    wanted = sorted({pair for a, n in added for pair in ((a, n - 1), (a, n))})
-    values = {"articles": [article_id for article_id, _ in wanted], "numbers": [number for _, number in wanted]}
+    revisions = sorted({pair for a, n in added for pair in ((a, n - 1), (a, n))})
+    values = {"articles": [article_id for article_id, _ in revisions], "numbers": [number for _, number in revisions]}
     rows = [RevisionText(**row._mapping) for row in conn.execute(_TEXTS_OF_REVISIONS, values)]
     by_number = {(row.article_id, row.number): row for row in rows}
     pairs = [(by_number[a, n - 1], by_number[a, n]) for a, n in sorted(added)]

@@ -35,8 +35,8 @@ def _rename(conn: Connection, old: str, name: str, url: str) -> None:
     parts = urlsplit(url)
     if old == name or parts.path not in ("", "/") or parts.query:
         return
-    taken = select(outlets.c.id).where(outlets.c.name == storable(name)).correlate(None).exists()
-    conn.execute(update(outlets).where(outlets.c.name == storable(old), ~taken).values(name=storable(name)))
+    is_taken = select(outlets.c.id).where(outlets.c.name == storable(name)).correlate(None).exists()
+    conn.execute(update(outlets).where(outlets.c.name == storable(old), ~is_taken).values(name=storable(name)))
 
 
 def save_found(conn: Connection, outlet_id: int, found: Mapping[str, Any]) -> None:
@@ -71,5 +71,5 @@ from outlets o
 
 def found_of(conn: Connection, outlet_id: int) -> dict[str, Any]:
     """Return what discovery has found of the outlet so far."""
-    found = conn.execute(select(outlets.c.found).where(outlets.c.id == outlet_id)).scalar_one()
-    return dict(found)
+    values = conn.execute(select(outlets.c.found).where(outlets.c.id == outlet_id)).scalar_one()
+    return dict(values)

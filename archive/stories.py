@@ -117,8 +117,8 @@ def same_event(conn: Connection, story_id: int, most: int = 20) -> list[SameEven
     rows = {row.id: row for row in conn.execute(_AROUND, values)}
     others = {row.id: (row.headline, row.body) for row in rows.values()}
     alike = events.similarities(own.headline, own.body, others)
-    found = [_same_event(rows[key], value) for key, value in alike.items() if value >= events.ALIKE]
-    best_of_story = {article.story_id: article for article in reversed(found)}
+    matches = [_same_event(rows[key], value) for key, value in alike.items() if value >= events.ALIKE]
+    best_of_story = {article.story_id: article for article in reversed(matches)}
     return sorted(best_of_story.values(), key=lambda article: -article.alike)[:most]
 
 

@@ -42,11 +42,11 @@ def need_article(conn: Connection, named: str) -> int:
     """Find an article by its id or address and return its row number. Raises NotFound."""
     from archive.lookup import find_article
 
-    found = find_article(conn, named)
-    if found is None:
+    article_id = find_article(conn, named)
+    if article_id is None:
         hint = f"newskeep explain {one_line(named)}" if "." in named else "newskeep search WORDS"
         raise NotFound(f"“{one_line(named)}” is no article of this archive", hint)
-    return found
+    return article_id
 
 
 def need_story(conn: Connection, named: str) -> int:
@@ -58,9 +58,9 @@ def need_story(conn: Connection, named: str) -> int:
         if story_id is None:
             raise NotFound(f"“{one_line(named)}” is no story of this archive", "newskeep search WORDS")
         return story_id
-    found = read_article(conn, need_article(conn, named))
-    assert found  # an article always has a latest revision
-    return found.story_id
+    article = read_article(conn, need_article(conn, named))
+    assert article  # an article always has a latest revision
+    return article.story_id
 
 
 def is_story(named: str) -> bool:
@@ -90,9 +90,9 @@ def need_outlet(conn: Connection, named: str) -> str:
     urls = {row.name: row.url for row in conn.execute(select(outlets.c.name, outlets.c.url))}
     key = key_of(named) if "://" in named else None
     at_home = (name for name, url in urls.items() if key is not None and key_of(url) == key)
-    found = named if named in urls else next(at_home, None)
-    if found is not None:
-        return found
+    outlet = named if named in urls else next(at_home, None)
+    if outlet is not None:
+        return outlet
     near = get_close_matches(named, urls, n=1, cutoff=0.5)
     ctx = click.get_current_context(silent=True)
     verb = ctx.command_path if ctx else "newskeep search"

@@ -77,13 +77,13 @@ def show(number: int, as_json: bool) -> None:
     from archive.frontier import ledger as read_ledger
 
     with opened_archive() as (_, conn):
-        found = find_crawl(conn, need_crawl(conn, number))
-        assert found
+        crawl = find_crawl(conn, need_crawl(conn, number))
+        assert crawl
         ledger, summary = read_ledger(conn, number), summarise_crawl(conn, number)
     if as_json:
-        emit(_record(found) | _ledger_record(ledger, summary))
+        emit(_record(crawl) | _ledger_record(ledger, summary))
     else:
-        click.echo("\n".join(_ledger_lines(found, ledger, summary)))
+        click.echo("\n".join(_ledger_lines(crawl, ledger, summary)))
 
 
 def _record(crawl: CrawlRecord) -> dict[str, Any]:

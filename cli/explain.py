@@ -39,11 +39,11 @@ def explain(address: str, as_json: bool) -> None:
     newskeep explain a1f3c --json
     """
     with opened_archive() as (_, conn):
-        found, site = _explain(conn, address)
+        explanation, site = _explain(conn, address)
     if as_json:
-        emit(_record(address, found, site))
+        emit(_record(address, explanation, site))
     else:
-        click.echo("\n".join(_lines(address, found, site)))
+        click.echo("\n".join(_lines(address, explanation, site)))
 
 
 def _explain(conn: Connection, address: str) -> tuple[Explanation, str | None]:
@@ -59,33 +59,33 @@ def _explain(conn: Connection, address: str) -> tuple[Explanation, str | None]:
     return explain_address(conn, key), outlet_of_site(conn, address if "://" in address else f"https://{address}")
 
 
-def _record(address: str, found: Explanation, site: str | None) -> dict[str, Any]:
-    stored = found.stored
+def _record(address: str, explanation: Explanation, site: str | None) -> dict[str, Any]:
+    stored = explanation.stored
     ids = {"id": short_id("a", stored.article_id), "story_id": short_id("s", stored.story_id)} if stored else {}
-    facts = asdict(found)
+    facts = asdict(explanation)
     for name in ("link", "stored"):
         if facts[name]:
             facts[name].pop("article_id", None)
             facts[name].pop("story_id", None)
-    is_known = found.link is not None or bool(found.channels) or stored is not None
+    is_known = explanation.link is not None or bool(explanation.channels) or stored is not None
     answer = {"known": is_known, "stored_as": ids or None, "outlet_of_site": site}
-    return {"type": "explanation", "address": address, **answer, **facts, "steps": dict(_steps(found))}
+    return {"type": "explanation", "address": address, **answer, **facts, "steps": dict(_steps(explanation))}
 
 
-def _lines(address: str, found: Explanation, site: str | None) -> Iterator[str]:
-    if found.link is None and found.stored is None:
-        yield from _unknown_lines(address, found, site)
+def _lines(address: str, explanation: Explanation, site: str | None) -> Iterator[str]:
+    if explanation.link is None and explanation.stored is None:
+        yield from _unknown_lines(address, explanation, site)
         return
-    yield strong(one_line(found.link.url if found.link else address))
-    for number, (name, words) in enumerate(_steps(found), 1):
+    yield strong(one_line(explanation.link.url if explanation.link else address))
+    for number, (name, words) in enumerate(_steps(explanation), 1):
         yield f" {number} {name:<10} {words or dim('–')}"
 
 
-def _unknown_lines(address: str, found: Explanation, site: str | None) -> Iterator[str]:
-    for channel in found.channels:
+def _unknown_lines(address: str, explanation: Explanation, site: str | None) -> Iterator[str]:
+    for channel in explanation.channels:
         yield f"{one_line(channel.url)} is a {channel.kind} of {one_line(channel.outlet)}, where links are found"
         yield f"  {_channel_state(channel)}"
-    if not found.channels:
+    if not explanation.channels:
         yield f"{one_line(address)} is not in the archive: no crawl has seen this address."
         name = one_line(site or "")
         unlisted = f"  its site is outlet {name}, but none of its feeds, sitemaps and listings named this page"
@@ -93,13 +93,13 @@ def _unknown_lines(address: str, found: Explanation, site: str | None) -> Iterat
         yield f"  to fetch it now: newskeep crawl {one_line(address)}"
 
 
-def _steps(found: Explanation) -> Iterator[Step]:
+def _steps(explanation: Explanation) -> Iterator[Step]:
     words = (_found, _allowed, _fetched, _extracted, _teasers, _compared, _stored)
-    return zip(_STEPS, (describe(found) for describe in words), strict=True)
+    return zip(_STEPS, (describe(explanation) for describe in words), strict=True)
 
 
-def _found(found: Explanation) -> str:
-    link = found.link
+def _found(explanation: Explanation) -> str:
+    link = explanation.link
     if link is None:
         return "imported"
     later = f"; again in {link.seen - 1} later crawl{'s' if link.seen > 2 else ''}" if link.seen > 1 else ""
@@ -112,28 +112,28 @@ def _where(link: LinkFacts) -> str:
     return f"in {link.channel_kind} “{one_line(link.channel_title or link.channel_url or '')}”"
 
 
-def _allowed(found: Explanation) -> str:
-    link = found.link
+def _allowed(explanation: Explanation) -> str:
+    link = explanation.link
     if link is None:
         return ""
     if link.disposition == "skipped" and "robots" in (link.reason or ""):
         return f"no: {_reason(link.reason)}"
     if link.imported:
         return "not asked: imported"
-    if found.capture or link.last_fetched_at:
-        return f"yes; {_channel_state(found.robots)}" if found.robots else "yes"
+    if explanation.capture or link.last_fetched_at:
+        return f"yes; {_channel_state(explanation.robots)}" if explanation.robots else "yes"
     return f"not asked: {_reason(link.reason)}" if link.disposition == "skipped" else ""
 
 
-def _fetched(found: Explanation) -> str:
-    link, capture = found.link, found.capture
+def _fetched(explanation: Explanation) -> str:
+    link, capture = explanation.link, explanation.capture
     failed = ""
     if link and link.disposition == "failed":
         failed = f"failed {link.attempts} time{'s' if link.attempts != 1 else ''} in a row: {_reason(link.reason)}"
     if capture is None:
         return failed or (_unfetched(link) if link else "")
     kind = ", the same bytes as before" if capture.revisit else ""
-    times = f"; {found.captures} captures in all" if found.captures > 1 else ""
+    times = f"; {explanation.captures} captures in all" if explanation.captures > 1 else ""
     got = f"{when(capture.captured_at)} HTTP {capture.status}, {capture.size / 1024:.0f} KB"
     return f"{got}, sha256 {capture.digest.hex()[:8]}…{kind}{times}" + (f"; then {failed}" if failed else "")
 
@@ -144,11 +144,12 @@ def _unfetched(link: LinkFacts) -> str:
     return "not fetched: imported as a text" if link.imported and link.article_id is not None else "not fetched"
 
 
-def _extracted(found: Explanation) -> str:
-    reading = found.reading
+def _extracted(explanation: Explanation) -> str:
+    reading = explanation.reading
     if reading is None:
-        skipped = found.link is not None and found.link.disposition == "skipped" and found.capture is not None
-        return f"no: {_reason(found.link.reason)}" if skipped and found.link else ""
+        link = explanation.link
+        is_skipped = link is not None and link.disposition == "skipped" and explanation.capture is not None
+        return f"no: {_reason(link.reason)}" if link and is_skipped else ""
     return f"{reading.words} words, {_date(reading)}, rules {one_line(reading.rules)}"
 
 
@@ -161,8 +162,8 @@ def _date(reading: ReadingFacts) -> str:
     return "date " + (f"from {one_line(source)} " if source else "") + when(reading.date_published)
 
 
-def _teasers(found: Explanation) -> str:
-    reading = found.reading
+def _teasers(explanation: Explanation) -> str:
+    reading = explanation.reading
     if reading is None:
         return ""
     removed = ", ".join(
@@ -180,9 +181,9 @@ def _elsewhere(reading: ReadingFacts) -> str:
     return f"; remembered from {named}{more}" if others else ""
 
 
-def _compared(found: Explanation) -> str:
+def _compared(explanation: Explanation) -> str:
     """Say how the last comparison ended, and for a copy why it belongs to its story."""
-    compared = [event for event in found.events if event.evidence]
+    compared = [event for event in explanation.events if event.evidence]
     if not compared:
         return ""
     came = next((event for event in compared[:-1] if event.disposition == "copy"), None)
@@ -205,8 +206,8 @@ def _rule_in_words(rule: str) -> str:
     return SamenessRule(rule).words if rule in list(SamenessRule) else rule.replace("_", " ")
 
 
-def _stored(found: Explanation) -> str:
-    stored, link = found.stored, found.link
+def _stored(explanation: Explanation) -> str:
+    stored, link = explanation.stored, explanation.link
     if stored is None:
         ended = f"{link.disposition}: {_reason(link.reason)}" if link and link.reason else "not yet"
         return f"no – {ended}"

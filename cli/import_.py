@@ -236,8 +236,8 @@ def _store_lines(importer: Importer, batch: Sequence[Imported | _NoArticle], ans
 
 
 def _tell_lines(answers: Answers) -> None:
-    left = {"older than what is known": answers.counts["skipped"], "could not be taken in": answers.counts["error"]}
-    more = "".join(f", {number} {how}" for how, number in left.items() if number)
+    others = {"older than what is known": answers.counts["skipped"], "could not be taken in": answers.counts["error"]}
+    more = "".join(f", {number} {how}" for how, number in others.items() if number)
     say(f"{answers.parts} lines: {answers.in_words()}{more}")
 
 
@@ -310,8 +310,8 @@ def _tell_captures(answers: Answers, as_json: bool) -> None:
         summary = {"records": answers.parts, "counts": counted, "reasons": answers.reasons, "balanced": balanced}
         emit({"type": "summary", **summary})
     whys = " · ".join(f"{number} {in_words(reason)}" for reason, number in answers.reasons.most_common(8))
-    left = ", ".join(f"{number} {how}" for how, number in counts.items() if number)
-    say(f"{answers.parts} captures: {answers.in_words()}" + (f", {left} ({whys})" if left else ""))
+    others = ", ".join(f"{number} {how}" for how, number in counts.items() if number)
+    say(f"{answers.parts} captures: {answers.in_words()}" + (f", {others} ({whys})" if others else ""))
 
 
 def _look_at_captures(file: BinaryIO) -> int:

@@ -86,69 +86,70 @@ def _read(conn: Connection, named: str, revision: int | None) -> ArchivedArticle
     from archive.lookup import read_article
 
     article_id = need_article(conn, named)
-    found = read_article(conn, article_id, revision)
-    if found is None:
+    article = read_article(conn, article_id, revision)
+    if article is None:
         raise NotFound(f"{short_id('a', article_id)} has no revision {revision}", f"newskeep show {named}")
-    return found
+    return article
 
 
 def _show_article(conn: Connection, named: str, revision: int | None, as_json: bool) -> None:
-    found = _read(conn, named, revision)
+    article = _read(conn, named, revision)
     if as_json:
-        emit(_article_record(found))
+        emit(_article_record(article))
     else:
-        click.echo("\n".join(_article_lines(found)))
+        click.echo("\n".join(_article_lines(article)))
 
 
-def _article_record(found: ArchivedArticle) -> dict[str, Any]:
+def _article_record(article: ArchivedArticle) -> dict[str, Any]:
     from archive.fields import COLUMNS
 
-    columns = {column.name: column.value_in(found.fields) for column in COLUMNS}
-    record = asdict(found) | columns | {"id": short_id("a", found.id), "story_id": short_id("s", found.story_id)}
+    columns = {column.name: column.value_in(article.fields) for column in COLUMNS}
+    record = asdict(article) | columns | {"id": short_id("a", article.id), "story_id": short_id("s", article.story_id)}
     del record["capture_id"]
     return {"type": "article", **record}
 
 
-def _article_lines(found: ArchivedArticle) -> Iterator[str]:
-    yield strong(one_line(found.headline or "(no headline)"))
-    if found.lead:
+def _article_lines(article: ArchivedArticle) -> Iterator[str]:
+    yield strong(one_line(article.headline or "(no headline)"))
+    if article.lead:
         yield ""
-        yield one_line(found.lead)
-    for paragraph in found.body.split("\n\n"):
+        yield one_line(article.lead)
+    for paragraph in article.body.split("\n\n"):
         yield ""
         yield printable(paragraph)
     yield ""
-    for name, value in _provenance(found):
+    for name, value in _provenance(article):
         yield f"{dim(f'{name:<10}')} {value}"
 
 
-def _provenance(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
-    yield "id", f"{short_id('a', found.id)} · {one_line(found.outlet)} · {found.words} words"
-    yield "address", one_line(found.canonical_url)
-    for address in found.addresses[:5]:
+def _provenance(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
+    yield "id", f"{short_id('a', article.id)} · {one_line(article.outlet)} · {article.words} words"
+    yield "address", one_line(article.canonical_url)
+    for address in article.addresses[:5]:
         yield "also at", one_line(address)
-    yield "published", " · ".join([when(found.date_published), *map(one_line, found.authors)])
-    yield from _more_fields(found)
-    yield "captured", f"first {when(found.first_captured_at)}, last looked {when(found.last_checked_at)}"
-    kinds = f" ({', '.join(found.changes)})" if found.changes else ""
-    held = f"held from {when(found.valid_from)}" + (f" to {when(found.valid_to)}" if found.valid_to else "")
-    yield "revision", f"{found.number} of {found.revisions}{kinds}, {held}"
-    if found.flags:
-        yield "flags", ", ".join(found.flags)
-    if found.copies:
-        hint = f"newskeep show {short_id('a', found.id)} --copies"
-        yield "story", f"{short_id('s', found.story_id)} with {found.copies} more: {hint}"
-    if found.removed:
-        hint = f"newskeep show {short_id('a', found.id)} --removed"
-        yield "removed", f"{found.removed} block{'s' if found.removed > 1 else ''}, {found.words_removed} words: {hint}"
+    yield "published", " · ".join([when(article.date_published), *map(one_line, article.authors)])
+    yield from _more_fields(article)
+    yield "captured", f"first {when(article.first_captured_at)}, last looked {when(article.last_checked_at)}"
+    kinds = f" ({', '.join(article.changes)})" if article.changes else ""
+    held = f"held from {when(article.valid_from)}" + (f" to {when(article.valid_to)}" if article.valid_to else "")
+    yield "revision", f"{article.number} of {article.revisions}{kinds}, {held}"
+    if article.flags:
+        yield "flags", ", ".join(article.flags)
+    if article.copies:
+        hint = f"newskeep show {short_id('a', article.id)} --copies"
+        yield "story", f"{short_id('s', article.story_id)} with {article.copies} more: {hint}"
+    if article.removed:
+        hint = f"newskeep show {short_id('a', article.id)} --removed"
+        blocks = f"{article.removed} block{'s' if article.removed > 1 else ''}"
+        yield "removed", f"{blocks}, {article.words_removed} words: {hint}"
 
 
-def _more_fields(found: ArchivedArticle) -> Iterator[tuple[str, str]]:
+def _more_fields(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
     """Yield the fields that `archive.fields` gives a column, where the page has them."""
     from archive.fields import COLUMNS
 
     for column in COLUMNS:
-        if value := column.value_in(found.fields):
+        if value := column.value_in(article.fields):
             yield column.label, one_line(", ".join(value) if column.is_list else value)
 
 
@@ -158,8 +159,8 @@ def _show_removed(conn: Connection, named: str | None, revision: int | None, cra
     if crawl is not None:
         blocks = removed_blocks(conn, crawl_id=need_crawl(conn, crawl))
     else:
-        found = _read(conn, named or "", revision)
-        blocks = removed_blocks(conn, article_id=found.id, revision=found.number)
+        article = _read(conn, named or "", revision)
+        blocks = removed_blocks(conn, article_id=article.id, revision=article.number)
     if as_json:
         for block in blocks:
             emit({"type": "removed", **asdict(block), "article_id": short_id("a", block.article_id),
@@ -214,10 +215,10 @@ def _show_raw(home: Home, conn: Connection, named: str, revision: int | None) ->
     from archive.captures import read_record
     from archive.lookup import place_of
 
-    found = _read(conn, named, revision)
-    place = place_of(conn, found.capture_id) if found.capture_id is not None else None
+    article = _read(conn, named, revision)
+    place = place_of(conn, article.capture_id) if article.capture_id is not None else None
     if place is None:
-        raise NotFound(f"{short_id('a', found.id)} was imported: there is no captured page", f"newskeep show {named}")
+        raise NotFound(f"{short_id('a', article.id)} was imported: there is no captured page", f"newskeep show {named}")
     body = read_record(home, place.file, place.offset, place.length).decoded_body()
     sys.stdout.buffer.write(body)
     sys.stdout.buffer.flush()

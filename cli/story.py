@@ -76,8 +76,8 @@ def _leaving(conn: Connection, story_id: int, named: str, split: str) -> int:
 def _split(engine: Engine, article_id: int, dry_run: bool, as_json: bool) -> None:
     from archive.stories import split_article
 
-    left, own = split_article(engine, article_id, keep=not dry_run)
-    article, was, now = short_id("a", article_id), short_id("s", left), short_id("s", own)
+    old_story, new_story = split_article(engine, article_id, keep=not dry_run)
+    article, was, now = short_id("a", article_id), short_id("s", old_story), short_id("s", new_story)
     if as_json:
         emit({"type": "split", "id": article, "from": was, "to": None if dry_run else now, "dry_run": dry_run})
     elif dry_run:

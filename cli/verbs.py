@@ -113,6 +113,6 @@ def find_verbs(package: str) -> Iterator[Verb]:
 
 def _read_verbs(module: str, source: str) -> Iterator[Verb]:
     section = _SECTION.search(source)
-    for found in _COMMAND.finditer(source):
-        name = found["given"] or found["name"].removesuffix("_")
-        yield Verb(name, module, found["name"], found["help"], section[1] if section else SECTIONS[-1])
+    for command in _COMMAND.finditer(source):
+        name = command["given"] or command["name"].removesuffix("_")
+        yield Verb(name, module, command["name"], command["help"], section[1] if section else SECTIONS[-1])

@@ -147,8 +147,8 @@ class CrawlPool:
         if outlet_id is None:
             with self.engine.begin() as conn:
                 outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
-        asked = target.address if options.retry is None else f"retry of crawl {options.retry}"
-        opened = open_crawl(self.engine, outlet_id, asked, locks=self._locks, process_id=self.process_id, due_at=due_at)
+        task = target.address if options.retry is None else f"retry of crawl {options.retry}"
+        opened = open_crawl(self.engine, outlet_id, task, locks=self._locks, process_id=self.process_id, due_at=due_at)
         recorder = CaptureRecorder(self.engine, self.captures)
         mark = self._mark(opened)
         return CrawlJob(

@@ -49,9 +49,9 @@ def _plan(
     home: Home, engine: Engine, target: Target, contact: str | None, options: CrawlOptions, now: datetime
 ) -> list[PlannedLink]:
     announced = _found(home, target, contact, options, now)
-    found = {key: link for link in announced if (key := page_key(link.url)) is not None}
-    known = _known(engine, list(found))
-    links = [list(found.values())[number] for number in newest_first(link.announced_at for link in found.values())]
+    by_key = {key: link for link in announced if (key := page_key(link.url)) is not None}
+    archived = _known(engine, list(by_key))
+    links = [list(by_key.values())[number] for number in newest_first(link.announced_at for link in by_key.values())]
     since = now - options.since if options.since else None
     plans, room = [], options.limit or target.outlet.links_per_crawl
     for link in links:
@@ -59,7 +59,7 @@ def _plan(
         reason = refusal(candidate, target.outlet, since) if target.kind is TargetKind.OUTLET else None
         if reason is None:
             reason, room = (None, room - 1) if room > 0 else (Reason.LIMIT, 0)
-        plans.append(PlannedLink(target.outlet.name, link.url, reason, page_key(link.url) in known))
+        plans.append(PlannedLink(target.outlet.name, link.url, reason, page_key(link.url) in archived))
     return plans
 
 

@@ -76,10 +76,10 @@ class Sandbox:
         return answer
 
     def _start(self) -> Connection:
-        self._pipe, theirs = self._context.Pipe()
-        self._process = self._context.Process(target=_serve, args=(theirs, self._cpu_seconds), daemon=True)
+        self._pipe, child_end = self._context.Pipe()
+        self._process = self._context.Process(target=_serve, args=(child_end, self._cpu_seconds), daemon=True)
         self._process.start()
-        theirs.close()
+        child_end.close()
         return self._pipe
 
 

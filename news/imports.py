@@ -113,8 +113,8 @@ def _paragraphs(body: str) -> list[str]:
 
 
 def _text(record: Mapping[str, Any], *names: str) -> str | None:
-    found = (record.get(name) for name in names)
-    return next((storable(value) for value in found if isinstance(value, str) and value.strip()), None)
+    values = (record.get(name) for name in names)
+    return next((storable(value) for value in values if isinstance(value, str) and value.strip()), None)
 
 
 def _texts(value: object) -> list[str]:

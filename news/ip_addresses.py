@@ -34,11 +34,11 @@ def may_connect(address: str, allowed: Iterable[Network] = ()) -> bool:
     An IPv4 address inside an IPv6 address (mapped, NAT64, 6to4, Teredo) has to be so too.
     """
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
     networks = tuple(allowed)
-    return all(_is_in(part, networks) or _is_public(part) for part in _parts(found, networks))
+    return all(_is_in(part, networks) or _is_public(part) for part in _parts(parsed, networks))
 
 
 def may_use_port(port: int) -> bool:

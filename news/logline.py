@@ -56,10 +56,10 @@ def error_in_words(error: BaseException) -> str:
 
     The other lines of a database error are the statement with its values: a page's text.
     """
-    parts, seen = list[str](), set[int]()
+    parts, visited = list[str](), set[int]()
     current: BaseException | None = error
-    while current is not None and id(current) not in seen and len(parts) < 5:
-        seen.add(id(current))
+    while current is not None and id(current) not in visited and len(parts) < 5:
+        visited.add(id(current))
         first = (str(current).splitlines() or [""])[0]
         parts.append(f"{type(current).__name__}: {str(safe(first))[:200]}".removesuffix(": "))
         current = current.__cause__ or current.__context__

@@ -185,13 +185,13 @@ def read_settings(*sources: Mapping[str, object]) -> Settings:
 
 
 def _value(setting: Setting, sources: tuple[Mapping[str, object], ...]) -> Any:
-    given = next((source[setting.name] for source in sources if source.get(setting.name) not in (None, "")), None)
-    if given is None:
+    value = next((source[setting.name] for source in sources if source.get(setting.name) not in (None, "")), None)
+    if value is None:
         return setting.default
-    text = ",".join(map(str, given)) if isinstance(given, list) else str(given)
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
     try:
         return setting.read(text)
     except ValueError as error:
-        shown = setting.name if setting.secret else f"{setting.name}={text!r}"
+        named = setting.name if setting.secret else f"{setting.name}={text!r}"
         hint = f"correct {setting.name} in the environment or in newskeep.toml; docs/settings.md lists the settings"
-        raise SettingError(f"{shown} is not {setting.kind}", hint) from (None if setting.secret else error)
+        raise SettingError(f"{named} is not {setting.kind}", hint) from (None if setting.secret else error)

@@ -201,10 +201,10 @@ def _is_subdomain(host: str, parent: str) -> bool:
 def _inside_amp_cache(host: str, parts: SplitResult) -> str | None:
     """Return the URL of the page that an AMP cache shows; None when *host* is no such cache."""
     if host.endswith(".cdn.ampproject.org") or (_plain_host(host) == "google.com" and parts.path.startswith("/amp/")):
-        found = _AMP_CACHE.fullmatch(parts.path)
-        if found:
+        match = _AMP_CACHE.fullmatch(parts.path)
+        if match:
             query = f"?{parts.query}" if parts.query else ""
-            return f"http{'s' if found[1] else ''}://{found[2]}{query}"
+            return f"http{'s' if match[1] else ''}://{match[2]}{query}"
     return None
 
 

@@ -240,8 +240,8 @@ def ended_crawls(conn: Connection, after_id: int, since: datetime) -> list[Ended
 
 def first_open_crawl(conn: Connection) -> tuple[int, datetime]:
     """Return the id before the first crawl that may still end, and the database's time."""
-    found, now = conn.execute(_FIRST_OPEN).one()
-    return int(found), now
+    crawl_id, now = conn.execute(_FIRST_OPEN).one()
+    return int(crawl_id), now
 
 
 def _numbers(conn: Connection, statement: Any) -> dict[str, int]:

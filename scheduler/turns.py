@@ -54,11 +54,11 @@ def put_on_timetable(conn: Connection, outlets: OutletsFile, now: datetime) -> i
     """Bring the timetable up to date with *outlets*; return how many turns were set. Only enabled outlets have one."""
     lock_timetable(conn)
     turns = {turn.name: turn for turn in all_turns(conn)}
-    wanted = [outlet for outlet in outlets.outlets if outlet.enabled]
-    ids = {outlet.name: _outlet_id(conn, outlet, turns.get(outlet.name)) for outlet in wanted}
-    new = [outlet for outlet in wanted if outlet.name not in turns]
+    enabled = [outlet for outlet in outlets.outlets if outlet.enabled]
+    ids = {outlet.name: _outlet_id(conn, outlet, turns.get(outlet.name)) for outlet in enabled}
+    new = [outlet for outlet in enabled if outlet.name not in turns]
     due = {ids[outlet.name]: _first_turn(outlet, len(new), now) for outlet in new}
-    for outlet in wanted:
+    for outlet in enabled:
         if outlet.name in turns and (later := _rescheduled(outlet, turns[outlet.name], now)):
             due[ids[outlet.name]] = later
     for turn in turns.values():

@@ -64,10 +64,10 @@ def folder_sizes(place: str) -> dict[str, int]:
     with _filesystem(place) as (system, target):
         system.invalidate_cache()
         try:
-            found = system.ls(target.rpartition("/")[0], detail=True)
+            entries = system.ls(target.rpartition("/")[0], detail=True)
         except FileNotFoundError:
             return {}
-        return {str(file["name"]).rpartition("/")[2]: int(file["size"] or 0) for file in found}
+        return {str(file["name"]).rpartition("/")[2]: int(file["size"] or 0) for file in entries}
 
 
 def digest_of(file: Any) -> tuple[int, bytes]:

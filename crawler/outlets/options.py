@@ -174,10 +174,10 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def duration(value: Any) -> timedelta:
-    found = re.fullmatch(r"\s*(\d{1,5})\s*([mhdw])\s*", text(value), re.ASCII)
-    if not found:
+    match = re.fullmatch(r"\s*(\d{1,5})\s*([mhdw])\s*", text(value), re.ASCII)
+    if not match:
         raise InvalidValue(f"{_quoted(value)} is not a duration", "a number and m, h, d or w: “30m”, “6h”, “1d”")
-    length = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    length = timedelta(**{_UNITS[match[2]]: int(match[1])})
     if not timedelta(minutes=1) <= length <= timedelta(days=3660):
         raise InvalidValue(f"{_quoted(value)} is outside one minute to ten years")
     return length
@@ -188,18 +188,18 @@ def every(value: Any) -> timedelta | str:
 
 
 def schedule(value: Any) -> str:
-    given = text(value)
-    if len(given.split()) != 5 or len(given) > 200:
+    line = text(value)
+    if len(line.split()) != 5 or len(line) > 200:
         raise InvalidValue(f"{_quoted(value)} is not a schedule", "five fields: minute hour day month weekday")
     try:
-        next(CronSim(given, datetime(2026, 1, 1, tzinfo=UTC)))
+        next(CronSim(line, datetime(2026, 1, 1, tzinfo=UTC)))
     except (CronSimError, RecursionError) as error:
         raise InvalidValue(
             f"{_quoted(value)} is not a schedule", f"{str(error)[:1].lower()}{str(error)[1:80]}"
         ) from error
     except StopIteration as error:
         raise InvalidValue(f"{_quoted(value)} never comes") from error
-    return given
+    return line
 
 
 def timezone(value: Any) -> str:
@@ -220,13 +220,13 @@ def timezone(value: Any) -> str:
 
 
 def language(value: Any) -> str:
-    given = text(value)
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?", given):
-        near = language_tag(given)
+    tag = text(value)
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?", tag):
+        near = language_tag(tag)
         raise InvalidValue(
             f"{_quoted(value)} is not a language tag", f"did you mean “{near}”?" if near else "such as “de” or “de-AT”"
         )
-    return language_tag(given) or given
+    return language_tag(tag) or tag
 
 
 def pattern(value: Any) -> str:

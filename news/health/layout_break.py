@@ -44,13 +44,13 @@ def layout_break(
 
 
 def _signs(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[str, Any]:
-    found = {
+    signs = {
         "same_ending": _same_ending(recent, before),
         "shorter": _shorter(recent, before),
         "removed": _removed(recent, before),
         **{name: _rarer(recent, before, name) for name in _FIELD_POINTS},
     }
-    return {name: sign for name, sign in found.items() if sign}
+    return {name: sign for name, sign in signs.items() if sign}
 
 
 def _is_enough(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> bool:
@@ -84,11 +84,11 @@ def _same_ending(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> di
 
 def _commonest_ending(days: Sequence[OutletDay]) -> tuple[int, float]:
     """(how many texts end alike, their share). Of each day only its commonest ending is known: a lower bound."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for day in days:
         if day.ending:
-            found[day.ending] += day.endings
-    number = max(found.values(), default=0)
+            counts[day.ending] += day.endings
+    number = max(counts.values(), default=0)
     return number, number / max(1, sum(day.articles for day in days))
 
 
@@ -111,8 +111,8 @@ def _removed(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[s
     now, usual = _typical(recent, "removed_share"), _typical(before, "removed_share")
     if now is None or usual is None or abs(now - usual) < _REMOVED_POINTS:
         return None
-    seen, chance = _windows(recent, before, "removed_share"), _chance(recent, before, "removed_share", usual)
-    if min(seen) <= now <= max(seen) or abs(now - usual) <= chance:
+    windows, chance = _windows(recent, before, "removed_share"), _chance(recent, before, "removed_share", usual)
+    if min(windows) <= now <= max(windows) or abs(now - usual) <= chance:
         return None
     return {"share": round(now, 2), "usual": round(usual, 2)}
 
@@ -132,8 +132,8 @@ def _windows(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str
 
 def _chance(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str, usual: float) -> float:
     """How far so few texts stray from *usual* by chance: a single text's spread over the root of their number."""
-    known = [day for day in before if getattr(day, name) is not None]
-    far = median(abs(getattr(day, name) - usual) * sqrt(day.articles) for day in known)
+    measured = [day for day in before if getattr(day, name) is not None]
+    far = median(abs(getattr(day, name) - usual) * sqrt(day.articles) for day in measured)
     spread: float = 1.48 * far  # a normal distribution's deviation, from its median one
     return SIGMAS * spread / sqrt(sum(day.articles for day in recent))
 
@@ -143,9 +143,9 @@ def _rarer(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str) 
     recent, before = ([day for day in days if getattr(day, name) is not None] for days in (recent, before))
     if not _is_enough(recent, before):
         return None
-    number, known, found = sum(day.articles for day in recent), sum(day.articles for day in before), _sum(before, name)
-    now, usual = _sum(recent, name) / number, found / known
-    likely = (found + 1) / (known + 2)  # never certain, however often it was so
+    number, earlier, with_field = _sum(recent, "articles"), _sum(before, "articles"), _sum(before, name)
+    now, usual = _sum(recent, name) / number, with_field / earlier
+    likely = (with_field + 1) / (earlier + 2)  # never certain, however often it was so
     chance = SIGMAS * sqrt(number * likely * (1 - likely) * _waves(before, name, likely)) + 2
     if usual - now < _FIELD_POINTS[name] or (usual - now) * number <= chance:
         return None

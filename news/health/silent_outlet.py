@@ -14,12 +14,12 @@ _LEAST_DAYS = 14
 
 def silent_outlet(days: Sequence[OutletDay], silence: Silence) -> Judgement:
     """Broken when five articles were to be expected since the last one and no earlier silence was nearly as long."""
-    known = [day for day in days[-LEARN_DAYS:] if day.counts]
-    weekdays = Counter(day.day.weekday() for day in known)
-    if len(known) < _LEAST_DAYS or len(weekdays) < 7 or not any(day.articles for day in known):
-        return Judgement(SILENT_OUTLET, State.LEARNING, {"days": len(known)})
-    expected = sum(part * _rate(known, weekdays, at) for at, part in _hours(silence))
-    longest = max(day.longest_silence for day in known)
+    watched = [day for day in days[-LEARN_DAYS:] if day.counts]
+    weekdays = Counter(day.day.weekday() for day in watched)
+    if len(watched) < _LEAST_DAYS or len(weekdays) < 7 or not any(day.articles for day in watched):
+        return Judgement(SILENT_OUTLET, State.LEARNING, {"days": len(watched)})
+    expected = sum(part * _rate(watched, weekdays, at) for at, part in _hours(silence))
+    longest = max(day.longest_silence for day in watched)
     broken = expected >= _EXPECTED and silence.length > _TIMES_LONGER * longest
     facts = {
         "expected": round(expected, 1),
@@ -30,9 +30,9 @@ def silent_outlet(days: Sequence[OutletDay], silence: Silence) -> Judgement:
     return Judgement(SILENT_OUTLET, State.BROKEN if broken else State.HOLDS, facts)
 
 
-def _rate(known: Sequence[OutletDay], weekdays: Mapping[int, int], at: datetime) -> float:
+def _rate(watched: Sequence[OutletDay], weekdays: Mapping[int, int], at: datetime) -> float:
     """Return the usual number of articles in this hour of the week."""
-    same = [day.hours[at.hour] for day in known if day.day.weekday() == at.weekday()]
+    same = [day.hours[at.hour] for day in watched if day.day.weekday() == at.weekday()]
     return sum(same) / max(weekdays.get(at.weekday(), 1), 1)
 
 

@@ -68,8 +68,8 @@ def usual_volume(days: Sequence[OutletDay], day: OutletDay, before: date) -> flo
 
 def _by_weekday(days: Sequence[OutletDay], before: date) -> list[list[int]]:
     """Return the numbers of articles on each weekday in the eight weeks before *before*, of well watched days."""
-    known = [day for day in days if day.counts and before - timedelta(days=VOLUME_DAYS) <= day.day < before]
-    return [[day.articles for day in known if day.day.weekday() == weekday] for weekday in range(7)]
+    watched = [day for day in days if day.counts and before - timedelta(days=VOLUME_DAYS) <= day.day < before]
+    return [[day.articles for day in watched if day.day.weekday() == weekday] for weekday in range(7)]
 
 
 def common_share(shares: Sequence[float]) -> float:
@@ -94,7 +94,7 @@ def easter(year: int) -> date:
 
 
 def _describe(facts: Facts) -> str:
-    pairs = [f"{seen} of {usual:g}" for seen, usual in zip(facts["articles"], facts["usual"], strict=True)]
+    pairs = [f"{articles} of {usual:g}" for articles, usual in zip(facts["articles"], facts["usual"], strict=True)]
     return f"articles of the usual number on the last days until {facts['last_day']}: {', '.join(pairs)}"
 
 

@@ -91,24 +91,25 @@ def is_certain(overlap: Overlap, reason: SamenessRule) -> bool:
 def nearest(compared: Iterable[Found]) -> list[Found]:
     """Return the best match, and after it those that certainly are the same story."""
     matches = sorted(
-        (found for found in compared if found.reason), key=lambda found: (-found.strength, found.posting.revision_id)
+        (candidate for candidate in compared if candidate.reason),
+        key=lambda candidate: (-candidate.strength, candidate.posting.revision_id),
     )
     if not matches or not _certain(matches[0]):
         return matches[:1]
-    return matches[:1] + [found for found in matches[1:] if _certain(found)]
+    return matches[:1] + [candidate for candidate in matches[1:] if _certain(candidate)]
 
 
-def _certain(found: Found) -> bool:
-    return found.reason is not None and is_certain(found.overlap, found.reason)
+def _certain(candidate: Found) -> bool:
+    return candidate.reason is not None and is_certain(candidate.overlap, candidate.reason)
 
 
 def is_roundup(compared: Iterable[Found], words: int) -> bool:
     """Whether a text of so many *words* is put together from three or more stories, each a small part of it."""
     parts: dict[int, float] = {}
-    for found in compared:
-        if found.overlap.words >= 15 and found.overlap.mentions >= _ALIKE_HEADLINES:
-            part = found.overlap.words / max(1, words)
-            parts[found.posting.story_id] = max(part, parts.get(found.posting.story_id, 0))
+    for candidate in compared:
+        if candidate.overlap.words >= 15 and candidate.overlap.mentions >= _ALIKE_HEADLINES:
+            part = candidate.overlap.words / max(1, words)
+            parts[candidate.posting.story_id] = max(part, parts.get(candidate.posting.story_id, 0))
     return sum(part >= 0.08 for part in parts.values()) >= 3 and max(parts.values()) < 0.4
 
 

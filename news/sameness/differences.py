@@ -35,8 +35,8 @@ def word_pieces(old: str, new: str) -> tuple[Piece, ...]:
     if old == new or max(len(before), len(after)) > _MOST_TOKENS:
         return _whole(old, new)
     stretches = _stretches(before, after)
-    kept = sum(_words(gone) for gone, come in stretches if gone == come)
-    if kept < _LEAST_KEPT * max(_words(old), _words(new)):
+    common = sum(_words(gone) for gone, come in stretches if gone == come)
+    if common < _LEAST_KEPT * max(_words(old), _words(new)):
         return _whole(old, new)
     return tuple(piece for gone, come in stretches for piece in _whole(gone, come))
 

@@ -23,8 +23,8 @@ def similarities(headline: str | None, body: str, others: Mapping[int, tuple[str
     counted = {key: _counts(*other) for key, other in others.items()}
     spread = Counter(word for counts in counted.values() for word in counts)
     rarity = {word: _rarity(spread[word], len(counted)) for word in own.keys() | spread.keys()}
-    found = {key: _cosine(own, counts, rarity) for key, counts in counted.items()}
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    scores = {key: _cosine(own, counts, rarity) for key, counts in counted.items()}
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
 
 
 def telling_words(headline: str | None, body: str, most: int = 12) -> list[str]:

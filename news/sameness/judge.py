@@ -130,10 +130,10 @@ def _home(page: JudgedPage, address: Address, canonical: KnownArticle | None) ->
     """
     if canonical and (canonical.url_key == page.own_key or _is_related(page, canonical)):
         return canonical
-    shown = address.article
-    if shown is None or shown.url_key in (page.own_key, page.canonical_key) or page.canonical_key == page.own_key:
-        return shown
-    return shown if _is_related(page, shown) else None
+    article = address.article
+    if article is None or article.url_key in (page.own_key, page.canonical_key) or page.canonical_key == page.own_key:
+        return article
+    return article if _is_related(page, article) else None
 
 
 def _compare(page: JudgedPage, address: Address, home: KnownArticle) -> Sameness:
@@ -147,17 +147,17 @@ def _compare(page: JudgedPage, address: Address, home: KnownArticle) -> Sameness
     if not known_address and letters_digest(page.body) == letters_digest(home.body):
         return same(home, home.latest, SamenessRule.SAME_LETTERS)  # another layout's headline or lead is no edit
     if part := _part(page, home):
-        shown = address.revision if known_address else home.latest
-        return same(home, shown, part, words=page.words, words_kept=home.words)
+        revision = address.revision if known_address else home.latest
+        return same(home, revision, part, words=page.words, words_kept=home.words)
     evidence = {"rule": SamenessRule.OTHER_TEXT, "article": home.id, "since": home.latest}
     return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
 
 
-def _still(page: JudgedPage, shown: KnownArticle, revision: int | None) -> Sameness:
+def _still(page: JudgedPage, article: KnownArticle, revision: int | None) -> Sameness:
     """Judge an address that shows what it showed before: unchanged, or still only a part."""
-    part = None if page.said in shown.said.values() else _part(page, shown)
-    more = {"words": page.words, "words_kept": shown.words} if part else {}
-    return _unchanged(shown, revision, part or SamenessRule.ADDRESS_SHOWS_THE_SAME, **more)
+    part = None if page.said in article.said.values() else _part(page, article)
+    more = {"words": page.words, "words_kept": article.words} if part else {}
+    return _unchanged(article, revision, part or SamenessRule.ADDRESS_SHOWS_THE_SAME, **more)
 
 
 def _part(page: JudgedPage, home: KnownArticle) -> SamenessRule | None:
@@ -176,18 +176,18 @@ def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
     """
     if page.words > _STUB * home.words or home.words < LEAST_WORDS:
         return False
-    shown, kept = letters_of(page.body), letters_of(home.body)
-    if kept.startswith(shown):
+    short, whole = letters_of(page.body), letters_of(home.body)
+    if whole.startswith(short):
         return True
     *first, last = page.body.split("\n\n")
     begins = letters_of("".join(first))
-    return len(last.split()) <= _BELOW and len(begins) >= len(shown) / 2 and kept.startswith(begins)
+    return len(last.split()) <= _BELOW and len(begins) >= len(short) / 2 and whole.startswith(begins)
 
 
 def _lags(address: Address, home: KnownArticle, earlier: int) -> bool:
     """Whether the address merely runs behind: it never showed this article, or only what came before *earlier*."""
-    shown = address.revision if _was_read_as(address, home) else None
-    return shown is None or shown < earlier
+    revision = address.revision if _was_read_as(address, home) else None
+    return revision is None or revision < earlier
 
 
 def _was_read_as(address: Address, home: KnownArticle) -> bool:
@@ -197,12 +197,12 @@ def _was_read_as(address: Address, home: KnownArticle) -> bool:
 def _twin(page: JudgedPage, twins: Sequence[KnownArticle]) -> Sameness | None:
     for twin in sorted(twins, key=lambda twin: twin.outlet_id != page.outlet_id):
         overlap = _headline_overlap(page.headline, twin.headline)
-        found = {"words": page.words, "headline": round(overlap, 2)}
+        facts = {"words": page.words, "headline": round(overlap, 2)}
         if twin.outlet_id != page.outlet_id and (overlap > 0 or _speaks_of(page, twin)):
-            evidence = {"rule": SamenessRule.SAME_LETTERS, "article": twin.id, **found, "share": 100, **_agency(page)}
+            evidence = {"rule": SamenessRule.SAME_LETTERS, "article": twin.id, **facts, "share": 100, **_agency(page)}
             return Sameness(Disposition.COPY, twin.id, 1, evidence)
         if twin.outlet_id == page.outlet_id and (overlap >= _SAME_HEADLINE or _is_certain(page, twin)):
-            return _moved(twin, twin.latest, SamenessRule.SAME_LETTERS, **found)
+            return _moved(twin, twin.latest, SamenessRule.SAME_LETTERS, **facts)
     return None
 
 
@@ -220,11 +220,11 @@ def _near(page: JudgedPage, near: Sequence[Found]) -> Sameness:
     return Sameness(Disposition.COPY, best.posting.article_id, 1, evidence)
 
 
-def evidence_of(found: Found) -> dict[str, Any]:
+def evidence_of(match: Found) -> dict[str, Any]:
     """Return a comparison as stored evidence: shares in per cent of the words of each text."""
-    overlap = found.overlap
+    overlap = match.overlap
     return {
-        "article": found.posting.article_id,
+        "article": match.posting.article_id,
         "words": overlap.words,
         "share": round(100 * overlap.share),
         "share_of_other": round(100 * overlap.both),

@@ -59,13 +59,13 @@ class Wording:
 
 def changes(old: Wording, new: Wording) -> tuple[str, ...]:
     """Return the kinds of change, the weightiest first (see KINDS); empty when both read the same."""
-    found = set(_field_changes("headline", old.headline, new.headline))
-    found.update(_field_changes("lead", old.lead, new.lead))
+    kinds = set(_field_changes("headline", old.headline, new.headline))
+    kinds.update(_field_changes("lead", old.lead, new.lead))
     before, after = _plain_all(old.paragraphs), _plain_all(new.paragraphs)
-    found.update(_body_changes(before, after))
+    kinds.update(_body_changes(before, after))
     if before != after and len(_corrections(after)) > len(_corrections(before)):
-        found.add("correction")
-    return tuple(kind for kind in KINDS if kind in found)
+        kinds.add("correction")
+    return tuple(kind for kind in KINDS if kind in kinds)
 
 
 def whole_paragraphs(old: Wording, new: Wording) -> list[str] | None:
@@ -121,15 +121,15 @@ def _body_changes(old: list[str], new: list[str]) -> Iterator[str]:
 
 def _passage_changes(old: list[str], new: list[str]) -> Iterator[str]:
     """Pair each new paragraph with the old one it is a state of; what is left was added or removed."""
-    left = list(old)
+    rest = list(old)
     for paragraph in new:
-        before = next((candidate for candidate in left if _overlap(candidate, paragraph) >= _SAME_PARAGRAPH), None)
+        before = next((candidate for candidate in rest if _overlap(candidate, paragraph) >= _SAME_PARAGRAPH), None)
         if before is None:
             yield "paragraph_added"
         else:
-            left.remove(before)
+            rest.remove(before)
             yield from _paragraph_changes(before, paragraph)
-    if left:
+    if rest:
         yield "paragraph_removed"
 
 

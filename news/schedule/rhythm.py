@@ -39,14 +39,14 @@ def learn(arrivals: Iterable[datetime], zone: tzinfo, now: datetime) -> Rhythm:
     times = [time for time in arrivals if now - MEMORY <= time < now]
     if not times:
         return Rhythm()
-    counts, seen = [0.0] * HOURS, [0.0] * HOURS
+    counts, watched = [0.0] * HOURS, [0.0] * HOURS
     for time in times:
         counts[_hour_of_week(time, zone)] += _weight(now - time)
     hour = max(min(times), now - MEMORY)
     while hour < now:
-        seen[_hour_of_week(hour, zone)] += _weight(now - hour) * (min(hour + _HOUR, now) - hour) / _HOUR
+        watched[_hour_of_week(hour, zone)] += _weight(now - hour) * (min(hour + _HOUR, now) - hour) / _HOUR
         hour += _HOUR
-    return Rhythm(best_looks(_smoothed(counts, seen)))
+    return Rhythm(best_looks(_smoothed(counts, watched)))
 
 
 def best_looks(rates: Sequence[float]) -> tuple[float, ...]:
@@ -81,15 +81,15 @@ def _wait(rates: Sequence[float], looks: Sequence[float], share: float) -> float
     return high
 
 
-def _smoothed(counts: Sequence[float], seen: Sequence[float]) -> tuple[float, ...]:
-    """Return the rates from *counts* over *seen* (weeks), each level smoothed by the coarser one above it."""
-    rates = [sum(counts) / sum(seen)] * HOURS
+def _smoothed(counts: Sequence[float], watched: Sequence[float]) -> tuple[float, ...]:
+    """Return the rates from *counts* over *watched* (weeks), each level smoothed by the coarser one above it."""
+    rates = [sum(counts) / sum(watched)] * HOURS
     for level in (_hour_of_day, _hour_of_kind_of_day, int):
         groups: dict[int, list[float]] = {}
         for hour in range(HOURS):
             sums = groups.setdefault(level(hour), [0.0, 0.0])
             sums[0] += counts[hour]
-            sums[1] += seen[hour]
+            sums[1] += watched[hour]
         of_hour = [groups[level(hour)] for hour in range(HOURS)]
         rates = [
             (n + _PRIOR_WEEKS * above) / (span + _PRIOR_WEEKS) for (n, span), above in zip(of_hour, rates, strict=True)
