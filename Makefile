@@ -1,5 +1,5 @@
 # Everyday commands. `make setup` needs Python 3.11 to 3.13 and make, nothing else.
-.PHONY: setup demo test test-slow drill drill-s3 lint format docs ruleset lock clean
+.PHONY: setup demo test test-slow drill drill-s3 lint format docs ruleset lock audit clean
 
 PYTHON ?= python3
 
@@ -35,6 +35,9 @@ lint: setup
 format: setup
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+audit: setup
+	.venv/bin/python tools/audit.py
 
 docs: setup
 	.venv/bin/python tools/settings_page.py

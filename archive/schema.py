@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 import migrations
+from archive.roles import grant_rights
 from news.errors import ArchiveUnavailable, SettingError
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def upgrade(engine: Engine) -> SchemaStatus:
             _refuse_missing_rights(engine)
             with engine.connect() as connection:
                 command.upgrade(alembic_config(connection=connection), "head")
+                connection.commit()
+                grant_rights(connection)
                 connection.commit()
     return schema_status(engine)
 

@@ -14,6 +14,8 @@ from cli.verbs import Verbs
 from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Engine
 
     from archive.home import Home
@@ -116,19 +118,87 @@ def wait(upgrading: str, seconds: float | None) -> None:
 
 
 @db.command()
-def url() -> None:
+@click.option("--reader", is_flag=True, help="That of the account that can only read the views.")
+def url(reader: bool) -> None:
     """Print the database's URL, password included; the embedded server is started.
 
     \b
-    psql "$(newskeep db url)" -c "select outlet, headline from v_articles limit 10"
+    psql "$(newskeep db url --reader)" -c "select outlet, headline from v_articles limit 10"
     export NEWSKEEP_DATABASE_URL="$(newskeep db url)"
     """
     from archive.database import database_url, open_archive
 
     home = existing_archive()
+    if reader:
+        click.echo(_reader_url(home))
+        return
     if not home.settings["NEWSKEEP_DATABASE_URL"]:
         open_archive(home).dispose()  # so that the views exist
     click.echo(database_url(home))
+
+
+@db.command()
+@_as_json
+@click.option("--dry-run", is_flag=True, help="Only name the accounts.")
+def roles(as_json: bool, dry_run: bool) -> None:
+    """Make accounts with few rights: migrator, writer (no change of the schema), reader (the views).
+
+    \b
+    newskeep db roles                    prints the URL of each new account, once
+    newskeep db url --reader             for programs that only read
+
+    An external server needs a superuser for this; passwords of accounts that exist stay. After an upgrade by the
+    migrator, the accounts keep their rights.
+    """
+    from archive.database import database_url, open_archive
+    from archive.roles import make_accounts
+
+    home = existing_archive()
+    engine = open_archive(home)
+    with engine.connect() as conn:
+        accounts = make_accounts(conn)
+        if not dry_run:
+            conn.commit()
+    engine.dispose()
+    for account in accounts:
+        made = bool(account.password) and not dry_run
+        embedded = not home.settings["NEWSKEEP_DATABASE_URL"]
+        shown = _account_url(database_url(home), account.name, account.password, embedded=embedded) if made else None
+        if shown and account.role == "reader":
+            _write_private(home.path / _READER_FILE, shown)
+        if as_json:
+            emit({"type": "role", "role": account.role, "name": account.name, "made": made, "url": shown})
+        else:
+            click.echo(f"{account.role:<9} {shown or account.name}")
+
+
+_READER_FILE = "reader.url"
+
+
+def _reader_url(home: Home) -> str:
+    from news.errors import SettingError
+
+    try:
+        return (home.path / _READER_FILE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise SettingError("there is no account for readers yet", "newskeep db roles") from None
+
+
+def _account_url(url: str, name: str, password: str | None, *, embedded: bool) -> str:
+    """Return *url* for another account; the embedded server asks for no password."""
+    from urllib.parse import quote
+
+    scheme, _, rest = url.partition("://")
+    place = rest.rpartition("@")[2]
+    return f"{scheme}://{quote(name, safe='')}{'' if embedded else f':{password}'}@{place}"
+
+
+def _write_private(path: Path, line: str) -> None:
+    import os
+
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(line + "\n")
 
 
 @db.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
