@@ -3,16 +3,16 @@
 import email
 import socketserver
 import ssl
-import threading
 from base64 import b64decode
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import default
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
+
+from tests.loopback import LoopbackServer
 
 
-class MailServer:
+class MailServer(LoopbackServer):
     """Speaks enough SMTP for one client after the other. Use as a context manager.
 
     `refuse` answers every mail with that line; `drip` sends that many bytes of no line, one every so often, for ever;
@@ -27,31 +27,16 @@ class MailServer:
         certificate: ssl.SSLContext | None = None,
         starttls: bool = False,
     ) -> None:
+        super().__init__(_handler(self))
         self.refuse, self.drip = refuse, drip
         self.certificate, self.starttls = certificate, starttls
         self.mails: list[EmailMessage] = []
         self.envelopes: list[list[str]] = []
         self.logins: list[str] = []
-        self._closing = threading.Event()
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def address(self) -> str:
+        return f"smtp://{self.host}:{self.port}"
 
 
 def _handler(server: MailServer) -> type[socketserver.StreamRequestHandler]:
@@ -74,7 +59,7 @@ def _handler(server: MailServer) -> type[socketserver.StreamRequestHandler]:
 
         def keep_waiting(self, drop: bytes) -> None:
             with suppress(OSError):
-                while not server._closing.wait(0.02):
+                while not server.closing.wait(0.02):
                     self.wfile.write(drop)
 
         def encrypt(self, certificate: ssl.SSLContext) -> None:

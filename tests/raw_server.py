@@ -1,43 +1,24 @@
 """A server on loopback that sends exactly the bytes a test says, in pieces, or nothing at all."""
 
 import socketserver
-import threading
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Self
+
+from tests.loopback import LoopbackServer
 
 Pieces = Iterable[bytes]
 
 
-class RawServer:
+class RawServer(LoopbackServer):
     """Answers each path with the pieces of `answers`, sent one by one; an unknown path gets a 404.
 
     `asked` holds the paths in order, `heads` the requests as they came. Use as a context manager.
     """
 
     def __init__(self) -> None:
+        super().__init__(_handler(self))
         self.answers: dict[str, Callable[[], Pieces]] = {}
         self.asked: list[str] = []
         self.heads: list[bytes] = []
-        self.closing = threading.Event()
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.port: int = self._server.server_address[1]
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def url(self, path: str = "/") -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
 
     def put(self, path: str, *pieces: bytes) -> None:
         """Send *pieces* at once."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
 from types import TracebackType
-from typing import Self
 from xml.sax.saxutils import escape
+
+from tests.loopback import LoopbackServer
 
 HTML = "text/html; charset=utf-8"
 RSS = "application/rss+xml"
@@ -42,21 +43,14 @@ class Seen:
     at: float = field(default_factory=monotonic)  # seconds
 
 
-class Site:
+class Site(LoopbackServer):
     """Serves `answers` until it is closed; `seen` holds every request in order. Use as a context manager."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__(_handler(self), ThreadingHTTPServer, host, port)
         self.answers: dict[str, Answer] = {}
         self.seen: list[Seen] = []
         self.held = 0  # requests that wait at a gate now
-        self._server = ThreadingHTTPServer((host, port), _handler(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.host, self.port = host, self._server.server_address[1]
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -64,11 +58,7 @@ class Site:
         for answer in self.answers.values():
             if answer.gate:
                 answer.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def url(self, path: str = "/") -> str:
-        return f"http://{self.host}:{self.port}{path}"
+        super().__exit__(kind, error, trace)
 
     def put(self, path: str, body: str | bytes, **more: object) -> None:
         """Serve *body* at *path* from now on; *more* are fields of `Answer`."""

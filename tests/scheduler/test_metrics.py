@@ -4,10 +4,7 @@ import asyncio
 import re
 import socket
 import urllib.request
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -22,6 +19,7 @@ from news.settings import read_settings
 from scheduler.metrics import LATE_BUCKETS, Metrics
 from scheduler.monitor.health_rounds import all_is_well, ping
 from tests.newsroom import Newsroom, article
+from tests.site import Site
 
 RULES = Path(__file__).parents[2] / "docs" / "prometheus-rules.yml"
 
@@ -211,40 +209,17 @@ def test_buckets_rise() -> None:
 # --- the ping
 
 
-@pytest.fixture
-def listener() -> Iterator[tuple[str, list[str]]]:
-    asked: list[str] = []
+def test_ping_is_asked_for(site: Site) -> None:
+    site.put("/ping/sesame", "")
+    asyncio.run(ping(site.url("/ping/sesame")))
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(500 if "bad" in self.path else 200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *args: object) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", asked
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_ping_is_asked_for(listener: tuple[str, list[str]]) -> None:
-    asyncio.run(ping(f"{listener[0]}/ping/sesame"))
-
-    assert listener[1] == ["/ping/sesame"]
+    assert [request.path for request in site.seen] == ["/ping/sesame"]
 
 
 @pytest.mark.parametrize("path", ["/bad/sesame", ""])
-def test_ping_that_fails_is_logged_without_its_secret(
-    listener: tuple[str, list[str]], path: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    asyncio.run(ping(f"{listener[0]}{path}" if path else "http://127.0.0.1:1/ping/sesame"))
+def test_ping_that_fails_is_logged_without_its_secret(site: Site, path: str, caplog: pytest.LogCaptureFixture) -> None:
+    site.put("/bad/sesame", "", status=500)
+    asyncio.run(ping(site.url(path) if path else "http://127.0.0.1:1/ping/sesame"))
 
     [record] = [record for record in caplog.records if record.message.startswith("deadman_")]
     assert "sesame" not in str(vars(record))

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,13 +13,14 @@ from sqlalchemy import Engine
 from archive.alerts import end_alert, open_alert
 from news.settings import read_settings
 from scheduler.monitor.notifier import Notifier
+from tests.loopback import LoopbackServer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DISK = {"free_bytes": 400_000_000, "bytes_a_day": 100, "days": 3.5}
 EVIL = "krone\r\nBcc: victim@example.org\r\n\r\n<b>\x1b[2J\u202e@everyone"
 
 
-class Hook:
+class Hook(LoopbackServer):
     """A web server that keeps what is posted to it; `answers` are given in turn, then 200."""
 
     def __init__(self, answers: list[int]) -> None:
@@ -38,23 +38,18 @@ class Hook:
             def log_message(self, *args: object) -> None:
                 """Nothing."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook?token=sesame"
+        super().__init__(Handler, ThreadingHTTPServer)
+        self.address = self.url("/hook?token=sesame")
 
 
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    hook = Hook([])
-    thread = Thread(target=hook.server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield hook
-    hook.server.shutdown()
-    hook.server.server_close()
-    thread.join()
+    with Hook([]) as hook:
+        yield hook
 
 
 def tell(engine: Engine, now: datetime = NOW, **settings: str) -> None:
-    """One telling, until every message has arrived or failed."""
+    """Send what is open, and wait until every message has arrived or failed."""
 
     async def one() -> None:
         notifier = Notifier(engine, read_settings(settings))

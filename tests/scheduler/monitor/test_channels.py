@@ -26,7 +26,7 @@ HELLO = Message("hello", ("hello",), ())
 def test_mail_goes_to_everybody_named_and_the_password_is_given(engine: Engine) -> None:
     alert(engine)
     with MailServer() as mails:
-        url = mails.url.replace("smtp://", "smtp://me%40example.org:open%2Fsesame@")
+        url = mails.address.replace("smtp://", "smtp://me%40example.org:open%2Fsesame@")
         tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org, b@example.org", ALERT_MAIL_FROM="n@example.org")
 
     [sent] = mails.mails
@@ -40,7 +40,7 @@ def test_password_is_neither_logged_nor_kept(engine: Engine, caplog: pytest.LogC
     caplog.set_level(logging.DEBUG)
     alert(engine)
     with MailServer(refuse="550 user me:sesame@ may not") as mails:
-        url = mails.url.replace("smtp://", "smtp://me:sesame@")
+        url = mails.address.replace("smtp://", "smtp://me:sesame@")
         hook = "http://127.0.0.1:1/hook?token=sesame"
         tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org", ALERT_WEBHOOK_URL=hook)
 
@@ -64,7 +64,7 @@ def test_server_elsewhere_without_encryption_gets_no_password(monkeypatch: pytes
 
         real = socket.getaddrinfo
         monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1", *rest, **more))
-        box = MailBox(mails.url.replace("127.0.0.1", "me:sesame@mail.example.org"), ("a@example.org",))
+        box = MailBox(mails.address.replace("127.0.0.1", "me:sesame@mail.example.org"), ("a@example.org",))
         with pytest.raises(PasswordInTheOpen):
             send_mail(box, Message("x", ("x",), ()))
 
@@ -107,7 +107,7 @@ def test_password_goes_to_a_server_whose_certificate_is_trusted(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with tls_server(certificate, starttls=starttls) as mails:
-        place = mails.url.removeprefix("smtp://127.0.0.1")
+        place = mails.address.removeprefix("smtp://127.0.0.1")
         send_mail(MailBox(f"smtp{'' if starttls else 's'}://me:sesame@localhost{place}", ("a@example.org",)), HELLO)
 
     assert (len(mails.mails), mails.logins) == (1, ["\0me\0sesame"])
@@ -122,7 +122,7 @@ def test_server_that_is_not_who_it_says_gets_nothing(
     if host != "localhost":
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with tls_server(certificate, starttls=starttls) as mails:
-        place = mails.url.removeprefix("smtp://127.0.0.1")
+        place = mails.address.removeprefix("smtp://127.0.0.1")
         box = MailBox(f"smtp{'' if starttls else 's'}://me:sesame@{host}{place}", ("a@example.org",))
         with pytest.raises(ssl.SSLCertVerificationError):
             send_mail(box, HELLO)
@@ -138,7 +138,7 @@ def test_server_that_never_comes_to_an_end_is_given_up(
     monkeypatch.setattr(channels, "_ALL_SECONDS", 0.6)
     alert(engine)
     with MailServer(drip=drip) as mails:
-        tell(engine, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
+        tell(engine, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
 
     with engine.connect() as conn:
         [problem] = conn.execute(text("select problem from alert_messages")).scalars()
@@ -158,7 +158,7 @@ def test_webhook_that_does_not_answer_is_described_in_words(engine: Engine, monk
 def test_name_of_an_outlet_cannot_add_a_header_or_steer_what_shows_it(engine: Engine, hook: Hook) -> None:
     alert(engine, EVIL, "layout_break", {"signs": {"listings": [f"https://krone.example/{EVIL}"]}})
     with MailServer() as mails:
-        tell(engine, ALERT_WEBHOOK_URL=hook.url, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
+        tell(engine, ALERT_WEBHOOK_URL=hook.address, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
 
     [sent], [post] = mails.mails, hook.posts
     assert sent["Bcc"] is None
@@ -177,7 +177,7 @@ def problems(engine: Engine) -> dict[str, str | None]:
 
 
 def apprise_url(hook: Hook, path: str = "hook/opensesame") -> str:
-    return hook.url.replace("http://", "json://me:opensesame@").partition("/hook")[0] + f"/{path}"
+    return hook.address.replace("http://", "json://me:opensesame@").partition("/hook")[0] + f"/{path}"
 
 
 def test_any_url_of_apprise_gets_messages(engine: Engine, hook: Hook) -> None:
@@ -232,7 +232,7 @@ def test_service_that_never_comes_to_an_end_is_given_up(engine: Engine, monkeypa
     monkeypatch.setattr(channels, "_MESSAGE_SECONDS", 3.0)
     alert(engine)
     with MailServer(drip=b"2") as mails:
-        host = mails.url.removeprefix("smtp://")
+        host = mails.address.removeprefix("smtp://")
         tell(engine, ALERT_URLS=f"mailto://me:sesame@{host}/?smtp=127.0.0.1&from=n@example.org&to=a@example.org")
 
     assert problems(engine) == {"mailto": "no answer in time"}

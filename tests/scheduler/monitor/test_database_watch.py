@@ -18,7 +18,7 @@ def watch(engine: Engine, minutes: int, watching: DatabaseWatch) -> bool:
 def test_database_outage_is_sent_once_and_stored_afterwards(database_url: str, hook: Hook) -> None:
     place = {"url": database_url}
     engine = make_engine(lambda: connect_to(place["url"]))
-    settings = {"ALERT_WEBHOOK_URL": hook.url}
+    settings = {"ALERT_WEBHOOK_URL": hook.address}
     watching = DatabaseWatch(engine, read_settings(settings))
     assert watch(engine, 0, watching)
     engine.dispose()
@@ -37,7 +37,7 @@ def test_database_outage_is_sent_once_and_stored_afterwards(database_url: str, h
 def test_restart_of_the_database_raises_no_alarm(database_url: str, hook: Hook) -> None:
     place = {"url": "postgresql://keeper:sesame@127.0.0.1:1/news"}
     engine = make_engine(lambda: connect_to(place["url"]))
-    watching = DatabaseWatch(engine, read_settings({"ALERT_WEBHOOK_URL": hook.url}))
+    watching = DatabaseWatch(engine, read_settings({"ALERT_WEBHOOK_URL": hook.address}))
     assert not watch(engine, 0, watching)
     assert not watch(engine, 1, watching)
     place["url"] = database_url

@@ -19,10 +19,10 @@ from tests.scheduler.monitor.conftest import DISK, NOW, Hook, alert, over, tell
 def test_opening_and_end_are_each_sent_once(engine: Engine, hook: Hook) -> None:
     alert(engine)
     for _ in range(2):
-        tell(engine, ALERT_WEBHOOK_URL=hook.url)
+        tell(engine, ALERT_WEBHOOK_URL=hook.address)
     over(engine)
     for _ in range(2):
-        tell(engine, ALERT_WEBHOOK_URL=hook.url)
+        tell(engine, ALERT_WEBHOOK_URL=hook.address)
 
     assert [[alert["change"] for alert in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
     since = hook.posts[0]["alerts"][0]["opened_at"][:16].replace("T", " ")
@@ -38,7 +38,11 @@ def test_messages_name_the_archive_and_show_a_mistake_of_the_file_with_its_place
     problem = "unknown key “langauge”\n --> outlets.toml:3:1\n3 | langauge = 1\n  | ^^^^^^^^  did you mean “language”?"
     alert(engine, "outlets.toml", "outlets_file", {"problem": problem})
     with MailServer() as mails:
-        settings = {"ALERT_WEBHOOK_URL": hook.url, "ALERT_SMTP_URL": mails.url, "ALERT_MAIL_TO": "a@example.org"}
+        settings = {
+            "ALERT_WEBHOOK_URL": hook.address,
+            "ALERT_SMTP_URL": mails.address,
+            "ALERT_MAIL_TO": "a@example.org",
+        }
 
         async def notify() -> None:
             notifier = Notifier(engine, read_settings(settings), archive_name(home))
@@ -65,7 +69,7 @@ def test_many_alerts_are_one_message(engine: Engine, hook: Hook) -> None:
             engine, f"outlet{number}", "volume_drop", {"articles": [1, 2], "usual": [9, 9.5], "last_day": "2026-11-22"}
         )
     with MailServer() as mails:
-        tell(engine, ALERT_WEBHOOK_URL=hook.url, ALERT_SMTP_URL=mails.url, ALERT_MAIL_TO="a@example.org")
+        tell(engine, ALERT_WEBHOOK_URL=hook.address, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
 
     [post], [sent] = hook.posts, mails.mails
     assert len(post["alerts"]) == 40
@@ -78,7 +82,7 @@ def test_failed_message_is_tried_again_after_a_pause_that_grows(engine: Engine, 
     hook.answers[:] = [status, status]
     alert(engine)
     for minutes in (0, 1, 2, 4, 6, 9):
-        tell(engine, NOW + timedelta(minutes=minutes), ALERT_WEBHOOK_URL=hook.url)
+        tell(engine, NOW + timedelta(minutes=minutes), ALERT_WEBHOOK_URL=hook.address)
 
     assert len(hook.posts) == 3  # after 0, 2 and 6 minutes
 
@@ -86,7 +90,11 @@ def test_failed_message_is_tried_again_after_a_pause_that_grows(engine: Engine, 
 def test_channel_that_works_does_not_repeat_what_the_other_could_not_send(engine: Engine, hook: Hook) -> None:
     alert(engine)
     with MailServer(refuse="451 later") as mails:
-        settings = {"ALERT_WEBHOOK_URL": hook.url, "ALERT_SMTP_URL": mails.url, "ALERT_MAIL_TO": "a@example.org"}
+        settings = {
+            "ALERT_WEBHOOK_URL": hook.address,
+            "ALERT_SMTP_URL": mails.address,
+            "ALERT_MAIL_TO": "a@example.org",
+        }
         tell(engine, **settings)
         mails.refuse = None
         tell(engine, NOW + timedelta(hours=2), **settings)
@@ -107,13 +115,13 @@ def test_look_does_not_wait_for_a_server_that_hangs(engine: Engine, monkeypatch:
         return under_way
 
     with MailServer(drip=b"") as mails:
-        assert asyncio.run(twice(mails.url)) == 1
+        assert asyncio.run(twice(mails.address)) == 1
 
 
 def test_alert_that_was_over_before_it_could_be_sent_is_not_sent(engine: Engine, hook: Hook) -> None:
     alert(engine)
     over(engine)
-    tell(engine, ALERT_WEBHOOK_URL=hook.url)
+    tell(engine, ALERT_WEBHOOK_URL=hook.address)
 
     assert hook.posts == []
 
@@ -121,7 +129,7 @@ def test_alert_that_was_over_before_it_could_be_sent_is_not_sent(engine: Engine,
 def test_alert_that_ended_while_the_mail_server_was_away_is_sent_in_full(engine: Engine) -> None:
     alert(engine)
     with MailServer(refuse="451 later") as mails:
-        settings = {"ALERT_SMTP_URL": mails.url, "ALERT_MAIL_TO": "a@example.org"}
+        settings = {"ALERT_SMTP_URL": mails.address, "ALERT_MAIL_TO": "a@example.org"}
         tell(engine, **settings)
         over(engine)
         mails.refuse = None
