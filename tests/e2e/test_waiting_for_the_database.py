@@ -5,20 +5,34 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from archive.database import connect_to, make_engine, upgrade
 
 
+@contextmanager
+def started(command: list[str], environ: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """Run a command whose log can be read; kill it at the end, and after two minutes, so that no test waits forever."""
+    with subprocess.Popen(command, env={**os.environ, **environ}, stderr=subprocess.PIPE, text=True) as process:
+        timer = Timer(120, process.kill)
+        timer.start()
+        try:
+            yield process
+        finally:
+            timer.cancel()
+            process.kill()
+
+
 def test_a_worker_waits_for_the_schema_and_then_works(empty_database_url: str, tmp_path: Path) -> None:
     environ = {"NEWSKEEP_HOME": str(tmp_path), "NEWSKEEP_DATABASE_URL": empty_database_url, "LOG_FORMAT": "json"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "worker"], env={**os.environ, **environ}, stderr=subprocess.PIPE, text=True
-    ) as worker:
+    with started([sys.executable, "-m", "cli.main", "worker"], environ) as worker:
         assert worker.stderr
-        assert "archive_waited_for" in worker.stderr.readline()
+        assert any("archive_waited_for" in line for line in worker.stderr)
         engine = make_engine(lambda: connect_to(empty_database_url))
         upgrade(engine)
         engine.dispose()
@@ -35,11 +49,11 @@ def test_the_first_process_of_a_container_hears_that_it_is_to_stop_while_it_wait
         pytest.skip("no namespace for process ids here")
     environ = {"NEWSKEEP_HOME": str(tmp_path), "NEWSKEEP_DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}
     command = [*apart, sys.executable, "-m", "cli.main", "daemon"]
-    with subprocess.Popen(command, env={**os.environ, **environ}, stderr=subprocess.PIPE, text=True) as shell:
+    with started(command, environ) as shell:
         assert shell.stderr
-        assert "archive_waited_for" in shell.stderr.readline()
+        assert any("archive_waited_for" in line for line in shell.stderr)
         children = Path(f"/proc/{shell.pid}/task/{shell.pid}/children").read_text(encoding="ascii")
 
         os.kill(int(children), signal.SIGTERM)
 
-        assert shell.wait(10) == 143
+        assert shell.wait(60) == 143
