@@ -42,8 +42,9 @@ class LinkFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaptureFacts:
-    """A fetch of the page."""
+    """A fetch of the page; `url` is where it came from, after redirects."""
 
+    url: str
     captured_at: datetime
     status: int
     size: int
@@ -203,7 +204,7 @@ _CHANNELS_AT = text(_CHANNEL + " where c.url_key = :key order by o.name")
 _ROBOTS = text(_CHANNEL + " where o.name = :outlet and c.kind = :kind and c.url_key = :key limit 1")
 
 _CAPTURES = text("""
-select captured_at, status, size, digest, file, revisit_of is not null as revisit
+select url, captured_at, status, size, digest, file, revisit_of is not null as revisit
 from captures where url_key = :key order by captured_at desc, id desc limit 1000
 """)
 

@@ -14,6 +14,7 @@ from news.article import LAST_CHANGE, parse_id, short_id
 from news.reasons import in_words
 from news.sameness.rules import SamenessRule
 from news.text import one_line
+from news.urls import page_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -134,8 +135,18 @@ def _fetched(explanation: Explanation) -> str:
         return failed or (_unfetched(link) if link else "")
     kind = ", the same bytes as before" if capture.revisit else ""
     times = f"; {explanation.captures} captures in all" if explanation.captures > 1 else ""
-    got = f"{when(capture.captured_at)} HTTP {capture.status}, {capture.size / 1024:.0f} KB"
+    got = f"{when(capture.captured_at)} HTTP {capture.status}{_redirected(explanation)}, {capture.size / 1024:.0f} KB"
+    if link and link.disposition == "unchanged" and (link.last_fetched_at or capture.captured_at) > capture.captured_at:
+        times += f"; not modified at {when(link.last_fetched_at)}"
     return f"{got}, sha256 {capture.digest.hex()[:8]}…{kind}{times}" + (f"; then {failed}" if failed else "")
+
+
+def _redirected(explanation: Explanation) -> str:
+    """Say where the page came from, if not from the link's own address."""
+    link, capture = explanation.link, explanation.capture
+    if capture is None or link is None or page_key(capture.url) == link.url_key:
+        return ""
+    return f" after a redirect to {capture.url}"
 
 
 def _unfetched(link: LinkFacts) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
 from archive.home import Home
+from tests.cli.conftest import Newskeep
 from tests.e2e.test_whole_crawls import counts, crawl_site, page_of_links
 from tests.raw_server import RawServer
 from tests.site import Site, article_page, story
@@ -92,3 +93,18 @@ def test_a_file_names_the_operator_of_outlets_toml(
     with path.open("rb") as file:
         info = next(iter(ArchiveIterator(file)))
         assert b"operator: archive@example.org\r\n" in info.content_stream().read()
+
+
+def test_explain_names_the_redirect_and_the_last_time_that_nothing_was_modified(
+    home: Home, engine: Engine, site: Site, newskeep: Newskeep
+) -> None:
+    site.redirect("/town/old-address-of-it", PATH, status=301)
+    crawl_site(home, engine, site, "/town/old-address-of-it")
+    first = newskeep("explain", site.url("/town/old-address-of-it")).out
+    assert f"HTTP 200 after a redirect to {site.url(PATH)}" in first
+    assert "not modified" not in first
+
+    with engine.begin() as conn:
+        conn.execute(text("update captures set captured_at = captured_at - interval '1 hour'"))
+    crawl_site(home, engine, site, "/town/old-address-of-it")
+    assert "; not modified at " in newskeep("explain", site.url("/town/old-address-of-it")).out
