@@ -120,6 +120,8 @@ def record(page: bytes) -> Recorder:
     recorder = Recorder()
     with tempfile.TemporaryDirectory() as home, site(page, recorder) as address:
         os.environ |= {"NEWSKEEP_HOME": home, "NEWSKEEP_ALLOW_NETWORKS": "127.0.0.0/8", "NEWSKEEP_DATABASE_URL": ""}
+        init = [sys.executable, "-m", "cli.main", "init", "--contact", "bench@example.org"]
+        subprocess.run(init, capture_output=True, check=True, cwd=home, env=os.environ | {"PYTHONPATH": str(ROOT)})
         sys.argv = ["newskeep", "crawl", address, "--delay", "0", "--limit", "1"]
         threading.setprofile(recorder)
         sys.setprofile(recorder)
@@ -132,6 +134,8 @@ def record(page: bytes) -> Recorder:
             threading.setprofile(None)  # type: ignore[arg-type]
             command = [sys.executable, "-m", "cli.main", "db", "stop"]  # the embedded database of the folder
             subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    if not recorder.calls:
+        raise SystemExit("the crawl fetched no article; nothing was recorded")
     return recorder
 
 

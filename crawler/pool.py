@@ -39,7 +39,7 @@ KEEP_SECONDS = 5.0  # between two looks whether the outlets are still ours
 
 @dataclass(slots=True)
 class CrawlPool:
-    """`await room.crawl(target)` once per outlet at a time; make it on the loop that its crawls run on.
+    """`await pool.crawl(target)` once per outlet at a time; make it on the loop that its crawls run on.
 
     `process_id` is the worker's, None for a command.
     """
@@ -70,7 +70,7 @@ class CrawlPool:
     ) -> CrawlResult:
         """Run the crawl; return how it ended, whatever happened. `due_at` is the time of its turn, if scheduled.
 
-        A room that is stopping answers at once with an interrupted crawl that never began.
+        A pool that is stopping answers at once with an interrupted crawl that never began.
         """
         result = await self._crawl(target, options or CrawlOptions(), contact, listener or Listener(), due_at)
         log_finished(result)

@@ -60,7 +60,7 @@ def prepare_sameness(page: FetchedPage, outlet: Outlet) -> FetchedPage:
 NO_OUTLET = Outlet("", "")
 PARSED: tuple[Stage, ...] = (set_teasers_aside,)  # for an article that another program has read
 READING: tuple[Stage, ...] = (extract, *PARSED)
-STAGES: tuple[Stage, ...] = (*READING, prepare_sameness)  # what goes into the archive passes all
+STAGES: tuple[Stage, ...] = (*READING, prepare_sameness)  # what is crawled or imported from captures passes all
 
 
 def read_article(page: FetchedPage, outlet: Outlet = NO_OUTLET, stages: Sequence[Stage] = STAGES) -> Article:

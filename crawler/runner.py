@@ -42,8 +42,8 @@ def crawl(
         CaptureFiles(home, uploader.soon) as captures,
         asyncio.Runner() as loop,
     ):
-        room = CrawlPool(home, engine, captures)
-        return loop.run(_Run(room, contact, options, listener or Listener()).all(chosen))
+        pool = CrawlPool(home, engine, captures)
+        return loop.run(_Run(pool, contact, options, listener or Listener()).all(chosen))
 
 
 def choose_targets(
@@ -87,7 +87,7 @@ def _each_once(targets: Sequence[Target]) -> list[Target]:
 class _Run:
     """All crawls of one command."""
 
-    room: CrawlPool
+    pool: CrawlPool
     contact: str | None
     options: CrawlOptions
     listener: Listener
@@ -97,14 +97,14 @@ class _Run:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(threads())
         signals = _listen(loop, self._signalled)
-        at_once = asyncio.Semaphore(self.room.home.settings["CRAWL_OUTLETS_AT_ONCE"])
-        keeping = loop.create_task(self.room.keep_outlets())
+        at_once = asyncio.Semaphore(self.pool.home.settings["CRAWL_OUTLETS_AT_ONCE"])
+        keeping = loop.create_task(self.pool.keep_outlets())
         try:
             with watched(loop):
                 return list(await asyncio.gather(*(self._in_turn(target, at_once) for target in targets)))
         finally:
             keeping.cancel()
-            await self.room.flush()
+            await self.pool.flush()
             for number in signals:
                 loop.remove_signal_handler(number)
 
@@ -112,15 +112,15 @@ class _Run:
         """One crawl per outlet at a time: a second target of the same outlet waits for the first."""
         lock = self.locks.setdefault(target.outlet.name, asyncio.Lock())
         async with lock, at_once:
-            result = await self.room.crawl(target, self.options, contact=self.contact, listener=self.listener)
+            result = await self.pool.crawl(target, self.options, contact=self.contact, listener=self.listener)
             self.listener.crawl_ended(result)
             return result
 
     def _signalled(self) -> None:
         """Stop cleanly at the first signal, at once at the second: database and capture files survive it."""
-        if self.room.stopping:
+        if self.pool.stopping:
             os._exit(130)
-        self.room.stop()
+        self.pool.stop()
 
 
 def _listen(loop: asyncio.AbstractEventLoop, handler: object) -> list[signal.Signals]:

@@ -32,3 +32,10 @@ def test_readme_lists_every_exit_code_and_no_other() -> None:
     [listed] = re.findall(r"^Exit codes: (.+?)\. *\n", readme, re.MULTILINE | re.DOTALL)
 
     assert [int(code) for code in re.findall(r"(?:^|, )\s*(\d+) ", " ".join(listed.split()))] == list(ExitCode)
+
+
+def test_the_schema_page_lists_each_exit_code() -> None:
+    page = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
+    table = page.partition("## Exit codes")[2].partition("\n## ")[0]
+
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(ExitCode)
