@@ -12,7 +12,7 @@ from news.sameness.normal_forms import letters_of
 
 @dataclass(frozen=True, slots=True)
 class RememberedLine:
-    """A line, the rule that set it aside, and the other articles that have it or bear it as their headline.
+    """A line, the rule that set it aside, and the other articles that contain it or have it as headline.
 
     Memory keeps a dozen articles of a line at most, and none of a link that was merely announced.
     """
@@ -54,7 +54,7 @@ _AT_ONCE, _TIMES = 5_000, 50
 
 
 def forget_lines(engine: Engine, now: datetime) -> int:
-    """Forget what counts for nothing any more, up to a quarter of a million lines; how many rows went."""
+    """Delete lines that no longer prove anything, at most 250,000; return how many."""
     since, until = (first_key(now, -periods) for periods in (AROUND + _PERIODS, AROUND))
     values = {"since": since, "until": until, "others": OTHERS, "most": _AT_ONCE}
     rows = 0

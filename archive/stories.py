@@ -64,7 +64,7 @@ def read_story(conn: Connection, story_id: int) -> list[Member]:
 
 
 def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tuple[int, int]:
-    """Move an article into a new story of its own, for ever; return the numbers of the old and the new story.
+    """Move an article permanently into a story of its own; return the numbers of the old and the new story.
 
     Without *keep* everything is rolled back in the end. Raises NotPossible when the article is alone in its story.
     """
@@ -86,7 +86,7 @@ def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tupl
 
 
 def merge_stories(engine: Engine, story_id: int, other_id: int, *, keep: bool = True) -> int:
-    """Merge two stories into the older one, for ever, and return its number.
+    """Merge two stories permanently into the older one; return its number.
 
     Without *keep* everything is rolled back in the end. Raises NotPossible when they are one story already.
     """

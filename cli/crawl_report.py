@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from cli.output import plural
 from news.dispositions import CrawlState, Disposition
 from news.reasons import Reason, in_words
 from news.text import printable
@@ -54,7 +55,7 @@ def summary_lines(crawl_id: int, summary: "CrawlSummary") -> Iterator[str]:
     if summary.blocks:
         share = f"{summary.least}" if summary.least == summary.most else f"{summary.least}–{summary.most}"
         removed = (
-            f"{_counted(summary.blocks, 'block')} removed from {_counted(summary.texts, 'text')}, {share} % of the text"
+            f"{plural(summary.blocks, 'block')} removed from {plural(summary.texts, 'text')}, {share} % of the text"
         )
         yield f"  Teasers   {removed:<{_DETAIL_WIDTH + 6}} newskeep show --removed --crawl {crawl_id}"
     if summary.usual:
@@ -81,7 +82,7 @@ def total_line(results: Iterable["CrawlResult"]) -> str:
         counts.update(nonzero(result.ledger.counts) if result.ledger else {})
     links = sum(result.ledger.links for result in ended if result.ledger)
     ways = ", ".join(f"{counts[kind]} {kind}" for kind in Disposition if counts[kind]) or "nothing"
-    return f"{_counted(len(ended), 'crawl')}, {_counted(links, 'link')}: {ways}"
+    return f"{plural(len(ended), 'crawl')}, {plural(links, 'link')}: {ways}"
 
 
 def nonzero(counts: Mapping[Disposition, int]) -> dict[str, int]:
@@ -106,7 +107,7 @@ def _heading(result: "CrawlResult") -> str:
 
 
 def _pages(result: "CrawlResult") -> str:
-    return f"{_counted(result.pages, 'page')}, {size(result.size)}"
+    return f"{plural(result.pages, 'page')}, {size(result.size)}"
 
 
 def _unread(result: "CrawlResult") -> str:
@@ -142,10 +143,6 @@ def _first_details(numbers: Mapping[str, int]) -> str:
 def _reasons_in_words(reasons: Reasons, kind: Disposition) -> str:
     numbers = sorted(((number, reason) for (ended, reason), number in reasons.items() if ended == kind), reverse=True)
     return " · ".join(f"{number} {in_words(reason)}" for number, reason in numbers)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'s' if number != 1 else ''}"
 
 
 def _verdict(result: "CrawlResult") -> str:

@@ -27,7 +27,7 @@ SECTION = "Look after"
 
 @click.group(cls=Verbs)
 def crawls() -> None:
-    """List crawls and show their ledgers.
+    """List crawls and show how their links ended.
 
     \b
     newskeep crawls list --outlet krone
@@ -66,7 +66,7 @@ def list_(outlet: str | None, limit: int, as_json: bool) -> None:
 @click.argument("number", type=int)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(number: int, as_json: bool) -> None:
-    """Show one crawl's ledger: how its links ended, and why.
+    """Show how one crawl's links ended, and why.
 
     \b
     newskeep crawls show 2041

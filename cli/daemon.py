@@ -7,7 +7,7 @@ SECTION = "Collect"
 
 @click.command()
 def daemon() -> None:
-    """Crawl every outlet of outlets.toml when its turn comes, until told to stop.
+    """Crawl every outlet of outlets.toml when its turn comes, until stopped.
 
     \b
     newskeep daemon                        here, in the foreground; SIGTERM or Ctrl-C ends it cleanly

@@ -31,8 +31,8 @@ _SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
 @click.argument("article", metavar="[ID|URL]", required=False)
 @click.argument("first", metavar="[REVISION", type=click.IntRange(1), required=False)
 @click.argument("second", metavar="REVISION]", type=click.IntRange(1), required=False)
-@click.option("--crawl", type=int, help="All revisions that this crawl found, the weightiest first.")
-@click.option("--today", is_flag=True, help="All revisions that were found today, the weightiest first.")
+@click.option("--crawl", type=int, help="All revisions that this crawl found, the most important first.")
+@click.option("--today", is_flag=True, help="All revisions that were found today, the most important first.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def diff(
     article: str | None, first: int | None, second: int | None, crawl: int | None, today: bool, as_json: bool

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.home import find_home
-from cli.output import emit, say
+from cli.output import emit, plural, say
 
 if TYPE_CHECKING:
     from archive.home import Home
@@ -41,7 +41,7 @@ def doctor(as_json: bool) -> None:
     if as_json:
         emit({"type": "summary", "bad": bad, "exit_code": code})
     else:
-        say(f"{bad} to mend." if bad else "Nothing to mend.")
+        say(f"{plural(bad, 'problem')}." if bad else "No problems.")
     sys.exit(code)
 
 

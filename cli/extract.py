@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
@@ -144,14 +145,24 @@ def _as_json(value: Any) -> Any:
 
 
 def _explained(article: Article) -> str:
-    fields = [
-        f"{name:<10}  {value}" for name, value in _answer(article).items() if name not in ("body", "removed") and value
-    ]
+    values = {name: text for name, value in _answer(article).items() for name, text in _rows(name, value) if text}
+    width = max(map(len, values), default=0)
+    fields = [f"{name:<{width}}  {text}" for name, text in values.items()]
     blocks = [
         f"{block.label:<10}  {block.score:.2f}  {block.rule:<26}  {_short(block.text)}" for block in article.blocks
     ]
     evidence = [f"{item.field:<14}  {item.source:<9}  {_short(item.value)}" for item in article.evidence]
     return "\n".join([*fields, "", *blocks, "", *evidence])
+
+
+def _rows(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield a field's value as rows of name and text; an image has rows of its own for caption and credit."""
+    if name in ("body", "removed") or not value:
+        return
+    if isinstance(value, dict):
+        yield from ((name if key == "url" else key, text) for key, text in value.items())
+    else:
+        yield name, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _short(text: str) -> str:

@@ -62,7 +62,7 @@ def health(ctx: click.Context, as_json: bool) -> None:
 
 @health.command()
 def daemon() -> None:
-    """Exit with code 0 when this machine's daemon is alive, else 1; for a container's health check.
+    """Exit with 0 when this machine's daemon is alive, else 1.
 
     \b
     newskeep health daemon
@@ -73,7 +73,7 @@ def daemon() -> None:
 
 @health.command()
 def worker() -> None:
-    """Exit with code 0 when a worker of this machine is alive, else 1; for a container's health check.
+    """Exit with 0 when a worker of this machine is alive, else 1.
 
     \b
     newskeep health worker
@@ -84,7 +84,9 @@ def worker() -> None:
 
 @health.command()
 def here() -> None:
-    """Exit with code 0 when the daemon and worker that run on this machine are alive, else 1; neither has to run.
+    """Exit with 0 when what runs on this machine is alive, else 1.
+
+    Checks the daemon and the worker; neither has to run.
 
     \b
     newskeep health here
@@ -142,7 +144,7 @@ def _show(found: Overview, bad: int, home: Home) -> None:
     for name, problem in found.channels.items():
         tell(f"Messages   {name}: {problem or 'fine'}")
     if not found.channels:
-        tell("Messages   nobody is told: set ALERT_WEBHOOK_URL, ALERT_URLS, or ALERT_SMTP_URL and ALERT_MAIL_TO")
+        tell("Messages   not sent: set ALERT_WEBHOOK_URL, ALERT_URLS, or ALERT_SMTP_URL and ALERT_MAIL_TO")
 
 
 def _records(found: Overview) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
-from cli.output import emit, say
+from cli.output import emit, plural, say
 from news.article import short_id
 from news.dispositions import Disposition
 from news.errors import NewsError
@@ -56,7 +56,7 @@ class CannotImport(NewsError):
 @click.option("--json", "as_json", is_flag=True, help="What became of each line or record, one JSON object a line.")
 @click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
 def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
-    """Take in articles from a file of JSON lines, or captures from a WARC file, in the order in which they stand there.
+    """Take in articles from a file of JSON lines, or captures from a WARC file, in file order.
 
     \b
     newskeep import articles.jsonl                     {"id","url","title","body","published_at","source"} a line
@@ -166,7 +166,7 @@ class Answers:
 
 @contextmanager
 def answering(engine: Engine, as_json: bool) -> Iterator[Answers]:
-    """Yield the collector of answers; print them at the end, however it ends, if asked to."""
+    """Yield a collector; with *as_json*, print its answers at the end, also after an interruption."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         try:
             yield Answers(file if as_json else None)
@@ -213,7 +213,7 @@ def import_jsonl(home: Home, file: BinaryIO, *, as_json: bool, dry_run: bool) ->
     """Take in each line; the exit code."""
     if dry_run:
         kinds = Counter(isinstance(line, Imported) for line in _read_lines(file))
-        say(f"{kinds[True]} articles could be taken in, {kinds[False]} lines not")
+        say(f"{plural(kinds[True], 'article')} could be taken in, {plural(kinds[False], 'line')} not")
         return ExitCode.SOME_PAGES_FAILED if kinds[False] else ExitCode.FINE
     from archive.database import archive_engine
     from archive.ingest.importer import SIZE, Importer
@@ -238,7 +238,7 @@ def _store_lines(importer: Importer, batch: Sequence[Imported | _NoArticle], ans
 def _tell_lines(answers: Answers) -> None:
     others = {"older than what is known": answers.counts["skipped"], "could not be taken in": answers.counts["error"]}
     more = "".join(f", {number} {how}" for how, number in others.items() if number)
-    say(f"{answers.parts} lines: {answers.in_words()}{more}")
+    say(f"{plural(answers.parts, 'line')}: {answers.in_words()}{more}")
 
 
 def _read_lines(file: BinaryIO) -> Iterator[Imported | _NoArticle]:
@@ -291,7 +291,7 @@ def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: b
     with (
         archive_engine(home) as engine,
         Uploader(engine, home) as uploader,
-        CaptureFiles(home, uploader.soon) as files,
+        CaptureFiles(home, uploader.wake) as files,
         Sandbox() as read,
         answering(engine, as_json) as answers,
     ):
@@ -311,7 +311,7 @@ def _tell_captures(answers: Answers, as_json: bool) -> None:
         emit({"type": "summary", **summary})
     whys = " · ".join(f"{number} {in_words(reason)}" for reason, number in answers.reasons.most_common(8))
     others = ", ".join(f"{number} {how}" for how, number in counts.items() if number)
-    say(f"{answers.parts} captures: {answers.in_words()}" + (f", {others} ({whys})" if others else ""))
+    say(f"{plural(answers.parts, 'capture')}: {answers.in_words()}" + (f", {others} ({whys})" if others else ""))
 
 
 def _look_at_captures(file: BinaryIO) -> int:

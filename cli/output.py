@@ -28,6 +28,11 @@ def tell(text: str) -> None:
     click.echo(printable(storable(text)))
 
 
+def plural(number: int, noun: str) -> str:
+    """Return "1 line", "2 lines"."""
+    return f"{number} {noun}{'s' if number != 1 else ''}"
+
+
 def open_missing() -> None:
     """Open the null device in place of each closed standard stream (`>&-`).
 

@@ -19,7 +19,7 @@ from cli.archive_helpers import (
     strong,
     when,
 )
-from cli.output import emit, say, tell
+from cli.output import emit, plural, say, tell
 from news.article import short_id
 from news.text import one_line, printable
 
@@ -41,7 +41,7 @@ _PASSAGE_CHARS = 160
 @click.option("--dry-run", is_flag=True, help="With --split or --merge: say what would be done, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
 def story(named: str, split: str | None, merge: str | None, events: bool, dry_run: bool, as_json: bool) -> None:
-    """Show which articles carry a text, since when and how much of it; correct this by hand, for ever.
+    """Show which articles carry a text, since when and how much of it; correct it permanently.
 
     \b
     newskeep story s77                     its articles; newskeep story a1f3c shows the story of an article
@@ -83,7 +83,7 @@ def _split(engine: Engine, article_id: int, dry_run: bool, as_json: bool) -> Non
     elif dry_run:
         tell(f"{article} would leave story {was} for one of its own; nothing was written")
     else:
-        tell(f"{article} is out of story {was} and in story {now} of its own, for ever")
+        tell(f"{article} is out of story {was} and in story {now} of its own, permanently")
 
 
 def _merge(engine: Engine, story_id: int, other_id: int, dry_run: bool, as_json: bool) -> None:
@@ -128,8 +128,8 @@ def _records(story_id: int, members: list[Member], others: list[SameEvent]) -> I
 
 def _lines(story_id: int, members: list[Member]) -> Iterator[str]:
     outlets = len({member.outlet for member in members})
-    held = f"{len(members)} article{'s' if len(members) != 1 else ''}"
-    yield strong(f"{short_id('s', story_id)} · {held} of {outlets} outlet{'s' if outlets != 1 else ''}")
+    held = f"{plural(len(members), 'article')}"
+    yield strong(f"{short_id('s', story_id)} · {held} of {plural(outlets, 'outlet')}")
     for member in members:
         yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
         yield f"    {one_line(member.headline or '')}"

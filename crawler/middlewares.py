@@ -61,7 +61,7 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        if self._silent and self._silent.is_left(request.url):
+        if self._silent and self._silent.is_given_up(request.url):
             raise Refused(Reason.HOST_SILENT)
         if self._paces and self._paces.closed(urlparse_cached(request).hostname or ""):
             raise Refused(Reason.RETRY_AFTER)
@@ -138,7 +138,7 @@ class RetryMiddleware:
         return await self._retry(request, asked) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        left = self._silent and self._silent.is_left(request.url)
+        left = self._silent and self._silent.is_given_up(request.url)
         if left or not isinstance(exception, TRANSIENT) or reason_of(exception) in _NEVER_RETRIED:
             return None
         return await self._retry(request, None)

@@ -224,11 +224,11 @@ class CrawlPool:
             reason=reason,
         )
         if state == CrawlState.FINISHED and job.tally.looked and not books.links and not job.options.on_schedule:
-            self._note_barren(job)
+            self._note_no_links(job)
         return books
 
-    def _note_barren(self, job: CrawlJob) -> None:
-        """Nothing new is a fine end; that there never was anything is not, and a person should hear it."""
+    def _note_no_links(self, job: CrawlJob) -> None:
+        """Record NO_LINKS when no crawl of the outlet has ever found a link."""
         with self.engine.connect() as conn:
             if not ever_found_links(conn, job.crawl.outlet_id):
                 job.tally.reasons[job.target] = Reason.NO_LINKS

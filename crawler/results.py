@@ -48,7 +48,7 @@ class CrawlResult:
 
     @property
     def waiting(self) -> int:
-        """Links seen and not settled: an interrupted crawl's, which the next one takes up."""
+        """Number of links that an interrupted crawl left for the next one."""
         return self.ledger.waiting if self.ledger else 0
 
     @property

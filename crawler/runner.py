@@ -39,7 +39,7 @@ def crawl(
     require_contact(home, contact, [target.address for target in chosen])
     with (
         Uploader(engine, home) as uploader,
-        CaptureFiles(home, uploader.soon) as captures,
+        CaptureFiles(home, uploader.wake) as captures,
         asyncio.Runner() as loop,
     ):
         pool = CrawlPool(home, engine, captures)

@@ -130,7 +130,7 @@ class Article:
 
     @property
     def removed(self) -> tuple[Block, ...]:
-        """What stood around the text and was set aside, chrome excepted, in page order."""
+        """The removed blocks in page order, without navigation and legal lines."""
         return tuple(block for block in self.blocks if block.label not in STORY_PARTS | CHROME)
 
     @property

@@ -1,4 +1,4 @@
-"""The words by which an edit is told: negations, opposites, names, notes of a correction. Data and patterns alone."""
+"""Words that show what kind of edit was made: negations, opposites, names, correction notes. Only data and patterns."""
 
 # ruff: noqa: E501 (tables of words, one language after the other)
 

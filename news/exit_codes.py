@@ -29,4 +29,4 @@ class ChildExit(IntEnum):
     ENDED = 0
     BROKE = 1
     TAKEN_FOR_DEAD = 75
-    CUT_SHORT = 76  # told to stop, it did not hand back its work in time
+    CUT_SHORT = 76  # stopped by a signal, it did not hand back its work in time

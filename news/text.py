@@ -54,7 +54,7 @@ def lowercase(text: str) -> str:
 
 
 def storable(text: str) -> str:
-    """The text without what no database keeps: NUL becomes nothing, a lone surrogate the replacement character."""
+    """Return *text* without characters that PostgreSQL cannot store: no NUL, U+FFFD for each lone surrogate."""
     return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
 
 
@@ -64,7 +64,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Printable, and on one line."""
+    """Return *text* without control characters, on one line."""
     return " ".join(printable(unicodedata.normalize("NFC", text)).split())
 
 

@@ -14,13 +14,13 @@ from news.logline import error_in_words
 
 logger = logging.getLogger(__name__)
 
-_TOLD = "told to stop"
+_STOPPED = "stopped by a signal"
 
 
 @contextmanager
 def lifecycle(name: str, home: Home, facts: Mapping[str, object]) -> Iterator[None]:
     """Log `NAME_started` with version, data folder, database and *facts*; at the end `NAME_stopped` and why."""
-    started, why = time.monotonic(), _TOLD
+    started, why = time.monotonic(), _STOPPED
     general = {"version": version("newskeep"), "data_folder": str(home.path), "database": database_place(home)}
     logger.info(f"{name}_started", extra={**general, **facts})
     _warn_of_missing(facts)
@@ -30,7 +30,7 @@ def lifecycle(name: str, home: Home, facts: Mapping[str, object]) -> Iterator[No
         why = error_in_words(error)
         raise
     finally:
-        level = logging.INFO if why == _TOLD else logging.ERROR
+        level = logging.INFO if why == _STOPPED else logging.ERROR
         logger.log(level, f"{name}_stopped", extra={"why": why, "seconds": round(time.monotonic() - started)})
 
 

@@ -217,7 +217,7 @@ def _counter(name: str, what: str, values: Mapping[str, float], label: str | Non
 
 
 def read_figures(conn: Connection) -> Figures:
-    """Read the present state."""
+    """Read the values of all metrics from the database."""
     due, late, aside = conn.execute(_TURNS).one()
     return Figures(
         due=due,

@@ -59,7 +59,10 @@ def register(engine: Engine, role: str) -> int:
 
 
 def beat(engine: Engine, process_id: int, crawls: int = 0, memory: int | None = None) -> bool:
-    """Write a heartbeat, with the *crawls* begun so far and the *memory* in bytes. False when it was taken for dead."""
+    """Write a heartbeat, with the *crawls* begun so far and the *memory* in bytes.
+
+    Return False when the process was declared dead.
+    """
     with engine.begin() as conn:
         values = {"id": process_id, "crawls": crawls, "memory": memory}
         return conn.execute(_BEAT, values).rowcount == 1

@@ -1,4 +1,4 @@
-"""One worker process: it crawls the outlets that the queue gives it, and hands back its work when it is told to stop.
+"""One worker process: it crawls the outlets that the queue gives it; when stopped, it returns its jobs to the queue.
 
 Started by `scheduler.supervisor` as `python -m scheduler.worker DESCRIPTOR`: the write end of a pipe. On it the worker
 writes its id ("id 17"), a sign of life every second ("."), and "leaving" once it takes no more work.
@@ -171,7 +171,7 @@ class JobRunner:
 
     async def __aenter__(self) -> Self:
         uploader = self._open.enter_context(Uploader(self.engine, self.home))
-        captures = self._open.enter_context(CaptureFiles(self.home, uploader.soon))
+        captures = self._open.enter_context(CaptureFiles(self.home, uploader.wake))
         self.pool = CrawlPool(self.home, self.engine, captures, self.process_id)
         self._keeping = asyncio.create_task(self.pool.keep_outlets())
         await self._app.open_async()

@@ -104,7 +104,7 @@ def _locked_if_finished(path: Path) -> Iterator[BinaryIO | None]:
 class Uploader:
     """Upload files in a thread while a crawl or a worker runs; does nothing where no store is set.
 
-    Call `soon` when a file is finished. Use as a context manager; leaving it waits *last_wait* seconds at most, and the
+    Call `wake` when a file is finished. Use as a context manager; leaving it waits *last_wait* seconds at most, and the
     next process continues a half-done upload. Entering raises SettingError when no driver for the store is installed.
     """
 
@@ -113,8 +113,8 @@ class Uploader:
         self._wake, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="newskeep-upload", daemon=True)
 
-    def soon(self) -> None:
-        """Look for finished files now."""
+    def wake(self) -> None:
+        """Make the upload thread look for finished files."""
         self._wake.set()
 
     def __enter__(self) -> Self:

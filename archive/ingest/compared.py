@@ -219,7 +219,7 @@ class PreparedPage(JudgedPage):
 
     @property
     def keys(self) -> set[int]:
-        """The addresses under which its article may be known."""
+        """Keys (`url_key`) of the page's addresses."""
         return {key for _, key in self.addresses}
 
     @property

@@ -91,7 +91,7 @@ class Importer:
 
 
 def final_stories(conn: Connection) -> Mapping[int, int]:
-    """Stories that were taken into others, and where they went."""
+    """Return {merged story: story that replaced it}."""
     return {row.id: row.merged_into for row in conn.execute(_MERGED)}
 
 

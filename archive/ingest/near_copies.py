@@ -94,7 +94,7 @@ class NearCopies:
         return self._surveys[id(read)]
 
     def merge(self, old: int, into: int) -> None:
-        """Take two stories for one from now on."""
+        """Treat story *old* as *into* for the rest of the batch."""
         self._merged[old] = into
 
     def story(self, story_id: int) -> int:

@@ -27,7 +27,7 @@ def check_rights(home: Home) -> Iterator[Finding]:
         yield locked_out
         return
     wrong = [finding for finding in map(_rights, _parts(home)) if finding]
-    yield from wrong or [Finding.fine("data folder", f"{home.path}, ours to write")]
+    yield from wrong or [Finding.fine("data folder", f"{home.path}, writable")]
 
 
 def _parts(home: Home) -> Iterator[tuple[Path, int]]:
@@ -56,7 +56,7 @@ def _rights(part: tuple[Path, int]) -> Finding | None:
     where = shlex.quote(str(path))
     if not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)):
         mend = f"sudo chown -R {os.geteuid()}:{os.getegid()} {where} && chmod -R u+rwX {where}"
-        return Finding.bad("data folder", f"{path} is not ours to write", mend, ExitCode.CONFIGURATION_INVALID)
+        return Finding.bad("data folder", f"{path} is not writable", mend, ExitCode.CONFIGURATION_INVALID)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & off:
         mend = f"chmod {mode & ~off:04o} {where}"

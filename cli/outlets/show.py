@@ -13,7 +13,7 @@ from cli.archive_helpers import when
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, find_outlet, open_outlets
 from cli.outlets.values import archive_if_there, in_words, timetable, values_in_archive, zone_of
-from cli.output import emit, say, tell
+from cli.output import emit, plural, say, tell
 
 if TYPE_CHECKING:
     from archive.home import Home
@@ -95,7 +95,7 @@ def check(json_: bool) -> None:
     if not home.outlets_file.exists():
         say(f"{home.outlets_file} is not there yet\n  next: newskeep outlets add https://…")
         return
-    say(f"{home.outlets_file}: {len(file.outlets)} outlet{'s' if len(file.outlets) != 1 else ''}, no mistakes")
+    say(f"{home.outlets_file}: {plural(len(file.outlets), 'outlet')}, no mistakes")
 
 
 def _next_times(outlet: Outlet, now: datetime) -> tuple[datetime, ...]:
@@ -140,7 +140,7 @@ def _so_far(collected: Collected | None) -> str:
     if collected is None:
         return ""
     last = f"last look {when(collected.looked_at)}" if collected.looked_at else "not looked yet"
-    return f"  {collected.articles} article{'s' if collected.articles != 1 else ''}, {last}"
+    return f"  {plural(collected.articles, 'article')}, {last}"
 
 
 @click.command()

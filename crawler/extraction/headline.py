@@ -83,7 +83,7 @@ def _plain(text: str) -> str:
 
 
 def _bare(given: Iterable[str]) -> set[str]:
-    """The titles to which another title adds something before or behind: they contain no site name any more."""
+    """Titles that are contained in a longer title, so free of the site's name."""
     titles = set(given)
     return {
         title

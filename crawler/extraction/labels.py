@@ -224,7 +224,7 @@ def _hinted(hints: int) -> Verdict:
 
 
 def _names_around(box: Box | None) -> str:
-    """Class and id of the nearest two boxes, among *box* and those around it, that have any."""
+    """Class and id of the two nearest named boxes, searching from *box* up `_LEVELS` levels."""
     names: list[str] = []
     for _ in range(_LEVELS):
         if box is None or len(names) == 2:

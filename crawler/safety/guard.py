@@ -84,7 +84,7 @@ class GuardedHandler(AiohttpDownloadHandler):
         return response
 
     def _refuse_left_host(self, request: Request) -> None:
-        if self._silent.is_left(request.url):
+        if self._silent.is_given_up(request.url):
             raise Refused(Reason.HOST_SILENT)
 
     async def _download(self, request: Request, host: str) -> Response:
@@ -268,5 +268,5 @@ class HostPaces:
         self._closed_until[host] = self.clock() + seconds
 
     def closed(self, host: str) -> bool:
-        """Whether *host* is still to be left alone."""
+        """Whether requests to *host* are paused."""
         return self.clock() < self._closed_until.get(host, float("-inf"))

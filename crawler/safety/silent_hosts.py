@@ -20,8 +20,8 @@ class SilentHosts:
     _timeouts: Counter[str] = field(default_factory=Counter)
     _failures: Counter[str] = field(default_factory=Counter)  # since the last answer
 
-    def is_left(self, url: str) -> bool:
-        """Whether the host of *url* is asked no more."""
+    def is_given_up(self, url: str) -> bool:
+        """Whether this crawl has stopped requesting the host of *url*."""
         host = _host(url)
         return self._timeouts[host] >= MAX_TIMEOUTS or self._failures[host] >= MAX_FAILURES
 

@@ -107,7 +107,7 @@ def _shorter(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[s
 
 
 def _removed(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> dict[str, Any] | None:
-    """More or less is set aside than ever in six weeks: text is taken for teasers, or teasers for text."""
+    """Broken when the removed share is outside its range of six weeks."""
     now, usual = _typical(recent, "removed_share"), _typical(before, "removed_share")
     if now is None or usual is None or abs(now - usual) < _REMOVED_POINTS:
         return None

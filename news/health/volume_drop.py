@@ -20,8 +20,8 @@ _FROM_EASTER = frozenset({-3, -2, -1, 0, 1, 39, 49, 50, 60})  # Maundy Thursday 
 def volume_drop(days: Sequence[OutletDay], today: date, common: Mapping[date, float] | None = None) -> Judgement:
     """Broken when the last three watched days each brought under 60 % of their weekday's median.
 
-    *common* says by how much (0 to 1) all outlets of that time zone published less on a day: a holiday is no fault. A
-    drop that chance would explain (four articles instead of seven) does not count.
+    *common* is the share (0 to 1) of their usual number that all outlets of the time zone published on a day; 1:
+    nothing unusual. A drop that chance would explain (four articles instead of seven) does not count.
     """
     judged = [day for day in days if day.day < today and day.counts and today - day.day <= timedelta(days=7)]
     judged = judged[-_DAYS_IN_A_ROW:]
@@ -73,7 +73,7 @@ def _by_weekday(days: Sequence[OutletDay], before: date) -> list[list[int]]:
 
 
 def common_share(shares: Sequence[float]) -> float:
-    """By how much (0 to 1) a day was weaker for all, from each outlet's articles / usual; 1 below five outlets."""
+    """Share (0 to 1) of their usual number that all outlets published on a day; 1: nothing unusual or under five."""
     return min(1.0, median(shares)) if len(shares) >= 5 else 1.0
 
 

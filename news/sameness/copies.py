@@ -49,7 +49,7 @@ class Found:
 
 
 def placed_at(date_published: datetime | None, captured_at: datetime) -> datetime:
-    """When a text stands among others: at its publication, or its capture where none in the past is stated."""
+    """Return the time by which the text is ordered: publication when in the past, else capture."""
     stated = date_published if date_published and date_published <= captured_at else captured_at
     return max(stated, _EARLIEST)
 

@@ -1,4 +1,4 @@
-"""Decides from plain values whether a page is an article that we have, and gives the evidence.
+"""Decide from plain values whether a page is already archived, and give the evidence.
 
 What this very address showed last counts first, then the article's latest revision: two addresses of one article that
 are edited one after the other never undo each other. Text alone joins different addresses only where it is too long to
@@ -170,7 +170,7 @@ def _part(page: JudgedPage, home: KnownArticle) -> SamenessRule | None:
 
 
 def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
-    """Whether the page shows nothing but how the kept text begins, at most half of it, and perhaps a line below that.
+    """Whether the page is at most the first half of the archived text, plus perhaps one line.
 
     No outlet edits like that; an unmarked paywall cuts like that, and so does a page that broke off.
     """
@@ -185,7 +185,7 @@ def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
 
 
 def _lags(address: Address, home: KnownArticle, earlier: int) -> bool:
-    """Whether the address merely runs behind: it never showed this article, or only what came before *earlier*."""
+    """Whether the address shows a state older than revision *earlier*, or never showed this article."""
     revision = address.revision if _was_read_as(address, home) else None
     return revision is None or revision < earlier
 

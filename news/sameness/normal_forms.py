@@ -133,7 +133,7 @@ class Compared:
 
     @property
     def speaks_of_its_headline(self) -> bool:
-        """Whether any word of the headline occurs in the text itself; walls and notices never do. True without one."""
+        """Whether a headline word occurs in the text; True if there is no headline."""
         return not self.topic or not self.topic.isdisjoint(self._own_stems)
 
     def mentions(self, topic: frozenset[str]) -> float:

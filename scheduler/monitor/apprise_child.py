@@ -16,7 +16,7 @@ _BYTES = 500_000_000  # of address space: an answer is read into memory as a who
 
 
 def main() -> int:
-    """Send the message; the exit code."""
+    """Send the message; return the exit code."""
     signal.alarm(_SECONDS)
     resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(message)s")

@@ -100,7 +100,7 @@ def _silence(conn: Connection, outlet: WatchedOutlet, last_article: datetime | N
 
 
 def _shares_by_day(days_by_outlet: Mapping[int, list[OutletDay]], today: date) -> dict[date, float]:
-    """By how much each of the last days was weaker for all outlets."""
+    """Share (0 to 1) of their usual number that all outlets published on each of the last days; 1: as usual."""
     shares: dict[date, list[float]] = {}
     first = today - _DAYS_COMPARED
     for days in days_by_outlet.values():

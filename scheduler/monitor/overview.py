@@ -61,7 +61,7 @@ class Overview:
 
     @property
     def watched(self) -> list[Sequence[Judgement]]:
-        """What the rules say of each outlet."""
+        """The judgements of each watched outlet."""
         return [found for found in self.judgements.values() if isinstance(found[0].rule, OutletRule)]
 
     @property

@@ -121,7 +121,7 @@ def test_dry_run_checks_and_writes_nothing(home: Home, newskeep: Run, tmp_path: 
     outcome = newskeep("import", "--dry-run", str(file))
 
     assert outcome.code == 3
-    assert "1 articles could be taken in, 1 lines not" in outcome.err
+    assert "1 article could be taken in, 1 line not" in outcome.err
     assert "Nothing was found" in newskeep("search", "alles").err
 
 

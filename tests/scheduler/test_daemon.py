@@ -100,7 +100,7 @@ def test_a_daemon_crawls_on_schedule_and_follows_outlets_toml(
     [started], [stopped] = daemon.events("daemon_started"), daemon.events("daemon_stopped")
     assert {"version", "database", "metrics"} <= started.keys()
     assert (started["data_folder"], started["outlets"], started["contact"]) == (str(home.path), 1, "tests@example.org")
-    assert (stopped["why"], stopped["level"]) == ("told to stop", "info")
+    assert (stopped["why"], stopped["level"]) == ("stopped by a signal", "info")
     assert daemon.events("outlets_missing") == daemon.events("contact_missing") == []
 
 

@@ -31,7 +31,7 @@ class ListingKind(ChannelKind):
         return home.sections
 
     def recognises(self, document: Document) -> bool:
-        """Whether the page is no article and links to some."""
+        """Whether the page links to articles and is not one itself."""
         try:
             read_page(document.body, document.url)
         except NotAnArticle:

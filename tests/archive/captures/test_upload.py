@@ -305,7 +305,7 @@ def test_a_channel_is_read_again_from_the_store(engine: Engine, newsroom: Newsro
 
 def test_files_are_handed_over_while_others_are_written(engine: Engine, newsroom: Newsroom, home: Home) -> None:
     spool = with_store(home, "memory://crawling", CAPTURE_ROLL_BYTES=1)
-    with Uploader(engine, spool) as uploader, CaptureFiles(spool, uploader.soon) as captures:
+    with Uploader(engine, spool) as uploader, CaptureFiles(spool, uploader.wake) as captures:
         for number in range(4):
             newsroom.store_captured(captures, (article(url=f"https://krone.example/{number}"), HTML * (number + 1)))
 
