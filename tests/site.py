@@ -110,7 +110,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             answer = self._next(site.answers.get(self.path) or site.answers.get(self.path.partition("?")[0]))
             if answer.gate:
                 site.held += 1
-                answer.gate.wait(20)
+                answer.gate.wait(300)
                 site.held -= 1
             self._send(answer)
 

@@ -95,7 +95,7 @@ def on_a_terminal(*args: str) -> str:
         while piece := os.read(reading, 65536):
             seen += piece
     os.close(reading)
-    assert process.wait(60) == 0
+    assert process.wait(180) == 0
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode()).replace("\r", "")
 
 
@@ -301,7 +301,7 @@ def test_an_interrupted_crawl_keeps_what_it_has_and_the_next_goes_on(
     process.send_signal(number)
     gate.wait(0.1)
     gate.set()
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=180)
     summary = json.loads(out.splitlines()[-1])
     assert process.returncode == 130
     assert summary["balanced"]

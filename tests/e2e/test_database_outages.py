@@ -59,8 +59,8 @@ def test_a_worker_sits_out_a_database_that_is_stopped_for_half_a_minute(
         time.sleep(OUTAGE_SECONDS)  # what is tested is that long an outage
         gate.set()
         server.start()
-        until(lambda: value(engine, "select 1 from crawls where state = 'finished'"), 60)
-        until(lambda: value(engine, "select count(*) from queue.procrastinate_jobs") == 0, 60)
+        until(lambda: value(engine, "select 1 from crawls where state = 'finished'"))
+        until(lambda: value(engine, "select count(*) from queue.procrastinate_jobs") == 0)
         assert workers.children() == children
         queue.close()
         workers.send(signal.SIGTERM)
@@ -112,7 +112,7 @@ def test_workers_share_the_embedded_server_of_their_folder_and_bring_it_back(
         assert pid
         os.kill(pid, signal.SIGKILL)
         gate.set()
-        until(lambda: _finished(home), 90)
+        until(lambda: _finished(home))
 
     engine.dispose()
     with_fresh = open_archive(home)

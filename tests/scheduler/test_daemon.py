@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 
 from archive.home import Home
 from tests.conftest import Outcome
-from tests.scheduler.workers import rows, until
+from tests.scheduler.workers import PATIENCE, rows, until
 from tests.site import Site, story
 
 
@@ -79,20 +79,20 @@ def test_a_daemon_crawls_on_schedule_and_follows_outlets_toml(
 ) -> None:
     home.outlets_file.write_text(entry(site, "krone"))
     daemon = start()
-    until(lambda: crawled(engine, "krone"), 30)
+    until(lambda: crawled(engine, "krone"))
     assert "krone  1 new  on schedule" in newskeep("crawls", "list").out
     assert " · on schedule, due " in newskeep("crawls", "show", "1").out
 
     home.outlets_file.write_text(entry(site, "krone") + "langauge = 1\n")
-    until(lambda: rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null"), 30)
+    until(lambda: rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null"))
     assert len(daemon.events("outlets_file_broken")) == 1
 
     home.outlets_file.write_text(entry(site, "krone") + entry(site, "kurier"))
-    until(lambda: crawled(engine, "kurier"), 30)
+    until(lambda: crawled(engine, "kurier"))
     assert rows(engine, "select 1 from alerts where rule = 'outlets_file' and ended_at is null") == []
 
     home.outlets_file.write_text(entry(site, "kurier"))
-    until(lambda: rows(engine, "select name from turns join outlets on id = outlet_id") == [("kurier",)], 30)
+    until(lambda: rows(engine, "select name from turns join outlets on id = outlet_id") == [("kurier",)])
     assert rows(engine, "select headline from v_articles order by 1") == [("krone opens",), ("kurier opens",)]
 
     assert daemon.end() == 0
@@ -110,15 +110,15 @@ def test_another_daemon_takes_over_from_a_leader_that_was_killed(
 ) -> None:
     home.outlets_file.write_text(entry(site, "krone"))
     first = start(workers=0)
-    until(lambda: first.events("lead_taken"), 30)
+    until(lambda: first.events("lead_taken"))
     second = start(workers=0)
-    until(lambda: rows(engine, "select 1 from processes where role = 'scheduler' having count(*) = 2"), 30)
+    until(lambda: rows(engine, "select 1 from processes where role = 'scheduler' having count(*) = 2"))
     assert not second.events("lead_taken")
 
     first.kill()
 
     assert until(lambda: second.events("lead_taken"), 30) < 10
-    until(lambda: second.events("timetable_set"), 30)
+    until(lambda: second.events("timetable_set"))
 
 
 @pytest.mark.slow
@@ -129,13 +129,13 @@ def test_when_the_net_is_gone_no_outlet_pays_and_all_catch_up_when_it_is_back(
         sites = [before.enter_context(Site()) for _ in range(4)]
         home.outlets_file.write_text("".join(entry(site, f"o{n}") for n, site in enumerate(sites)))
     daemon = start()
-    until(lambda: rows(engine, "select 1 from alerts where rule = 'offline' and ended_at is null"), 90)
+    until(lambda: rows(engine, "select 1 from alerts where rule = 'offline' and ended_at is null"))
     assert daemon.events("network_lost")
 
     with ExitStack() as back:
         for number, gone in enumerate(sites):
             entry(back.enter_context(Site(port=gone.port)), f"o{number}")
-        until(lambda: rows(engine, "select count(*) from articles") == [(4,)], 120)
+        until(lambda: rows(engine, "select count(*) from articles") == [(4,)])
 
     assert daemon.events("network_found")
     assert rows(engine, "select 1 from alerts where rule = 'offline' and ended_at is null") == []
@@ -167,7 +167,7 @@ def test_a_store_that_no_worker_could_use_is_an_error(
     monkeypatch.setenv("CAPTURE_STORE", "nosuch://place")
     daemon = start()
 
-    assert daemon.process.wait(20) == 4
+    assert daemon.process.wait(PATIENCE) == 4
     assert "CAPTURE_STORE" in daemon.log.read_text()
 
 
@@ -177,7 +177,7 @@ def test_outlets_that_cannot_be_read_from_the_start_are_an_error(
     home.outlets_file.write_text("[[outlet]]\nurl = 1\n")
     daemon = start(workers=0)
 
-    assert daemon.process.wait(20) == 4
+    assert daemon.process.wait(PATIENCE) == 4
     assert "outlets.toml:2" in daemon.log.read_text()
 
 
@@ -202,7 +202,7 @@ def test_daemon_that_failed_to_start_is_not_alive_and_says_why_it_stopped(
     monkeypatch.setenv(name, value)
     daemon = start()
 
-    assert daemon.process.wait(20) == 4
+    assert daemon.process.wait(PATIENCE) == 4
     assert rows(engine, "select role from processes where stopped_at is null") == []
     [stopped] = daemon.events("daemon_stopped")
     assert name in stopped["why"]

@@ -53,7 +53,7 @@ def test_a_leader_that_resigns_lets_the_other_lead(leaders: tuple[Leader, Leader
 
     asyncio.run(first.resign())
 
-    until(lambda: ask(second) == [True], 10)  # the server has to notice that the connection is gone
+    until(lambda: ask(second) == [True])  # the server has to notice that the connection is gone
     assert ask(first) == [False]
 
 
@@ -66,7 +66,7 @@ def test_a_leader_whose_connection_broke_leads_no_more_until_it_has_the_lock_aga
         conn.execute(_END, {"pid": holder(engine)})
 
     assert ask(first) == [False]
-    until(lambda: ask(second) == [True], 10)
+    until(lambda: ask(second) == [True])
     assert ask(first) == [False]
 
 
@@ -80,7 +80,7 @@ def test_a_leader_that_hangs_is_put_out(
     ask(second)
     assert holder(engine) == hung  # it asked a moment ago
     monkeypatch.setattr(leading, "HUNG_SECONDS", 0)
-    until(lambda: ask(second) == [True], 10)
+    until(lambda: ask(second) == [True])
 
     assert holder(engine) != hung
 

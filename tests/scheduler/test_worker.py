@@ -45,7 +45,7 @@ def test_a_killed_worker_loses_nothing_and_its_outlet_is_crawled_on_by_the_next(
         kill(child, signal.SIGKILL)
         publish(site, 6)
         site.feed("/feed")  # the links have left the outlet's front page meanwhile
-        until(lambda: finished(engine), 30)
+        until(lambda: finished(engine))
 
     stored_once(engine, 6)
     assert rows(engine, "select state from crawls order by id") == [("interrupted",), ("finished",)]
@@ -56,7 +56,7 @@ def test_a_killed_worker_loses_nothing_and_its_outlet_is_crawled_on_by_the_next(
 def test_a_worker_that_fails_to_start_is_not_taken_for_alive(home: Home, engine: Engine) -> None:
     home.captures.write_text("a file where the folder should be")
     with Workers():
-        until(lambda: value(engine, "select count(*) from processes where stopped_at is not null") == 2, 60)
+        until(lambda: value(engine, "select count(*) from processes where stopped_at is not null") == 2)
 
     assert rows(engine, "select distinct note from processes where note like 'exit code %'") == [("exit code 6",)]
     assert value(engine, "select count(*) from processes where stopped_at is null") == 0
@@ -73,7 +73,7 @@ def test_a_worker_that_hangs_is_killed_and_replaced(home: Home, engine: Engine, 
         (child,) = workers.children()
         kill(child, signal.SIGSTOP)
         publish(site, 3)
-        until(lambda: finished(engine), 30)
+        until(lambda: finished(engine))
         assert is_gone(child)
 
     stored_once(engine, 3)
@@ -107,9 +107,9 @@ def test_a_worker_makes_way_after_so_many_crawls(home: Home, engine: Engine, que
         queue.offer(outlet_on(engine, site, name), name, NOW)
 
     with Workers(WORKER_MAX_CRAWLS=1, CRAWL_OUTLETS_AT_ONCE=1):
-        until(lambda: value(engine, "select count(*) from crawls where state = 'finished'") == 2, 60)
-        until(lambda: value(engine, "select count(*) from processes") == 2, 60)
-        until(lambda: value(engine, "select count(*) from processes where note = 'ended'"), 60)
+        until(lambda: value(engine, "select count(*) from crawls where state = 'finished'") == 2)
+        until(lambda: value(engine, "select count(*) from processes") == 2)
+        until(lambda: value(engine, "select count(*) from processes where note = 'ended'"))
 
     assert value(engine, "select sum(deaths) from turns") == 0
 
@@ -126,7 +126,7 @@ def test_a_worker_whose_parent_was_killed_hands_back_and_ends(
         until(lambda: site.held)
         (child,) = workers.children()
         workers.parent.kill()
-        until(lambda: is_gone(child), 20)
+        until(lambda: is_gone(child), 60)
 
     assert rows(engine, "select state from crawls") == [("interrupted",)]
     assert rows(engine, "select status::text from queue.procrastinate_jobs") == [("todo",)]
@@ -167,9 +167,9 @@ def test_an_outlet_that_kills_three_workers_is_set_aside(home: Home, engine: Eng
 
     with Workers() as workers:
         for deaths in (1, 2, 3):
-            until(lambda: site.held and workers.children(), 60)
+            until(lambda: site.held and workers.children())
             kill(workers.children()[0], signal.SIGKILL)
-            until(lambda wanted=deaths: value(engine, "select deaths from turns") == wanted, 60)
+            until(lambda wanted=deaths: value(engine, "select deaths from turns") == wanted)
             gate = site.answers["/1"].gate
             assert gate
             gate.set()
