@@ -300,7 +300,7 @@ REPORTED = re.compile(
 STOCK = re.compile(rf"\W*(?:{'|'.join(_phrases(_STOCK))})")
 # What an outlet says of its own earnings from links: that it has such links, or that it earns a commission by them.
 _AFFILIATE_LINKS = re.compile(
-    r"affiliate[- ](?:marketing )?links?|amazon affiliate|links? (?:\S+ ){0,4}affiliate|(?:provisions|partner|werbe)-?links?|liens? (?:d[’'])?affili|enlaces? (?:de )?afiliad"
+    r"affiliate[- ](?:marketing )?links?|affiliate-(?:programm|partner)|amazon affiliate|links? (?:\S+ ){0,4}affiliate|(?:provisions|partner|werbe)-?links?|liens? (?:d[’'])?affili|enlaces? (?:de )?afiliad"
     r"|links? (?:di affiliazione|affiliati|de afiliad)|link\w* (?:afiliacyjn|partnersk)|amazon associate"
 )
 _EARNS_COMMISSION = re.compile(
@@ -316,7 +316,7 @@ _OF_ITSELF = re.compile(
     r"|\b(?:this|dieser|diesem|diese|cet|este|questo|ten) (?:article|post|page|site|story|list|guide|artikel|beitrag|seite|artículo|articolo|artykuł)\b"
     r"|amazon associate|\b(?:are|sind) (?:\S+ )?(?:affiliate|partner|provisions?|werbe)"
 )
-MAY_EARN = ("fili", "FILI", "omis", "rovision", "rowizj", "mazon", "erbelink", "partnersk")
+MAY_EARN = ("fili", "FILI", "omis", "rovision", "rowizj", "mazon", "erbelink", "artner-", "artnerlink", "partnersk")
 
 
 def notes_affiliates(text: str) -> bool:

@@ -22,7 +22,7 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _BY_INSIDE = re.compile(
-    rf"(?:\d|(?-i:(?:[A-Z][a-zäéû]{{2,9}}\.?,? ){{1,2}})\d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b|[^|·•]{{1,30}}[|·•]\s(?=(?-i:By|Von|Par|Por) )|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?(?:\b(?:{_BY_WORDS})\b:?|\bredaktion:)\s+(?=\S)",
+    rf"(?:\d|[^.!?]{{0,30}}?\b(?-i:\d{{1,2}}\.? [A-Z][a-zäéû]{{2,8}}\.?,? |[A-Z][a-zäéû]{{2,8}}\.? \d{{1,2}}(?:st|nd|rd|th)?,? )\d{{4}}\b|[^|·•]{{1,30}}[|·•]\s(?=(?-i:By|Von|Par|Por) )|(?-i:^(?:[A-Z]\w+ ){{1,3}}(?=By ))|\b(?:posted|published|written|veröffentlicht|geschrieben|erstellt|publié|publicado|in \w+)\b).{{0,60}}?(?:\b(?:{_BY_WORDS})\b:?|\bredaktion:)\s+(?=\S)",
     re.IGNORECASE,
 )
 _FIRST_WORDS = frozenset(
@@ -40,7 +40,17 @@ _SIGNED = re.compile(
     r"\W*(?:(?:written|words|text|verfasst|geschrieben) (?:by|von)|text|texto|texte|autor(?:in|en|es|a)?|authors?|auteurs?|autore)\s?[:：]\s?[^\d:]{4,90}",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\s*(?:[;|/•·]|,(?!\s*(?:jr|sr|ii|iii)\b))\s*", re.IGNORECASE)
+# "Chief Political Correspondent", "Business Editor of the Post": what a person is, before or behind the name.
+_JOB = re.compile(
+    r"(?<![^\s,(])(?:(?:chief|deputy|managing|senior|junior|associate|assistant|executive|contributing|special|freelance|community|national|local|foreign|world|city|political|politics|business|economics?|finance|financial|money|consumer"
+    r"|sports?|football|education|health|science|technology|tech|culture|arts?|music|film|media|crime|courts?|legal|environment|climate|energy|transport|travel|food|lifestyle|fashion|features?|investigations?|investigative|diplomatic|defen[cs]e|security"
+    r"|religion|royal|social|affairs|digital|data|video|multimedia|night|night-time|news|opinion|european?|asia|africa|us|uk|white house|middle east) )+"
+    r"(?:editor|reporter|correspondent|writer|columnist|contributor|journalist|producer|critic|commentator|fellow|intern|analyst|anchor)\b(?: (?:at|for|of|in|with) .*$)?",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"\s*(?:[;|/／、•·]|,(?!\s*(?:jr|sr|ii|iii)\b)(?:\s*(?:and|und|et|y|oraz|og|och|&)\s)?)\s*", re.IGNORECASE
+)
 _AND = re.compile(r"\s(?:and|und|et|y|e|en|oraz|i|with|mit|&|og|och|ve|и|та)\s", re.IGNORECASE)
 _CUT = re.compile(
     r"\s*(?:\(|\[|\bfor\b|\bfür\b|\bin\b (?=[A-Z])|\bupdated\b|\bpublished\b|\bpublié\b|\bposted\b|\bis an?\b|\bist\b|\b\d|@|https?:|\bfollow\b|\bfolgen\b|\||–|—| - |\bvia\b|\bstand:?\s*$|\bam\s*$|\ble\s*$|\bon\s*$|\bel\s*$"
@@ -108,7 +118,7 @@ _HANDLE = re.compile(r"(?=\D)(\w[\w.-]{2,29})\s?(?:[|,@·•–—-]\s?)?(?:(?:o
 _COLON = re.compile(r"[:：／]")
 # "editor@outlet.example (Jane Miller)", as RSS has it; an address alone names nobody.
 _NAME_BEHIND_MAIL = re.compile(r"\S+@\S+\s*\(([^()@]+)\)")
-_MAIL = re.compile(r"[(<[]?[\w.+-]+@[\w-]+\.[\w.-]+[)>\]]?")
+_MAIL = re.compile(r"[(<[]?(?:mailto:)?[\w.+-]+@[\w-]+\.[\w.-]+[)>\]]?")
 _LAST_FIRST = re.compile(r"((?:[^\W\d]+ )?[^\W\d]['’\w-]+), ([^\W\d]['’\w-]+(?: [^\W\d]\.?)?)")
 _PICTOGRAM = re.compile("\\s*[\u2600-\u27bf\U0001f000-\U0001faff].*$")
 _PEN_NAME = re.compile(r"(?=\D)\w[\w.-]{1,29}(?: [A-Z][\w-]+)?")  # "freeman1984", "it-crew Webteam"
@@ -255,7 +265,8 @@ def _in_byline(text: str, sites: frozenset[str], trusted: bool) -> Iterator[str]
     if handle:
         yield handle
         return
-    parts = [_name_of(part) for part in _split_names(_after_by(text))]
+    text = _without_job(text)
+    parts = [_without_site(_name_of(part), sites) for part in _split_names(_after_by(text))]
     if not trusted:
         parts = [_without_medium(part) for part in parts]
     if parts != [text] and _GROUP.search(text) and not any(" " in part for part in parts):
@@ -308,6 +319,20 @@ def _name_of(part: str) -> str:
         name = name[: role.start()].rstrip(" ,")
     name = name if _INITIAL.search(name) else name.strip(" .")
     return _TWICE.sub(r"\1", name) if _TWICE.fullmatch(name) else name
+
+
+def _without_job(text: str) -> str:
+    """*text* without job titles, unless one word is left: "Guardian political editor" is nobody by name."""
+    rest = _JOB.sub(" ", text).strip()
+    return text if rest and " " not in rest else rest
+
+
+def _without_site(name: str, sites: frozenset[str]) -> str:
+    """The name without that of the outlet behind it."""
+    words = name.split() if fold(name) not in sites and not name.startswith("The ") else []
+    ends = (n for n in range(2, len(words)) if fold("".join(words[n:])) in sites)
+    cut = next(ends, None)
+    return " ".join(words[:cut]) if cut else name
 
 
 def _without_medium(name: str) -> str:

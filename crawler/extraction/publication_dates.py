@@ -137,6 +137,8 @@ def find_dates(
         "date_modified", chain(metadata_modified(page, claims), visible_modified(page, headline_position))
     )
     said = reader.first("date_published", iter([(ANNOUNCED, announced.isoformat())] if announced else []))
+    if said and published is None:
+        reader.evidence.insert(0, reader.evidence.pop())  # the first source is the one that counts
     if published is None:
         published = said or _last_change(reader, page, claims, headline_position)
         modified = modified or published

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.author_names import groups_in, names_in
+from crawler.extraction.author_names import groups_in, names_in, says_by
 
 # ruff: noqa: E501 (names stay in a line)
 
@@ -101,3 +101,36 @@ def test_an_email_address_is_no_author(text: str, names: tuple[str, ...]) -> Non
 )
 def test_a_role_beside_a_name_is_no_author(line: str) -> None:
     assert names_in([line], frozenset()) == ("Jane Miller",)
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [(["Jane Miller Chief Political Correspondent"], ("Jane Miller",)), (["Jane Miller, Business Editor, and Ed Ito"], ("Jane Miller", "Ed Ito")),
+     (["Senior Reporter Jane Miller"], ("Jane Miller",)), (["Political Editor"], ()), (["Jane Miller", "Chief Political Correspondent"], ("Jane Miller",)),
+     (["Jane Miller Business Editor at The Tidings"], ("Jane Miller",)), (["Jane Miller The Outlet"], ("Jane Miller",)), (["Jane Miller, The Outlet"], ("Jane Miller",)), (["mailto:jm@outlet.example"], ()),
+     (["Sport Moore"], ("Sport Moore",)), (["Will News Smith"], ("Will News Smith",))],
+)  # fmt: skip
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_job_and_a_paper_are_no_part_of_a_name(raw: list[str], names: tuple[str, ...], trusted: bool) -> None:
+    assert names_in(raw, frozenset(["theoutlet", "outlet"]), trusted=trusted) == names
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Harrowmere, 5 March 2024 - By Jane Miller",
+        "Tue 5 Mar 2024 10.05 GMT By Jane Miller",
+        "March 5th, 2024 by Jane Miller",
+    ],
+)
+def test_the_name_behind_a_dateline_is_the_author(line: str) -> None:
+    assert names_in([line], frozenset()) == ("Jane Miller",)
+
+
+def test_a_sentence_with_a_year_names_no_author() -> None:
+    assert not says_by("The plans of 2024 drawn up by Council are ready")
+    assert says_by("Plans, 5 March 2024 by Jane Miller")
+
+
+def test_an_oxford_comma_is_part_of_no_name() -> None:
+    assert names_in(["By Jane Miller, Ed Ito, and Ann Lee"], frozenset()) == ("Jane Miller", "Ed Ito", "Ann Lee")
