@@ -39,9 +39,9 @@ def _rename(conn: Connection, old: str, name: str, url: str) -> None:
     conn.execute(update(outlets).where(outlets.c.name == storable(old), ~is_taken).values(name=storable(name)))
 
 
-def save_found(conn: Connection, outlet_id: int, found: Mapping[str, Any]) -> None:
+def save_found(conn: Connection, outlet_id: int, values: Mapping[str, Any]) -> None:
     """Save what discovery found (title, language, timezone, delay, ...); values found only earlier stay."""
-    new = {key: value for key, value in found.items() if value not in (None, "", (), [])}
+    new = {key: value for key, value in values.items() if value not in (None, "", (), [])}
     old = found_of(conn, outlet_id)
     merged = old | new
     if merged == old:

@@ -87,13 +87,13 @@ def status(as_json: bool) -> None:
     newskeep db status
     newskeep db status --json
     """
-    found = read_status(existing_archive())
+    database = read_status(existing_archive())
     if as_json:
-        emit({"type": "database", **found.as_record()})
+        emit({"type": "database", **database.as_record()})
     else:
-        for line in found.lines():
+        for line in database.lines():
             click.echo(line)
-    if not found.fits:
+    if not database.fits:
         sys.exit(ExitCode.DATABASE)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -29,7 +28,7 @@ from crawler.spiders.news import NewsSpider
 from crawler.targets import CrawlOptions, Target
 from news.dispositions import CrawlState, Disposition, Ledger
 from news.errors import ArchiveError, Busy, NewsError
-from news.reasons import Reason
+from news.reasons import Reason, most_common
 
 logger = logging.getLogger(__name__)
 
@@ -210,7 +209,7 @@ class CrawlPool:
                 await self._put_off(job)
 
     def _close_books(self, job: CrawlJob, state: CrawlState) -> Ledger:
-        unread = Reason.INTERRUPTED if self.stopping else _commonest(job.tally.reasons) or Reason.NOTHING_READ
+        unread = Reason.INTERRUPTED if self.stopping else most_common(job.tally.reasons) or Reason.NOTHING_READ
         reason = None if job.tally.looked else unread
         recorder = job.recorder
         books = close_crawl(
@@ -244,7 +243,3 @@ class CrawlPool:
 def _stop(crawler: Crawler, why: str, problem: NewsError | None = None) -> None:
     if isinstance(crawler.spider, NewsSpider):
         crawler.spider.stop(why, problem)
-
-
-def _commonest(reasons: dict[str, str]) -> str | None:
-    return next((reason for reason, _ in Counter(reasons.values()).most_common(1)), None)

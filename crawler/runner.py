@@ -55,10 +55,10 @@ def choose_targets(
     with engine.connect() as conn:
         of_ids = {text: address_of(conn, text) for text in targets if text not in known}
         retried = find_crawl(conn, options.retry) if options.retry is not None else None
-    found = [resolve(of_ids.get(text) or text, outlets, archived) for text in targets]
+    chosen = [resolve(of_ids.get(text) or text, outlets, archived) for text in targets]
     if options.retry is not None:
-        found = [_retried(options.retry, retried, found, known)]
-    return _each_once(found), home.settings["NEWSKEEP_CONTACT"] or outlets.contact
+        chosen = [_retried(options.retry, retried, chosen, known)]
+    return _each_once(chosen), home.settings["NEWSKEEP_CONTACT"] or outlets.contact
 
 
 def _retried(number: int, crawl: CrawlRecord | None, named: Iterable[Target], known: Mapping[str, Outlet]) -> Target:

@@ -164,16 +164,16 @@ class CaptureImporter:
             return _ended(record, Disposition.SKIPPED, ended[1])
         where = _refers_to(record, key) or self._payloads.get(record.fields.get("warc-payload-digest", ""))
         with self._engine.connect() as conn:
-            found = find_original(conn, *where) if where else None
-        if found is None:
+            earlier = find_original(conn, *where) if where else None
+        if earlier is None:
             return _ended(record, Disposition.SKIPPED, Reason.REVISIT_WITHOUT_ORIGINAL)
         try:
-            first = read_record(self._home, found.file, found.offset, found.length)
+            first = read_record(self._home, earlier.file, earlier.offset, earlier.length)
         except CaptureDamaged:
             return _ended(record, Disposition.SKIPPED, Reason.REVISIT_WITHOUT_ORIGINAL)
         headers = response.headers if response.header("content-type") else first.headers
         whole = replace(response, body=first.body, status=response.status or 200, headers=headers)
-        return _Candidate(record, whole, key, sha256(whole.body).digest(), self._owner(whole.url), found.original)
+        return _Candidate(record, whole, key, sha256(whole.body).digest(), self._owner(whole.url), earlier.original)
 
     def _owner(self, url: str) -> Outlet:
         host = host_of(url)

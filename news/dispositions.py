@@ -137,8 +137,8 @@ def within_limit(new: Sequence[T], known: Sequence[T], limit: int | None) -> lis
     """
     if limit is None:
         return [*new, *known]
-    again = known[: max(limit // 2, limit - len(new))]
-    return [*new[: limit - len(again)], *again]
+    repeated = known[: max(limit // 2, limit - len(new))]
+    return [*new[: limit - len(repeated)], *repeated]
 
 
 def is_gone(status: int) -> bool:

@@ -1,6 +1,8 @@
 """Why a link, a channel or an imported record ended without an article. `v_links` has the short names."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 from news.rule_ids import WordedEnum
 from news.text import one_line
@@ -72,6 +74,11 @@ class Reason(WordedEnum):
 
 
 _VALUES = frozenset(reason.value for reason in Reason)
+
+
+def most_common(reasons: Mapping[str, str]) -> str | None:
+    """Return the reason that most values of *reasons* ({channel: reason}) have; None without any."""
+    return next((reason for reason, _ in Counter(reasons.values()).most_common(1)), None)
 
 
 def in_words(reason: str) -> str:

@@ -3,8 +3,7 @@
 # ruff: noqa: S608 - put together from constants of this file alone
 
 import logging
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -20,11 +19,6 @@ logger = logging.getLogger(__name__)
 RETRY_PAUSE = timedelta(minutes=1)  # until an outlet that could not be reached is tried again
 PROBES, PROBE_SECONDS = 3, 20.0  # outlets tried at a time while we are offline, and how often
 _LONGEST_FAILING_CRAWL = timedelta(hours=1)
-
-
-def most_common_reason(unread: Mapping[str, str]) -> str | None:
-    """Return the reason for which most channels could not be read: *unread* is {channel: reason}."""
-    return next((reason for reason, _ in Counter(unread.values()).most_common(1)), None)
 
 
 def detect_outage(conn: Connection, now: datetime) -> bool:

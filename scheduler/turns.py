@@ -14,11 +14,11 @@ from crawler.results import CrawlResult
 from news.dates import time_zone
 from news.dispositions import CrawlState
 from news.outlets import Outlet
-from news.reasons import Reason
+from news.reasons import Reason, most_common
 from news.schedule.backoff import is_network, jitter, pause_after
 from news.schedule.rhythm import HOURS, Rhythm
 from scheduler.deaths import reinstate
-from scheduler.outages import RETRY_PAUSE, detect_outage, end_outage, most_common_reason, was_offline
+from scheduler.outages import RETRY_PAUSE, detect_outage, end_outage, was_offline
 from scheduler.timetable import AUTO, interval_of, next_turn
 from scheduler.turn_queries import (
     Turn,
@@ -100,7 +100,7 @@ def begin_turn(engine: Engine, outlet_id: int, due_at: datetime, now: datetime) 
 
 def end_turn(engine: Engine, outlet: Outlet, result: CrawlResult, now: datetime) -> None:
     """Set the outlet's next turn by how its crawl went; without effect when the outlet is off the timetable."""
-    unreached = result.problem is None and not result.looked and is_network(most_common_reason(result.unread))
+    unreached = result.problem is None and not result.looked and is_network(most_common(result.unread))
     with engine.begin() as conn:
         if unreached:
             lock_timetable(conn)

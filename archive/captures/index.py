@@ -39,13 +39,13 @@ class StoredOriginal:
 def find_captures(conn: Connection, keys: Collection[CaptureKey]) -> dict[CaptureKey, ArchivedCapture]:
     """Return the captures with these *keys* that the archive has."""
     rows = conn.execute(_CAPTURES, {"keys": [key[0] for key in keys], "times": [key[1] for key in keys]})
-    found = {
+    captures = {
         (row.url_key, row.captured_at, row.digest): ArchivedCapture(
             row.link_id, row.article_id, row.story_id, row.reason
         )
         for row in rows
     }
-    return {key: found[key] for key in keys if key in found}
+    return {key: captures[key] for key in keys if key in captures}
 
 
 def find_original(conn: Connection, url_key: int, at: datetime) -> StoredOriginal | None:

@@ -268,10 +268,10 @@ def _headers(lines: list[str]) -> Iterator[tuple[str, str]]:
 def _without_chunks(body: bytes) -> bytes:
     """Join the chunks. A body without any stays as it is: many tools join them and leave the header."""
     pieces, place = [], 0
-    while found := _CHUNK.match(body, place):
-        size = int(found[1], 16)
-        pieces.append(body[found.end() : found.end() + size])
-        place = found.end() + size
+    while head := _CHUNK.match(body, place):
+        size = int(head[1], 16)
+        pieces.append(body[head.end() : head.end() + size])
+        place = head.end() + size
         if not size or place >= len(body):
             break
         place += 2 if body[place : place + 2] == b"\r\n" else 1

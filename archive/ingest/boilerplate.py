@@ -110,8 +110,8 @@ class BoilerplateMemory:
     def rows(self, outcomes: Iterable[Outcome]) -> list[tuple[int, int]]:
         """Return what the pages add to the memory: key and article."""
         articles = {outcome.link_id: outcome.article_id for outcome in outcomes}
-        found = {(key, articles.get(link_id)) for key, link_id in self._fresh}
-        return sorted((key, article_id) for key, article_id in found if article_id is not None)
+        lines = {(key, articles.get(link_id)) for key, link_id in self._fresh}
+        return sorted((key, article_id) for key, article_id in lines if article_id is not None)
 
     def _memo(self, read: PreparedPage) -> _Memo:
         link, home = self._links[read.page.link_id], self._home(read)

@@ -104,8 +104,8 @@ class Judge:
 
     def _judge_address(self, read: PreparedPage) -> Sameness | None:
         link = self._links[read.page.link_id]
-        shown = self._existing.get(link.article_id) or self._existing.at(read.own_key)
-        address = Address(shown.known if shown else None, link.said_digest, link.revision)
+        existing = self._existing.get(link.article_id) or self._existing.at(read.own_key)
+        address = Address(existing.known if existing else None, link.said_digest, link.revision)
         canonical = self._existing.at(read.canonical_key)
         return judge_address(read, address, canonical.known if canonical else None)
 

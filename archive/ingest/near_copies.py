@@ -149,11 +149,11 @@ class NearCopies:
             for value in page.positions
         }
         rows = self._conn.execute(_POSTINGS, {"keys": array_of(sorted(keys))}).all()
-        found = {row.id: row for row in self._conn.execute(_REVISIONS, {"ids": list({row[1] for row in rows})})}
-        for number, row in found.items():
+        by_revision = {row.id: row for row in self._conn.execute(_REVISIONS, {"ids": list({row[1] for row in rows})})}
+        for number, row in by_revision.items():
             self._times[number] = placed_at(row.date_published, row.captured_at)
         for key, revision_id in rows:
-            whose = found.get(revision_id)
+            whose = by_revision.get(revision_id)
             if whose and (key, revision_id) not in self._seen:
                 posting = Posting(key & _LOW, revision_id, whose.article_id, whose.outlet_id, whose.story_id)
                 self._postings.setdefault(key & _LOW, []).append(posting)

@@ -19,7 +19,7 @@ from scheduler.monitor.overview import Overview, Trouble, overview
 def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
     """Find open alerts, broken rules without an alert, the last ended alerts and failed channels."""
     try:
-        found = overview(engine, home, datetime.now(UTC))
+        state = overview(engine, home, datetime.now(UTC))
     except ArchiveUnavailable as error:  # a full disk, a read-only database: later checks say more
         yield Finding.bad("health", str(error), None, ExitCode.DATABASE)
         return
@@ -27,14 +27,14 @@ def check_health(engine: Engine, home: Home) -> Iterator[Finding]:
         refusal = f"the database refuses: {in_one_line(error.orig or error)}"
         yield Finding.bad("health", refusal, None, ExitCode.DATABASE)
         return
-    wrong = [_finding(trouble) for trouble in found.troubles]
+    wrong = [_finding(trouble) for trouble in state.troubles]
     yield from wrong
     if not wrong:
-        yield Finding.fine("health", _usual(found))
-    for alert in found.ended[:3]:
+        yield Finding.fine("health", _usual(state))
+    for alert in state.ended[:3]:
         line = sentence(alert.rule, alert.subject, alert.facts)
         yield Finding.note("alert", f"over since {alert.ended_at:%Y-%m-%d %H:%M} UTC: {line}")
-    for name, problem in found.channels.items():
+    for name, problem in state.channels.items():
         if problem:
             yield Finding.note("messages", f"the last by {name} failed: {problem}")
 

@@ -42,14 +42,14 @@ class HomePage:
 def read_home(body: bytes, url: str, content_type: str | None = None) -> HomePage:
     """Read the home page in *body*, fetched from *url*. Raises PageTooCostly."""
     tree = parse_html(body, content_type)
-    found = list(links(tree, url))
-    articles = [link for link in found if looks_like_article(link, url)]
+    page_links = list(links(tree, url))
+    articles = [link for link in page_links if looks_like_article(link, url)]
     return HomePage(
         title=_title(tree, url),
         language=_language(tree),
-        feeds=_feeds(tree, url, found),
+        feeds=_feeds(tree, url, page_links),
         sitemaps=_declared(tree, url, "link[rel~=sitemap]"),
-        sections=_sections(found, articles, url),
+        sections=_sections(page_links, articles, url),
         links=unique_links(articles),
     )
 
@@ -117,8 +117,8 @@ def _feeds(tree: LexborHTMLParser, url: str, found: Iterable[PageLink]) -> tuple
 
 def _declared(tree: LexborHTMLParser, url: str, selector: str) -> tuple[str, ...]:
     base = base_of(tree, url)
-    found = (absolute(base, node.attributes.get("href")) for node in tree.css(selector)[:_MAX_DECLARED])
-    return tuple(dict.fromkeys(link for link in found if link))[:MAX_FEEDS]
+    urls = (absolute(base, node.attributes.get("href")) for node in tree.css(selector)[:_MAX_DECLARED])
+    return tuple(dict.fromkeys(link for link in urls if link))[:MAX_FEEDS]
 
 
 def _sections(found: Iterable[PageLink], articles: Iterable[PageLink], url: str) -> tuple[str, ...]:

@@ -113,8 +113,8 @@ class NewsSpider(Spider):
         elif channel_kind:
             await self.discovery.read_one(channel_kind, job.target)
         else:
-            found = [FoundLink(job.target)]
-            self.discovery.add_links(await job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, None, found)))
+            links = [FoundLink(job.target)]
+            self.discovery.add_links(await job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, None, links)))
             job.tally.looked = True
 
     async def _read_outlet(self) -> None:
@@ -155,11 +155,11 @@ class NewsSpider(Spider):
 
     def _by_worth(self, links: Iterable[Link]) -> list[Link]:
         """Sort the newest first. A short list without times, such as a home page, shows what is new when it is seen."""
-        wanted, bulk = list(links), self.discovery.bulk
-        times = (link.announced_at or (None if link.id in bulk else link.first_seen_at) for link in wanted)
-        wanted = [wanted[number] for number in newest_first(times)]
-        wanted.sort(key=lambda link: link.reason == Reason.TIMEOUT)  # last: two more, and the crawl leaves their host
-        return wanted
+        ordered, bulk = list(links), self.discovery.bulk
+        times = (link.announced_at or (None if link.id in bulk else link.first_seen_at) for link in ordered)
+        ordered = [ordered[number] for number in newest_first(times)]
+        ordered.sort(key=lambda link: link.reason == Reason.TIMEOUT)  # last: two more, and the crawl leaves their host
+        return ordered
 
     def _refusal(self, link: Link, since: datetime | None) -> str | None:
         if self.job.tally.kind is TargetKind.ARTICLE or self.job.options.retry is not None:

@@ -45,10 +45,10 @@ def count_days(conn: Connection, outlet: WatchedOutlet, now: datetime, most: int
 
 def read_days(conn: Connection, outlet_ids: Sequence[int], since: date) -> dict[int, list[OutletDay]]:
     """Return each outlet's counted days since *since*, in order; not its first day, which is full of old articles."""
-    found: dict[int, list[OutletDay]] = {outlet_id: [] for outlet_id in outlet_ids}
+    days: dict[int, list[OutletDay]] = {outlet_id: [] for outlet_id in outlet_ids}
     for row in conn.execute(_READ, {"ids": list(outlet_ids), "since": since}):
-        found[row.outlet_id].append(_day(row))
-    return found
+        days[row.outlet_id].append(_day(row))
+    return days
 
 
 def read_looks(conn: Connection, outlet_id: int, since: datetime, until: datetime) -> list[Look]:
