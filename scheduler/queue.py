@@ -108,7 +108,7 @@ def queue_worker(app: App, crawl_outlet: Callable[..., Awaitable[None]], concurr
 def worker_app(url: str, name: str, process_id: int) -> App:
     """Return the queue as a worker sees it, to be opened with `open_async`; its connections are called *name*."""
     connector = PsycopgConnector(
-        conninfo=_conninfo(url, name), min_size=1, max_size=4, timeout=_POOL_SECONDS, kwargs={}, configure=_configure
+        conninfo=_conninfo(url, name), min_size=1, max_size=2, timeout=_POOL_SECONDS, kwargs={}, configure=_configure
     )
     app = App(connector=connector)
     app.job_manager = PatientJobs(connector, process_id)
