@@ -10,6 +10,15 @@ from typing import Any
 from news.article import Article, Block, Evidence, Image
 from news.text import storable
 
+# PostgreSQL's text search configuration for each language; those of version 15, the oldest that we support.
+CONFIGS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian",
+    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali", "no": "norwegian",
+    "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -52,6 +61,12 @@ class Field:
     stored: Callable[[Any], Any] = lambda value: value
     in_revision: bool = False
     columns: tuple[Column, ...] = ()
+
+
+def search_config(language: str | None) -> str:
+    """Return the text search configuration for a language tag such as de-AT; `simple` (no stems) without one."""
+    primary = (language or "").replace("_", "-").partition("-")[0].lower()
+    return CONFIGS.get(primary, "simple")
 
 
 def clean_article(article: Article) -> Article:

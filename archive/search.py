@@ -9,16 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from archive.fields import CONFIGS, search_config
 from news.text import storable
-
-# PostgreSQL's text search configuration for each language; those of version 15, the oldest that we support.
-CONFIGS = {
-    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
-    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian",
-    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali", "no": "norwegian",
-    "nb": "norwegian", "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
-    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
 
 # They mark the found words in a snippet. Characters of the private use area, which no page uses for anything else.
 FOUND_START, FOUND_END = "\ue000", "\ue001"
@@ -109,12 +101,6 @@ class EmptySearch:
     gaps: tuple[Days, ...] = ()  # days of the requested period without a crawl
     first_looked: date | None = None
     imported: bool = False  # there are articles, but no crawl has looked for any
-
-
-def search_config(language: str | None) -> str:
-    """Return the text search configuration for a language tag such as de-AT; `simple` (no stems) without one."""
-    primary = (language or "").replace("_", "-").partition("-")[0].lower()
-    return CONFIGS.get(primary, "simple")
 
 
 def count_articles(conn: Connection, query: str, filters: Filters) -> int:

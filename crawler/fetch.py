@@ -14,7 +14,7 @@ from scrapy.http import Response
 from archive.home import Home
 from crawler.engine import require_contact, scrapy_settings, threads
 from crawler.safety.failures import reason_of
-from crawler.safety.silent_hosts import SilentHosts
+from crawler.safety.guard import SilentHosts
 from news.reasons import Reason
 
 

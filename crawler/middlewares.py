@@ -19,9 +19,8 @@ from archive.captures.response import decode
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
-from crawler.safety.guard import HostPaces
+from crawler.safety.guard import HostPaces, SilentHosts
 from crawler.safety.heads import Field, fields_of
-from crawler.safety.silent_hosts import SilentHosts
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try

@@ -34,6 +34,7 @@ NO_MODULE = {
     "archive/test_pooler.py": "PostgreSQL as others run it",
     "cli/test_no_archive.py": "every verb, in a folder without an archive",
     "crawler/extraction/test_hostile.py": "pages made to harm any module of the package",
+    "crawler/extraction/test_reported_pages.py": "pages that users of any reader reported",
 }
 
 

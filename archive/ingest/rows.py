@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, text
 
 from archive.captures import StoredRecord
-from archive.fields import reading_fields, revision_fields
+from archive.fields import reading_fields, revision_fields, search_config
 from archive.frontier import Settlement, settle
 from archive.ingest.compared import ExistingArticle, PreparedPage
 from archive.ingest.fetched import FetchedPage
 from archive.models import blocks, captures, readings, revisions, stories
-from archive.search import search_config
 from news.article import Flag
 from news.dispositions import Disposition
 from news.sameness.judge import KnownArticle, Sameness

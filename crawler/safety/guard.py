@@ -1,4 +1,4 @@
-"""The only way to the network: check the address of every socket before it connects, and keep each host's pace.
+"""The only way to the network: check each socket's address, keep each host's pace, and leave hosts that are silent.
 
 Sockets are created here, so that redirects, robots.txt, feeds, pooled connections, DNS answers and odd spellings of
 hosts all pass the guard. Proxies are never used: they would connect in our place.
@@ -7,6 +7,7 @@ hosts all pass the guard. Proxies are never used: they would connect in our plac
 import asyncio
 import socket
 import ssl
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,12 +26,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Headers, Response
 
-from crawler.safety.failures import CRAWL_STOPPED, Refused
+from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused
 from crawler.safety.heads import MAX_HEAD_BYTES, ForgivingProtocol
-from crawler.safety.silent_hosts import SilentHosts
 from news.ip_addresses import Network, may_connect, may_use_port
 from news.reasons import Reason
-from news.schedule.backoff import LONGEST_WAIT, asked_pause
+from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause
 
 # (family, type, protocol, canonical name, socket address), as getaddrinfo gives it
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
@@ -270,3 +270,35 @@ class HostPaces:
     def closed(self, host: str) -> bool:
         """Whether requests to *host* are paused."""
         return self.clock() < self._closed_until.get(host, float("-inf"))
+
+
+MAX_TIMEOUTS = 2
+MAX_FAILURES = MAX_TIMEOUTS * TRIES  # requests in a row that were refused, reset or broken off: two pages, all tries
+
+
+@dataclass(slots=True)
+class SilentHosts:
+    """Counts of one crawl, by host and port: two servers on one address are two hosts."""
+
+    _timeouts: Counter[str] = field(default_factory=Counter)
+    _failures: Counter[str] = field(default_factory=Counter)  # since the last answer
+
+    def is_given_up(self, url: str) -> bool:
+        """Whether this crawl has stopped requesting the host of *url*."""
+        host = _host(url)
+        return self._timeouts[host] >= MAX_TIMEOUTS or self._failures[host] >= MAX_FAILURES
+
+    def answered(self, url: str) -> None:
+        """Forget the host's connection failures. Its timeouts count on: each has cost the whole deadline."""
+        self._failures.pop(_host(url), None)
+
+    def failed(self, url: str, error: Exception) -> None:
+        """Count a request without an answer."""
+        if isinstance(error, DownloadTimeoutError):
+            self._timeouts[_host(url)] += 1
+        elif isinstance(error, TRANSIENT):
+            self._failures[_host(url)] += 1
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.lower()

@@ -15,8 +15,7 @@ from archive.ingest.fetched import FetchedPage, Outcome
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
-from crawler.safety.guard import STOPPING
-from crawler.safety.silent_hosts import SilentHosts
+from crawler.safety.guard import STOPPING, SilentHosts
 from crawler.spiders.discovery import Discovery
 from crawler.spiders.requests import TargetProbe, header, page_request
 from crawler.targets import TargetKind

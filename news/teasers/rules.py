@@ -1,7 +1,8 @@
-"""What the teaser rules share: their registry, their types, and what a block looks like by itself."""
+"""The registry of teaser rules, their run over an article, and what they share."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from news.article import Article, Block, Label
 from news.rule_ids import RuleId
@@ -42,6 +43,29 @@ def teaser_rule(order: int) -> Callable[[TeaserRule], TeaserRule]:
 def registered_rules() -> tuple[TeaserRule, ...]:
     """All registered rules, in the order in which they run."""
     return tuple(_REGISTERED[order] for order in sorted(_REGISTERED))
+
+
+def remove_teasers(article: Article) -> Article:
+    """Return *article* with teasers, read-more lines and promos relabelled; itself when there are none."""
+    blocks = list(article.blocks)
+    body = _body(blocks)
+    changed = False
+    for rule in registered_rules():
+        verdicts = list(rule(blocks, body, article))
+        for position, label, rule_id, score in verdicts:
+            blocks[position] = blocks[position].relabelled(label, rule_id, score)
+        if verdicts:
+            changed, body = True, _body(blocks)
+    return _with_lead(article, blocks) if changed else article
+
+
+def _with_lead(article: Article, blocks: Sequence[Block]) -> Article:
+    lead = " ".join(block.text for block in blocks if block.label is Label.LEAD)
+    return replace(article, blocks=tuple(blocks), lead=article.lead or lead or None)
+
+
+def _body(blocks: Sequence[Block]) -> list[int]:
+    return [position for position, block in enumerate(blocks) if block.label is BODY]
 
 
 def is_title(block: Block) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from archive.home import Home
 from crawler.results import CrawlResult
 from crawler.runner import crawl
-from crawler.safety.silent_hosts import MAX_TIMEOUTS
+from crawler.safety.guard import MAX_TIMEOUTS
 from crawler.targets import CrawlOptions
 from news.schedule.backoff import AT_ONCE
 from news.settings import Settings
