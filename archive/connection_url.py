@@ -11,14 +11,14 @@ _CONNECT_SECONDS = 10
 _SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://", "postgresql+psycopg2://")
 
 
-def normal_url(given: str) -> str:
-    """Return *given* with the scheme postgresql://. Raises SettingError, which never shows a password."""
+def normal_url(url: str) -> str:
+    """Return *url* with the scheme postgresql://. Raises SettingError, which never shows a password."""
     for scheme in _SCHEMES:
-        if given.startswith(scheme):
-            url = "postgresql://" + given.removeprefix(scheme)
+        if url.startswith(scheme):
+            url = "postgresql://" + url.removeprefix(scheme)
             _check_readable(url)
             return url
-    found = re.match(r"[a-z0-9+]{1,20}(?=:)", given)
+    found = re.match(r"[a-z0-9+]{1,20}(?=:)", url)
     raise SettingError(
         f"NEWSKEEP_DATABASE_URL starts with {found[0] if found else 'no scheme'}, and an archive lives in PostgreSQL",
         "NEWSKEEP_DATABASE_URL=postgresql://user:password@host:5432/database",

@@ -41,7 +41,7 @@ class LinkFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptureFacts:
+class CaptureFetch:
     """A fetch of the page; `url` is where it came from, after redirects."""
 
     url: str
@@ -115,7 +115,7 @@ class Explanation:
     link: LinkFacts | None = None
     channels: list[ChannelFacts] = field(default_factory=list)
     robots: ChannelFacts | None = None
-    capture: CaptureFacts | None = None
+    capture: CaptureFetch | None = None
     captures: int = 0
     reading: ReadingFacts | None = None
     events: list[EventFacts] = field(default_factory=list)
@@ -157,7 +157,7 @@ def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
     return Explanation(
         link=link,
         robots=ChannelFacts(**robots._mapping) if robots else None,
-        capture=CaptureFacts(**captures[0]._mapping) if captures else None,
+        capture=CaptureFetch(**captures[0]._mapping) if captures else None,
         captures=len(captures),
         reading=_reading(conn, article_id) if article_id is not None else None,
         events=events,

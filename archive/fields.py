@@ -49,7 +49,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class StoredField:
     """A field of `news.article.Article`.
 
     `clean` removes what PostgreSQL cannot store; `stored` makes the value to be stored. Fields `in_revision` are
@@ -107,15 +107,15 @@ def _evidence(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 
 FIELDS = (
-    Field("headline", _text, in_revision=True),
-    Field("lead", _text, in_revision=True),
-    Field("authors", _texts, list, in_revision=True),
-    Field("language", _text, in_revision=True),
-    Field("date_published", in_revision=True),
-    Field("date_modified", in_revision=True),
-    Field("section", _text, columns=(Column("section", ("section",), "section"),)),
-    Field("tags", _texts, list, columns=(Column("tags", ("tags",), "tags", is_list=True),)),
-    Field(
+    StoredField("headline", _text, in_revision=True),
+    StoredField("lead", _text, in_revision=True),
+    StoredField("authors", _texts, list, in_revision=True),
+    StoredField("language", _text, in_revision=True),
+    StoredField("date_published", in_revision=True),
+    StoredField("date_modified", in_revision=True),
+    StoredField("section", _text, columns=(Column("section", ("section",), "section"),)),
+    StoredField("tags", _texts, list, columns=(Column("tags", ("tags",), "tags", is_list=True),)),
+    StoredField(
         "image",
         _image,
         lambda image: asdict(image) if image else None,
@@ -125,8 +125,8 @@ FIELDS = (
             Column("image_credit", ("image", "credit"), "credit"),
         ),
     ),
-    Field("canonical_url", _text),
-    Field("flags", stored=sorted),
-    Field("evidence", _evidence, lambda evidence: [[item.field, item.source, item.value] for item in evidence]),
+    StoredField("canonical_url", _text),
+    StoredField("flags", stored=sorted),
+    StoredField("evidence", _evidence, lambda evidence: [[item.field, item.source, item.value] for item in evidence]),
 )
 COLUMNS = tuple(column for field in FIELDS for column in field.columns)

@@ -104,14 +104,14 @@ class RevisionText:
     valid_from: datetime
 
 
-def find_article(conn: Connection, named: str) -> int | None:
+def find_article(conn: Connection, id_or_url: str) -> int | None:
     """Find an article by a short id (a1f3c) or any spelling of one of its addresses; its row number, or None."""
-    kind_and_number = parse_id(named)
+    kind_and_number = parse_id(id_or_url)
     if kind_and_number:
         kind, number = kind_and_number
         article_id = conn.execute(_ARTICLE_EXISTS, {"id": number}).scalar() if kind == "a" else None
         return int(article_id) if article_id else None
-    key = key_of(named)
+    key = key_of(id_or_url)
     return article_at(conn, key) if key is not None else None
 
 
@@ -121,16 +121,16 @@ def article_at(conn: Connection, url_key: int) -> int | None:
     return int(article_id) if article_id else None
 
 
-def address_of(conn: Connection, named: str) -> str | None:
+def address_of(conn: Connection, short_id: str) -> str | None:
     """Return the address of the article with a short id (a1f3c); None for anything else."""
-    kind_and_number = parse_id(named)
-    article_id = find_article(conn, named) if kind_and_number else None
+    kind_and_number = parse_id(short_id)
+    article_id = find_article(conn, short_id) if kind_and_number else None
     return None if article_id is None else str(conn.execute(_ADDRESS, {"id": article_id}).scalar_one())
 
 
-def find_story(conn: Connection, named: str) -> int | None:
+def find_story(conn: Connection, short_id: str) -> int | None:
     """Find a story by a short id (s77); its row number, that of its successor when it was merged, or None."""
-    kind_and_number = parse_id(named)
+    kind_and_number = parse_id(short_id)
     if not kind_and_number or kind_and_number[0] != "s":
         return None
     story_id = conn.execute(_STORY, {"id": kind_and_number[1]}).scalar()

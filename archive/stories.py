@@ -105,7 +105,7 @@ def merge_stories(engine: Engine, story_id: int, other_id: int, *, keep: bool = 
     return into
 
 
-def same_event(conn: Connection, story_id: int, most: int = 20) -> list[SameEvent]:
+def same_event(conn: Connection, story_id: int, limit: int = 20) -> list[SameEvent]:
     """Find articles of other stories within three days that report the same event, the most similar first."""
     own = conn.execute(_FIRST_TEXT, {"story_id": story_id}).first()
     if own is None:
@@ -119,7 +119,7 @@ def same_event(conn: Connection, story_id: int, most: int = 20) -> list[SameEven
     alike = events.similarities(own.headline, own.body, others)
     matches = [_same_event(rows[key], value) for key, value in alike.items() if value >= events.ALIKE]
     best_of_story = {article.story_id: article for article in reversed(matches)}
-    return sorted(best_of_story.values(), key=lambda article: -article.alike)[:most]
+    return sorted(best_of_story.values(), key=lambda article: -article.alike)[:limit]
 
 
 def _member(row: Any, earliest: bool) -> Member:

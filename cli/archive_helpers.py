@@ -38,34 +38,34 @@ def opened_archive() -> Iterator[tuple[Home, Connection]]:
         yield home, conn
 
 
-def need_article(conn: Connection, named: str) -> int:
+def need_article(conn: Connection, id_or_url: str) -> int:
     """Find an article by its id or address and return its row number. Raises NotFound."""
     from archive.lookup import find_article
 
-    article_id = find_article(conn, named)
+    article_id = find_article(conn, id_or_url)
     if article_id is None:
-        hint = f"newskeep explain {one_line(named)}" if "." in named else "newskeep search WORDS"
-        raise NotFound(f"“{one_line(named)}” is no article of this archive", hint)
+        hint = f"newskeep explain {one_line(id_or_url)}" if "." in id_or_url else "newskeep search WORDS"
+        raise NotFound(f"“{one_line(id_or_url)}” is no article of this archive", hint)
     return article_id
 
 
-def need_story(conn: Connection, named: str) -> int:
+def need_story(conn: Connection, id_or_url: str) -> int:
     """Find a story by its id, or that of an article, and return its row number. Raises NotFound."""
     from archive.lookup import find_story, read_article
 
-    if is_story(named):
-        story_id = find_story(conn, named)
+    if is_story(id_or_url):
+        story_id = find_story(conn, id_or_url)
         if story_id is None:
-            raise NotFound(f"“{one_line(named)}” is no story of this archive", "newskeep search WORDS")
+            raise NotFound(f"“{one_line(id_or_url)}” is no story of this archive", "newskeep search WORDS")
         return story_id
-    article = read_article(conn, need_article(conn, named))
+    article = read_article(conn, need_article(conn, id_or_url))
     assert article  # an article always has a latest revision
     return article.story_id
 
 
-def is_story(named: str) -> bool:
-    """Whether *named* is the id of a story, such as s77."""
-    kind_and_number = parse_id(named)
+def is_story(text: str) -> bool:
+    """Whether *text* is the id of a story, such as s77."""
+    kind_and_number = parse_id(text)
     return kind_and_number is not None and kind_and_number[0] == "s"
 
 
@@ -78,7 +78,7 @@ def need_crawl(conn: Connection, number: int) -> int:
     return number
 
 
-def need_outlet(conn: Connection, named: str) -> str:
+def need_outlet(conn: Connection, name_or_url: str) -> str:
     """Find an outlet by its name or home page and return its name. Raises NotFound with the nearest name."""
     from difflib import get_close_matches
 
@@ -88,19 +88,19 @@ def need_outlet(conn: Connection, named: str) -> str:
     from archive.models import outlets
 
     urls = {row.name: row.url for row in conn.execute(select(outlets.c.name, outlets.c.url))}
-    key = key_of(named) if "://" in named else None
+    key = key_of(name_or_url) if "://" in name_or_url else None
     at_home = (name for name, url in urls.items() if key is not None and key_of(url) == key)
-    outlet = named if named in urls else next(at_home, None)
+    outlet = name_or_url if name_or_url in urls else next(at_home, None)
     if outlet is not None:
         return outlet
-    near = get_close_matches(named, urls, n=1, cutoff=0.5)
+    near = get_close_matches(name_or_url, urls, n=1, cutoff=0.5)
     ctx = click.get_current_context(silent=True)
     verb = ctx.command_path if ctx else "newskeep search"
     hint = f"{verb} --outlet {one_line(near[0])}" if near else "newskeep crawls list"
-    raise NotFound(f"nothing was crawled from an outlet “{one_line(named)}”", hint)
+    raise NotFound(f"nothing was crawled from an outlet “{one_line(name_or_url)}”", hint)
 
 
-def when(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> str:
+def format_time(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> str:
     """Format a time in the local time zone, with the zone's name; a dash for None."""
     return time.astimezone().strftime(pattern) if time else "–"
 
@@ -137,5 +137,5 @@ def _evidence_parts(evidence: Mapping[str, Any], earliest: bool, agency: str | N
             yield f"{evidence['share']} % of the shorter's words, {of_other} % of the longer's"
         if passages := evidence.get("passages"):
             yield f"longest passages {', '.join(f'{end - start} words' for start, end in passages)}"
-    if named := evidence.get("agency") or agency:
-        yield f"names {named}"
+    if id_or_url := evidence.get("agency") or agency:
+        yield f"names {id_or_url}"

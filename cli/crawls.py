@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import need_crawl, need_outlet, opened_archive, strong, when
+from cli.archive_helpers import format_time, need_crawl, need_outlet, opened_archive, strong
 from cli.completion import complete_outlet
 from cli.crawl_report import books_in_words, disposition_lines, nonzero, size, summary_lines
 from cli.output import emit, say
@@ -98,7 +98,7 @@ def _line(crawl: CrawlRecord, width: int) -> str:
     outlet = f"{one_line(crawl.outlet):<{width}}"
     turn = "  on schedule" if crawl.due_at else ""
     nothing = "nothing changed" if crawl.note == Reason.UNCHANGED else "no links"
-    return f"{crawl.id:>6}  {when(crawl.started_at)}  {outlet}  {counts or nothing}{state}{unbalanced}{turn}"
+    return f"{crawl.id:>6}  {format_time(crawl.started_at)}  {outlet}  {counts or nothing}{state}{unbalanced}{turn}"
 
 
 def _ledger_record(ledger: Ledger, summary: CrawlSummary) -> dict[str, Any]:
@@ -120,8 +120,9 @@ def _ledger_record(ledger: Ledger, summary: CrawlSummary) -> dict[str, Any]:
 
 def _ledger_lines(crawl: CrawlRecord, ledger: Ledger, summary: CrawlSummary) -> Iterator[str]:
     yield strong(f"Crawl {crawl.id} · {one_line(crawl.outlet)} · {crawl.state}")
-    yield f"  {when(crawl.started_at)} to {when(crawl.finished_at)} · {crawl.pages} pages, {size(crawl.bytes)}"
-    turn = f" · on schedule, due {when(crawl.due_at)}" if crawl.due_at else ""
+    times = f"{format_time(crawl.started_at)} to {format_time(crawl.finished_at)}"
+    yield f"  {times} · {crawl.pages} pages, {size(crawl.bytes)}"
+    turn = f" · on schedule, due {format_time(crawl.due_at)}" if crawl.due_at else ""
     yield f"  asked for {one_line(crawl.target)}" + turn + (f" · {in_words(crawl.note)}" if crawl.note else "")
     yield from disposition_lines(crawl.id, nonzero(ledger.counts), ledger.reasons, summary)
     yield f"{ledger.links:5}  links seen {books_in_words(ledger.waiting, stopped=crawl.state != CrawlState.FINISHED)}"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import NotFound, coloured, dim, need_article, need_crawl, opened_archive, strong, when
+from cli.archive_helpers import NotFound, coloured, dim, format_time, need_article, need_crawl, opened_archive, strong
 from cli.output import emit, say
 from news.article import short_id
-from news.sameness.differences import Mark, Piece, paragraph_pieces, word_pieces
+from news.sameness.differences import DiffPiece, Mark, paragraph_pieces, word_pieces
 from news.sameness.revisions import is_silent
 from news.text import one_line, printable
 
@@ -67,11 +67,11 @@ def _all_pairs(conn: Connection, crawl: int | None) -> list[tuple[RevisionText, 
 
 
 def _pair_of_article(
-    conn: Connection, named: str, first: int | None, second: int | None
+    conn: Connection, id_or_url: str, first: int | None, second: int | None
 ) -> list[tuple[RevisionText, RevisionText]]:
     from archive.lookup import revision_texts
 
-    texts = {text.number: text for text in revision_texts(conn, need_article(conn, named))}
+    texts = {text.number: text for text in revision_texts(conn, need_article(conn, id_or_url))}
     latest = max(texts)
     if first is None and latest == 1:
         return []
@@ -79,7 +79,8 @@ def _pair_of_article(
     missing = [number for number in (old, new) if number not in texts]
     if missing:
         raise NotFound(
-            f"{one_line(named)} has no revision {missing[0]}; it has {latest}", f"newskeep show {one_line(named)}"
+            f"{one_line(id_or_url)} has no revision {missing[0]}; it has {latest}",
+            f"newskeep show {one_line(id_or_url)}",
         )
     return [(texts[old], texts[new])]
 
@@ -89,7 +90,7 @@ class _Field:
     """A changed field: one row of pieces for each paragraph."""
 
     name: str
-    rows: list[tuple[Piece, ...]]
+    rows: list[tuple[DiffPiece, ...]]
 
 
 def _changed_fields(old: RevisionText, new: RevisionText) -> Iterator[_Field]:
@@ -103,7 +104,7 @@ def _changed_fields(old: RevisionText, new: RevisionText) -> Iterator[_Field]:
         yield _Field("text", rows)
 
 
-def _is_changed(pieces: Iterable[Piece]) -> bool:
+def _is_changed(pieces: Iterable[DiffPiece]) -> bool:
     return any(piece.mark is not Mark.KEPT for piece in pieces)
 
 
@@ -127,7 +128,9 @@ def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
 
 def _lines(old: RevisionText, new: RevisionText) -> Iterator[str]:
     kinds = f" · {', '.join(new.changes).replace('_', ' ')}" if new.number == old.number + 1 and new.changes else ""
-    head = f"{short_id('a', new.article_id)} revision {old.number} → {new.number} · {when(new.valid_from)}{kinds}"
+    head = (
+        f"{short_id('a', new.article_id)} revision {old.number} → {new.number} · {format_time(new.valid_from)}{kinds}"
+    )
     yield strong(head + (" · the stated date stayed" if _silent(old, new) else ""))
     yield f"{one_line(new.outlet)} · {one_line(new.headline or '(no headline)')}"
     if not any(_is_changed(row) for field in _changed_fields(old, new) for row in field.rows):
@@ -160,7 +163,7 @@ def _unchanged(paragraphs: int) -> str:
     return f"  … {paragraphs} paragraph{'s' if paragraphs > 1 else ''} unchanged"
 
 
-def _piece(piece: Piece) -> str:
+def _piece(piece: DiffPiece) -> str:
     text = printable(piece.text)
     if piece.mark is Mark.KEPT:
         return text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import NotFound, dim, evidence_in_words, need_article, opened_archive, strong, when
+from cli.archive_helpers import NotFound, dim, evidence_in_words, format_time, need_article, opened_archive, strong
 from cli.output import emit
 from news.article import LAST_CHANGE, parse_id, short_id
 from news.reasons import in_words
@@ -104,7 +104,7 @@ def _found(explanation: Explanation) -> str:
     if link is None:
         return "imported"
     later = f"; again in {link.seen - 1} later crawl{'s' if link.seen > 2 else ''}" if link.seen > 1 else ""
-    return f"{when(link.first_seen_at)} {_where(link)}{later}"
+    return f"{format_time(link.first_seen_at)} {_where(link)}{later}"
 
 
 def _where(link: LinkFacts) -> str:
@@ -135,9 +135,10 @@ def _fetched(explanation: Explanation) -> str:
         return failed or (_unfetched(link) if link else "")
     kind = ", the same bytes as before" if capture.revisit else ""
     times = f"; {explanation.captures} captures in all" if explanation.captures > 1 else ""
-    got = f"{when(capture.captured_at)} HTTP {capture.status}{_redirected(explanation)}, {capture.size / 1024:.0f} KB"
+    answer = f"HTTP {capture.status}{_redirected(explanation)}, {capture.size / 1024:.0f} KB"
+    got = f"{format_time(capture.captured_at)} {answer}"
     if link and link.disposition == "unchanged" and (link.last_fetched_at or capture.captured_at) > capture.captured_at:
-        times += f"; not modified at {when(link.last_fetched_at)}"
+        times += f"; not modified at {format_time(link.last_fetched_at)}"
     return f"{got}, sha256 {capture.digest.hex()[:8]}…{kind}{times}" + (f"; then {failed}" if failed else "")
 
 
@@ -170,7 +171,7 @@ def _date(reading: ReadingFacts) -> str:
     evidence = reading.fields.get("evidence", [])
     sources = [source for name, source, _ in evidence if name == "date_published"]
     source = LAST_CHANGE if LAST_CHANGE in sources else next(iter(sources), None)
-    return "date " + (f"from {one_line(source)} " if source else "") + when(reading.date_published)
+    return "date " + (f"from {one_line(source)} " if source else "") + format_time(reading.date_published)
 
 
 def _teasers(explanation: Explanation) -> str:
@@ -224,9 +225,9 @@ def _stored(explanation: Explanation) -> str:
         return f"no – {ended}"
     others = f" · story {short_id('s', stored.story_id)} with {stored.story_articles - 1} more"
     (first, since), *later = stored.revisions
-    held = f" · revisions {', '.join(f'{n} ({when(time)})' for n, time in later)}" if later else ""
+    held = f" · revisions {', '.join(f'{n} ({format_time(time)})' for n, time in later)}" if later else ""
     flags = "".join(f" · {one_line(flag)}" for flag in stored.flags)
-    article = f"article {short_id('a', stored.article_id)} revision {first} ({when(since)}){held}{flags}"
+    article = f"article {short_id('a', stored.article_id)} revision {first} ({format_time(since)}){held}{flags}"
     return article + (others if stored.story_articles > 1 else "")
 
 
@@ -235,7 +236,7 @@ def _channel_state(channel: ChannelFacts) -> str:
     reason = f" ({_reason(channel.reason)})" if channel.reason else ""
     links = f", {channel.links_last} links" if channel.links_last is not None and not channel.is_robots else ""
     name = "robots.txt " if channel.is_robots else ""
-    return f"{name}{state}{reason} {when(channel.last_seen_at)}{links}"
+    return f"{name}{state}{reason} {format_time(channel.last_seen_at)}{links}"
 
 
 def _reason(reason: str | None) -> str:

@@ -82,8 +82,8 @@ def worker() -> None:
     sys.exit(ExitCode.FINE if _is_alive("worker", "worker") else _UNHEALTHY)
 
 
-@health.command()
-def here() -> None:
+@health.command("here")
+def this_machine() -> None:
     """Exit with 0 when what runs on this machine is alive, else 1.
 
     Checks the daemon and the worker; neither has to run.

@@ -56,7 +56,7 @@ class CannotImport(NewsError):
 @click.option("--json", "as_json", is_flag=True, help="What became of each line or record, one JSON object a line.")
 @click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
 def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
-    """Take in articles from a file of JSON lines, or captures from a WARC file, in file order.
+    """Import articles (JSON lines) or captures (WARC), in file order.
 
     \b
     newskeep import articles.jsonl                     {"id","url","title","body","published_at","source"} a line

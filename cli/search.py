@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import coloured, dim, need_outlet, opened_archive, strong, when
+from cli.archive_helpers import coloured, dim, format_time, need_outlet, opened_archive, strong
 from cli.completion import complete_outlet
 from cli.output import emit, say
 from cli.verbs import Misused
@@ -111,7 +111,7 @@ def _record(hit: Hit) -> dict[str, Any]:
 
 
 def _lines(hit: Hit) -> str:
-    day = when(hit.date_published or hit.first_captured_at, "%Y-%m-%d")
+    day = format_time(hit.date_published or hit.first_captured_at, "%Y-%m-%d")
     head = f"{short_id('a', hit.id)}  {day}  {one_line(hit.outlet)}"
     start, end = ("\x1b[1m", "\x1b[22m") if coloured() else ("", "")
     snippet = _marked(one_line(hit.snippet), start, end)

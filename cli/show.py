@@ -14,13 +14,13 @@ from cli.archive_helpers import (
     NotFound,
     dim,
     evidence_in_words,
+    format_time,
     is_story,
     need_article,
     need_crawl,
     need_story,
     opened_archive,
     strong,
-    when,
 )
 from cli.output import emit, say
 from news.article import short_id
@@ -82,18 +82,18 @@ def _check_usage(
         raise click.UsageError(f"a captured page is not for a terminal: newskeep show {article} --raw > page.html")
 
 
-def _read(conn: Connection, named: str, revision: int | None) -> ArchivedArticle:
+def _read(conn: Connection, id_or_url: str, revision: int | None) -> ArchivedArticle:
     from archive.lookup import read_article
 
-    article_id = need_article(conn, named)
+    article_id = need_article(conn, id_or_url)
     article = read_article(conn, article_id, revision)
     if article is None:
-        raise NotFound(f"{short_id('a', article_id)} has no revision {revision}", f"newskeep show {named}")
+        raise NotFound(f"{short_id('a', article_id)} has no revision {revision}", f"newskeep show {id_or_url}")
     return article
 
 
-def _show_article(conn: Connection, named: str, revision: int | None, as_json: bool) -> None:
-    article = _read(conn, named, revision)
+def _show_article(conn: Connection, id_or_url: str, revision: int | None, as_json: bool) -> None:
+    article = _read(conn, id_or_url, revision)
     if as_json:
         emit(_article_record(article))
     else:
@@ -127,11 +127,16 @@ def _provenance(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
     yield "address", one_line(article.canonical_url)
     for address in article.addresses[:5]:
         yield "also at", one_line(address)
-    yield "published", " · ".join([when(article.date_published), *map(one_line, article.authors)])
+    yield "published", " · ".join([format_time(article.date_published), *map(one_line, article.authors)])
     yield from _more_fields(article)
-    yield "captured", f"first {when(article.first_captured_at)}, last looked {when(article.last_checked_at)}"
+    yield (
+        "captured",
+        f"first {format_time(article.first_captured_at)}, last looked {format_time(article.last_checked_at)}",
+    )
     kinds = f" ({', '.join(article.changes)})" if article.changes else ""
-    held = f"held from {when(article.valid_from)}" + (f" to {when(article.valid_to)}" if article.valid_to else "")
+    held = f"held from {format_time(article.valid_from)}" + (
+        f" to {format_time(article.valid_to)}" if article.valid_to else ""
+    )
     yield "revision", f"{article.number} of {article.revisions}{kinds}, {held}"
     if article.flags:
         yield "flags", ", ".join(article.flags)
@@ -153,13 +158,15 @@ def _more_fields(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
             yield column.label, one_line(", ".join(value) if column.is_list else value)
 
 
-def _show_removed(conn: Connection, named: str | None, revision: int | None, crawl: int | None, as_json: bool) -> None:
+def _show_removed(
+    conn: Connection, id_or_url: str | None, revision: int | None, crawl: int | None, as_json: bool
+) -> None:
     from archive.lookup import removed_blocks
 
     if crawl is not None:
         blocks = removed_blocks(conn, crawl_id=need_crawl(conn, crawl))
     else:
-        article = _read(conn, named or "", revision)
+        article = _read(conn, id_or_url or "", revision)
         blocks = removed_blocks(conn, article_id=article.id, revision=article.number)
     if as_json:
         for block in blocks:
@@ -179,13 +186,13 @@ def _removed_lines(blocks: list[RemovedBlock]) -> Iterator[str]:
             yield f"  {block.label:<10} {block.score / 100:.2f}  {dim(f'{block.rule:<24}')} {one_line(block.text)}"
 
 
-def _show_stories(conn: Connection, named: str | None, crawl: int | None, as_json: bool) -> None:
+def _show_stories(conn: Connection, id_or_url: str | None, crawl: int | None, as_json: bool) -> None:
     from archive.lookup import story_articles
 
     if crawl is not None:
         members = story_articles(conn, crawl_id=need_crawl(conn, crawl))
     else:
-        members = story_articles(conn, story_id=need_story(conn, named or ""))
+        members = story_articles(conn, story_id=need_story(conn, id_or_url or ""))
     if as_json:
         for member in members:
             emit(_member_record(member))
@@ -206,19 +213,21 @@ def _story_lines(members: list[StoryArticle]) -> Iterator[str]:
         yield strong(short_id("s", story_id))
         for number, member in enumerate(group):
             matched = evidence_in_words(member.evidence, earliest=number == 0)
-            yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
+            yield f"  {short_id('a', member.id)}  {format_time(member.first_captured_at)}  {one_line(member.outlet)}"
             yield f"    {one_line(member.headline or '')}"
             yield f"    {dim(matched)}  {one_line(member.url)}"
 
 
-def _show_raw(home: Home, conn: Connection, named: str, revision: int | None) -> None:
+def _show_raw(home: Home, conn: Connection, id_or_url: str, revision: int | None) -> None:
     from archive.captures import read_record
     from archive.lookup import place_of
 
-    article = _read(conn, named, revision)
+    article = _read(conn, id_or_url, revision)
     place = place_of(conn, article.capture_id) if article.capture_id is not None else None
     if place is None:
-        raise NotFound(f"{short_id('a', article.id)} was imported: there is no captured page", f"newskeep show {named}")
+        raise NotFound(
+            f"{short_id('a', article.id)} was imported: there is no captured page", f"newskeep show {id_or_url}"
+        )
     body = read_record(home, place.file, place.offset, place.length).decoded_body()
     sys.stdout.buffer.write(body)
     sys.stdout.buffer.flush()

@@ -12,12 +12,12 @@ from cli.archive_helpers import (
     NotFound,
     dim,
     evidence_in_words,
+    format_time,
     is_story,
     need_article,
     need_story,
     opened_archive,
     strong,
-    when,
 )
 from cli.output import emit, plural, say, tell
 from news.article import short_id
@@ -34,13 +34,13 @@ _PASSAGE_CHARS = 160
 
 
 @click.command()
-@click.argument("named", metavar="ID|URL")
+@click.argument("id_or_url", metavar="ID|URL")
 @click.option("--split", metavar="[ARTICLE]", is_flag=False, flag_value="", help="Take the article out of its story.")
 @click.option("--merge", metavar="ID", help="Make one story of this one and that one.")
 @click.option("--events", is_flag=True, help="Other stories on the same event, in other words.")
 @click.option("--dry-run", is_flag=True, help="With --split or --merge: say what would be done, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="JSON objects, one a line.")
-def story(named: str, split: str | None, merge: str | None, events: bool, dry_run: bool, as_json: bool) -> None:
+def story(id_or_url: str, split: str | None, merge: str | None, events: bool, dry_run: bool, as_json: bool) -> None:
     """Show which articles carry a text, since when and how much of it; correct it permanently.
 
     \b
@@ -50,20 +50,20 @@ def story(named: str, split: str | None, merge: str | None, events: bool, dry_ru
     if split is not None and merge is not None:
         raise click.UsageError("choose --split or --merge, not both.")
     with opened_archive() as (_, conn):
-        story_id = need_story(conn, named)
+        story_id = need_story(conn, id_or_url)
         if split is not None:
-            _split(conn.engine, _leaving(conn, story_id, named, split), dry_run, as_json)
+            _split(conn.engine, _leaving(conn, story_id, id_or_url, split), dry_run, as_json)
         elif merge is not None:
             _merge(conn.engine, story_id, need_story(conn, merge), dry_run, as_json)
         else:
             _show(conn, story_id, events, as_json)
 
 
-def _leaving(conn: Connection, story_id: int, named: str, split: str) -> int:
+def _leaving(conn: Connection, story_id: int, id_or_url: str, split: str) -> int:
     """Find the article that leaves the story. Raises NotFound when it is not in the story."""
-    if not split and is_story(named):
-        raise click.UsageError(f"say which article leaves: newskeep story {named} --split ARTICLE")
-    article_id = need_article(conn, split or named)
+    if not split and is_story(id_or_url):
+        raise click.UsageError(f"say which article leaves: newskeep story {id_or_url} --split ARTICLE")
+    article_id = need_article(conn, split or id_or_url)
     article = short_id("a", article_id)
     own_story = need_story(conn, article)
     if own_story != story_id:
@@ -110,7 +110,9 @@ def _show(conn: Connection, story_id: int, events: bool, as_json: bool) -> None:
         return
     click.echo("\n".join(_lines(story_id, members)))
     for other in others:
-        head = f"{short_id('s', other.story_id)}  {other.alike:.2f}  {when(other.date)}  {one_line(other.outlet)}"
+        head = (
+            f"{short_id('s', other.story_id)}  {other.alike:.2f}  {format_time(other.date)}  {one_line(other.outlet)}"
+        )
         click.echo(f"{dim('same event')}  {head}\n    {one_line(other.headline or '')}")
     if events and not others:
         say("No other story on the event was found within three days.")
@@ -131,7 +133,7 @@ def _lines(story_id: int, members: list[Member]) -> Iterator[str]:
     held = f"{plural(len(members), 'article')}"
     yield strong(f"{short_id('s', story_id)} · {held} of {plural(outlets, 'outlet')}")
     for member in members:
-        yield f"  {short_id('a', member.id)}  {when(member.first_captured_at)}  {one_line(member.outlet)}"
+        yield f"  {short_id('a', member.id)}  {format_time(member.first_captured_at)}  {one_line(member.outlet)}"
         yield f"    {one_line(member.headline or '')}"
         matched = evidence_in_words(member.evidence, earliest=member.earliest, agency=member.agency)
         yield f"    {dim(matched)}  {one_line(member.url)}"

@@ -20,7 +20,7 @@ from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsR
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
 from crawler.safety.guard import HostPaces, SilentHosts
-from crawler.safety.heads import Field, fields_of
+from crawler.safety.heads import HeaderField, fields_of
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
@@ -261,5 +261,5 @@ def _captured(request: Request, response: Response) -> CapturedResponse:
     )
 
 
-def _texts(fields: Iterable[Field]) -> tuple[tuple[str, str], ...]:
+def _texts(fields: Iterable[HeaderField]) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)

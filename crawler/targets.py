@@ -83,8 +83,8 @@ def resolve(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> 
     An address that belongs to no known outlet makes one named after its host. Raises UnknownTarget; an outlet that was
     removed from outlets.toml is only crawled by its address.
     """
-    named = outlets.named(text) or archived.get(text)
-    if named and outlets.exists and not outlets.named(text) and named.name != host_name(named.url):
+    named = outlets.by_name(text) or archived.get(text)
+    if named and outlets.exists and not outlets.by_name(text) and named.name != host_name(named.url):
         raise _removed(named, outlets)
     if named:
         return Target(named, TargetKind.OUTLET, named.url)

@@ -275,10 +275,10 @@ def _refers_to(record: WarcRecord, key: int) -> tuple[int, datetime] | None:
         return None
 
 
-def _body(response: CapturedResponse, most: int) -> bytes:
+def _body(response: CapturedResponse, max_bytes: int) -> bytes:
     """Return the decoded body, or the body itself if a tool unpacked it and left the header. Raises CaptureDamaged."""
     try:
-        return response.decoded_body(most)
+        return response.decoded_body(max_bytes)
     except BodyTooLarge:
         raise
     except CaptureDamaged:

@@ -146,12 +146,12 @@ def is_gone(status: int) -> bool:
     return status in _GONE
 
 
-def without_page(status: int, content_type: str, empty: bool, known: bool) -> Ended | None:
+def without_page(status: int, content_type: str, empty: bool, has_article: bool) -> Ended | None:
     """How an answer ends that holds no page to read; None when there is one.
 
     A page of ours that is gone is a state of its address, not a failure: the article stays as it was.
     """
-    if is_gone(status) and known:
+    if is_gone(status) and has_article:
         return Disposition.SKIPPED, f"gone_{status}"
     if status != 200:
         return Disposition.FAILED, f"http_{status}"

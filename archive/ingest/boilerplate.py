@@ -78,7 +78,7 @@ class _Text:
 class _Memo:
     """A page as it shows itself and as its latest revision has it, with the keys of lines and of possible headlines."""
 
-    read: PreparedPage
+    prepared: PreparedPage
     outlet_id: int
     me: Sighting
     period: int
@@ -102,7 +102,7 @@ class BoilerplateMemory:
 
     def read(self, reads: Sequence[PreparedPage]) -> list[PreparedPage]:
         """Return the pages in order, without the boilerplate that memory finds."""
-        memos = [self._memo(read) for read in reads]
+        memos = [self._memo(prepared) for prepared in reads]
         self._load(memos)
         self._load_announced([memo for memo in memos if any(memo.shown.where(may_be_teaser))])
         return [self._read(memo) for memo in memos]
@@ -113,28 +113,28 @@ class BoilerplateMemory:
         lines = {(key, articles.get(link_id)) for key, link_id in self._fresh}
         return sorted((key, article_id) for key, article_id in lines if article_id is not None)
 
-    def _memo(self, read: PreparedPage) -> _Memo:
-        link, home = self._links[read.page.link_id], self._home(read)
-        article, number = read.article, home.known.id if home else -link.id
+    def _memo(self, prepared: PreparedPage) -> _Memo:
+        link, home = self._links[prepared.page.link_id], self._home(prepared)
+        article, number = prepared.article, home.article.id if home else -link.id
         me = Sighting.of(number, article.headline, article.paragraphs, article.authors)
         shown, archived = _Text.of(article), _Text.of(_archived(home))
         lines = {line for lines_of in (shown, archived) for line in lines_of.where(lambda block: may_recur(block, me))}
         titles = filter(tells_apart, (*shown.where(may_be_teaser), *archived.letters.values()))
         return _Memo(
-            read=read,
+            prepared=prepared,
             outlet_id=link.outlet_id,
             me=me,
-            period=first_key(read.page.fetched_at) >> _LINE_BITS,
+            period=first_key(prepared.page.fetched_at) >> _LINE_BITS,
             shown=shown,
             archived=archived,
             lines={line: line_key(link.outlet_id, line) for line in lines},
             headlines={line: line_key(None, line) for line in titles},
         )
 
-    def _home(self, read: PreparedPage) -> ExistingArticle | None:
+    def _home(self, prepared: PreparedPage) -> ExistingArticle | None:
         """Return the article at the page's addresses."""
-        shown = self._existing.get(self._links[read.page.link_id].article_id) or self._existing.at(read.own_key)
-        return shown or self._existing.at(read.canonical_key)
+        shown = self._existing.get(self._links[prepared.page.link_id].article_id) or self._existing.at(prepared.own_key)
+        return shown or self._existing.at(prepared.canonical_key)
 
     def _read(self, memo: _Memo) -> PreparedPage:
         shown = self._page(memo, memo.shown, set(memo.archived.letters.values()))
@@ -144,7 +144,7 @@ class BoilerplateMemory:
         titles = (memo.archived.letters[n] for n in archived.headlines)
         recurring = {*memo.shown.without(article), *memo.archived.without(set_aside(archived)), *titles}
         self._take_in(memo)
-        return memo.read.without_boilerplate(article, frozenset(recurring))
+        return memo.prepared.without_boilerplate(article, frozenset(recurring))
 
     def _page(self, memo: _Memo, text: _Text, settled: Collection[str]) -> RememberedPage:
         """Gather what is remembered of the text's lines, without what the article itself left there."""
@@ -173,7 +173,7 @@ class BoilerplateMemory:
 
     def _waiting(self, memo: _Memo, title: int) -> set[int]:
         """Links of that title that wait to be fetched, the page's own left out."""
-        return self._announced.get(title, set()) - {memo.read.page.link_id}
+        return self._announced.get(title, set()) - {memo.prepared.page.link_id}
 
     def _take_in(self, memo: _Memo) -> None:
         """Remember the page's lines, its headline and how it was announced, as far as that adds anything."""
@@ -182,11 +182,11 @@ class BoilerplateMemory:
         for line in lines | set(self._titles(memo)):
             known = self._sightings.setdefault(line, [])
             if is_worth_keeping(memo.me, [seen.sighting for seen in known if seen.period == memo.period]):
-                known.append(Seen(memo.period, memo.read.page.fetched_at, place, memo.me))
-                self._fresh.append((memo.period << _LINE_BITS | line, memo.read.page.link_id))
+                known.append(Seen(memo.period, memo.prepared.page.fetched_at, place, memo.me))
+                self._fresh.append((memo.period << _LINE_BITS | line, memo.prepared.page.link_id))
 
     def _titles(self, memo: _Memo) -> Iterator[int]:
-        announced = letters_of(self._links[memo.read.page.link_id].title or "")
+        announced = letters_of(self._links[memo.prepared.page.link_id].title or "")
         return (line_key(None, title) for title in (memo.me.headline, announced) if tells_apart(title))
 
     def _load_announced(self, memos: Sequence[_Memo]) -> None:
@@ -234,7 +234,7 @@ def keys_around(at: datetime, line: int) -> list[int]:
 
 def _archived(home: ExistingArticle | None) -> Article:
     """Return the text of the latest revision as an article."""
-    body = home.known.body if home else ""
+    body = home.article.body if home else ""
     return Article("", blocks=tuple(Block(text) for text in body.split("\n\n") if text))
 
 

@@ -13,7 +13,7 @@ from archive.ingest.fetched import FetchedPage
 from news.article import Article, Flag
 from news.notices import is_wall
 from news.ruleset import BOILERPLATE_RULES
-from news.sameness.judge import LEAST_NEAR, JudgedPage, KnownArticle
+from news.sameness.judge import LEAST_NEAR, JudgedArticle, JudgedPage
 from news.sameness.normal_forms import Compared, body_digest, letters_digest, text_digest
 from news.urls import believed_canonical, canonicalise, url_key
 
@@ -41,7 +41,7 @@ class ExistingArticle:
     `first_at` and `checked_at` are when it was first and last looked at, `state` what has become of its address.
     """
 
-    known: KnownArticle
+    article: JudgedArticle
     story_id: int
     lead: str | None
     revision_id: int
@@ -67,19 +67,19 @@ class Existing:
     def get(self, article_id: int | None) -> ExistingArticle | None:
         return self.articles.get(article_id) if article_id is not None else None
 
-    def twins(self, letters: bytes) -> list[KnownArticle]:
+    def twins(self, letters: bytes) -> list[JudgedArticle]:
         """Articles that had these letters, the earliest first."""
-        return [self.articles[number].known for number in self._by_letters.get(letters, ())]
+        return [self.articles[number].article for number in self._by_letters.get(letters, ())]
 
     def put(self, existing: ExistingArticle, keys: Iterable[int] = (), letters: Iterable[bytes] = ()) -> None:
         """Enter an article, or its new state."""
-        self.articles[existing.known.id] = existing
-        for key in (existing.known.url_key, *keys):
-            self._by_key.setdefault(key, existing.known.id)
+        self.articles[existing.article.id] = existing
+        for key in (existing.article.url_key, *keys):
+            self._by_key.setdefault(key, existing.article.id)
         for digest in letters:
             numbers = self._by_letters.setdefault(digest, [])
-            if existing.known.id not in numbers:
-                numbers.append(existing.known.id)
+            if existing.article.id not in numbers:
+                numbers.append(existing.article.id)
 
 
 def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, ExistingLink]:
@@ -88,7 +88,7 @@ def load_links(conn: Connection, link_ids: Sequence[int]) -> dict[int, ExistingL
     return {row.id: ExistingLink(**row._mapping) for row in rows}
 
 
-def load_known(conn: Connection, article_ids: set[int], url_keys: set[int]) -> Existing:
+def load_existing(conn: Connection, article_ids: set[int], url_keys: set[int]) -> Existing:
     """Return the articles that pages at these addresses may be states of."""
     by_key = conn.execute(_AT_KEYS, {"keys": list(url_keys)}).all()
     existing = Existing()
@@ -112,11 +112,11 @@ def load_articles(conn: Connection, existing: Existing, article_ids: set[int]) -
     missing = [number for number in article_ids if number not in existing.articles]
     if missing:
         for row in conn.execute(_ARTICLES, {"ids": missing}):
-            existing.put(_kept(row))
+            existing.put(_existing_article(row))
 
 
-def _kept(row: Any) -> ExistingArticle:
-    known = KnownArticle(
+def _existing_article(row: Any) -> ExistingArticle:
+    article = JudgedArticle(
         id=row.id,
         outlet_id=row.outlet_id,
         url_key=row.url_key,
@@ -129,7 +129,7 @@ def _kept(row: Any) -> ExistingArticle:
     capture = (row.file, row.record_offset, row.record_length) if row.file else None
     state = next((flag for flag in (Flag.WITHDRAWN, Flag.PAYWALLED_LATER) if flag in row.flags), None)
     times = row.valid_from, row.first_captured_at, row.last_checked_at
-    return ExistingArticle(known, row.story_id, row.lead, row.revision_id, *times, capture, state)
+    return ExistingArticle(article, row.story_id, row.lead, row.revision_id, *times, capture, state)
 
 
 _LINKS = text("""

@@ -15,7 +15,7 @@ from archive.ingest.rows import (
     Rows,
     block_rows,
     capture_row,
-    known_article,
+    judged_article,
     latest_row,
     may_merge,
     member_row,
@@ -28,7 +28,7 @@ from archive.ingest.rows import (
 from news.article import Flag
 from news.dispositions import Disposition
 from news.sameness.copies import Found
-from news.sameness.judge import Address, KnownArticle, Sameness, judge_address, judge_text
+from news.sameness.judge import Address, JudgedArticle, Sameness, judge_address, judge_text
 from news.sameness.normal_forms import letters_of, text_digest
 from news.sameness.revisions import Wording, changes, whole_paragraphs
 from news.sameness.rules import SamenessRule
@@ -59,25 +59,25 @@ class Judge:
 
     def reread_ahead(self, reads: Iterable[PreparedPage]) -> None:
         """Read old captures again before the lock on texts is taken, since that takes long."""
-        for read in reads:
-            verdict = self._judge_address(read)
+        for prepared in reads:
+            verdict = self._judge_address(prepared)
             if verdict and verdict.verdict is Disposition.REVISED:
-                self._only_read_better(read, verdict)
+                self._only_read_better(prepared, verdict)
 
-    def add(self, page: FetchedPage, read: PreparedPage | None) -> Outcome:
+    def add(self, page: FetchedPage, prepared: PreparedPage | None) -> Outcome:
         """Judge one page and collect its rows."""
         link = self._links[page.link_id]
         capture_id = self._capture(page, link)
-        if read is None:
+        if prepared is None:
             return self._settle_unread(page, link)
-        verdict, near = self._judge(read)
-        if verdict.verdict is Disposition.REVISED and (why := self._no_edit(read, verdict)):
+        verdict, near = self._judge(prepared)
+        if verdict.verdict is Disposition.REVISED and (why := self._no_edit(prepared, verdict)):
             verdict = Sameness(Disposition.UNCHANGED, verdict.article_id, (verdict.revision or 2) - 1, {"rule": why})
             (reading_id,) = self._ids.take("readings")
-            self._reading(read, reading_id, capture_id)
-        if verdict.verdict is Disposition.REVISED and self._is_past(read, verdict):
+            self._reading(prepared, reading_id, capture_id)
+        if verdict.verdict is Disposition.REVISED and self._is_past(prepared, verdict):
             verdict = Sameness(Disposition.SKIPPED, verdict.article_id, None, {"rule": SamenessRule.OLDER_CAPTURE})
-        outcome = self._store(read, verdict, capture_id)
+        outcome = self._store(prepared, verdict, capture_id)
         self._join_stories(near)
         return outcome
 
@@ -89,25 +89,25 @@ class Judge:
             row["story_id"] = self._near_copies.story(row["story_id"])
         return self.rows
 
-    def _judge(self, read: PreparedPage) -> tuple[Sameness, list[Found]]:
-        verdict = self._judge_address(read)
+    def _judge(self, prepared: PreparedPage) -> tuple[Sameness, list[Found]]:
+        verdict = self._judge_address(prepared)
         if verdict:
             return verdict, []
-        if not read.comparable:
-            return judge_text(read, [], []), []
-        twins = [twin for letters in read.all_letters for twin in self._existing.twins(letters)]
-        by_letters = judge_text(read, twins, [])
+        if not prepared.comparable:
+            return judge_text(prepared, [], []), []
+        twins = [twin for letters in prepared.all_letters for twin in self._existing.twins(letters)]
+        by_letters = judge_text(prepared, twins, [])
         if by_letters.verdict is not Disposition.NEW:
             return by_letters, []
-        near = self._near_copies.near(read)
-        return judge_text(read, [], near), [copy for copy in near if copy.reason]
+        near = self._near_copies.near(prepared)
+        return judge_text(prepared, [], near), [copy for copy in near if copy.reason]
 
-    def _judge_address(self, read: PreparedPage) -> Sameness | None:
-        link = self._links[read.page.link_id]
-        existing = self._existing.get(link.article_id) or self._existing.at(read.own_key)
-        address = Address(existing.known if existing else None, link.said_digest, link.revision)
-        canonical = self._existing.at(read.canonical_key)
-        return judge_address(read, address, canonical.known if canonical else None)
+    def _judge_address(self, prepared: PreparedPage) -> Sameness | None:
+        link = self._links[prepared.page.link_id]
+        existing = self._existing.get(link.article_id) or self._existing.at(prepared.own_key)
+        address = Address(existing.article if existing else None, link.said_digest, link.revision)
+        canonical = self._existing.at(prepared.canonical_key)
+        return judge_address(prepared, address, canonical.article if canonical else None)
 
     def _join_stories(self, near: Sequence[Found]) -> None:
         """Join the stories that a page connects; the oldest keeps its number."""
@@ -117,67 +117,67 @@ class Judge:
                 self._near_copies.merge(other, stories[0])
                 self.rows.merges.append({"old": other, "into": stories[0]})
 
-    def _no_edit(self, read: PreparedPage, verdict: Sameness) -> SamenessRule | None:
+    def _no_edit(self, prepared: PreparedPage, verdict: Sameness) -> SamenessRule | None:
         """Return why a different text is no edit of the article; None when it is one."""
-        if self._only_read_better(read, verdict):
+        if self._only_read_better(prepared, verdict):
             return SamenessRule.BETTER_READING
-        return SamenessRule.LAYOUT_CHANGED if self._only_layout_changed(read, verdict) else None
+        return SamenessRule.LAYOUT_CHANGED if self._only_layout_changed(prepared, verdict) else None
 
-    def _is_past(self, read: PreparedPage, verdict: Sameness) -> bool:
+    def _is_past(self, prepared: PreparedPage, verdict: Sameness) -> bool:
         """Whether an import shows the article before its last check: an older text replaces no newer one."""
         existing = self._existing.articles[verdict.article_id or 0]
-        return read.page.crawl_id is None and read.page.fetched_at < existing.checked_at
+        return prepared.page.crawl_id is None and prepared.page.fetched_at < existing.checked_at
 
-    def _only_layout_changed(self, read: PreparedPage, verdict: Sameness) -> bool:
+    def _only_layout_changed(self, prepared: PreparedPage, verdict: Sameness) -> bool:
         """Whether only lines changed that the outlet also puts under other articles."""
         existing = self._existing.articles[verdict.article_id or 0]
-        old = Wording.from_body(existing.known.headline, existing.lead, existing.known.body)
-        changed = whole_paragraphs(old, Wording.of(read.shown))
-        return bool(changed) and read.recurring.issuperset(map(letters_of, changed or ()))
+        old = Wording.from_body(existing.article.headline, existing.lead, existing.article.body)
+        changed = whole_paragraphs(old, Wording.of(prepared.shown))
+        return bool(changed) and prepared.recurring.issuperset(map(letters_of, changed or ()))
 
-    def _only_read_better(self, read: PreparedPage, verdict: Sameness) -> bool:
+    def _only_read_better(self, prepared: PreparedPage, verdict: Sameness) -> bool:
         """Whether the page is unchanged, and only our rules have changed."""
         existing = self._existing.get(verdict.article_id)
-        if not (existing and existing.capture and read.page.reread):
+        if not (existing and existing.capture and prepared.page.reread):
             return False
         if existing.capture not in self._reread:
-            before = read.page.reread(*existing.capture)  # by today's rules, whatever their version is called
+            before = prepared.page.reread(*existing.capture)  # by today's rules, whatever their version is called
             self._reread[existing.capture] = text_digest(clean_article(before)) if before else None
-        return self._reread[existing.capture] == read.said
+        return self._reread[existing.capture] == prepared.said
 
-    def _store(self, read: PreparedPage, verdict: Sameness, capture_id: int | None) -> Outcome:
+    def _store(self, prepared: PreparedPage, verdict: Sameness, capture_id: int | None) -> Outcome:
         if verdict.verdict in (Disposition.NEW, Disposition.COPY):
-            return self._settle(read, verdict, self._new_article(read, verdict, capture_id), 1, ())
+            return self._settle(prepared, verdict, self._new_article(prepared, verdict, capture_id), 1, ())
         if verdict.verdict is Disposition.REVISED:
-            return self._settle(read, verdict, *self._new_revision(read, verdict, capture_id))
-        return self._settle(read, verdict, self._existing.articles[verdict.article_id or 0], verdict.revision, ())
+            return self._settle(prepared, verdict, *self._new_revision(prepared, verdict, capture_id))
+        return self._settle(prepared, verdict, self._existing.articles[verdict.article_id or 0], verdict.revision, ())
 
-    def _new_article(self, read: PreparedPage, verdict: Sameness, capture_id: int | None) -> ExistingArticle:
+    def _new_article(self, prepared: PreparedPage, verdict: Sameness, capture_id: int | None) -> ExistingArticle:
         twin = self._twin(verdict)
         fresh = ["readings", "revisions", "articles"] + ([] if twin else ["stories"])
         reading_id, revision_id, article_id, *new_story = self._ids.take(*fresh)
         story_id = self._near_copies.story(twin.story_id) if twin else new_story[0]
         self.rows.stories += [{"id": number} for number in new_story]
-        url, key = self._free_address(read)
-        link = self._links[read.page.link_id]
+        url, key = self._free_address(prepared)
+        link = self._links[prepared.page.link_id]
         self.rows.articles.append(
-            latest_row(read, article_id, revision_id)
+            latest_row(prepared, article_id, revision_id)
             | {
                 "outlet_id": link.outlet_id,
                 "url": link.url,
                 "canonical_url": url,
                 "url_key": key,
                 "story_id": story_id,
-                "captured_at": read.page.fetched_at,
+                "captured_at": prepared.page.fetched_at,
             }
         )
         self.rows.members.append(member_row(article_id, story_id, twin, verdict))
-        self._reading(read, reading_id, capture_id)
-        self._revision(read, article_id, revision_id, 1, reading_id, ())
+        self._reading(prepared, reading_id, capture_id)
+        self._revision(prepared, article_id, revision_id, 1, reading_id, ())
         if verdict.evidence.get("rule") != SamenessRule.SAME_LETTERS:  # the first of a text is enough to find it by
-            self._near_copies.put(read, revision_id, article_id, story_id)
-        known = known_article(read, article_id, key, {1: read.said})
-        return self._remember(read, known, story_id, revision_id, capture_id)
+            self._near_copies.put(prepared, revision_id, article_id, story_id)
+        article = judged_article(prepared, article_id, key, {1: prepared.said})
+        return self._remember(prepared, article, story_id, revision_id, capture_id)
 
     def _twin(self, verdict: Sameness) -> ExistingArticle | None:
         """Return the original of a copy."""
@@ -185,35 +185,36 @@ class Judge:
             load_articles(self._conn, self._existing, {verdict.article_id})
         return self._existing.get(verdict.article_id)
 
-    def _free_address(self, read: PreparedPage) -> tuple[str, int]:
+    def _free_address(self, prepared: PreparedPage) -> tuple[str, int]:
         """Return an address for a new article, with its key: one that has no article yet."""
-        free = (address for address in read.addresses if self._existing.at(address[1]) is None)
-        return next(free, read.addresses[-1])
+        free = (address for address in prepared.addresses if self._existing.at(address[1]) is None)
+        return next(free, prepared.addresses[-1])
 
     def _new_revision(
-        self, read: PreparedPage, verdict: Sameness, capture_id: int | None
+        self, prepared: PreparedPage, verdict: Sameness, capture_id: int | None
     ) -> tuple[ExistingArticle, int, tuple[str, ...]]:
         existing = self._existing.articles[verdict.article_id or 0]
         reading_id, revision_id = self._ids.take("readings", "revisions")
-        number = existing.known.latest + 1
-        old = Wording.from_body(existing.known.headline, existing.lead, existing.known.body)
-        kinds = changes(old, Wording.of(read.article))
-        since = max(existing.valid_from, read.page.fetched_at)  # imports may come out of order
+        number = existing.article.latest + 1
+        old = Wording.from_body(existing.article.headline, existing.lead, existing.article.body)
+        kinds = changes(old, Wording.of(prepared.article))
+        since = max(existing.valid_from, prepared.page.fetched_at)  # imports may come out of order
         self.rows.end_revision(existing.revision_id, since)
-        self._reading(read, reading_id, capture_id)
-        self._revision(read, existing.known.id, revision_id, number, reading_id, kinds)
+        self._reading(prepared, reading_id, capture_id)
+        self._revision(prepared, existing.article.id, revision_id, number, reading_id, kinds)
         self.rows.revisions[revision_id]["valid_from"] = since
-        self.rows.states.pop(existing.known.id, None)  # its flags are written anew
-        self._near_copies.put(read, revision_id, existing.known.id, self._near_copies.story(existing.story_id))
-        self._latest(read, existing.known.id, revision_id)
-        said = {**existing.known.said, number: read.said}
-        known = replace(
-            known_article(read, existing.known.id, existing.known.url_key, said), outlet_id=existing.known.outlet_id
+        self.rows.states.pop(existing.article.id, None)  # its flags are written anew
+        self._near_copies.put(prepared, revision_id, existing.article.id, self._near_copies.story(existing.story_id))
+        self._latest(prepared, existing.article.id, revision_id)
+        said = {**existing.article.said, number: prepared.said}
+        article = replace(
+            judged_article(prepared, existing.article.id, existing.article.url_key, said),
+            outlet_id=existing.article.outlet_id,
         )
-        return self._remember(read, known, existing.story_id, revision_id, capture_id), number, kinds
+        return self._remember(prepared, article, existing.story_id, revision_id, capture_id), number, kinds
 
-    def _latest(self, read: PreparedPage, article_id: int, revision_id: int) -> None:
-        row = latest_row(read, article_id, revision_id)
+    def _latest(self, prepared: PreparedPage, article_id: int, revision_id: int) -> None:
+        row = latest_row(prepared, article_id, revision_id)
         inserted = next((row for row in self.rows.articles if row["id"] == article_id), None)
         if inserted:
             inserted.update(row)
@@ -221,15 +222,17 @@ class Judge:
             self.rows.latest[article_id] = row
 
     def _remember(
-        self, read: PreparedPage, known: KnownArticle, story_id: int, revision_id: int, capture_id: int | None
+        self, prepared: PreparedPage, article: JudgedArticle, story_id: int, revision_id: int, capture_id: int | None
     ) -> ExistingArticle:
-        record = read.page.record
+        record = prepared.page.record
         place = (record.file, record.offset, record.length) if record and capture_id else None
-        since, at = self.rows.revisions[revision_id]["valid_from"], read.page.fetched_at
-        before = self._existing.get(known.id)
+        since, at = self.rows.revisions[revision_id]["valid_from"], prepared.page.fetched_at
+        before = self._existing.get(article.id)
         first_at, checked_at = (before.first_at, max(at, before.checked_at)) if before else (at, at)
-        existing = ExistingArticle(known, story_id, read.article.lead, revision_id, since, first_at, checked_at, place)
-        self._existing.put(existing, letters=[read.letters])
+        existing = ExistingArticle(
+            article, story_id, prepared.article.lead, revision_id, since, first_at, checked_at, place
+        )
+        self._existing.put(existing, letters=[prepared.letters])
         return existing
 
     def _capture(self, page: FetchedPage, link: ExistingLink) -> int | None:
@@ -239,45 +242,56 @@ class Judge:
         self.rows.captures.append(capture_row(page.record, link.url_key, link.outlet_id, page.crawl_id, capture_id))
         return capture_id
 
-    def _reading(self, read: PreparedPage, reading_id: int, capture_id: int | None) -> None:
-        text = text_row(read)
+    def _reading(self, prepared: PreparedPage, reading_id: int, capture_id: int | None) -> None:
+        text = text_row(prepared)
         self.rows.texts[text["digest"]] = text
-        self.rows.readings.append(reading_row(read, reading_id, capture_id))
-        self.rows.blocks += block_rows(read, reading_id)
+        self.rows.readings.append(reading_row(prepared, reading_id, capture_id))
+        self.rows.blocks += block_rows(prepared, reading_id)
 
     def _revision(
-        self, read: PreparedPage, article_id: int, revision_id: int, number: int, reading_id: int, kinds: Sequence[str]
+        self,
+        prepared: PreparedPage,
+        article_id: int,
+        revision_id: int,
+        number: int,
+        reading_id: int,
+        kinds: Sequence[str],
     ) -> None:
         places = {"id": revision_id, "article_id": article_id, "number": number, "reading_id": reading_id}
-        self.rows.revisions[revision_id] = places | revision_values(read, kinds)
+        self.rows.revisions[revision_id] = places | revision_values(prepared, kinds)
 
     def _settle(
         self,
-        read: PreparedPage,
+        prepared: PreparedPage,
         verdict: Sameness,
         existing: ExistingArticle,
         number: int | None,
         kinds: tuple[str, ...],
     ) -> Outcome:
-        article_id, page, link = existing.known.id, read.page, self._links[read.page.link_id]
+        article_id, page, link = existing.article.id, prepared.page, self._links[prepared.page.link_id]
         rule = verdict.evidence.get("rule")
         reason = str(rule) if rule in (*_PARTS, SamenessRule.OLDER_CAPTURE) else None
         if not _is_older(page, link):
-            self._settle_link(read, verdict, existing, number, reason)
+            self._settle_link(prepared, verdict, existing, number, reason)
         elif number == 1 and page.fetched_at < existing.first_at:
             self.rows.earlier[article_id] = page.fetched_at
             self._existing.put(replace(existing, first_at=page.fetched_at))
         story_id = self._near_copies.story(existing.story_id)
-        removed = Counter(str(block.label) for block in read.article.removed)
+        removed = Counter(str(block.label) for block in prepared.article.removed)
         return Outcome(
             page.link_id, link.url, verdict.verdict, reason, article_id, story_id, number, kinds, removed,
             verdict.evidence,
         )  # fmt: skip
 
     def _settle_link(
-        self, read: PreparedPage, verdict: Sameness, existing: ExistingArticle, number: int | None, reason: str | None
+        self,
+        prepared: PreparedPage,
+        verdict: Sameness,
+        existing: ExistingArticle,
+        number: int | None,
+        reason: str | None,
     ) -> None:
-        article_id, page, link = existing.known.id, read.page, self._links[read.page.link_id]
+        article_id, page, link = existing.article.id, prepared.page, self._links[prepared.page.link_id]
         checked_at = max(page.fetched_at, existing.checked_at)
         self.rows.checked[article_id] = checked_at
         settlement = replace(
@@ -285,18 +299,18 @@ class Judge:
             evidence=verdict.evidence,
             article_id=article_id,
             revision=number,
-            said_digest=read.said,
+            said_digest=prepared.said,
         )
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
         self._put(replace(existing, checked_at=checked_at), _state_of(verdict, existing, link), [link.url_key])
         self._links[link.id] = replace(
-            link, article_id=article_id, said_digest=read.said, revision=number, last_fetched_at=page.fetched_at
+            link, article_id=article_id, said_digest=prepared.said, revision=number, last_fetched_at=page.fetched_at
         )
 
     def _put(self, existing: ExistingArticle, state: Flag | None, keys: Sequence[int] = ()) -> None:
         """Enter an article in its new state."""
         if existing.state is not state:
-            self.rows.states[existing.known.id] = state
+            self.rows.states[existing.article.id] = state
         self._existing.put(replace(existing, state=state), keys=keys)
 
     def _settle_unread(self, page: FetchedPage, link: ExistingLink) -> Outcome:
@@ -308,8 +322,8 @@ class Judge:
             return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id)
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement_of(page, page.disposition, page.reason))
         if existing and page.disposition is Disposition.UNCHANGED:
-            self.rows.checked[existing.known.id] = page.fetched_at
-        if existing and (page.reason or "").startswith("gone_") and existing.known.url_key == link.url_key:
+            self.rows.checked[existing.article.id] = page.fetched_at
+        if existing and (page.reason or "").startswith("gone_") and existing.article.url_key == link.url_key:
             self._put(existing, Flag.WITHDRAWN)
         story_id = existing.story_id if existing else None
         return Outcome(page.link_id, link.url, page.disposition, page.reason, link.article_id, story_id, link.revision)
@@ -319,7 +333,7 @@ def _state_of(verdict: Sameness, existing: ExistingArticle, link: ExistingLink) 
     """Return the state of the article's own address; other addresses do not change it."""
     if verdict.evidence.get("rule") not in _PARTS:
         return None
-    return Flag.PAYWALLED_LATER if link.url_key == existing.known.url_key else existing.state
+    return Flag.PAYWALLED_LATER if link.url_key == existing.article.url_key else existing.state
 
 
 def _is_older(page: FetchedPage, link: ExistingLink) -> bool:

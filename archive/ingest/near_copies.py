@@ -43,8 +43,8 @@ class NearCopies:
         self._texts: dict[int, Compared] = {}
         self._merged: dict[int, int] = {}
         self._surveys: dict[int, list[Found]] = {}
-        self._reads = [read for read in reads if read.comparable]
-        self._chosen = {id(read): _choose(read) for read in self._reads}
+        self._reads = [prepared for prepared in reads if prepared.comparable]
+        self._chosen = {id(prepared): _choose(prepared) for prepared in self._reads}
 
     def load(self) -> None:
         """Look up what the pages may be the same as; only now does the lock on all texts have to be held."""
@@ -52,46 +52,46 @@ class NearCopies:
 
     def articles(self) -> set[int]:
         """Return the articles of which the pages are most likely copies."""
-        return {posting.article_id for read in self._reads for posting in self._likely(read, 1)}
+        return {posting.article_id for prepared in self._reads for posting in self._likely(prepared, 1)}
 
-    def near(self, read: PreparedPage) -> list[Found]:
+    def near(self, prepared: PreparedPage) -> list[Found]:
         """Return texts that share passages with the page, best match first; one without a reason if none matches."""
-        compared = self._survey(read, None)
-        if copies.is_roundup(compared, len(read.compared.words)):
+        compared = self._survey(prepared, None)
+        if copies.is_roundup(compared, len(prepared.compared.words)):
             return []
         return copies.nearest(compared) or sorted(compared, key=lambda found: -found.strength)[:1]
 
-    def put(self, read: PreparedPage, revision_id: int, article_id: int, story_id: int) -> None:
+    def put(self, prepared: PreparedPage, revision_id: int, article_id: int, story_id: int) -> None:
         """Take in a text that is about to be stored, so that later ones are compared with it.
 
         A roundup is left out: a part of it would lead from one story to another.
         """
-        if not read.comparable or copies.is_roundup(self._survey(read, story_id), len(read.compared.words)):
+        if not prepared.comparable or copies.is_roundup(self._survey(prepared, story_id), len(prepared.compared.words)):
             return
-        chosen = self._chosen[id(read)]
+        chosen = self._chosen[id(prepared)]
         postings = self._around(chosen)
-        boilerplate = copies.standing(postings, read.outlet_id, story_id)
+        boilerplate = copies.standing(postings, prepared.outlet_id, story_id)
         self._times[revision_id] = chosen.at
-        self._texts[revision_id] = read.compared
+        self._texts[revision_id] = prepared.compared
         prefix = _bucket(chosen.at) << 32
-        outlet_id = read.outlet_id
+        outlet_id = prepared.outlet_id
         for value in copies.to_keep(chosen.positions, postings, boilerplate, article_id, story_id):
             posting = Posting(value, revision_id, article_id, outlet_id, story_id)
             self._postings.setdefault(value, []).append(posting)
             self.rows.append((prefix | value, revision_id))
 
-    def _survey(self, read: PreparedPage, story_id: int | None) -> list[Found]:
+    def _survey(self, prepared: PreparedPage, story_id: int | None) -> list[Found]:
         """Compare the page with the likely texts; its own story does not count as boilerplate."""
-        if id(read) not in self._surveys:
-            self._load([read])
-            chosen = self._chosen[id(read)]
+        if id(prepared) not in self._surveys:
+            self._load([prepared])
+            chosen = self._chosen[id(prepared)]
             postings = self._around(chosen)
-            boilerplate = copies.standing(postings, read.outlet_id, story_id)
+            boilerplate = copies.standing(postings, prepared.outlet_id, story_id)
             worth = copies.worth_comparing(chosen.positions, postings, boilerplate)
             self._fetch(posting.revision_id for posting in worth)
-            mask = standing_words(chosen.positions, boilerplate, len(read.compared.words))
-            self._surveys[id(read)] = [self._compare(read, posting, mask) for posting in worth]
-        return self._surveys[id(read)]
+            mask = standing_words(chosen.positions, boilerplate, len(prepared.compared.words))
+            self._surveys[id(prepared)] = [self._compare(prepared, posting, mask) for posting in worth]
+        return self._surveys[id(prepared)]
 
     def merge(self, old: int, into: int) -> None:
         """Treat story *old* as *into* for the rest of the batch."""
@@ -103,9 +103,9 @@ class NearCopies:
             story_id = self._merged[story_id]
         return story_id
 
-    def _compare(self, read: PreparedPage, posting: Posting, boilerplate: bytes) -> Found:
-        overlap = compare(read.compared, self._texts[posting.revision_id], boilerplate)
-        reason = copies.match(overlap, same_outlet=posting.outlet_id == read.outlet_id)
+    def _compare(self, prepared: PreparedPage, posting: Posting, boilerplate: bytes) -> Found:
+        overlap = compare(prepared.compared, self._texts[posting.revision_id], boilerplate)
+        reason = copies.match(overlap, same_outlet=posting.outlet_id == prepared.outlet_id)
         return Found(posting, overlap, reason)
 
     def _around(self, chosen: _Chosen) -> list[Posting]:
@@ -120,21 +120,21 @@ class NearCopies:
 
     def _load(self, reads: Sequence[PreparedPage]) -> None:
         """Look the pages' fingerprints up, and fetch the texts that share most of them."""
-        fresh = [read for read in reads if id(read) not in self._chosen]
-        self._chosen |= {id(read): _choose(read) for read in fresh}
+        fresh = [prepared for prepared in reads if id(prepared) not in self._chosen]
+        self._chosen |= {id(prepared): _choose(prepared) for prepared in fresh}
         self._look_up_all(fresh)
 
     def _look_up_all(self, fresh: Sequence[PreparedPage]) -> None:
         if not fresh:
             return
-        self._look_up([self._chosen[id(read)] for read in fresh])
+        self._look_up([self._chosen[id(prepared)] for prepared in fresh])
         likely: set[int] = set()
-        for read in fresh:
-            likely |= {posting.revision_id for posting in self._likely(read, _LIKELY)}
+        for prepared in fresh:
+            likely |= {posting.revision_id for posting in self._likely(prepared, _LIKELY)}
         self._fetch(likely)
 
-    def _likely(self, read: PreparedPage, most: int) -> list[Posting]:
-        chosen = self._chosen[id(read)]
+    def _likely(self, prepared: PreparedPage, most: int) -> list[Posting]:
+        chosen = self._chosen[id(prepared)]
         return copies.worth_comparing(chosen.positions, self._around(chosen), frozenset(), most)
 
     def _look_up(self, chosen: Sequence[_Chosen]) -> None:
@@ -166,15 +166,15 @@ class NearCopies:
                 self._texts[row.id] = Compared.of(row.headline, row.body)
 
 
-def _choose(read: PreparedPage) -> _Chosen:
-    positions = fingerprints(read.compared.words)
-    for headline in headline_fingerprints(read.compared.heading):
-        positions.setdefault(headline, len(read.compared.words))
-    return _Chosen(_placed(read), positions)
+def _choose(prepared: PreparedPage) -> _Chosen:
+    positions = fingerprints(prepared.compared.words)
+    for headline in headline_fingerprints(prepared.compared.heading):
+        positions.setdefault(headline, len(prepared.compared.words))
+    return _Chosen(_placed(prepared), positions)
 
 
-def _placed(read: PreparedPage) -> datetime:
-    return placed_at(read.article.date_published, read.page.fetched_at)
+def _placed(prepared: PreparedPage) -> datetime:
+    return placed_at(prepared.article.date_published, prepared.page.fetched_at)
 
 
 def _bucket(at: datetime) -> int:

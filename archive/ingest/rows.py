@@ -16,7 +16,7 @@ from archive.ingest.fetched import FetchedPage
 from archive.models import blocks, captures, readings, revisions, stories
 from news.article import Flag
 from news.dispositions import Disposition
-from news.sameness.judge import KnownArticle, Sameness
+from news.sameness.judge import JudgedArticle, Sameness
 
 Row = dict[str, Any]
 
@@ -117,26 +117,26 @@ def array_of(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def text_row(read: PreparedPage) -> Row:
+def text_row(prepared: PreparedPage) -> Row:
     """Make the row of the text, which is stored once for all pages that show it."""
-    body = read.body
-    return {"digest": read.digest, "letters": read.letters, "body": body, "words": read.words}
+    body = prepared.body
+    return {"digest": prepared.digest, "letters": prepared.letters, "body": body, "words": prepared.words}
 
 
-def reading_row(read: PreparedPage, reading_id: int, capture_id: int | None) -> Row:
+def reading_row(prepared: PreparedPage, reading_id: int, capture_id: int | None) -> Row:
     """Make the row of a reading: what our rules made of the capture."""
-    article = read.article
+    article = prepared.article
     return {
         "id": reading_id,
         "capture_id": capture_id,
         "rules": article.rules,
-        "text_digest": read.digest,
+        "text_digest": prepared.digest,
         "fields": reading_fields(article),
         "words_removed": sum(len(block.text.split()) for block in article.removed),
     }
 
 
-def block_rows(read: PreparedPage, reading_id: int) -> list[Row]:
+def block_rows(prepared: PreparedPage, reading_id: int) -> list[Row]:
     """Make the rows of the removed blocks, in page order."""
     return [
         {
@@ -147,20 +147,20 @@ def block_rows(read: PreparedPage, reading_id: int) -> list[Row]:
             "score": round(100 * min(max(block.score, 0), 1)),
             "text": block.text,
         }
-        for position, block in enumerate(read.article.removed)
+        for position, block in enumerate(prepared.article.removed)
     ]
 
 
-def revision_values(read: PreparedPage, kinds: Sequence[str]) -> Row:
+def revision_values(prepared: PreparedPage, kinds: Sequence[str]) -> Row:
     """Make the values of a revision: what the outlet said."""
     return {
-        **revision_fields(read.article),
-        "crawl_id": read.page.crawl_id,
-        "text_digest": read.digest,
-        "said_digest": read.said,
+        **revision_fields(prepared.article),
+        "crawl_id": prepared.page.crawl_id,
+        "text_digest": prepared.digest,
+        "said_digest": prepared.said,
         "changes": list(kinds),
-        "captured_at": read.page.fetched_at,
-        "valid_from": read.page.fetched_at,
+        "captured_at": prepared.page.fetched_at,
+        "valid_from": prepared.page.fetched_at,
         "valid_to": None,
     }
 
@@ -201,9 +201,9 @@ def settlement_of(page: FetchedPage, disposition: Disposition, reason: str | Non
     )
 
 
-def latest_row(read: PreparedPage, article_id: int, revision_id: int) -> dict[str, Any]:
+def latest_row(prepared: PreparedPage, article_id: int, revision_id: int) -> dict[str, Any]:
     """Make what an article's row holds of its latest revision."""
-    article = read.article
+    article = prepared.article
     return {
         "id": article_id,
         "revision_id": revision_id,
@@ -211,8 +211,8 @@ def latest_row(read: PreparedPage, article_id: int, revision_id: int) -> dict[st
         "search_config": search_config(article.language),
         "headline": article.headline,
         "lead": article.lead,
-        "body": read.body,
-        "text_digest": read.digest,
+        "body": prepared.body,
+        "text_digest": prepared.digest,
         "date_published": article.date_published,
     }
 
@@ -223,14 +223,16 @@ def member_row(article_id: int, story_id: int, twin: ExistingArticle | None, ver
         "article_id": article_id,
         "story_id": story_id,
         "relation": "copy" if twin else "first",
-        "matched_article_id": twin.known.id if twin else None,
+        "matched_article_id": twin.article.id if twin else None,
         "evidence": dict(verdict.evidence),
     }
 
 
-def known_article(read: PreparedPage, article_id: int, key: int, said: dict[int, bytes]) -> KnownArticle:
+def judged_article(prepared: PreparedPage, article_id: int, key: int, digests: dict[int, bytes]) -> JudgedArticle:
     """Return the article in the form with which later pages of the batch are compared."""
-    return KnownArticle(article_id, read.outlet_id, key, said, read.headline, read.body, read.words, read.walled)
+    return JudgedArticle(
+        article_id, prepared.outlet_id, key, digests, prepared.headline, prepared.body, prepared.words, prepared.walled
+    )
 
 
 def may_merge(conn: Connection, story_id: int, other_id: int) -> bool:

@@ -14,7 +14,7 @@ from archive.ingest.compared import (
     ExistingLink,
     PreparedPage,
     load_articles,
-    load_known,
+    load_existing,
     load_links,
     load_twins,
     prepare,
@@ -91,31 +91,31 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
         _lock(conn, links.values(), reads)
         # again under the locks: their last holder may have written
         links = load_links(conn, list(links))
-        existing = load_known(conn, _article_ids(links), _keys(reads))
-        fresh = [read for read in reads if read and not _shows_the_same(read, links)]
+        existing = load_existing(conn, _article_ids(links), _keys(reads))
+        fresh = [prepared for prepared in reads if prepared and not _shows_the_same(prepared, links)]
         memory = BoilerplateMemory(conn, existing, links)
         remembered = dict(zip(map(id, fresh), memory.read(fresh), strict=True))
-        reads, fresh = [remembered.get(id(read), read) for read in reads], list(remembered.values())
+        reads, fresh = [remembered.get(id(prepared), prepared) for prepared in reads], list(remembered.values())
         near_copies = NearCopies(conn, fresh)
         judge = Judge(conn, existing, links, near_copies, sum(page.record is not None for page in batch))
         if fresh:
             judge.reread_ahead(fresh)
             lock_texts(conn)
-            comparable = [read for read in fresh if read.comparable]
-            letters = {digest for read in comparable for digest in read.all_letters}
-            load_twins(conn, existing, letters, {read.outlet_id for read in comparable})
+            comparable = [prepared for prepared in fresh if prepared.comparable]
+            letters = {digest for prepared in comparable for digest in prepared.all_letters}
+            load_twins(conn, existing, letters, {prepared.outlet_id for prepared in comparable})
             near_copies.load()
             load_articles(conn, existing, near_copies.articles())
-        outcomes = [judge.add(page, read) for page, read in zip(batch, reads, strict=True)]
+        outcomes = [judge.add(page, prepared) for page, prepared in zip(batch, reads, strict=True)]
         if captures:
             captures.note(conn, (page.record.file for page in batch if page.record))
         write_rows(conn, judge.finish(memory.rows(outcomes)))
     return outcomes
 
 
-def _shows_the_same(read: PreparedPage, links: Mapping[int, ExistingLink]) -> bool:
-    link = links[read.page.link_id]
-    return link.article_id is not None and link.said_digest == read.said
+def _shows_the_same(prepared: PreparedPage, links: Mapping[int, ExistingLink]) -> bool:
+    link = links[prepared.page.link_id]
+    return link.article_id is not None and link.said_digest == prepared.said
 
 
 def _lock(conn: Connection, links: Iterable[ExistingLink], reads: Sequence[PreparedPage | None]) -> None:
@@ -125,7 +125,7 @@ def _lock(conn: Connection, links: Iterable[ExistingLink], reads: Sequence[Prepa
 
 
 def _keys(reads: Sequence[PreparedPage | None]) -> set[int]:
-    return {key for read in reads if read for key in read.keys}
+    return {key for prepared in reads if prepared for key in prepared.keys}
 
 
 def _article_ids(links: Mapping[int, ExistingLink]) -> set[int]:

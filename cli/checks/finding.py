@@ -8,7 +8,7 @@ from news.errors import NewsError
 from news.exit_codes import ExitCode
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """FINE and NOTE end with exit code 0."""
 
     FINE = "fine"
@@ -21,22 +21,22 @@ class Finding:
     """`text` says what was found, `mend` which command (or action) helps; `exit_code` counts when it is bad."""
 
     name: str
-    state: State
+    state: FindingState
     text: str
     mend: str | None = None
     exit_code: ExitCode = ExitCode.FINE
 
     @classmethod
     def fine(cls, name: str, text: str) -> "Finding":
-        return cls(name, State.FINE, text)
+        return cls(name, FindingState.FINE, text)
 
     @classmethod
     def note(cls, name: str, text: str, mend: str | None = None) -> "Finding":
-        return cls(name, State.NOTE, text, mend)
+        return cls(name, FindingState.NOTE, text, mend)
 
     @classmethod
     def bad(cls, name: str, text: str, mend: str | None, exit_code: ExitCode) -> "Finding":
-        return cls(name, State.BAD, text, mend, exit_code)
+        return cls(name, FindingState.BAD, text, mend, exit_code)
 
     @classmethod
     def of(cls, name: str, error: NewsError) -> "Finding":
@@ -46,6 +46,6 @@ class Finding:
 
 def exit_code(findings: Iterable[Finding]) -> ExitCode:
     """Return the code of the gravest finding: no database, then damage, then configuration."""
-    codes = {finding.exit_code for finding in findings if finding.state is State.BAD}
+    codes = {finding.exit_code for finding in findings if finding.state is FindingState.BAD}
     gravest = (ExitCode.DATABASE, ExitCode.BOOKS_OR_DAMAGE, ExitCode.CONFIGURATION_INVALID)
     return next((code for code in gravest if code in codes), ExitCode.FINE)

@@ -57,7 +57,7 @@ def _new_entry(file: OutletsFile, entry: dict[str, Any]) -> dict[str, Any]:
     same = outlet_with_home(file.outlets, url)
     if same:
         raise SettingError(f"{url} is already there as “{same.name}”", f"newskeep outlets show {same.name}")
-    if file.named(outlet.name):
+    if file.by_name(outlet.name):
         raise SettingError(f"there is another outlet named “{outlet.name}”", f"newskeep outlets add {url} --name NAME")
     return entry
 

@@ -41,7 +41,7 @@ def find_outlet(file: OutletsFile, text: str) -> Outlet:
     """Outlet with that name or home page. Raises NoSuchOutlet, which suggests the nearest name."""
     from difflib import get_close_matches
 
-    outlet = file.named(text) or outlet_with_home(file.outlets, text)
+    outlet = file.by_name(text) or outlet_with_home(file.outlets, text)
     if outlet is None:
         near = get_close_matches(text, [outlet.name for outlet in file.outlets], n=1)
         guess = f"; did you mean “{near[0]}”?" if near else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import when
+from cli.archive_helpers import format_time
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, find_outlet, open_outlets
 from cli.outlets.values import archive_if_there, in_words, timetable, values_in_archive, zone_of
@@ -139,7 +139,7 @@ def list_(json_: bool) -> None:
 def _so_far(collected: Collected | None) -> str:
     if collected is None:
         return ""
-    last = f"last look {when(collected.looked_at)}" if collected.looked_at else "not looked yet"
+    last = f"last look {format_time(collected.looked_at)}" if collected.looked_at else "not looked yet"
     return f"  {plural(collected.articles, 'article')}, {last}"
 
 

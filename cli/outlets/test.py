@@ -38,7 +38,7 @@ def test(target: str, json_: bool) -> None:
     from crawler.outlets.survey import read_some
 
     home, file = open_outlets()
-    outlet = file.named(target) or outlet_with_home(file.outlets, target) or outlet_from_arguments({"url": target})
+    outlet = file.by_name(target) or outlet_with_home(file.outlets, target) or outlet_from_arguments({"url": target})
     survey = survey_outlet(home, outlet, file, quiet=json_)
     links = [link for link in survey.links if not refusal(_candidate(link), outlet, None)]
     readings = read_some(home, outlet, links[:ARTICLES_TRIED], contact_of(home, file), datetime.now(UTC))

@@ -32,7 +32,7 @@ class OutletsFile:
     given: Mapping[str, frozenset[str]] = field(default_factory=dict)
     exists: bool = True
 
-    def named(self, name: str) -> Outlet | None:
+    def by_name(self, name: str) -> Outlet | None:
         """Return the outlet of that name, or None."""
         return next((outlet for outlet in self.outlets if outlet.name == name), None)
 

@@ -12,7 +12,7 @@ _STATUS = re.compile(rb"HTTP/\d\.\d[ \t]+(\d)\d\d(?!\d)")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROLS = re.compile(rb"[\x01-\x08\x0a-\x1f\x7f]")  # a NUL is refused, as browsers do
 _NO_HEAD = b"a head that is too long\r\n\r\n"  # the parser refuses it
-Field = tuple[bytes, bytes]
+HeaderField = tuple[bytes, bytes]
 
 
 class ForgivingProtocol(ResponseHandler):
@@ -78,7 +78,7 @@ def repaired(head: bytes) -> bytes:
     return b"\r\n".join([_CONTROLS.sub(b" ", status), *(name + b": " + value for name, value in kept)])
 
 
-def fields_of(head: bytes) -> tuple[bytes, list[Field]]:
+def fields_of(head: bytes) -> tuple[bytes, list[HeaderField]]:
     """Return the status line of a repaired head, and its headers in their order."""
     status, *lines = head.split(b"\r\n")
     return status, [field for line in lines if (field := _field(line))]
@@ -94,13 +94,13 @@ def _unfolded(lines: Iterable[bytes]) -> list[bytes]:
     return joined
 
 
-def _field(line: bytes) -> Field | None:
+def _field(line: bytes) -> HeaderField | None:
     name, colon, value = line.partition(b":")
     name = name.rstrip(b" \t")
     return (name, _CONTROLS.sub(b"", value).strip(b" \t")) if colon and _NAME.fullmatch(name) else None
 
 
-def _with_one_length(fields: list[Field]) -> Iterator[Field]:
+def _with_one_length(fields: list[HeaderField]) -> Iterator[HeaderField]:
     chunked = any(name.lower() == b"transfer-encoding" and b"chunked" in value.lower() for name, value in fields)
     seen: set[bytes] = set()
     for name, value in fields:

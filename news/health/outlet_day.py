@@ -103,7 +103,7 @@ class OutletHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DayLook:
     """A row of coverage: an interval, whether something could be read in it, and the reason if not."""
 
     started_at: datetime
@@ -146,7 +146,7 @@ def sum_up(
     day: date,
     zone: tzinfo,
     articles: Sequence[FirstSeen],
-    looks: Sequence[Look],
+    looks: Sequence[DayLook],
     last_before: datetime | None,
     now: datetime,
 ) -> OutletDay:
@@ -212,7 +212,7 @@ def _longest_silence(news: Sequence[FirstSeen], before: datetime | None, gaps: S
     return max(silences, default=timedelta(0))
 
 
-def unwatched(looks: Sequence[Look], start: datetime, end: datetime) -> tuple[Interval, ...]:
+def unwatched(looks: Sequence[DayLook], start: datetime, end: datetime) -> tuple[Interval, ...]:
     """Return the parts of *start* to *end* in which the outlet was not watched, in order and without overlap.
 
     These are long intervals between looks and recorded gaps of our own. The time before the first look is unwatched;

@@ -22,14 +22,14 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """A stretch of text with one mark."""
 
     mark: Mark
     text: str
 
 
-def word_pieces(old: str, new: str) -> tuple[Piece, ...]:
+def word_pieces(old: str, new: str) -> tuple[DiffPiece, ...]:
     """Old and new text in one row of pieces, broken between words; a text written anew is shown as a whole."""
     before, after = _PIECES.findall(old), _PIECES.findall(new)
     if old == new or max(len(before), len(after)) > _MOST_TOKENS:
@@ -59,26 +59,26 @@ def _words(text: str) -> int:
     return len(re.findall(r"\w+", text))
 
 
-def paragraph_pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Piece, ...]]:
+def paragraph_pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[DiffPiece, ...]]:
     """One row of pieces for each paragraph, in order; paragraphs that only differ in style are kept as they are now."""
     before, after = [plain(text) for text in old], [plain(text) for text in new]
     for code, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if code == "equal":
-            yield from ((Piece(Mark.KEPT, text),) for text in new[c:d])
+            yield from ((DiffPiece(Mark.KEPT, text),) for text in new[c:d])
         else:
             yield from _passage(old[a:b], new[c:d])
 
 
-def _passage(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Piece, ...]]:
+def _passage(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[DiffPiece, ...]]:
     """Paragraphs one to one as far as they go; the rest was added or removed."""
     for before, after in zip(old, new, strict=False):
         yield word_pieces(before, after)
-    yield from ((Piece(Mark.REMOVED, text),) for text in old[len(new) :])
-    yield from ((Piece(Mark.ADDED, text),) for text in new[len(old) :])
+    yield from ((DiffPiece(Mark.REMOVED, text),) for text in old[len(new) :])
+    yield from ((DiffPiece(Mark.ADDED, text),) for text in new[len(old) :])
 
 
-def _whole(old: str, new: str) -> tuple[Piece, ...]:
+def _whole(old: str, new: str) -> tuple[DiffPiece, ...]:
     if old == new:
-        return (Piece(Mark.KEPT, new),) if new else ()
-    pieces = (Piece(Mark.REMOVED, old), Piece(Mark.ADDED, new))
+        return (DiffPiece(Mark.KEPT, new),) if new else ()
+    pieces = (DiffPiece(Mark.REMOVED, old), DiffPiece(Mark.ADDED, new))
     return tuple(piece for piece in pieces if piece.text)

@@ -27,11 +27,11 @@ def similarities(headline: str | None, body: str, others: Mapping[int, tuple[str
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
 
 
-def telling_words(headline: str | None, body: str, most: int = 12) -> list[str]:
+def telling_words(headline: str | None, body: str, limit: int = 12) -> list[str]:
     """Return the words by which to search for the event: the headline's, then the most frequent longer ones."""
     counts = Counter(word for word in stems_of(body) if len(word) > 4)
-    words = [*stems_of(headline or ""), *(word for word, _ in counts.most_common(most))]
-    return list(dict.fromkeys(words))[:most]
+    words = [*stems_of(headline or ""), *(word for word, _ in counts.most_common(limit))]
+    return list(dict.fromkeys(words))[:limit]
 
 
 def _counts(headline: str | None, body: str) -> Counter[str]:

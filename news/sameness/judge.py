@@ -43,7 +43,7 @@ class JudgedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownArticle:
+class JudgedArticle:
     """An archived article: what its revisions said, by number, and the latest in full."""
 
     id: int
@@ -68,7 +68,7 @@ class Address:
     An article may be known at an address that was never read itself: then `said` is None.
     """
 
-    article: KnownArticle | None = None
+    article: JudgedArticle | None = None
     said: bytes | None = None
     revision: int | None = None
 
@@ -86,15 +86,15 @@ class Sameness:
 def judge(
     page: JudgedPage,
     address: Address,
-    canonical: KnownArticle | None,
-    twins: Sequence[KnownArticle],
+    canonical: JudgedArticle | None,
+    twins: Sequence[JudgedArticle],
     near: Sequence[Found] = (),
 ) -> Sameness:
     """Compare *page* by its addresses, and where they are new by its text."""
     return judge_address(page, address, canonical) or judge_text(page, twins, near)
 
 
-def judge_address(page: JudgedPage, address: Address, canonical: KnownArticle | None) -> Sameness | None:
+def judge_address(page: JudgedPage, address: Address, canonical: JudgedArticle | None) -> Sameness | None:
     """Compare *page* with what its address showed last and the article at its canonical address; None without one."""
     if address.article and address.said == page.said:
         return _still(page, address.article, address.revision)
@@ -102,7 +102,7 @@ def judge_address(page: JudgedPage, address: Address, canonical: KnownArticle | 
     return _compare(page, address, home) if home else None
 
 
-def judge_text(page: JudgedPage, twins: Sequence[KnownArticle], near: Sequence[Found]) -> Sameness:
+def judge_text(page: JudgedPage, twins: Sequence[JudgedArticle], near: Sequence[Found]) -> Sameness:
     """Compare a *page* at a new address with *twins*, then with *near*.
 
     *twins* are articles that had the same letters in some revision, the earliest first; *near* are texts that share
@@ -122,7 +122,7 @@ def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bo
     return bool(some and others) and len(some & others) / min(len(some), len(others)) >= _RELATED_SHINGLES
 
 
-def _home(page: JudgedPage, address: Address, canonical: KnownArticle | None) -> KnownArticle | None:
+def _home(page: JudgedPage, address: Address, canonical: JudgedArticle | None) -> JudgedArticle | None:
     """Return the article of which this page is a state.
 
     An address counts by itself. What a page merely declares counts only for a related text: some systems declare
@@ -136,7 +136,7 @@ def _home(page: JudgedPage, address: Address, canonical: KnownArticle | None) ->
     return article if _is_related(page, article) else None
 
 
-def _compare(page: JudgedPage, address: Address, home: KnownArticle) -> Sameness:
+def _compare(page: JudgedPage, address: Address, home: JudgedArticle) -> Sameness:
     known_address = _was_read_as(address, home)
     same = _unchanged if known_address else _moved
     if page.said == home.said[home.latest]:
@@ -153,14 +153,14 @@ def _compare(page: JudgedPage, address: Address, home: KnownArticle) -> Sameness
     return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
 
 
-def _still(page: JudgedPage, article: KnownArticle, revision: int | None) -> Sameness:
+def _still(page: JudgedPage, article: JudgedArticle, revision: int | None) -> Sameness:
     """Judge an address that shows what it showed before: unchanged, or still only a part."""
     part = None if page.said in article.said.values() else _part(page, article)
     more = {"words": page.words, "words_kept": article.words} if part else {}
     return _unchanged(article, revision, part or SamenessRule.ADDRESS_SHOWS_THE_SAME, **more)
 
 
-def _part(page: JudgedPage, home: KnownArticle) -> SamenessRule | None:
+def _part(page: JudgedPage, home: JudgedArticle) -> SamenessRule | None:
     """Return the rule by which the page shows less than the archive has; None when it does not."""
     if home.walled:
         return None
@@ -169,7 +169,7 @@ def _part(page: JudgedPage, home: KnownArticle) -> SamenessRule | None:
     return SamenessRule.ONLY_ITS_BEGINNING if _is_beginning(page, home) else None
 
 
-def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
+def _is_beginning(page: JudgedPage, home: JudgedArticle) -> bool:
     """Whether the page is at most the first half of the archived text, plus perhaps one line.
 
     No outlet edits like that; an unmarked paywall cuts like that, and so does a page that broke off.
@@ -184,17 +184,17 @@ def _is_beginning(page: JudgedPage, home: KnownArticle) -> bool:
     return len(last.split()) <= _BELOW and len(begins) >= len(short) / 2 and whole.startswith(begins)
 
 
-def _lags(address: Address, home: KnownArticle, earlier: int) -> bool:
+def _lags(address: Address, home: JudgedArticle, earlier: int) -> bool:
     """Whether the address shows a state older than revision *earlier*, or never showed this article."""
     revision = address.revision if _was_read_as(address, home) else None
     return revision is None or revision < earlier
 
 
-def _was_read_as(address: Address, home: KnownArticle) -> bool:
+def _was_read_as(address: Address, home: JudgedArticle) -> bool:
     return address.said is not None and address.article is not None and address.article.id == home.id
 
 
-def _twin(page: JudgedPage, twins: Sequence[KnownArticle]) -> Sameness | None:
+def _twin(page: JudgedPage, twins: Sequence[JudgedArticle]) -> Sameness | None:
     for twin in sorted(twins, key=lambda twin: twin.outlet_id != page.outlet_id):
         overlap = _headline_overlap(page.headline, twin.headline)
         facts = {"words": page.words, "headline": round(overlap, 2)}
@@ -206,7 +206,7 @@ def _twin(page: JudgedPage, twins: Sequence[KnownArticle]) -> Sameness | None:
     return None
 
 
-def _is_certain(page: JudgedPage, twin: KnownArticle) -> bool:
+def _is_certain(page: JudgedPage, twin: JudgedArticle) -> bool:
     return page.words >= CERTAIN_WORDS and _speaks_of(page, twin)
 
 
@@ -241,23 +241,23 @@ def _agency(page: JudgedPage) -> dict[str, str]:
     return {"agency": named} if named else {}
 
 
-def _speaks_of(page: JudgedPage, twin: KnownArticle) -> bool:
+def _speaks_of(page: JudgedPage, twin: JudgedArticle) -> bool:
     """Whether the text has a word of one of both headlines; a wall or notice under any headline has none."""
     headlines = [headline for headline in (page.headline, twin.headline) if headline]
     return any(Compared.of(headline, page.body).speaks_of_its_headline for headline in headlines)
 
 
-def _unchanged(article: KnownArticle, revision: int | None, rule: SamenessRule, **more: object) -> Sameness:
+def _unchanged(article: JudgedArticle, revision: int | None, rule: SamenessRule, **more: object) -> Sameness:
     evidence = {"rule": rule, "article": article.id, **more}
     return Sameness(Disposition.UNCHANGED, article.id, revision, evidence)
 
 
-def _moved(article: KnownArticle, revision: int | None, rule: SamenessRule, **more: object) -> Sameness:
+def _moved(article: JudgedArticle, revision: int | None, rule: SamenessRule, **more: object) -> Sameness:
     evidence = {"rule": rule, "article": article.id, **more}
     return Sameness(Disposition.MOVED, article.id, revision, evidence)
 
 
-def _is_related(page: JudgedPage, article: KnownArticle) -> bool:
+def _is_related(page: JudgedPage, article: JudgedArticle) -> bool:
     return related((page.headline, page.body), (article.headline, article.body))
 
 

@@ -66,9 +66,9 @@ class Overlap:
         """Words of the longest passage."""
         return max((end - start for start, end in self.passages), default=0)
 
-    def telling(self, most: int = 3) -> list[tuple[int, int]]:
+    def telling(self, limit: int = 3) -> list[tuple[int, int]]:
         """Return the longest passages, in order."""
-        return sorted(sorted(self.passages, key=lambda passage: passage[0] - passage[1])[:most])
+        return sorted(sorted(self.passages, key=lambda passage: passage[0] - passage[1])[:limit])
 
 
 def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap:

@@ -46,23 +46,25 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class AlertChannel:
     """A way to send messages. `secrets` must not show in an error: a server may repeat what it received."""
 
     send: Callable[[Message], Awaitable[None]]
     secrets: tuple[str, ...]
 
 
-def channels(settings: Settings) -> dict[str, Channel]:
+def channels(settings: Settings) -> dict[str, AlertChannel]:
     """Return the channels that the settings name, by name: webhook, mail, and the schemes of Apprise URLs."""
-    found: dict[str, Channel] = {}
+    found: dict[str, AlertChannel] = {}
     if url := settings["ALERT_WEBHOOK_URL"]:
         parts = urlsplit(url)
-        found["webhook"] = Channel(lambda message: post(url, message), (parts.password or "", parts.query, parts.path))
+        found["webhook"] = AlertChannel(
+            lambda message: post(url, message), (parts.password or "", parts.query, parts.path)
+        )
     if settings["ALERT_SMTP_URL"] and settings["ALERT_MAIL_TO"]:
         box = MailBox(settings["ALERT_SMTP_URL"], settings["ALERT_MAIL_TO"], settings["ALERT_MAIL_FROM"])
         password = urlsplit(box.url).password or ""
-        found["mail"] = Channel(
+        found["mail"] = AlertChannel(
             lambda message: asyncio.to_thread(send_mail, box, message), (password, unquote(password))
         )
     for url in settings["ALERT_URLS"]:
@@ -70,13 +72,13 @@ def channels(settings: Settings) -> dict[str, Channel]:
     return found
 
 
-def _free_name(scheme: str, taken: Mapping[str, Channel]) -> str:
+def _free_name(scheme: str, taken: Mapping[str, AlertChannel]) -> str:
     """Return the scheme, or "scheme 2" and so on for further URLs of one service."""
     number = 1 + sum(re.fullmatch(rf"{re.escape(scheme)}( \d+)?", name) is not None for name in taken)
     return scheme if number == 1 else f"{scheme} {number}"
 
 
-async def try_to_send(channel: Channel, message: Message) -> str | None:
+async def try_to_send(channel: AlertChannel, message: Message) -> str | None:
     """Send *message*. Returns why that failed, without secrets; None when it worked. Never raises."""
     try:
         await asyncio.wait_for(channel.send(message), _MESSAGE_SECONDS)
@@ -129,10 +131,10 @@ async def post(url: str, message: Message) -> None:
 # --- any URL of Apprise
 
 
-def _apprise_channel(url: str) -> Channel:
+def _apprise_channel(url: str) -> AlertChannel:
     rest = url.partition("://")[2]
     pieces = {part for part in re.split(r"[/?&=@:,]+", rest) if len(part) >= _SECRET_CHARACTERS}
-    return Channel(lambda message: send_by_apprise(url, message), (url, rest, *pieces, *map(unquote, pieces)))
+    return AlertChannel(lambda message: send_by_apprise(url, message), (url, rest, *pieces, *map(unquote, pieces)))
 
 
 async def send_by_apprise(url: str, message: Message) -> None:

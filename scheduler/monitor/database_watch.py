@@ -12,7 +12,7 @@ from news.health.machine import MACHINE
 from news.health.registry import sentence
 from news.health.reported import DATABASE_AWAY
 from news.settings import Settings
-from scheduler.monitor.channels import Channel, Message, channels, try_to_send
+from scheduler.monitor.channels import AlertChannel, Message, channels, try_to_send
 from scheduler.monitor.notifier import OPENED, Change, log_outcome, note_try
 
 _PATIENCE = timedelta(minutes=2)  # a server that is only restarted is back by then
@@ -56,7 +56,7 @@ class DatabaseWatch:
         waiting = {name: channel for name, channel in self.channels.items() if name not in self._notified}
         await asyncio.gather(*(self._notify_over(name, channel, since) for name, channel in waiting.items()))
 
-    async def _notify_over(self, name: str, channel: Channel, since: datetime) -> None:
+    async def _notify_over(self, name: str, channel: AlertChannel, since: datetime) -> None:
         facts = {"since": since.isoformat()}
         line = sentence(DATABASE_AWAY.id, MACHINE, facts)
         record = {"id": None, "change": OPENED, "rule": DATABASE_AWAY.id, "subject": MACHINE, "opened_at": since,

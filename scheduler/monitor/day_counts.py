@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from news.dates import time_zone, zone_named
-from news.health.outlet_day import VOLUME_DAYS, FirstSeen, Look, OutletDay, bounds, sum_up
+from news.health.outlet_day import VOLUME_DAYS, DayLook, FirstSeen, OutletDay, bounds, sum_up
 from news.sameness.boilerplate import RECURS
 
 COUNTED_BACK = timedelta(days=VOLUME_DAYS + 14)  # how far back an archive without counts is counted
@@ -32,12 +32,12 @@ def outlets_to_count(conn: Connection, limit: int) -> list[WatchedOutlet]:
     return [_outlet(row) for row in conn.execute(_TO_COUNT, {"limit": limit})]
 
 
-def count_days(conn: Connection, outlet: WatchedOutlet, now: datetime, most: int = 120) -> int:
-    """Count the outlet's days since the last count, at most *most*; returns how many. *now* has a zone."""
+def count_days(conn: Connection, outlet: WatchedOutlet, now: datetime, limit: int = 120) -> int:
+    """Count the outlet's days since the last count, at most *limit*; returns how many. *now* has a zone."""
     today = now.astimezone(outlet.zone).date()
     day = outlet.last_day or max(outlet.first_look, now - COUNTED_BACK).astimezone(outlet.zone).date()
     counted = 0
-    while day <= today and counted < most:
+    while day <= today and counted < limit:
         _write(conn, outlet.id, _count(conn, outlet, day, now), now)
         day, counted = day + timedelta(days=1), counted + 1
     return counted
@@ -51,10 +51,10 @@ def read_days(conn: Connection, outlet_ids: Sequence[int], since: date) -> dict[
     return days
 
 
-def read_looks(conn: Connection, outlet_id: int, since: datetime, until: datetime) -> list[Look]:
+def read_looks(conn: Connection, outlet_id: int, since: datetime, until: datetime) -> list[DayLook]:
     """Return the outlet's rows of coverage that begin between *since* and *until*, in order."""
     rows = conn.execute(_LOOKS, {"outlet_id": outlet_id, "since": since, "until": until})
-    return [Look(row.started_at, row.ended_at, row.looked, row.reason) for row in rows]
+    return [DayLook(row.started_at, row.ended_at, row.looked, row.reason) for row in rows]
 
 
 def emptied_listings(conn: Connection, outlet_id: int) -> Sequence[str]:

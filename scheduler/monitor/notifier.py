@@ -17,7 +17,7 @@ from news.health.registry import headline, more_lines, sentence
 from news.logline import error_in_words
 from news.settings import Settings
 from news.text import storable
-from scheduler.monitor.channels import Channel, Message, channels, try_to_send
+from scheduler.monitor.channels import AlertChannel, Message, channels, try_to_send
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Notifier:
         """Wait until every message under way has arrived or failed."""
         await asyncio.gather(*self._tasks.values())
 
-    async def notify(self, name: str, channel: Channel, now: datetime) -> None:
+    async def notify(self, name: str, channel: AlertChannel, now: datetime) -> None:
         """Send over one channel; note a failure, for a later try. Never raises."""
         try:
             changes = await asyncio.to_thread(self._unsent, name, now)

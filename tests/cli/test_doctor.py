@@ -15,7 +15,7 @@ from archive.alerts import open_alert
 from archive.home import Home
 from cli.checks.data_folder import judge_disk
 from cli.checks.database import judge_clock
-from cli.checks.finding import Finding, State, exit_code
+from cli.checks.finding import Finding, FindingState, exit_code
 from tests.conftest import Outcome
 from tests.newsroom import Newsroom, article
 
@@ -233,19 +233,20 @@ def test_growth_of_the_last_week_is_forecast(newskeep: Newskeep, home: Home, eng
 
 @pytest.mark.parametrize(
     ("seconds", "ahead", "state"),
-    [(0.2, None, State.FINE), (-4, timedelta(0), State.FINE), (6, None, State.BAD), (-3600, None, State.BAD),
-     (0, timedelta(minutes=4), State.FINE), (0, timedelta(minutes=6), State.BAD)],
+    [(0.2, None, FindingState.FINE), (-4, timedelta(0), FindingState.FINE), (6, None, FindingState.BAD),
+     (-3600, None, FindingState.BAD), (0, timedelta(minutes=4), FindingState.FINE),
+     (0, timedelta(minutes=6), FindingState.BAD)],
 )  # fmt: skip
-def test_clock_is_bad_from_five_seconds(seconds: float, ahead: timedelta | None, state: State) -> None:
+def test_clock_is_bad_from_five_seconds(seconds: float, ahead: timedelta | None, state: FindingState) -> None:
     assert judge_clock(seconds, ahead).state is state
 
 
 @pytest.mark.parametrize(
     ("free", "a_day", "state"),
-    [(10**12, 10**6, State.FINE), (10**12, None, State.FINE), (10**12, 0, State.FINE), (4 * 10**8, None, State.BAD),
-     (10**9, 10**8 / 2, State.NOTE), (10**9, 10**9, State.BAD)],
+    [(10**12, 10**6, FindingState.FINE), (10**12, None, FindingState.FINE), (10**12, 0, FindingState.FINE),
+     (4 * 10**8, None, FindingState.BAD), (10**9, 10**8 / 2, FindingState.NOTE), (10**9, 10**9, FindingState.BAD)],
 )  # fmt: skip
-def test_disk_is_bad_when_it_will_not_do_for_a_week(free: int, a_day: float | None, state: State) -> None:
+def test_disk_is_bad_when_it_will_not_do_for_a_week(free: int, a_day: float | None, state: FindingState) -> None:
     assert judge_disk(free, a_day).state is state
 
 

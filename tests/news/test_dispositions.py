@@ -38,8 +38,8 @@ def test_the_newest_are_fetched_first_and_undated_links_keep_their_order() -> No
 
 @pytest.mark.parametrize("status", [404, 410, 451])
 def test_a_known_page_that_is_gone_is_a_state_and_no_failure(status: int) -> None:
-    assert without_page(status, "text/html", True, known=True) == (Disposition.SKIPPED, f"gone_{status}")
-    assert without_page(status, "text/html", True, known=False) == (Disposition.FAILED, f"http_{status}")
+    assert without_page(status, "text/html", True, has_article=True) == (Disposition.SKIPPED, f"gone_{status}")
+    assert without_page(status, "text/html", True, has_article=False) == (Disposition.FAILED, f"http_{status}")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_known_page_that_is_gone_is_a_state_and_no_failure(status: int) -> Non
 def test_an_answer_without_a_page_ends_with_its_reason(
     status: int, content_type: str, empty: bool, end: object
 ) -> None:
-    assert without_page(status, content_type, empty, known=False) == end
+    assert without_page(status, content_type, empty, has_article=False) == end
 
 
 def test_an_unchanged_page_without_an_article_ends_as_before() -> None:

@@ -36,7 +36,7 @@ class Machine:
 
     def crawl(self, name: str, reason: str | None) -> None:
         """One crawl on schedule, closed as a worker closes it; *reason* is why its feed could not be read."""
-        outlet, turn = OUTLETS.named(name), self.turns()[name]
+        outlet, turn = OUTLETS.by_name(name), self.turns()[name]
         assert outlet
         assert begin_turn(self.engine, turn.outlet_id, turn.due_at, self.now)
         crawl = open_crawl(self.engine, turn.outlet_id, outlet.url)

@@ -54,7 +54,7 @@ class Desk:
         return self.turn(name).due_at
 
     def end(self, name: str = "krone", *, looked: bool = True, state: str = "finished", **more: object) -> None:
-        outlet = self.outlets.named(name)
+        outlet = self.outlets.by_name(name)
         assert outlet
         self.lose_jobs()
         result = CrawlResult(name, outlet.url, state, 1, looked=looked, **more)  # type: ignore[arg-type]

@@ -1,10 +1,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from news.sameness.differences import Mark, Piece, paragraph_pieces, word_pieces
+from news.sameness.differences import DiffPiece, Mark, paragraph_pieces, word_pieces
 
 
-def written(pieces: tuple[Piece, ...]) -> str:
+def written(pieces: tuple[DiffPiece, ...]) -> str:
     signs = {Mark.KEPT: "{}", Mark.REMOVED: "[-{}-]", Mark.ADDED: "{{+{}+}}"}
     return "".join(signs[piece.mark].format(piece.text) for piece in pieces)
 

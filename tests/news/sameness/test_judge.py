@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from news.dispositions import Disposition
-from news.sameness.judge import Address, JudgedPage, KnownArticle, Sameness, judge
+from news.sameness.judge import Address, JudgedArticle, JudgedPage, Sameness, judge
 
 LONG = " ".join(f"wort{number}" for number in range(40))
 OTHER = " ".join(f"word{number}" for number in range(40))
@@ -22,13 +22,13 @@ def page(body: str = LONG, **fields: object) -> JudgedPage:
     return JudgedPage(said=digest(body), body=body, words=len(body.split()), **given_fields)
 
 
-def known(*bodies: str, **fields: object) -> KnownArticle:
+def known(*bodies: str, **fields: object) -> JudgedArticle:
     said = {number: digest(body) for number, body in enumerate(bodies, 1)}
     given_fields = {"id": 7, "outlet_id": KRONE, "url_key": 10, "headline": "Zug entgleist"} | fields
-    return KnownArticle(said=said, body=bodies[-1], words=len(bodies[-1].split()), **given_fields)
+    return JudgedArticle(said=said, body=bodies[-1], words=len(bodies[-1].split()), **given_fields)
 
 
-def shown(article: KnownArticle, revision: int) -> Address:
+def shown(article: JudgedArticle, revision: int) -> Address:
     return Address(article, article.said[revision], revision)
 
 
@@ -176,7 +176,7 @@ class Outlet:
     def __init__(self, text: str) -> None:
         self.texts = dict.fromkeys((10, 11, 12), text)
         self.memory: dict[int, tuple[bytes, int | None]] = {}
-        self.article: KnownArticle | None = None
+        self.article: JudgedArticle | None = None
 
     def look(self, key: int) -> Sameness:
         text = self.texts[key]
