@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection, text
 
-from archive.block_memory import RememberedLine, remembered_lines
+from archive.boilerplate_memory import RememberedLine, remembered_lines
 from archive.channels import ROBOTS
 from news.urls import canonicalise, same_site, url_key
 

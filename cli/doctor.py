@@ -47,11 +47,11 @@ def doctor(as_json: bool) -> None:
 
 def examine(home: Home) -> list[Finding]:
     """Return all findings, each after those that it depends on."""
-    from cli.checks.alerts import check_health
     from cli.checks.captures import check_captures, check_store
     from cli.checks.data_folder import check_disk, check_rights, check_settings
     from cli.checks.database import check_backup, check_clock, open_for_checking, read_capture_facts
     from cli.checks.finding import Finding
+    from cli.checks.health import check_health
     from news.exit_codes import ExitCode
 
     if not home.path.is_dir():

@@ -22,7 +22,7 @@ from news.article import short_id
 from news.dispositions import Disposition
 from news.errors import NewsError
 from news.exit_codes import ExitCode
-from news.imports import Imported, read_line
+from news.json_articles import Imported, read_line
 from news.reasons import in_words
 from news.sameness.rules import SamenessRule
 

@@ -20,7 +20,7 @@ from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsR
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
 from crawler.safety.guard import HostPaces, SilentHosts
-from crawler.safety.heads import HeaderField, fields_of
+from crawler.safety.http_heads import HeaderField, fields_of
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try

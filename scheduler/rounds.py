@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from archive.alerts import end_alert, open_alert
-from archive.block_memory import forget_lines
+from archive.boilerplate_memory import forget_lines
 from archive.home import Home
 from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError
 from news.health.reported import OUTLETS_FILE, OUTLETS_SUBJECT
-from scheduler.agenda import Agenda, Work
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
 from scheduler.liveness import Liveness
@@ -25,6 +24,7 @@ from scheduler.outlets_watch import OutletsWatch
 from scheduler.processes import SCHEDULER, beat, delete_old_processes, own_memory, record_stop, register
 from scheduler.queue import Queue
 from scheduler.reaper import reap_silent
+from scheduler.round_timer import RoundTimer, Work
 from scheduler.turn_queries import all_turns, requeue_lost
 from scheduler.turns import AT_ONCE, offer_due, put_on_timetable
 
@@ -40,7 +40,7 @@ class Scheduler:
         self.home, self.engine = home, engine
         self.watch = OutletsWatch(home.outlets_file)
         self.leader = Leader(engine)
-        self.agenda = Agenda()
+        self.timer = RoundTimer()
         self.queue = Queue(home)
         self.liveness = Liveness(home.settings["PROCESS_SILENCE_SECONDS"])
         self.health = HealthRounds(engine, home, self.leader)
@@ -61,16 +61,16 @@ class Scheduler:
             await asyncio.to_thread(self._end)
 
     async def _run_rounds(self) -> None:
-        self.agenda.add("lead", ROUND_SECONDS, self._campaign)
-        self.agenda.add("heartbeat", 5.0, self._beat)
-        self.agenda.add("outlets", 1.0, self._follow_outlets)
-        self.agenda.add("turns", 1.0, self._while_leading(self._offer_due))
-        self.agenda.add("dead", 5.0, self._while_leading(self._reap_dead))
-        self.agenda.add("rhythms", 60.0, self._while_leading(self._learn))
-        self.agenda.add("past", 3600.0, self._while_leading(self._delete_old))
-        self.health.join(self.agenda)
+        self.timer.add("lead", ROUND_SECONDS, self._campaign)
+        self.timer.add("heartbeat", 5.0, self._beat)
+        self.timer.add("outlets", 1.0, self._follow_outlets)
+        self.timer.add("turns", 1.0, self._while_leading(self._offer_due))
+        self.timer.add("dead", 5.0, self._while_leading(self._reap_dead))
+        self.timer.add("rhythms", 60.0, self._while_leading(self._learn))
+        self.timer.add("past", 3600.0, self._while_leading(self._delete_old))
+        self.health.join(self.timer)
         try:
-            await self.agenda.run()
+            await self.timer.run()
         finally:
             await asyncio.to_thread(self.health.end)
 
@@ -97,7 +97,7 @@ class Scheduler:
         """Bring the timetable up to date when outlets.toml has changed or the clock was set, and every ten minutes."""
         changed = await asyncio.to_thread(self.watch.look)
         late = self.planned_at is None or time.monotonic() - self.planned_at > _PLAN_SECONDS
-        jumps, self.jumps_seen = self.agenda.jumps - self.jumps_seen, self.agenda.jumps
+        jumps, self.jumps_seen = self.timer.jumps - self.jumps_seen, self.timer.jumps
         if self.leader.leads and (changed or late or jumps):
             await asyncio.to_thread(self._plan)
             self.planned_at = time.monotonic()

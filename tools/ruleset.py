@@ -16,7 +16,7 @@ SOURCES = {
         "news/teasers",
         "news/agencies.py",
         "news/dates.py",
-        "news/edit_words.py",
+        "news/edit_kind_words.py",
         "news/notices.py",
         "news/phrases.py",
         "news/text.py",

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.embedded.host import Account, folder_owner
+from archive.embedded.operating_system import Account, folder_owner
 from archive.home import flush_to_disk
 from news.errors import ArchiveUnavailable
 

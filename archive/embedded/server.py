@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.embedded import host
+from archive.embedded import operating_system
 from archive.embedded.cluster import (
     CLEAN_ENVIRONMENT,
     OWNER,
@@ -37,7 +37,7 @@ from archive.embedded.cluster import (
     find_binaries,
     hint_for,
 )
-from archive.embedded.host import (
+from archive.embedded.operating_system import (
     POLL_SECONDS,
     folder_owner,
     forget_url,
@@ -158,7 +158,7 @@ class EmbeddedServer:
     def _postmaster(self) -> int | None:
         line = self._status_line(0)
         pid = int(line) if line and line.isdecimal() else 0
-        return pid if pid and host.works_in(pid, self.data) else None
+        return pid if pid and operating_system.works_in(pid, self.data) else None
 
     def _version(self) -> int | None:
         try:
@@ -186,7 +186,7 @@ class EmbeddedServer:
             elif child.poll() is not None:
                 raise self._failed("did not start")
             if child is None and waited > _ORPHAN_SECONDS and self._postmaster() is None:
-                host.end_processes(host.postgres_in(self.data))
+                operating_system.end_processes(operating_system.postgres_in(self.data))
             if waited > _START_SECONDS:
                 raise self._failed("does not answer")
             time.sleep(POLL_SECONDS)
@@ -194,7 +194,7 @@ class EmbeddedServer:
     def _start_if_abandoned(self) -> _Detached | None:
         """Start the server when no process is left at the cluster, else return None."""
         self._reap()
-        if self.data.exists() and host.postgres_in(self.data):  # also a server that was started by hand
+        if self.data.exists() and operating_system.postgres_in(self.data):  # also a server that was started by hand
             return None
         alive = try_lock(self.folder / "alive.lock")
         if alive is None:
@@ -251,7 +251,7 @@ class EmbeddedServer:
             return False
         os.kill(pid, signal.SIGINT)  # "fast": end connections, write everything to disk
         deadline = time.monotonic() + _STOP_SECONDS
-        while host.works_in(pid, self.data):
+        while operating_system.works_in(pid, self.data):
             if time.monotonic() > deadline:
                 raise self._failed("does not end")
             self._reap()

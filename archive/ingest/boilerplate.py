@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from archive.ingest.compared import Existing, ExistingArticle, ExistingLink, PreparedPage
+from archive.ingest.existing import Existing, ExistingArticle, ExistingLink, PreparedPage
 from archive.ingest.fetched import Outcome
 from archive.ingest.rows import array_of
 from news.article import Article, Block, Label

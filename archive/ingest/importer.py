@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.store import store_pages
-from news.imports import Imported
+from news.json_articles import Imported
 from news.urls import canonicalise, fetchable, url_key
 
 SIZE = 200  # articles in a transaction: with more, crawls wait longer for the lock on texts

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from archive.fields import clean_article
-from archive.ingest.compared import Existing, ExistingArticle, ExistingLink, PreparedPage, load_articles
+from archive.ingest.existing import Existing, ExistingArticle, ExistingLink, PreparedPage, load_articles
 from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.near_copies import NearCopies
 from archive.ingest.rows import (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from archive.ingest.compared import PreparedPage
+from archive.ingest.existing import PreparedPage
 from archive.ingest.rows import array_of
 from news.sameness import copies
 from news.sameness.copies import Found, Posting, placed_at

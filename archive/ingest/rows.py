@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, text
 from archive.captures import StoredRecord
 from archive.fields import reading_fields, revision_fields, search_config
 from archive.frontier import Settlement, settle
-from archive.ingest.compared import ExistingArticle, PreparedPage
+from archive.ingest.existing import ExistingArticle, PreparedPage
 from archive.ingest.fetched import FetchedPage
 from archive.models import blocks, captures, readings, revisions, stories
 from news.article import Flag

@@ -10,7 +10,7 @@ from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
 from archive.crawls import require_running
 from archive.ingest.boilerplate import BoilerplateMemory
-from archive.ingest.compared import (
+from archive.ingest.existing import (
     ExistingLink,
     PreparedPage,
     load_articles,

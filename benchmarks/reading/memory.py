@@ -33,7 +33,7 @@ from benchmarks.reading.measures import leaks, overlap, words
 from crawler.extraction.page import read_page
 from news.article import CHROME, Article, Label
 from news.errors import ArticleError
-from news.imports import Imported
+from news.json_articles import Imported
 from news.sameness.boilerplate import HEADLINE, RECURS
 from news.teasers import remove_teasers
 

@@ -18,12 +18,12 @@ from sqlalchemy import Engine, text
 
 from archive.database import open_archive
 from archive.home import open_home
-from archive.ingest.compared import load_links, prepare
+from archive.ingest.existing import load_links, prepare
 from archive.ingest.fetched import FetchedPage
 from archive.ingest.importer import SIZE, Importer
 from archive.ingest.near_copies import NearCopies
 from news.article import Article, Block
-from news.imports import Imported
+from news.json_articles import Imported
 from news.sameness.overlap import fingerprints
 
 START = datetime(2023, 12, 21, tzinfo=UTC)  # a period of fingerprints begins

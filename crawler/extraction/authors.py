@@ -20,8 +20,8 @@ from crawler.extraction.author_names import (
     persons_in,
     says_by,
 )
+from crawler.extraction.class_hints import Hint
 from crawler.extraction.jsonld import Claims
-from crawler.extraction.markup import Hint
 from crawler.extraction.walk import ParsedPage
 from news.article import Evidence
 from news.dates import date_begins, parse_date

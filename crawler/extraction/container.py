@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
-from crawler.extraction.markup import HEADINGS, Hint
+from crawler.extraction.class_hints import HEADINGS, Hint
 from crawler.extraction.walk import Box, ParsedPage, Piece
 from news.text import ends_sentence, fold, weighted_length
 

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from crawler.extraction.authors import find_authors
+from crawler.extraction.class_hints import Hint
 from crawler.extraction.jsonld import Claims
 from crawler.extraction.language import find_language
-from crawler.extraction.markup import Hint
 from crawler.extraction.page_kind import find_flags
 from crawler.extraction.publication_dates import find_dates
 from crawler.extraction.walk import ParsedPage, Piece

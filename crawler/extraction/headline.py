@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from crawler.extraction.class_hints import Hint
 from crawler.extraction.jsonld import Claims
-from crawler.extraction.markup import Hint
 from crawler.extraction.walk import Box, ParsedPage, Piece
 from news.article import Evidence
 from news.text import ends_sentence, fold, weighted_length, word_overlap, word_similarity

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from crawler.extraction.author_names import BY
+from crawler.extraction.class_hints import Hint
 from crawler.extraction.container import SET_ASIDE
 from crawler.extraction.fields import CREDIT
-from crawler.extraction.markup import Hint
 from crawler.extraction.walk import Box, ParsedPage, Piece
 from news.article import Block, Label
 from news.dates import parse_date

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, islice, pairwise
 
+from crawler.extraction.class_hints import Hint
 from crawler.extraction.jsonld import Claims
-from crawler.extraction.markup import Hint
 from crawler.extraction.walk import ParsedPage, Piece
 from news.article import ANNOUNCED, LAST_CHANGE, Evidence
 from news.dates import date_begins, in_outlet_zone, likely_zone, parse_date, writes_month_first, zone_named

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
+from crawler.extraction.class_hints import Hint
 from crawler.extraction.jsonld import paragraphs_of
-from crawler.extraction.markup import Hint
 from crawler.extraction.walk import Box, ParsedPage, Piece
 from news.article import Block, Label
-from news.edit_words import CORRECTION
+from news.edit_kind_words import CORRECTION
 from news.rule_ids import RuleId
 from news.teasers.rules import QUOTED
 from news.text import fold

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
 
-from crawler.extraction.markup import BOLD, BOX, HEADINGS, INLINE, PLAIN, SKIPPED, TAGS, TEXT, Hint, Tag, hints_of
+from crawler.extraction.class_hints import BOLD, BOX, HEADINGS, INLINE, PLAIN, SKIPPED, TAGS, TEXT, Hint, Tag, hints_of
 from news.errors import PageTooCostly, SettingError
 from news.text import UNSEEN, without_unseen
 

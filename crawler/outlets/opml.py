@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
 
-from crawler.channels.markup import MAX_FEED_BYTES, clean_xml, elements
 from crawler.channels.plain_values import absolute, language_tag, plain_text
+from crawler.channels.xml_input import MAX_FEED_BYTES, clean_xml, elements
 from news.errors import SettingError
 from news.urls import canonicalise
 

@@ -12,7 +12,7 @@ from crawler.channels.homepage import HomePage, describe
 from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, read_channel, recognise
 from crawler.channels.kinds import feed, listing, sitemap
 from crawler.channels.kinds.robots import AGENT, crawl_delay, sitemap_lines
-from crawler.channels.markup import decoded
+from crawler.channels.xml_input import decoded
 from crawler.fetch import Fetched, fetch
 from crawler.reading import READING, read_article
 from news.article import Article

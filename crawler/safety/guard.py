@@ -27,7 +27,7 @@ from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Headers, Response
 
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused
-from crawler.safety.heads import MAX_HEAD_BYTES, ForgivingProtocol
+from crawler.safety.http_heads import MAX_HEAD_BYTES, ForgivingProtocol
 from news.ip_addresses import Network, may_connect, may_use_port
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from news.article import Article
-from news.edit_words import CORRECTION, NEGATION, OPENERS, OPPOSITE, PARTICLES
+from news.edit_kind_words import CORRECTION, NEGATION, OPENERS, OPPOSITE, PARTICLES
 from news.sameness.normal_forms import plain
 
 # The weightiest first: what turns a statement round or corrects it, what can be checked, what was merely put otherwise.

@@ -12,7 +12,7 @@ from news.health.machine import MACHINE
 from news.health.registry import sentence
 from news.health.reported import DATABASE_AWAY
 from news.settings import Settings
-from scheduler.monitor.channels import AlertChannel, Message, channels, try_to_send
+from scheduler.monitor.alert_channels import AlertChannel, Message, channels, try_to_send
 from scheduler.monitor.notifier import OPENED, Change, log_outcome, note_try
 
 _PATIENCE = timedelta(minutes=2)  # a server that is only restarted is back by then

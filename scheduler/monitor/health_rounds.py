@@ -10,13 +10,13 @@ from sqlalchemy import Engine
 
 from archive.home import Home
 from news.logline import error_in_words
-from scheduler.agenda import Agenda
 from scheduler.leader import Leader
 from scheduler.metrics import READ_SECONDS, Metrics
 from scheduler.monitor.database_watch import DatabaseWatch
 from scheduler.monitor.inspection import Inspector
 from scheduler.monitor.notifier import archive_name
 from scheduler.processes import workers_beat
+from scheduler.round_timer import RoundTimer
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _PING_TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
 class HealthRounds:
-    """`join` an agenda, `end` when it is over. Only the daemon that leads inspects; each serves metrics."""
+    """`join` a timer, `end` when it is over. Only the daemon that leads inspects; each serves metrics."""
 
     def __init__(self, engine: Engine, home: Home, leader: Leader) -> None:
         self.engine, self.leader = engine, leader
@@ -36,13 +36,13 @@ class HealthRounds:
         self.deadman_url: str | None = home.settings["DEADMAN_URL"]
         self._led = False
 
-    def join(self, agenda: Agenda) -> None:
+    def join(self, timer: RoundTimer) -> None:
         """Add the rounds. Raises SettingError when METRICS_LISTEN is taken."""
-        agenda.add("health", _ROUND_SECONDS, self._inspect)
+        timer.add("health", _ROUND_SECONDS, self._inspect)
         if self.metrics.serve():
-            agenda.add("metrics", READ_SECONDS, self._read_metrics)
+            timer.add("metrics", READ_SECONDS, self._read_metrics)
         if self.deadman_url:
-            agenda.add("deadman", _ROUND_SECONDS, self._ping)
+            timer.add("deadman", _ROUND_SECONDS, self._ping)
 
     def end(self) -> None:
         """Stop serving metrics."""

@@ -17,7 +17,7 @@ from news.health.registry import headline, more_lines, sentence
 from news.logline import error_in_words
 from news.settings import Settings
 from news.text import storable
-from scheduler.monitor.channels import AlertChannel, Message, channels, try_to_send
+from scheduler.monitor.alert_channels import AlertChannel, Message, channels, try_to_send
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from news.health.machine import MACHINE
 from news.health.registry import MACHINE_RULES, OUTLET_RULES, more_lines, rule_of, sentence
 from news.health.reported import OUTLETS_FILE, OUTLETS_SUBJECT
 from news.health.rule import Facts, Judgement, OutletRule, Rule, Severity, State
-from scheduler.monitor.channels import channels
+from scheduler.monitor.alert_channels import channels
 from scheduler.monitor.day_counts import count_days, outlets_to_count, watched_outlets
 from scheduler.monitor.measurements import OutletHistories, measure_machine
 from scheduler.monitor.notifier import last_problem

@@ -19,7 +19,7 @@ from archive.database import (
     schema_status,
 )
 from archive.database import database_url as archive_url
-from archive.embedded import EmbeddedServer, host
+from archive.embedded import EmbeddedServer, operating_system
 from archive.home import Home
 from news.errors import ArchiveUnavailable, SchemaOutdated, SettingError
 from news.settings import read_settings
@@ -29,7 +29,7 @@ CLOSED_PORT = "postgresql://keeper:sesame@127.0.0.1:1/news"
 
 
 def kill_all(server: EmbeddedServer) -> None:
-    while found := host.postgres_in(server.data):
+    while found := operating_system.postgres_in(server.data):
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

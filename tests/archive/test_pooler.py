@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from archive.database import connect_archive, open_archive, upgrade
 from archive.embedded import EmbeddedServer
-from archive.embedded.host import server_account
+from archive.embedded.operating_system import server_account
 from archive.home import Home
 from news.errors import ArchiveUnavailable, SettingError
 from news.settings import read_settings

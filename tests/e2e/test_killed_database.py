@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.database import embedded_server, open_archive
-from archive.embedded import EmbeddedServer, host
+from archive.embedded import EmbeddedServer, operating_system
 from archive.home import Home
 from news.errors import ArchiveUnavailable
 from news.settings import read_settings
@@ -44,7 +44,7 @@ class Writer(threading.Thread):
 
 
 def kill(server: EmbeddedServer, *, everything: bool) -> None:
-    victims = host.postgres_in(server.data) if everything else [server.state().pid or 0]
+    victims = operating_system.postgres_in(server.data) if everything else [server.state().pid or 0]
     for pid in filter(None, victims):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

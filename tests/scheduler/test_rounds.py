@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from archive.home import Home, open_home
 from crawler.outlets.file import parse_outlets
 from news.errors import SettingError
-from scheduler.agenda import Agenda
+from scheduler.round_timer import RoundTimer
 from scheduler.rounds import Scheduler
 from scheduler.turns import put_on_timetable
 
@@ -21,8 +21,8 @@ KRONE = '[[outlet]]\nname = "krone"\nurl = "https://krone.example"\n'
 @pytest.fixture(autouse=True)
 def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten rounds where there would be one."""
-    add = Agenda.add
-    monkeypatch.setattr(Agenda, "add", lambda agenda, name, seconds, work: add(agenda, name, seconds / 10, work))
+    add = RoundTimer.add
+    monkeypatch.setattr(RoundTimer, "add", lambda timer, name, seconds, work: add(timer, name, seconds / 10, work))
 
 
 def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
@@ -117,12 +117,12 @@ def test_a_clock_that_was_set_back_sets_turns_that_lie_too_far_ahead(home: Home,
     far = "select 1 from turns where due_at > now() + interval '2 hours'"
 
     def set_back() -> bool:
-        if scheduler.planned_at and not scheduler.agenda.jumps:
+        if scheduler.planned_at and not scheduler.round_timer.jumps:
             with engine.begin() as conn:  # as if the turn had been set by a clock that was three days ahead
                 conn.execute(text("update turns set due_at = due_at + interval '3 days', queued_for = null"))
-            scheduler.agenda.jumps += 1
+            scheduler.round_timer.jumps += 1
             return False
-        return bool(scheduler.agenda.jumps) and not rows(engine, far)
+        return bool(scheduler.round_timer.jumps) and not rows(engine, far)
 
     run(set_back, scheduler)
 

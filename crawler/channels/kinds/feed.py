@@ -20,8 +20,8 @@ from lxml import etree
 
 from crawler.channels.homepage import HomePage
 from crawler.channels.kind import Announced, ChannelKind, Document
-from crawler.channels.markup import MAX_FEED_BYTES, clean_xml, decoded, elements, local_name, unpacked
 from crawler.channels.plain_values import absolute, announced_time, language_tag, plain_text
+from crawler.channels.xml_input import MAX_FEED_BYTES, clean_xml, decoded, elements, local_name, unpacked
 from news.dates import likely_zone, writes_month_first, zone_named
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink, Outlet

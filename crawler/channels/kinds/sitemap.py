@@ -13,8 +13,8 @@ from archive.channels import FoundChannel
 from crawler.channels.homepage import HomePage
 from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.kinds.feed import read_feed
-from crawler.channels.markup import clean_xml, decoded, elements, local_name, unpacked
 from crawler.channels.plain_values import absolute, announced_time, plain_text
+from crawler.channels.xml_input import clean_xml, decoded, elements, local_name, unpacked
 from news.dispositions import newest_first
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink, Outlet

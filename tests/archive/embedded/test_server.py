@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import text
 
 from archive.database import embedded_connections, external_connections, make_engine
-from archive.embedded import EmbeddedServer, host
+from archive.embedded import EmbeddedServer, operating_system
 from archive.embedded.cluster import complaints_in, find_binaries, hint_for
-from archive.embedded.host import buffers_of, server_account
+from archive.embedded.operating_system import buffers_of, server_account
 from news.errors import ArchiveUnavailable
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change accounts")
@@ -80,7 +80,7 @@ def kill(server: EmbeddedServer, *pids: int) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):  # the others end by themselves once the first is gone
             os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not any(host.works_in(pid, server.data) for pid in pids))
+    wait_until(lambda: not any(operating_system.works_in(pid, server.data) for pid in pids))
     wait_until(lambda: all(has_closed_its_sockets(pid) for pid in pids))
 
 
@@ -132,7 +132,7 @@ def test_killed_postmaster_comes_back_with_its_data(server: EmbeddedServer) -> N
 def test_everything_killed_comes_back_with_its_data(server: EmbeddedServer) -> None:
     run(server, "insert into kept values (1)")
 
-    kill(server, *host.postgres_in(server.data))
+    kill(server, *operating_system.postgres_in(server.data))
     server.start()
 
     assert run(server, "select * from kept") == [(1,)]
@@ -169,11 +169,11 @@ def test_busy_orphan_of_a_killed_postmaster_is_ended(server: EmbeddedServer) -> 
             lambda: run(server, "select 1 from pg_stat_activity where query ~ '^select count' and state = 'active'")
         )
         kill(server, pid_of(server))
-        assert host.works_in(busy.info.backend_pid, server.data)
+        assert operating_system.works_in(busy.info.backend_pid, server.data)
 
         server.start()
 
-        assert not host.works_in(busy.info.backend_pid, server.data)
+        assert not operating_system.works_in(busy.info.backend_pid, server.data)
         busy.close()
 
 
@@ -204,7 +204,9 @@ def test_four_starters_at_once_give_one_server(fresh: EmbeddedServer) -> None:
     starters = [starter(fresh) for _ in range(4)]
 
     assert [process.wait(60) for process in starters] == [0, 0, 0, 0]
-    masters = [pid for pid in host.postgres_in(fresh.data) if b"-D" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    masters = [
+        pid for pid in operating_system.postgres_in(fresh.data) if b"-D" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
     assert masters == [pid_of(fresh)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archive.block_memory import forget_lines
+from archive.boilerplate_memory import forget_lines
 from archive.ingest.fetched import Outcome
 from news.article import Article, Block
 from news.dispositions import Disposition

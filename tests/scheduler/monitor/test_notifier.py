@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from archive.alerts import open_alerts
 from archive.home import Home
 from news.settings import read_settings
-from scheduler.monitor import channels
+from scheduler.monitor import alert_channels
 from scheduler.monitor.notifier import Notifier, archive_name
 from tests.mailbox import MailServer
 from tests.scheduler.monitor.conftest import DISK, NOW, Hook, alert, over, tell
@@ -103,7 +103,7 @@ def test_channel_that_works_does_not_repeat_what_the_other_could_not_send(engine
 
 
 def test_look_does_not_wait_for_a_server_that_hangs(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "_STEP_SECONDS", 0.3)
+    monkeypatch.setattr(alert_channels, "_STEP_SECONDS", 0.3)
     alert(engine)
 
     async def twice(url: str) -> int:

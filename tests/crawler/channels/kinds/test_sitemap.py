@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.channels.kinds.sitemap import read_sitemap
-from crawler.channels.markup import unpacked
+from crawler.channels.xml_input import unpacked
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink
 

@@ -7,15 +7,15 @@ import time
 import pytest
 
 from news.errors import ArchiveUnavailable
-from scheduler import agenda as rounds
-from scheduler.agenda import Agenda
+from scheduler import round_timer as rounds
+from scheduler.round_timer import RoundTimer
 
 
-def run(agenda: Agenda, enough: asyncio.Event, seconds: float = 10.0) -> None:
+def run(timer: RoundTimer, enough: asyncio.Event, seconds: float = 10.0) -> None:
     """Until there was enough of it; fails when that does not come about."""
 
     async def until_enough() -> None:
-        running = asyncio.create_task(agenda.run())
+        running = asyncio.create_task(timer.run())
         try:
             await asyncio.wait_for(enough.wait(), seconds)
         finally:
@@ -40,23 +40,23 @@ class Counting:
 
 
 def test_a_round_comes_again_and_again() -> None:
-    agenda, work = Agenda(), Counting(3)
-    agenda.add("work", 0.05, work)
+    timer, work = RoundTimer(), Counting(3)
+    timer.add("work", 0.05, work)
 
-    run(agenda, work.enough)
+    run(timer, work.enough)
 
     assert work.done >= 3
 
 
 def test_a_round_that_fails_is_logged_once_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     away = ArchiveUnavailable("away")
-    agenda, work = Agenda(), Counting(5, away, away, RuntimeError("a bug"), None)
-    agenda.add("work", 0.05, work)
+    timer, work = RoundTimer(), Counting(5, away, away, RuntimeError("a bug"), None)
+    timer.add("work", 0.05, work)
 
     with caplog.at_level(logging.INFO):
-        run(agenda, work.enough)
+        run(timer, work.enough)
 
-    assert [record.message for record in caplog.records if record.name == "scheduler.agenda"] == [
+    assert [record.message for record in caplog.records if record.name == "scheduler.round_timer"] == [
         "round_failed", "round_failed", "round_broke", "round_works_again",
     ]  # fmt: skip
 
@@ -64,13 +64,13 @@ def test_a_round_that_fails_is_logged_once_and_tried_again(caplog: pytest.LogCap
 @pytest.mark.parametrize("jump", [-86400.0, 86400.0])
 def test_a_clock_that_is_set_does_not_stop_the_rounds(monkeypatch: pytest.MonkeyPatch, jump: float) -> None:
     """A scheduler that waits for a time of day would wait for a day."""
-    agenda, work = Agenda(), Counting(4)
-    agenda.add("work", 3600.0, work)
+    timer, work = RoundTimer(), Counting(4)
+    timer.add("work", 3600.0, work)
     real_clock, began = time.time, time.monotonic()
     monkeypatch.setattr(rounds, "_CLOCK_CHECK_SECONDS", 0.05)
     monkeypatch.setattr(rounds, "clock", lambda: real_clock() + jump * int((time.monotonic() - began) / 0.2))
 
-    run(agenda, work.enough)
+    run(timer, work.enough)
 
     assert work.done >= 4
-    assert agenda.jumps >= 3
+    assert timer.jumps >= 3

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.safety.heads import fields_of, repaired
+from crawler.safety.http_heads import fields_of, repaired
 from tests.crawler.test_fetch import fetch_one, home_at
 from tests.raw_server import RawServer
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.imports import read_line
+from news.json_articles import read_line
 
 OURS = {
     "id": "x1",

@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 
 from news.errors import SettingError
 from news.settings import read_settings
-from scheduler.monitor import channels
-from scheduler.monitor.channels import MailBox, Message, PasswordInTheOpen, send_mail
+from scheduler.monitor import alert_channels
+from scheduler.monitor.alert_channels import MailBox, Message, PasswordInTheOpen, send_mail
 from tests.mailbox import MailServer
 from tests.scheduler.monitor.conftest import EVIL, NOW, Hook, alert, tell
 
@@ -134,8 +134,8 @@ def test_server_that_is_not_who_it_says_gets_nothing(
 def test_server_that_never_comes_to_an_end_is_given_up(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, drip: bytes
 ) -> None:
-    monkeypatch.setattr(channels, "_STEP_SECONDS", 0.3)
-    monkeypatch.setattr(channels, "_ALL_SECONDS", 0.6)
+    monkeypatch.setattr(alert_channels, "_STEP_SECONDS", 0.3)
+    monkeypatch.setattr(alert_channels, "_ALL_SECONDS", 0.6)
     alert(engine)
     with MailServer(drip=drip) as mails:
         tell(engine, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
@@ -146,7 +146,7 @@ def test_server_that_never_comes_to_an_end_is_given_up(
 
 
 def test_webhook_that_does_not_answer_is_described_in_words(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "_WEBHOOK_SECONDS", ClientTimeout(total=0.3))
+    monkeypatch.setattr(alert_channels, "_WEBHOOK_SECONDS", ClientTimeout(total=0.3))
     alert(engine)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         tell(engine, ALERT_WEBHOOK_URL=f"http://127.0.0.1:{silent.getsockname()[1]}/")
@@ -229,7 +229,7 @@ def test_url_that_apprise_does_not_know_is_reported_without_its_secrets(engine: 
 
 
 def test_service_that_never_comes_to_an_end_is_given_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channels, "_MESSAGE_SECONDS", 3.0)
+    monkeypatch.setattr(alert_channels, "_MESSAGE_SECONDS", 3.0)
     alert(engine)
     with MailServer(drip=b"2") as mails:
         host = mails.address.removeprefix("smtp://")

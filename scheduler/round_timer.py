@@ -22,7 +22,7 @@ _CLOCK_CHECK_SECONDS = 1.0
 _JUMP_SECONDS = 5.0  # more than a clock that is slowed down or sped up gains
 
 
-class Agenda:
+class RoundTimer:
     """`add` rounds, then `run`. A round that fails is logged once and tried again at its next time."""
 
     def __init__(self) -> None:
