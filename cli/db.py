@@ -201,7 +201,7 @@ def _write_private(path: Path, line: str) -> None:
         file.write(line + "\n")
 
 
-@db.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@db.command(context_settings={"ignore_unknown_options": True})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def psql(args: tuple[str, ...]) -> None:
     """Run psql on the archive, with any of its arguments.
@@ -213,7 +213,7 @@ def psql(args: tuple[str, ...]) -> None:
     _run_program("psql", args)
 
 
-@db.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@db.command(context_settings={"ignore_unknown_options": True})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 def dump(args: tuple[str, ...]) -> None:
     """Write the whole database to standard output with pg_dump, which takes further arguments.
