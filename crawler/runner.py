@@ -61,11 +61,11 @@ def choose_targets(
     return _each_once(chosen), home.settings["NEWSKEEP_CONTACT"] or outlets.contact
 
 
-def _retried(number: int, crawl: CrawlRecord | None, named: Iterable[Target], known: Mapping[str, Outlet]) -> Target:
-    """Return the outlet of the crawl to retry. Raises UnknownTarget without such a crawl, or if *named* is another."""
+def _retried(number: int, crawl: CrawlRecord | None, targets: Iterable[Target], known: Mapping[str, Outlet]) -> Target:
+    """Return the outlet of the crawl to retry. Raises UnknownTarget without one, or if *targets* has others."""
     if crawl is None:
         raise UnknownTarget(f"there is no crawl {number}", "newskeep crawls list")
-    for target in named:
+    for target in targets:
         if target.kind is not TargetKind.OUTLET or target.outlet.name != crawl.outlet:
             other = target.outlet.name if target.kind is TargetKind.OUTLET else target.address
             raise UnknownTarget(

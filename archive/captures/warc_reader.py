@@ -84,10 +84,10 @@ def read_record(home: Home, file: str, offset: int, length: int) -> CapturedResp
     return response
 
 
-def read_records(file: BinaryIO, most: int) -> Iterator[WarcRecord]:
-    """Read every record in order, with the block of responses and revisits of up to *most* bytes."""
+def read_records(file: BinaryIO, max_bytes: int) -> Iterator[WarcRecord]:
+    """Read every record in order, with the block of responses and revisits of up to *max_bytes* bytes."""
     stream = _Unpacked(file)
-    while (record := _next_record(stream, most)) is not None:
+    while (record := _next_record(stream, max_bytes)) is not None:
         yield record
 
 
@@ -167,7 +167,7 @@ def _digest_matches(stated: str, data: bytes) -> bool:
 # Records
 
 
-def _next_record(stream: "_Unpacked", most: int) -> WarcRecord | None:
+def _next_record(stream: "_Unpacked", max_bytes: int) -> WarcRecord | None:
     offset = 0
     try:
         while True:
@@ -177,13 +177,13 @@ def _next_record(stream: "_Unpacked", most: int) -> WarcRecord | None:
                 return None
             if line.strip():
                 break
-        return _record(stream, line, offset, alone, most)
+        return _record(stream, line, offset, alone, max_bytes)
     except CaptureDamaged as error:
         _go_to_next_record(stream)
         return WarcRecord("damaged", {"problem": str(error)}, None, offset)
 
 
-def _record(stream: "_Unpacked", line: bytes, offset: int, alone: bool, most: int) -> WarcRecord:
+def _record(stream: "_Unpacked", line: bytes, offset: int, alone: bool, max_bytes: int) -> WarcRecord:
     if not _VERSION.fullmatch(line):
         raise CaptureDamaged("no record begins here")
     fields = _fields(stream)
@@ -191,7 +191,7 @@ def _record(stream: "_Unpacked", line: bytes, offset: int, alone: bool, most: in
     if not (size.isdecimal() and size.isascii() and len(size) < 19):
         raise CaptureDamaged("a record of no stated length")
     kind = fields.get("warc-type", "").lower()
-    if kind in READABLE and int(size) <= most:
+    if kind in READABLE and int(size) <= max_bytes:
         block: bytes | None = stream.read(int(size))
         whole = len(block or b"") == int(size)
     else:
@@ -298,11 +298,11 @@ class _Unpacked:
         self._read_more()
         self._is_gzip = self._packed.startswith(_GZIP_MAGIC)
 
-    def line(self, most: int) -> bytes:
-        """Take the next line, its end included, or its first *most* bytes; empty at the end."""
-        while (end := self._buffer.find(b"\n")) < 0 and len(self._buffer) < most and self._unpack():
+    def line(self, max_bytes: int) -> bytes:
+        """Take the next line, its end included, or its first *max_bytes* bytes; empty at the end."""
+        while (end := self._buffer.find(b"\n")) < 0 and len(self._buffer) < max_bytes and self._unpack():
             pass
-        return self._take(min(end + 1 if end >= 0 else len(self._buffer), most))
+        return self._take(min(end + 1 if end >= 0 else len(self._buffer), max_bytes))
 
     def read(self, number: int) -> bytes:
         """Take the next *number* bytes, fewer at the end."""

@@ -106,8 +106,8 @@ def import_(file: IO[bytes], dry_run: bool, json_: bool) -> None:
 
     home, outlets_file = open_outlets()
     body = file.read(_MAX_BYTES)
-    given = _opml_entries(body) if _is_xml(body) else _toml_entries(body, file.name)
-    new, skipped = _new_entries(outlets_file, given)
+    entries = _opml_entries(body) if _is_xml(body) else _toml_entries(body, file.name)
+    new, skipped = _new_entries(outlets_file, entries)
     if new and not dry_run:
         add_outlets(home.outlets_file, new)
     for entry in new:
@@ -149,12 +149,12 @@ def _toml_entries(body: bytes, name: str) -> list[dict[str, Any]]:
     return [dict(entry) for entry in tomllib.loads(text).get("outlet", [])]
 
 
-def _new_entries(file: OutletsFile, given: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+def _new_entries(file: OutletsFile, entries: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
     """Entries of outlets that *file* does not have, each with a free name; and the number of outlets it has already."""
     pages = {home_key(outlet.url) for outlet in file.outlets}
     names = {outlet.name.lower() for outlet in file.outlets}
     new, skipped = [], 0
-    for entry in given:
+    for entry in entries:
         key = home_key(entry["url"])
         if key in pages:
             skipped += 1

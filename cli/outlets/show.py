@@ -63,7 +63,7 @@ def marked(outlet: Outlet, file: OutletsFile, found: Mapping[str, Any], defaults
     """Each value with its mark, in the order of the options; a set value has precedence over a found one."""
     from crawler.outlets.options import OUTLET_TABLE, set_values
 
-    own = file.given.get(outlet.name, frozenset())
+    own = file.keys_by_outlet.get(outlet.name, frozenset())
     values: Marked = {key: (value, "default") for key, value in defaults.items()}
     values |= {key: (value, "found") for key, value in found.items() if value not in (None, [], ())}
     values |= {key: (value, "set" if key in own else "default") for key, value in set_values(outlet).items()}

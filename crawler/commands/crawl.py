@@ -29,7 +29,7 @@ class Command(BaseRunSpiderCommand):
         self.exitcode = run_news(opts.spargs)
 
 
-def run_news(given: dict[str, str]) -> int:
+def run_news(arguments: dict[str, str]) -> int:
     """Crawl as the spider's arguments say (outlet, limit, delay); return the exit code."""
     import sys
 
@@ -42,11 +42,11 @@ def run_news(given: dict[str, str]) -> int:
     from news.errors import NewsError
 
     try:
-        limit, delay = given.get("limit"), given.get("delay")
+        limit, delay = arguments.get("limit"), arguments.get("delay")
         options = CrawlOptions(limit=int(limit) if limit else None, delay=float(delay) if delay else None)
         home = existing_home()
         setup_logging(home, "warning")
-        results = crawl(home, open_archive(home), given["outlet"].split(","), options)
+        results = crawl(home, open_archive(home), arguments["outlet"].split(","), options)
     except NewsError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -21,7 +21,7 @@ MAX_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class OutletsFile:
-    """Outlets of the file with [defaults] filled in; `given` holds the keys that the entry of each name sets itself.
+    """Outlets of the file with [defaults] filled in; `keys_by_outlet` holds the keys that each entry sets itself.
 
     `exists` is False where there is no file.
     """
@@ -29,7 +29,7 @@ class OutletsFile:
     contact: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     outlets: tuple[Outlet, ...] = ()
-    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    keys_by_outlet: Mapping[str, frozenset[str]] = field(default_factory=dict)
     exists: bool = True
 
     def by_name(self, name: str) -> Outlet | None:
@@ -64,11 +64,11 @@ def parse_outlets(text: str, name: str = "outlets.toml") -> OutletsFile:
     """Read the outlets in *text*. Raises OutletsInvalid with all mistakes."""
     text = text.replace("\r\n", "\n")
     try:
-        given = tomllib.loads(text)
+        document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise OutletsInvalid(name, text, [_syntax_problem(text, error)]) from error
     reading = _Reading(find_positions(text))
-    found = reading.outlets(given)
+    found = reading.outlets(document)
     if reading.problems:
         raise OutletsInvalid(name, text, reading.problems)
     return found
@@ -108,19 +108,19 @@ class _Reading:
         self.positions = positions
         self.problems: list[Problem] = []
 
-    def outlets(self, given: Mapping[str, Any]) -> OutletsFile:
-        top = {key: value for key, value in given.items() if key != "outlet"}
+    def outlets(self, document: Mapping[str, Any]) -> OutletsFile:
+        top = {key: value for key, value in document.items() if key != "outlet"}
         shared = read_value(FILE_TABLE, top, self._report)
         defaults = by_field(shared.get("defaults") or {})
-        entries = [self._entry(entry, ("outlet", number)) for number, entry in enumerate(self._list(given))]
+        entries = [self._entry(entry, ("outlet", number)) for number, entry in enumerate(self._list(document))]
         self._refuse_same_names(entries)
         if self.problems:
             return OutletsFile()
         outlets = tuple(_outlet_of(entry.fields, defaults) for entry in entries)
         return OutletsFile(shared.get("contact"), defaults, outlets, {entry.name: entry.keys for entry in entries})
 
-    def _list(self, given: Mapping[str, Any]) -> list[Any]:
-        entries = given.get("outlet", [])
+    def _list(self, document: Mapping[str, Any]) -> list[Any]:
+        entries = document.get("outlet", [])
         if isinstance(entries, list):
             return entries
         self._add("one outlet where a list is expected", ("outlet",), "write [[outlet]], with two brackets")

@@ -39,15 +39,16 @@ def read_opml(body: bytes) -> tuple[Subscription, ...]:
     return tuple(sites.values())
 
 
-def _join(sites: dict[str, Subscription], given: dict[str, str]) -> None:
-    feed, home = absolute("", given.get("xmlurl")), absolute("", given.get("htmlurl"))
+def _join(sites: dict[str, Subscription], attributes: dict[str, str]) -> None:
+    feed, home = absolute("", attributes.get("xmlurl")), absolute("", attributes.get("htmlurl"))
     url = home or _root_of(feed)
     if url is None:
         return
     site = sites.get(url)
     feeds = (*site.feeds, feed) if site else (feed,)
-    title = (site.title if site else None) or plain_text(given.get("text") or given.get("title"), markup=False)
-    language = (site.language if site else None) or language_tag(given.get("language"))
+    text = attributes.get("text") or attributes.get("title")
+    title = (site.title if site else None) or plain_text(text, markup=False)
+    language = (site.language if site else None) or language_tag(attributes.get("language"))
     sites[url] = Subscription(url, title, language, tuple(dict.fromkeys(address for address in feeds if address)))
 
 

@@ -273,14 +273,14 @@ def _has_many_attributes(cleaned: bytes) -> bool:
 def _json_feed(body: bytes, url: str, timezone: str | None) -> tuple[Feed, int]:
     """Feed, and how many items it has."""
     try:
-        given = json.loads(decoded(body))
+        values = json.loads(decoded(body))
     except (ValueError, RecursionError) as error:
         raise FeedUnreadable(f"{url} is not a feed: it begins with {_beginning(body)}") from error
-    items = given.get("items") if isinstance(given, dict) else None
+    items = values.get("items") if isinstance(values, dict) else None
     if not isinstance(items, list):
         raise FeedUnreadable(f"{url} is JSON, but no JSON Feed: it has no list of items")
     links: dict[str, FoundLink] = {}
-    texts = _texts(given, ("title", "language", "home_page_url"))
+    texts = _texts(values, ("title", "language", "home_page_url"))
     clock = _Clock.of(url, texts["language"], timezone)
     for item in items:
         _add(links, _json_link(item, url, clock))
@@ -303,5 +303,5 @@ def _json_link(item: object, url: str, clock: _Clock) -> FoundLink | None:
     return FoundLink(target, plain_text(texts["title"], markup=False), time) if target else None
 
 
-def _texts(given: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    return {name: value if isinstance(value := given.get(name), str) else "" for name in names}
+def _texts(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    return {name: value if isinstance(value := values.get(name), str) else "" for name in names}

@@ -76,7 +76,7 @@ def test_the_full_entry_is_read() -> None:
             note="layout change Nov 2026: new links selector",
         ),
     )  # fmt: skip
-    assert "delay" not in read.given["krone"]
+    assert "delay" not in read.keys_by_outlet["krone"]
 
 
 def test_an_entry_wins_over_the_defaults() -> None:
