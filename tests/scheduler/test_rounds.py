@@ -117,12 +117,12 @@ def test_a_clock_that_was_set_back_sets_turns_that_lie_too_far_ahead(home: Home,
     far = "select 1 from turns where due_at > now() + interval '2 hours'"
 
     def set_back() -> bool:
-        if scheduler.planned_at and not scheduler.round_timer.jumps:
+        if scheduler.planned_at and not scheduler.timer.jumps:
             with engine.begin() as conn:  # as if the turn had been set by a clock that was three days ahead
                 conn.execute(text("update turns set due_at = due_at + interval '3 days', queued_for = null"))
-            scheduler.round_timer.jumps += 1
+            scheduler.timer.jumps += 1
             return False
-        return bool(scheduler.round_timer.jumps) and not rows(engine, far)
+        return bool(scheduler.timer.jumps) and not rows(engine, far)
 
     run(set_back, scheduler)
 
