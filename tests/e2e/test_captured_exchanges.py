@@ -27,7 +27,7 @@ def site() -> Iterator[Site]:
 def records(home: Home) -> list[tuple[str, str, str, ArcWarcRecord]]:
     """(type, URL, status or request line, record) of all records about the town's pages."""
     found = []
-    for path in sorted(home.captures.glob("*.warc.gz")):
+    for path in sorted(home.captures.glob("*.warc.gz"), key=lambda path: path.stat().st_mtime_ns):  # one a crawl
         with path.open("rb") as file:
             for record in ArchiveIterator(file):
                 url = record.rec_headers.get_header("WARC-Target-URI") or ""
