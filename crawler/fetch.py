@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import signal
+import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,14 +56,27 @@ def fetch(
     contact = contact or home.settings["NEWSKEEP_CONTACT"]
     require_contact(home, contact, list(urls))
     collector = _Collector(urls, progress)
+    stopped = threading.Event()
     try:
-        with asyncio.Runner() as runner:  # run() of the runner would turn Ctrl-C into a failed request
-            runner.get_loop().run_until_complete(_run(home, contact, delay, collector))
-    except KeyboardInterrupt:  # Scrapy's unfinished work is dropped, and both would warn of it
+        with asyncio.Runner() as runner:
+            loop = runner.get_loop()
+            if threading.current_thread() is threading.main_thread():
+                # KeyboardInterrupt in a callback of Twisted would become a failed request
+                loop.add_signal_handler(signal.SIGINT, _stop, loop, stopped)
+            loop.run_until_complete(_run(home, contact, delay, collector))
+    except RuntimeError:
+        if not stopped.is_set():
+            raise
+        # Scrapy's unfinished work is dropped, and both would warn of it
         logging.getLogger("asyncio").disabled = True
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
-        raise
+        raise KeyboardInterrupt from None
     return collector.results()
+
+
+def _stop(loop: asyncio.AbstractEventLoop, stopped: threading.Event) -> None:
+    stopped.set()
+    loop.stop()
 
 
 class _Collector:
