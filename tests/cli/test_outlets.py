@@ -139,11 +139,14 @@ def test_ctrl_c_ends_a_look_at_once_and_writes_nothing(home: Home, site: Site) -
     site.put("/robots.txt", b"", gate=gate)
     command = [sys.executable, "-m", "cli.main", "outlets", "add", site.url("/")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    while not site.held:
-        assert process.poll() is None
-        gate.wait(0.01)
-    process.send_signal(signal.SIGINT)
-    _, printed = process.communicate(timeout=30)
+    try:
+        while not site.held:
+            assert process.poll() is None
+            gate.wait(0.01)
+        process.send_signal(signal.SIGINT)
+        _, printed = process.communicate(timeout=30)
+    finally:
+        process.kill()  # a failure here must not leave a process to the next test
     assert (process.returncode, printed.strip()) == (130, "interrupted")
     assert not home.outlets_file.exists()
 
