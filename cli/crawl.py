@@ -17,6 +17,7 @@ from cli.crawl_report import total_line
 from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
 from news.dispositions import CrawlState, Disposition
 from news.errors import ArchiveError
+from news.garbage import collect_rarely
 from news.reasons import Reason, in_words
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
     from crawler.runner import choose_targets
     from crawler.runner import crawl as run
 
+    collect_rarely()
     home = _home(targets)
     setup_logging(home, "warning")
     with archive_engine(home) as engine:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from news.errors import NewsError, NotAnArticle, PageTooCostly
+from news.garbage import collect_rarely
 from news.text import as_json_line, printable
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ def _load_reader() -> None:
 
 def _answer_lines(lines: IO[bytes]) -> None:
     _load_reader()
-    # A page makes thousands of small objects without cycles: a collection for each 700 would cost 5 % of the time.
-    gc.freeze()
-    gc.set_threshold(50_000)
+    collect_rarely()
     for line in lines:
         if line.strip():
             click.echo(as_json_line(_answer_line(line)))  # echo flushes: the caller waits for this line

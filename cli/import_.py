@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import gzip
 import io
 import json
@@ -22,6 +21,7 @@ from news.article import short_id
 from news.dispositions import Disposition
 from news.errors import NewsError
 from news.exit_codes import ExitCode
+from news.garbage import collect_rarely
 from news.json_articles import Imported, read_line
 from news.reasons import in_words
 from news.sameness.rules import SamenessRule
@@ -67,8 +67,7 @@ def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
     """
     from archive.home import existing_archive
 
-    gc.freeze()  # articles make thousands of small objects and no circles: looking for some costs a fifth of the time
-    gc.set_threshold(100_000)
+    collect_rarely()
     data, start = _opened(file)
     home = existing_archive()
     if start.startswith(_WARC):

@@ -7,7 +7,6 @@ reading in another process adds 1 ms of CPU a page (see benchmarks/crawl/reader_
 
 import asyncio
 import faulthandler
-import gc
 import multiprocessing
 import signal
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from archive.ingest.fetched import FetchedPage
 from crawler.reading import read_article
 from news.article import Article
 from news.errors import ArticleError, PageTooCostly
+from news.garbage import collect_rarely
 from news.outlets import Outlet
 
 CPU_SECONDS = 120.0  # the costliest page that the guard lets pass takes about seven
@@ -87,8 +87,7 @@ def _serve(pipe: Connection, cpu_seconds: float) -> None:
     """Read pages until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     faulthandler.register(signal.SIGPROF, file=STDERR, chain=True)
-    gc.freeze()
-    gc.set_threshold(100_000)  # as the import does
+    collect_rarely()
     while True:
         try:
             task = pipe.recv()
