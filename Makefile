@@ -41,7 +41,7 @@ audit: setup
 docs: setup
 	.venv/bin/python tools/settings_page.py
 	.venv/bin/python tools/outlets_page.py
-	.venv/bin/python tools/rule_ids.py
+	.venv/bin/python tools/rule_tables.py
 	.venv/bin/python tools/health_table.py
 
 ruleset: setup

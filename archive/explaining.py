@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 
 from sqlalchemy import Connection, text
 
-from archive.boilerplate_memory import RememberedLine, remembered_lines
 from archive.channels import ROBOTS
+from archive.remembered_lines import RememberedLine, remembered_lines
 from news.urls import canonicalise, same_site, url_key
 
 

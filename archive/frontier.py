@@ -59,7 +59,7 @@ class Settlement:
     evidence: Mapping[str, Any] | None = None
     article_id: int | None = None
     revision: int | None = None  # number of the article's revision that the page showed
-    said_digest: bytes | None = None  # of the text that the page showed
+    wording_digest: bytes | None = None  # of the text that the page showed
 
 
 def add_links(
@@ -304,9 +304,9 @@ _SETTLEMENTS = """
 unnest(cast(:link_id as bigint[]), cast(:disposition as text[]), cast(:reason as text[]),
        cast(:fetched_at as timestamptz[]), cast(:etag as text[]), cast(:last_modified as text[]),
        cast(:body_digest as bytea[]), cast(:due_at as timestamptz[]), cast(:evidence as text[]),
-       cast(:article_id as bigint[]), cast(:revision as int[]), cast(:said_digest as bytea[]))
+       cast(:article_id as bigint[]), cast(:revision as int[]), cast(:wording_digest as bytea[]))
     as s(link_id, disposition, reason, fetched_at, etag, last_modified, body_digest, due_at, evidence, article_id,
-         revision, said_digest)
+         revision, wording_digest)
 """
 
 # No full lock: it would wait for rows of guest_links that refer to the link, and those for each other.
@@ -340,7 +340,7 @@ update links l set
     due_at = s.due_at,
     article_id = coalesce(s.article_id, l.article_id),
     revision = coalesce(s.revision, l.revision),
-    said_digest = coalesce(s.said_digest, l.said_digest)
+    wording_digest = coalesce(s.wording_digest, l.wording_digest)
 from {_SETTLEMENTS} where l.id = s.link_id
 """)
 
@@ -354,7 +354,7 @@ update links l set
     article_id = case when n.newest then coalesce(s.article_id, l.article_id)
                       else coalesce(l.article_id, s.article_id) end,
     revision = case when n.newest then coalesce(s.revision, l.revision) else l.revision end,
-    said_digest = case when n.newest then coalesce(s.said_digest, l.said_digest) else l.said_digest end
+    wording_digest = case when n.newest then coalesce(s.wording_digest, l.wording_digest) else l.wording_digest end
 from {_SETTLEMENTS}
 cross join lateral (
     select coalesce(s.fetched_at >= o.last_fetched_at, true) as newest from links o where o.id = s.link_id

@@ -337,9 +337,9 @@ fingerprints = Table(
     Column("revision_id", BigInteger, primary_key=True, autoincrement=False),
 )
 
-# Site memory: an article had a line as text, or (under no outlet) a headline; archive.ingest.boilerplate makes the key.
-# Few articles are kept for each line, and a line that does not recur is deleted soon. There is no foreign key, for the
-# reason above. All rows can be rebuilt from `texts` and `blocks`.
+# Site memory: an article had a line as text, or (under no outlet) a headline; the key is made by
+# archive.ingest.boilerplate_memory. Few articles are kept for each line, and a line that does not recur is deleted
+# soon. There is no foreign key, for the reason above. All rows can be rebuilt from `texts` and `blocks`.
 block_memory = Table(
     "block_memory",
     metadata,
@@ -355,7 +355,7 @@ readings = Table(
     _ref("capture_id", "captures"),
     Column("rules", Text, nullable=False),
     Column("text_digest", LargeBinary, ForeignKey("texts.digest"), nullable=False),
-    Column("fields", JSONB, nullable=False),  # see archive/fields.py
+    Column("fields", JSONB, nullable=False),  # see archive/article_fields.py
     Column("words_removed", Integer, nullable=False, server_default=text("0")),
     _time("read_at", now=True),
     Index(None, "capture_id"),
@@ -385,7 +385,7 @@ revisions = Table(
     Column("headline", Text),
     Column("lead", Text),
     Column("text_digest", LargeBinary, ForeignKey("texts.digest"), nullable=False),
-    Column("said_digest", LargeBinary, nullable=False),  # of headline, lead and body, spacing and quote style aside
+    Column("wording_digest", LargeBinary, nullable=False),  # of headline, lead and body, spacing and quote style aside
     Column("authors", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("language", Text),
     _time("date_published"),
@@ -404,8 +404,8 @@ revisions = Table(
 
 # The frontier: one row per canonical URL ever found, committed before it is fetched (promises 1 and 2). `state` is
 # waiting (crawl_id still has to settle it) or done. `crawl_id` is the outlet's crawl that found it last and has it in
-# its ledger. `disposition` is the latest, null before the first fetch. `said_digest` is of the text that this address
-# showed last.
+# its ledger. `disposition` is the latest, null before the first fetch. `wording_digest` is of what this address showed
+# last.
 links = Table(
     "links",
     metadata,
@@ -426,7 +426,7 @@ links = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_digest", LargeBinary),
-    Column("said_digest", LargeBinary),
+    Column("wording_digest", LargeBinary),
     Column("revision", Integer),  # the number of the revision that this address showed last
     Column("seen", Integer, nullable=False, server_default=text("1")),  # crawls that listed it
     _time("first_seen_at", now=True),

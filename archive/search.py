@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from archive.fields import CONFIGS, search_config
+from archive.article_fields import CONFIGS, search_config
 from news.text import storable
 
 # They mark the found words in a snippet. Characters of the private use area, which no page uses for anything else.

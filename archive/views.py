@@ -1,6 +1,6 @@
 """The public views: documented in docs/schema.md, stable between releases. Ids are as people see them (a1f3c, s77)."""
 
-from archive.fields import COLUMNS
+from archive.article_fields import COLUMNS
 
 # A left join, which PostgreSQL leaves out of queries that name none of the reading's fields.
 V_ARTICLES = f"""

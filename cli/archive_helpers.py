@@ -15,7 +15,7 @@ from archive.home import Home, existing_archive
 from news.article import parse_id, short_id
 from news.errors import NewsError
 from news.exit_codes import ExitCode
-from news.sameness.rules import STORY_RULES, SamenessRule
+from news.sameness.sameness_rule import STORY_RULES, SamenessRule
 from news.text import one_line
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from datetime import timedelta
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -227,9 +228,9 @@ def _preview(targets: Sequence[str], options: CrawlOptions, *, json_: bool) -> N
         planned = preview(home, engine, targets, options)
     for plan in planned:
         if json_:
-            emit({"type": "link", "outlet": plan.outlet, "url": plan.url, "reason": plan.reason, "known": plan.known})
+            emit({"type": "link", **asdict(plan)})
         else:
-            click.echo(f"{plan.reason or ('again' if plan.known else 'fetch'):<12} {plan.url}")
+            click.echo(f"{plan.reason or ('again' if plan.seen_before else 'fetch'):<12} {plan.url}")
     fetched = sum(plan.reason is None for plan in planned)
     if json_:
         emit({"type": "summary", "dry_run": True, "links": len(planned), "fetch": fetched})

@@ -12,7 +12,7 @@ from cli.archive_helpers import NotFound, dim, evidence_in_words, format_time, n
 from cli.output import emit
 from news.article import LAST_CHANGE, parse_id, short_id
 from news.reasons import in_words
-from news.sameness.rules import SamenessRule
+from news.sameness.sameness_rule import SamenessRule
 from news.text import one_line
 from news.urls import page_key
 

@@ -24,7 +24,7 @@ from news.exit_codes import ExitCode
 from news.garbage import collect_rarely
 from news.json_articles import Imported, read_line
 from news.reasons import in_words
-from news.sameness.rules import SamenessRule
+from news.sameness.sameness_rule import SamenessRule
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

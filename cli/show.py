@@ -101,7 +101,7 @@ def _show_article(conn: Connection, id_or_url: str, revision: int | None, as_jso
 
 
 def _article_record(article: ArchivedArticle) -> dict[str, Any]:
-    from archive.fields import COLUMNS
+    from archive.article_fields import COLUMNS
 
     columns = {column.name: column.value_in(article.fields) for column in COLUMNS}
     record = asdict(article) | columns | {"id": short_id("a", article.id), "story_id": short_id("s", article.story_id)}
@@ -150,8 +150,8 @@ def _provenance(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
 
 
 def _more_fields(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
-    """Yield the fields that `archive.fields` gives a column, where the page has them."""
-    from archive.fields import COLUMNS
+    """Yield the fields that `archive.article_fields` gives a column, where the page has them."""
+    from archive.article_fields import COLUMNS
 
     for column in COLUMNS:
         if value := column.value_in(article.fields):

@@ -22,12 +22,12 @@ from news.urls import canonicalise, page_key
 
 @dataclass(frozen=True, slots=True)
 class PlannedLink:
-    """One link that a crawl would meet. `reason` says why it would not be fetched; `known`: it is in the frontier."""
+    """A link that a crawl would meet. `reason`: why it would not be fetched; `seen_before`: it is in the frontier."""
 
     outlet: str
     url: str
     reason: str | None = None
-    known: bool = False
+    seen_before: bool = False
 
 
 def preview(home: Home, engine: Engine, targets: Sequence[str], options: CrawlOptions) -> list[PlannedLink]:
@@ -50,7 +50,7 @@ def _plan(
 ) -> list[PlannedLink]:
     announced = _found(home, target, contact, options, now)
     by_key = {key: link for link in announced if (key := page_key(link.url)) is not None}
-    archived = _known(engine, list(by_key))
+    in_frontier = _in_frontier(engine, list(by_key))
     links = [list(by_key.values())[number] for number in newest_first(link.announced_at for link in by_key.values())]
     since = now - options.since if options.since else None
     plans, room = [], options.limit or target.outlet.links_per_crawl
@@ -59,7 +59,7 @@ def _plan(
         reason = refusal(candidate, target.outlet, since) if target.kind is TargetKind.OUTLET else None
         if reason is None:
             reason, room = (None, room - 1) if room > 0 else (Reason.LIMIT, 0)
-        plans.append(PlannedLink(target.outlet.name, link.url, reason, page_key(link.url) in archived))
+        plans.append(PlannedLink(target.outlet.name, link.url, reason, page_key(link.url) in in_frontier))
     return plans
 
 
@@ -74,6 +74,6 @@ def _found(
     return announced if announced is not None else [FoundLink(target.address)]
 
 
-def _known(engine: Engine, keys: list[int]) -> set[int]:
+def _in_frontier(engine: Engine, keys: list[int]) -> set[int]:
     with engine.connect() as conn:
         return set(conn.scalars(select(link_table.c.url_key).where(link_table.c.url_key.in_(keys))))

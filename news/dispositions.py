@@ -102,11 +102,10 @@ LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETa
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a choice rests on. `known`: it was fetched before; `set_aside`: crawls died twice in a row reading it."""
+    """What a choice rests on. `set_aside`: crawls died twice in a row reading it."""
 
     canonical_url: str
     announced_at: datetime | None
-    known: bool = False
     set_aside: bool = False
 
 

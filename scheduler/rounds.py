@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from archive.alerts import end_alert, open_alert
-from archive.boilerplate_memory import forget_lines
 from archive.home import Home
+from archive.remembered_lines import forget_lines
 from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError

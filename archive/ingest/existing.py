@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from archive.article_fields import clean_article
 from archive.captures.index import FILE_PLACE
-from archive.fields import clean_article
 from archive.ingest.fetched import FetchedPage
 from news.article import Article, Flag
 from news.notices import is_wall
 from news.ruleset import BOILERPLATE_RULES
 from news.sameness.judge import LEAST_NEAR, JudgedArticle, JudgedPage
-from news.sameness.normal_forms import Compared, body_digest, letters_digest, text_digest
+from news.sameness.normal_forms import Compared, body_digest, letters_digest, wording_digest
 from news.urls import believed_canonical, canonicalise, url_key
 
 
@@ -29,7 +29,7 @@ class ExistingLink:
     url_key: int
     title: str | None
     article_id: int | None
-    said_digest: bytes | None
+    wording_digest: bytes | None
     revision: int | None
     last_fetched_at: datetime | None
 
@@ -120,7 +120,7 @@ def _existing_article(row: Any) -> ExistingArticle:
         id=row.id,
         outlet_id=row.outlet_id,
         url_key=row.url_key,
-        said=dict(zip(row.numbers, row.digests, strict=True)),
+        wording_digests=dict(zip(row.numbers, row.digests, strict=True)),
         headline=row.headline,
         body=row.body,
         words=row.words,
@@ -133,7 +133,7 @@ def _existing_article(row: Any) -> ExistingArticle:
 
 
 _LINKS = text("""
-select id, outlet_id, url, canonical_url, url_key, title, article_id, said_digest, revision, last_fetched_at
+select id, outlet_id, url, canonical_url, url_key, title, article_id, wording_digest, revision, last_fetched_at
 from links where id = any(cast(:ids as bigint[]))
 """)
 
@@ -164,7 +164,7 @@ order by found.article_id
 _ARTICLES = text(f"""
 select a.id, a.outlet_id, a.url_key, a.story_id, a.flags, a.revision_id, a.first_captured_at, a.last_checked_at,
        r.headline, r.lead, r.valid_from, t.body, t.words, {FILE_PLACE} as file, c.record_offset, c.record_length,
-       said.numbers, said.digests
+       wordings.numbers, wordings.digests
 from articles a
 join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest
@@ -172,9 +172,9 @@ join readings d on d.id = r.reading_id
 left join captures c on c.id = d.capture_id
 left join capture_files f on f.name = c.file
 cross join lateral (
-    select array_agg(number order by number) as numbers, array_agg(said_digest order by number) as digests
+    select array_agg(number order by number) as numbers, array_agg(wording_digest order by number) as digests
     from revisions where article_id = a.id
-) as said
+) as wordings
 where a.id = any(cast(:ids as bigint[]))
 """)  # noqa: S608 - put together from constants
 
@@ -185,9 +185,9 @@ _WALLS = frozenset({Flag.PAYWALLED, Flag.PARTIAL})
 class PreparedPage(JudgedPage):
     """A page ready for comparison: the values that are judged, with the cleaned article and where they come from.
 
-    `said` covers all that the page shows, so that no article is revised because the memory of boilerplate has learnt
-    one of its lines. All else is without the lines that this memory set aside: `recurring` has the letters of those
-    lines, and of such lines in the archived text. `shown` and `letters_shown` include them.
+    `wording_digest` covers all that the page shows, so that no article is revised because the memory of boilerplate
+    has learnt one of its lines. All else is without the lines that this memory set aside: `recurring` has the letters
+    of those lines, and of such lines in the archived text. `shown` and `letters_shown` include them.
     """
 
     page: FetchedPage
@@ -248,7 +248,7 @@ def prepare(page: FetchedPage, link: ExistingLink) -> PreparedPage | None:
         outlet_id=link.outlet_id,
         own_key=own_key,
         canonical_key=canonical_key,
-        said=text_digest(article),
+        wording_digest=wording_digest(article),
         headline=article.headline,
         body=body,
         words=words,

@@ -33,9 +33,9 @@ class _Chosen:
 class NearCopies:
     """Finds what pages may be copies of, and takes in what becomes of them."""
 
-    def __init__(self, conn: Connection, reads: Sequence[PreparedPage]) -> None:
+    def __init__(self, conn: Connection, pages: Sequence[PreparedPage]) -> None:
         self.rows: list[tuple[int, int]] = []  # key and revision
-        self.expected = len(reads)  # pages that are not known to be unchanged
+        self.expected = len(pages)  # pages that are not known to be unchanged
         self._conn = conn
         self._postings: dict[int, list[Posting]] = {}
         self._seen: set[tuple[int, int]] = set()  # of the postings that were looked up
@@ -43,16 +43,16 @@ class NearCopies:
         self._texts: dict[int, Compared] = {}
         self._merged: dict[int, int] = {}
         self._surveys: dict[int, list[Found]] = {}
-        self._reads = [prepared for prepared in reads if prepared.comparable]
-        self._chosen = {id(prepared): _choose(prepared) for prepared in self._reads}
+        self._pages = [prepared for prepared in pages if prepared.comparable]
+        self._chosen = {id(prepared): _choose(prepared) for prepared in self._pages}
 
     def load(self) -> None:
         """Look up what the pages may be the same as; only now does the lock on all texts have to be held."""
-        self._look_up_all(self._reads)
+        self._look_up_all(self._pages)
 
     def articles(self) -> set[int]:
         """Return the articles of which the pages are most likely copies."""
-        return {posting.article_id for prepared in self._reads for posting in self._likely(prepared, 1)}
+        return {posting.article_id for prepared in self._pages for posting in self._likely(prepared, 1)}
 
     def near(self, prepared: PreparedPage) -> list[Found]:
         """Return texts that share passages with the page, best match first; one without a reason if none matches."""
@@ -118,9 +118,9 @@ class NearCopies:
             if begins <= self._times[posting.revision_id] <= ends
         ]
 
-    def _load(self, reads: Sequence[PreparedPage]) -> None:
+    def _load(self, pages: Sequence[PreparedPage]) -> None:
         """Look the pages' fingerprints up, and fetch the texts that share most of them."""
-        fresh = [prepared for prepared in reads if id(prepared) not in self._chosen]
+        fresh = [prepared for prepared in pages if id(prepared) not in self._chosen]
         self._chosen |= {id(prepared): _choose(prepared) for prepared in fresh}
         self._look_up_all(fresh)
 

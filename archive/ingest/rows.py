@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, text
 
+from archive.article_fields import reading_fields, revision_fields, search_config
 from archive.captures import StoredRecord
-from archive.fields import reading_fields, revision_fields, search_config
 from archive.frontier import Settlement, settle
 from archive.ingest.existing import ExistingArticle, PreparedPage
 from archive.ingest.fetched import FetchedPage
@@ -157,7 +157,7 @@ def revision_values(prepared: PreparedPage, kinds: Sequence[str]) -> Row:
         **revision_fields(prepared.article),
         "crawl_id": prepared.page.crawl_id,
         "text_digest": prepared.digest,
-        "said_digest": prepared.said,
+        "wording_digest": prepared.wording_digest,
         "changes": list(kinds),
         "captured_at": prepared.page.fetched_at,
         "valid_from": prepared.page.fetched_at,

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, insert, text
 from archive import models
 from archive.captures import CaptureFiles, Original, StoredRecord
 from archive.crawls import require_running
-from archive.ingest.boilerplate import BoilerplateMemory
+from archive.ingest.batch_judge import BatchJudge
+from archive.ingest.boilerplate_memory import BoilerplateMemory
 from archive.ingest.existing import (
     ExistingLink,
     PreparedPage,
@@ -20,7 +21,6 @@ from archive.ingest.existing import (
     prepare,
 )
 from archive.ingest.fetched import FetchedPage, Outcome
-from archive.ingest.judge import Judge
 from archive.ingest.near_copies import NearCopies
 from archive.ingest.rows import capture_row, lock_texts, take_many_ids, write_rows
 from news.dispositions import Disposition
@@ -87,17 +87,17 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
     with engine.begin() as conn:
         require_running(conn, {page.crawl_id for page in batch if page.crawl_id is not None})
         links = load_links(conn, [page.link_id for page in batch])
-        reads = [prepare(page, links[page.link_id]) for page in batch]
-        _lock(conn, links.values(), reads)
+        pages = [prepare(page, links[page.link_id]) for page in batch]
+        _lock(conn, links.values(), pages)
         # again under the locks: their last holder may have written
         links = load_links(conn, list(links))
-        existing = load_existing(conn, _article_ids(links), _keys(reads))
-        fresh = [prepared for prepared in reads if prepared and not _shows_the_same(prepared, links)]
+        existing = load_existing(conn, _article_ids(links), _keys(pages))
+        fresh = [prepared for prepared in pages if prepared and not _shows_the_same(prepared, links)]
         memory = BoilerplateMemory(conn, existing, links)
         remembered = dict(zip(map(id, fresh), memory.read(fresh), strict=True))
-        reads, fresh = [remembered.get(id(prepared), prepared) for prepared in reads], list(remembered.values())
+        pages, fresh = [remembered.get(id(prepared), prepared) for prepared in pages], list(remembered.values())
         near_copies = NearCopies(conn, fresh)
-        judge = Judge(conn, existing, links, near_copies, sum(page.record is not None for page in batch))
+        judge = BatchJudge(conn, existing, links, near_copies, sum(page.record is not None for page in batch))
         if fresh:
             judge.reread_ahead(fresh)
             lock_texts(conn)
@@ -106,7 +106,7 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
             load_twins(conn, existing, letters, {prepared.outlet_id for prepared in comparable})
             near_copies.load()
             load_articles(conn, existing, near_copies.articles())
-        outcomes = [judge.add(page, prepared) for page, prepared in zip(batch, reads, strict=True)]
+        outcomes = [judge.add(page, prepared) for page, prepared in zip(batch, pages, strict=True)]
         if captures:
             captures.note(conn, (page.record.file for page in batch if page.record))
         write_rows(conn, judge.finish(memory.rows(outcomes)))
@@ -115,17 +115,17 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
 
 def _shows_the_same(prepared: PreparedPage, links: Mapping[int, ExistingLink]) -> bool:
     link = links[prepared.page.link_id]
-    return link.article_id is not None and link.said_digest == prepared.said
+    return link.article_id is not None and link.wording_digest == prepared.wording_digest
 
 
-def _lock(conn: Connection, links: Iterable[ExistingLink], reads: Sequence[PreparedPage | None]) -> None:
+def _lock(conn: Connection, links: Iterable[ExistingLink], pages: Sequence[PreparedPage | None]) -> None:
     """Lock these addresses until the transaction ends."""
-    keys = {link.url_key for link in links} | _keys(reads)
+    keys = {link.url_key for link in links} | _keys(pages)
     conn.execute(_LOCK, {"keys": sorted(keys)})
 
 
-def _keys(reads: Sequence[PreparedPage | None]) -> set[int]:
-    return {key for prepared in reads if prepared for key in prepared.keys}
+def _keys(pages: Sequence[PreparedPage | None]) -> set[int]:
+    return {key for prepared in pages if prepared for key in prepared.keys}
 
 
 def _article_ids(links: Mapping[int, ExistingLink]) -> set[int]:

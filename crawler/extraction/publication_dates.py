@@ -136,11 +136,11 @@ def find_dates(
     modified = reader.first(
         "date_modified", chain(metadata_modified(page, claims), visible_modified(page, headline_position))
     )
-    said = reader.first("date_published", iter([(ANNOUNCED, announced.isoformat())] if announced else []))
-    if said and published is None:
+    stated = reader.first("date_published", iter([(ANNOUNCED, announced.isoformat())] if announced else []))
+    if stated and published is None:
         reader.evidence.insert(0, reader.evidence.pop())  # the first source is the one that counts
     if published is None:
-        published = said or _last_change(reader, page, claims, headline_position)
+        published = stated or _last_change(reader, page, claims, headline_position)
         modified = modified or published
     elif modified is not None and modified.date() <= published.date():
         published = _before_the_change(

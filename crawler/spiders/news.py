@@ -164,7 +164,7 @@ class NewsSpider(Spider):
         if self.job.tally.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
             return None
         set_aside = (link.disposition, link.reason) == (Disposition.SKIPPED, Reason.KILLED_THE_CRAWL)
-        candidate = Candidate(link.canonical_url, link.announced_at, link.last_fetched_at is not None, set_aside)
+        candidate = Candidate(link.canonical_url, link.announced_at, set_aside)
         return refusal(candidate, self.job.outlet, since)
 
     async def _settle_all(self, ends: list[Settlement], links: dict[int, Link]) -> None:

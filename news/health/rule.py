@@ -65,15 +65,15 @@ class Rule:
         """Return True when an alert opens on this rule, which has been broken for so long."""
         return broken_for >= self.opens_after
 
-    def ends(self, holds_for: timedelta, openings: int, *, known: bool = True) -> bool:
-        """Return True when the open alert ends, because the rule has held for so long.
+    def ends(self, quiet_for: timedelta, openings: int, *, holds: bool = True) -> bool:
+        """Return True when the open alert ends, because the rule has not been broken for so long.
 
-        Each of the *openings* within a day doubles the pause, up to a day. While it is not *known* whether the rule
-        holds, the alert stays for a week.
+        Each of the *openings* within a day doubles the pause, up to a day. When the rule cannot be judged, so that
+        it is not known whether it *holds*, the alert stays for a week.
         """
-        if not known:
-            return holds_for >= _UNKNOWN_PAUSE
-        return holds_for >= min(self.ends_after * (1 << max(0, min(openings, 10) - 1)), _LONGEST_PAUSE)
+        if not holds:
+            return quiet_for >= _UNKNOWN_PAUSE
+        return quiet_for >= min(self.ends_after * (1 << max(0, min(openings, 10) - 1)), _LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)

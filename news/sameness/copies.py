@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from news.sameness.overlap import Overlap
-from news.sameness.rules import SamenessRule
+from news.sameness.sameness_rule import SamenessRule
 
 WINDOW = timedelta(days=21)  # between two publications of one text
 _EARLIEST = datetime(1600, 1, 1, tzinfo=UTC)  # there was no news before, and no calendar ends around it

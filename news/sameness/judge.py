@@ -13,7 +13,7 @@ from news.agencies import agency_named
 from news.dispositions import Disposition
 from news.sameness.copies import Found
 from news.sameness.normal_forms import Compared, letters_digest, letters_of, words_of
-from news.sameness.rules import SamenessRule
+from news.sameness.sameness_rule import SamenessRule
 
 LEAST_NEAR = 20  # words of a text that is looked for at all
 LEAST_WORDS = 30  # shorter texts are walls, stubs and captions: many pages show the same one
@@ -26,7 +26,7 @@ _RELATED_SHINGLES = 0.1  # unrelated texts share hardly any three words in a row
 
 @dataclass(frozen=True, slots=True)
 class JudgedPage:
-    """What a fetched page says. `own_key` is its address, `canonical_key` the believed canonical one.
+    """A fetched page to be judged. `own_key` is its address, `canonical_key` the believed canonical one.
 
     `walled`: only a part of the text is shown (paywall, broken off). `undated`: the capture time is unknown.
     """
@@ -34,7 +34,7 @@ class JudgedPage:
     outlet_id: int
     own_key: int
     canonical_key: int
-    said: bytes  # digest of headline, lead and body
+    wording_digest: bytes  # of headline, lead and body
     headline: str | None
     body: str
     words: int
@@ -44,12 +44,12 @@ class JudgedPage:
 
 @dataclass(frozen=True, slots=True)
 class JudgedArticle:
-    """An archived article: what its revisions said, by number, and the latest in full."""
+    """An archived article: the digests of its revisions' wordings, by number, and the latest in full."""
 
     id: int
     outlet_id: int
     url_key: int
-    said: Mapping[int, bytes]
+    wording_digests: Mapping[int, bytes]
     headline: str | None
     body: str
     words: int
@@ -58,18 +58,18 @@ class JudgedArticle:
     @property
     def latest(self) -> int:
         """The number of the latest revision."""
-        return max(self.said)
+        return max(self.wording_digests)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What is known of this very address: its article, and the text and revision it showed when it was last read.
+    """What this very address showed when it was last read: its article, and the wording and revision.
 
-    An article may be known at an address that was never read itself: then `said` is None.
+    An address that was never read may have an article too: then `wording_digest` is None.
     """
 
     article: JudgedArticle | None = None
-    said: bytes | None = None
+    wording_digest: bytes | None = None
     revision: int | None = None
 
 
@@ -96,7 +96,7 @@ def judge(
 
 def judge_address(page: JudgedPage, address: Address, canonical: JudgedArticle | None) -> Sameness | None:
     """Compare *page* with what its address showed last and the article at its canonical address; None without one."""
-    if address.article and address.said == page.said:
+    if address.article and address.wording_digest == page.wording_digest:
         return _still(page, address.article, address.revision)
     home = _home(page, address, canonical)
     return _compare(page, address, home) if home else None
@@ -139,9 +139,11 @@ def _home(page: JudgedPage, address: Address, canonical: JudgedArticle | None) -
 def _compare(page: JudgedPage, address: Address, home: JudgedArticle) -> Sameness:
     known_address = _was_read_as(address, home)
     same = _unchanged if known_address else _moved
-    if page.said == home.said[home.latest]:
+    if page.wording_digest == home.wording_digests[home.latest]:
         return same(home, home.latest, SamenessRule.LATEST_REVISION)
-    earlier = max((number for number, said in home.said.items() if said == page.said), default=None)
+    earlier = max(
+        (number for number, wording in home.wording_digests.items() if wording == page.wording_digest), default=None
+    )
     if earlier is not None and (page.undated or _lags(address, home, earlier)):
         return same(home, earlier, SamenessRule.EARLIER_REVISION)
     if not known_address and letters_digest(page.body) == letters_digest(home.body):
@@ -155,7 +157,7 @@ def _compare(page: JudgedPage, address: Address, home: JudgedArticle) -> Samenes
 
 def _still(page: JudgedPage, article: JudgedArticle, revision: int | None) -> Sameness:
     """Judge an address that shows what it showed before: unchanged, or still only a part."""
-    part = None if page.said in article.said.values() else _part(page, article)
+    part = None if page.wording_digest in article.wording_digests.values() else _part(page, article)
     more = {"words": page.words, "words_kept": article.words} if part else {}
     return _unchanged(article, revision, part or SamenessRule.ADDRESS_SHOWS_THE_SAME, **more)
 
@@ -191,7 +193,7 @@ def _lags(address: Address, home: JudgedArticle, earlier: int) -> bool:
 
 
 def _was_read_as(address: Address, home: JudgedArticle) -> bool:
-    return address.said is not None and address.article is not None and address.article.id == home.id
+    return address.wording_digest is not None and address.article is not None and address.article.id == home.id
 
 
 def _twin(page: JudgedPage, twins: Sequence[JudgedArticle]) -> Sameness | None:

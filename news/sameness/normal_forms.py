@@ -54,7 +54,7 @@ def body_digest(body: str) -> bytes:
     return sha256(body.encode("utf-8", "replace")).digest()
 
 
-def text_digest(article: Article) -> bytes:
+def wording_digest(article: Article) -> bytes:
     """Of headline, lead and body as read: white space, quote style, dashes and invisible characters do not count."""
     parts = (plain(article.headline), plain(article.lead), plain(article.body))
     return sha256("\x00".join(parts).encode("utf-8", "replace")).digest()

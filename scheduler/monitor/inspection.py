@@ -114,8 +114,8 @@ class AlertState:
             if is_open or rule.opens(lasted):
                 _open(conn, subject, judgement, outlet_id)
         elif is_open:
-            known = judgement.state is State.HOLDS
-            if rule.ends(lasted, openings(conn, rule.id, subject, now - OPENINGS_WINDOW), known=known):
+            often = openings(conn, rule.id, subject, now - OPENINGS_WINDOW)
+            if rule.ends(lasted, often, holds=judgement.state is State.HOLDS):
                 _end(conn, rule, subject)
 
     def _lasted(self, subject: str, judgement: Judgement, now: datetime) -> timedelta:

@@ -149,7 +149,7 @@ def test_a_retry_of_what_was_met_again_says_so_and_one_of_what_was_not_fetches_i
     assert "try: newskeep crawl --retry 1" in run(site.url("/feed.xml")).stderr
     site.put("/b", good)
     planned = run("--retry", "1", "--dry-run", "--json")
-    assert [(record["url"], record["known"]) for record in records(planned)[:-1]] == [(site.url("/b"), True)]
+    assert [(record["url"], record["seen_before"]) for record in records(planned)[:-1]] == [(site.url("/b"), True)]
     assert "1 new" in run("--retry", "1").stderr
     assert run("--retry", "1").stderr == "nothing to retry: later crawls have met all that failed in crawl 1\n"
 

@@ -85,7 +85,7 @@ def _wrong_text(piece: Piece, found: list[Any], truth: Truth) -> Iterator[str]:
         yield f"reads otherwise than its page: {url}"
     if [row.number for row in found] != list(range(1, len(found) + 1)):
         yield f"revisions {[row.number for row in found]}: {url}"
-    if any(before.said_digest == after.said_digest for before, after in pairwise(found)):
+    if any(before.wording_digest == after.wording_digest for before, after in pairwise(found)):
         yield f"a revision with the text of the one before: {url}"
     seen_before = piece.edited and piece.listed(2) and found[0].first_captured_at < truth.moved_on
     most, least = 1 + piece.edited, 2 if seen_before else 1
@@ -153,7 +153,7 @@ where l.disposition = 'failed'
 """
 
 _REVISIONS = """
-select a.canonical_url, a.story_id, a.first_captured_at, r.number, r.headline, r.said_digest, t.body
+select a.canonical_url, a.story_id, a.first_captured_at, r.number, r.headline, r.wording_digest, t.body
 from articles a join revisions r on r.article_id = a.id join texts t on t.digest = r.text_digest
 order by a.canonical_url, r.number
 """

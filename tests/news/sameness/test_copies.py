@@ -6,7 +6,7 @@ import pytest
 
 from news.sameness.copies import is_certain, match
 from news.sameness.overlap import Overlap
-from news.sameness.rules import SamenessRule
+from news.sameness.sameness_rule import SamenessRule
 
 CUT = Overlap(
     words=40, share=0.28, both=0.2, quoted=10, headline=0.3, mentions=1.0, mentioned=0.8, strangers=0, numbers_kept=1,

@@ -19,17 +19,17 @@ def digest(text: str) -> bytes:
 
 def page(body: str = LONG, **fields: object) -> JudgedPage:
     given_fields = {"headline": "Zug entgleist", "outlet_id": KRONE, "own_key": 10, "canonical_key": 10} | fields
-    return JudgedPage(said=digest(body), body=body, words=len(body.split()), **given_fields)
+    return JudgedPage(wording_digest=digest(body), body=body, words=len(body.split()), **given_fields)
 
 
 def known(*bodies: str, **fields: object) -> JudgedArticle:
-    said = {number: digest(body) for number, body in enumerate(bodies, 1)}
+    wordings = {number: digest(body) for number, body in enumerate(bodies, 1)}
     given_fields = {"id": 7, "outlet_id": KRONE, "url_key": 10, "headline": "Zug entgleist"} | fields
-    return JudgedArticle(said=said, body=bodies[-1], words=len(bodies[-1].split()), **given_fields)
+    return JudgedArticle(wording_digests=wordings, body=bodies[-1], words=len(bodies[-1].split()), **given_fields)
 
 
 def shown(article: JudgedArticle, revision: int) -> Address:
-    return Address(article, article.said[revision], revision)
+    return Address(article, article.wording_digests[revision], revision)
 
 
 def test_page_that_nothing_resembles_is_new() -> None:
@@ -76,7 +76,7 @@ def test_first_look_at_a_second_address_is_moved() -> None:
 
 def test_second_address_under_another_headline_is_moved_and_with_another_text_revised() -> None:
     article = known(LONG)
-    other_layout = replace(page(LONG, own_key=11), said=digest("its headline is shorter"))
+    other_layout = replace(page(LONG, own_key=11), wording_digest=digest("its headline is shorter"))
     edited = page(LONG + " mehr", own_key=11)
 
     assert judge(other_layout, Address(), article, []).verdict is Disposition.MOVED
@@ -85,7 +85,7 @@ def test_second_address_under_another_headline_is_moved_and_with_another_text_re
 
 def test_other_headline_at_the_address_itself_is_a_revision() -> None:
     article = known(LONG)
-    edited = replace(page(LONG), said=digest("another headline"))
+    edited = replace(page(LONG), wording_digest=digest("another headline"))
 
     assert judge(edited, shown(article, 1), article, []).verdict is Disposition.REVISED
 
@@ -181,8 +181,8 @@ class Outlet:
     def look(self, key: int) -> Sameness:
         text = self.texts[key]
         seen = page(text, own_key=key, canonical_key=10)
-        said, revision = self.memory.get(key, (None, None))
-        sameness = judge(seen, Address(self.article if said else None, said, revision), self.article, [])
+        wording, revision = self.memory.get(key, (None, None))
+        sameness = judge(seen, Address(self.article if wording else None, wording, revision), self.article, [])
         self.keep(seen, sameness)
         return sameness
 
@@ -191,10 +191,10 @@ class Outlet:
         if sameness.verdict is Disposition.NEW:
             self.article, revision = known(seen.body), 1
         elif sameness.verdict is Disposition.REVISED and self.article:
-            said = {**self.article.said, self.article.latest + 1: seen.said}
-            self.article = replace(self.article, said=said, body=seen.body, words=seen.words)
+            wordings = {**self.article.wording_digests, self.article.latest + 1: seen.wording_digest}
+            self.article = replace(self.article, wording_digests=wordings, body=seen.body, words=seen.words)
             revision = self.article.latest
-        self.memory[seen.own_key] = (seen.said, revision)
+        self.memory[seen.own_key] = (seen.wording_digest, revision)
 
 
 STEPS = st.lists(

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from news.article import Article, Block, Label
-from news.sameness.normal_forms import WORD, Compared, body_digest, letters_digest, letters_of, text_digest, words_of
+from news.sameness.normal_forms import WORD, Compared, body_digest, letters_digest, letters_of, wording_digest, words_of
 
 
 def page(body: str, headline: str = "Zug entgleist", lead: str = "Bei Linz.", *teasers: str) -> Article:
@@ -14,25 +14,25 @@ def page(body: str, headline: str = "Zug entgleist", lead: str = "Bei Linz.", *t
 
 
 def test_teasers_do_not_count() -> None:
-    assert text_digest(page("Text.")) == text_digest(page("Text.", "Zug entgleist", "Bei Linz.", "OTHER NEWS"))
+    assert wording_digest(page("Text.")) == wording_digest(page("Text.", "Zug entgleist", "Bei Linz.", "OTHER NEWS"))
 
 
 def test_spacing_quotes_dashes_and_invisible_characters_do_not_count() -> None:
     first = page('Er sagte: "Nein" - und ging.\n\nDann kam\u00a0sie.')
     second = page("Er sagte: „Nein“ – und\u00ad ging.  Dann kam sie.\u200b")
 
-    assert text_digest(first) == text_digest(second)
+    assert wording_digest(first) == wording_digest(second)
 
 
 def test_headline_lead_and_every_word_count() -> None:
     original = page("Elf Tote.")
     edited = [page("Zwei Tote."), page("Elf Tote.", "Zug entgleist!"), page("Elf Tote.", lead="Bei Wels.")]
 
-    assert text_digest(original) not in {text_digest(edit) for edit in edited}
+    assert wording_digest(original) not in {wording_digest(edit) for edit in edited}
 
 
 def test_text_does_not_slip_from_headline_to_lead_unseen() -> None:
-    assert text_digest(page("c", "a", "b")) != text_digest(page("c", "a b", ""))
+    assert wording_digest(page("c", "a", "b")) != wording_digest(page("c", "a b", ""))
 
 
 def test_letters_are_all_that_counts_between_outlets() -> None:
@@ -42,7 +42,7 @@ def test_letters_are_all_that_counts_between_outlets() -> None:
 
 @given(st.text())
 def test_any_text_has_digests_of_32_bytes(text: str) -> None:
-    assert {len(body_digest(text)), len(letters_digest(text)), len(text_digest(page(text, text)))} == {32}
+    assert {len(body_digest(text)), len(letters_digest(text)), len(wording_digest(page(text, text)))} == {32}
 
 
 @given(st.text(st.one_of(st.characters(), st.sampled_from("aZß1_ \n„“–—’.,-\u00a0東かก"))))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from archive.fields import clean_article
+from archive.article_fields import clean_article
 from archive.ingest.existing import Existing, ExistingArticle, ExistingLink, PreparedPage, load_articles
 from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.near_copies import NearCopies
@@ -29,15 +29,15 @@ from news.article import Flag
 from news.dispositions import Disposition
 from news.sameness.copies import Found
 from news.sameness.judge import Address, JudgedArticle, Sameness, judge_address, judge_text
-from news.sameness.normal_forms import letters_of, text_digest
+from news.sameness.normal_forms import letters_of, wording_digest
 from news.sameness.revisions import Wording, changes, whole_paragraphs
-from news.sameness.rules import SamenessRule
+from news.sameness.sameness_rule import SamenessRule
 
 # By which a page shows less than the archive has.
 _PARTS = (SamenessRule.PAYWALLED_LATER, SamenessRule.ONLY_ITS_BEGINNING)
 
 
-class Judge:
+class BatchJudge:
     """Decides pages in order, each with the ones before it in mind; *captures* of them come with a record."""
 
     def __init__(
@@ -57,15 +57,15 @@ class Judge:
         self._existing = existing
         self._links = links
 
-    def reread_ahead(self, reads: Iterable[PreparedPage]) -> None:
+    def reread_ahead(self, pages: Iterable[PreparedPage]) -> None:
         """Read old captures again before the lock on texts is taken, since that takes long."""
-        for prepared in reads:
+        for prepared in pages:
             verdict = self._judge_address(prepared)
             if verdict and verdict.verdict is Disposition.REVISED:
                 self._only_read_better(prepared, verdict)
 
     def add(self, page: FetchedPage, prepared: PreparedPage | None) -> Outcome:
-        """Judge one page and collect its rows."""
+        """BatchJudge one page and collect its rows."""
         link = self._links[page.link_id]
         capture_id = self._capture(page, link)
         if prepared is None:
@@ -105,7 +105,7 @@ class Judge:
     def _judge_address(self, prepared: PreparedPage) -> Sameness | None:
         link = self._links[prepared.page.link_id]
         existing = self._existing.get(link.article_id) or self._existing.at(prepared.own_key)
-        address = Address(existing.article if existing else None, link.said_digest, link.revision)
+        address = Address(existing.article if existing else None, link.wording_digest, link.revision)
         canonical = self._existing.at(prepared.canonical_key)
         return judge_address(prepared, address, canonical.article if canonical else None)
 
@@ -142,8 +142,8 @@ class Judge:
             return False
         if existing.capture not in self._reread:
             before = prepared.page.reread(*existing.capture)  # by today's rules, whatever their version is called
-            self._reread[existing.capture] = text_digest(clean_article(before)) if before else None
-        return self._reread[existing.capture] == prepared.said
+            self._reread[existing.capture] = wording_digest(clean_article(before)) if before else None
+        return self._reread[existing.capture] == prepared.wording_digest
 
     def _store(self, prepared: PreparedPage, verdict: Sameness, capture_id: int | None) -> Outcome:
         if verdict.verdict in (Disposition.NEW, Disposition.COPY):
@@ -176,7 +176,7 @@ class Judge:
         self._revision(prepared, article_id, revision_id, 1, reading_id, ())
         if verdict.evidence.get("rule") != SamenessRule.SAME_LETTERS:  # the first of a text is enough to find it by
             self._near_copies.put(prepared, revision_id, article_id, story_id)
-        article = judged_article(prepared, article_id, key, {1: prepared.said})
+        article = judged_article(prepared, article_id, key, {1: prepared.wording_digest})
         return self._remember(prepared, article, story_id, revision_id, capture_id)
 
     def _twin(self, verdict: Sameness) -> ExistingArticle | None:
@@ -206,9 +206,9 @@ class Judge:
         self.rows.states.pop(existing.article.id, None)  # its flags are written anew
         self._near_copies.put(prepared, revision_id, existing.article.id, self._near_copies.story(existing.story_id))
         self._latest(prepared, existing.article.id, revision_id)
-        said = {**existing.article.said, number: prepared.said}
+        wordings = {**existing.article.wording_digests, number: prepared.wording_digest}
         article = replace(
-            judged_article(prepared, existing.article.id, existing.article.url_key, said),
+            judged_article(prepared, existing.article.id, existing.article.url_key, wordings),
             outlet_id=existing.article.outlet_id,
         )
         return self._remember(prepared, article, existing.story_id, revision_id, capture_id), number, kinds
@@ -299,12 +299,16 @@ class Judge:
             evidence=verdict.evidence,
             article_id=article_id,
             revision=number,
-            said_digest=prepared.said,
+            wording_digest=prepared.wording_digest,
         )
         self.rows.settlements.setdefault(page.crawl_id, []).append(settlement)
         self._put(replace(existing, checked_at=checked_at), _state_of(verdict, existing, link), [link.url_key])
         self._links[link.id] = replace(
-            link, article_id=article_id, said_digest=prepared.said, revision=number, last_fetched_at=page.fetched_at
+            link,
+            article_id=article_id,
+            wording_digest=prepared.wording_digest,
+            revision=number,
+            last_fetched_at=page.fetched_at,
         )
 
     def _put(self, existing: ExistingArticle, state: Flag | None, keys: Sequence[int] = ()) -> None:

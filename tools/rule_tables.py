@@ -1,4 +1,4 @@
-"""Write the tables of rule ids in docs/schema.md. `make docs` runs it; tests/tools/test_rule_ids.py compares."""
+"""Write the tables of rule ids in docs/schema.md. `make docs` runs it; tests/tools/test_rule_tables.py compares."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from pkgutil import walk_packages
 import crawler.extraction
 import news
 from news.rule_ids import WordedEnum, all_rule_ids
-from news.sameness.rules import SamenessRule
+from news.sameness.sameness_rule import SamenessRule
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
 _BLOCKS = "| Rule | A block with it |\n| --- | --- |\n"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from archive.boilerplate_memory import forget_lines
 from archive.ingest.fetched import Outcome
+from archive.remembered_lines import forget_lines
 from news.article import Article, Block
 from news.dispositions import Disposition
 from news.ruleset import BOILERPLATE_RULES

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.fields import COLUMNS, FIELDS, clean_article, reading_fields
+from archive.article_fields import COLUMNS, FIELDS, clean_article, reading_fields
 from archive.home import Home
 from news.article import Article, Image
 from tests.conftest import Outcome

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
-from archive.ingest.boilerplate import AROUND, first_key, keys_around
+from archive.ingest.boilerplate_memory import AROUND, first_key, keys_around
 from news.sameness.boilerplate import HEADLINE, OTHERS, RECURS, line_key
 from news.sameness.normal_forms import letters_of
 

@@ -3,17 +3,17 @@
 import re
 
 from news.rule_ids import all_rule_ids
-from tools import rule_ids
+from tools import rule_tables
 
 
 def test_the_schema_page_lists_every_rule() -> None:
-    text = rule_ids.PAGE.read_text(encoding="utf-8")
+    text = rule_tables.PAGE.read_text(encoding="utf-8")
 
-    assert rule_ids.page(text) == text, "the rules have changed: run `make docs`"
+    assert rule_tables.page(text) == text, "the rules have changed: run `make docs`"
 
 
 def test_ids_are_words_in_snake_case_and_stand_once() -> None:
-    rule_ids.page("")  # imports all rules
+    rule_tables.page("")  # imports all rules
     ids = all_rule_ids()
 
     assert len(set(ids)) == len(ids) > 40

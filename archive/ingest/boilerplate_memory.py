@@ -100,9 +100,9 @@ class BoilerplateMemory:
         self._announced: dict[int, set[int]] = {}  # links that wait, by the line of their title
         self._fresh: list[tuple[int, int]] = []  # key and link
 
-    def read(self, reads: Sequence[PreparedPage]) -> list[PreparedPage]:
+    def read(self, pages: Sequence[PreparedPage]) -> list[PreparedPage]:
         """Return the pages in order, without the boilerplate that memory finds."""
-        memos = [self._memo(prepared) for prepared in reads]
+        memos = [self._memo(prepared) for prepared in pages]
         self._load(memos)
         self._load_announced([memo for memo in memos if any(memo.shown.where(may_be_teaser))])
         return [self._read(memo) for memo in memos]
