@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, DateTime, Integer, LargeBinary, Row, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from archive.captures.index import FILE_PLACE
 from archive.models import channels
 from news.text import storable
-from news.urls import canonicalise, fetchable, page_key, url_key
+from news.urls import fetchable, page_key
 
 ROBOTS = "robots"  # the kind whose channels announce nothing: only their state is recorded
 
@@ -149,17 +148,3 @@ def _channel(row: Row[Any]) -> Channel:
     values = row._mapping
     fields = {field.name: values[field.name] for field in dataclass_fields(Channel)}
     return Channel(**fields | {"disposition": LookOutcome(values["disposition"]) if values["disposition"] else None})
-
-
-def latest_body(conn: Connection, url: str, digest: bytes) -> tuple[str, int, int] | None:
-    """Return (file, offset, length) of the record with the body of *url* that has *digest*; None when there is none."""
-    row = conn.execute(_LATEST_BODY, {"url_key": url_key(canonicalise(url)), "digest": digest}).first()
-    return (row.file, row.record_offset, row.record_length) if row else None
-
-
-_LATEST_BODY = text(f"""
-select {FILE_PLACE} as file, c.record_offset, c.record_length
-from captures c left join capture_files f on f.name = c.file
-where c.url_key = :url_key and c.digest = :digest and c.revisit_of is null
-order by c.captured_at desc limit 1
-""")  # noqa: S608 - put together from constants

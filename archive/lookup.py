@@ -1,4 +1,4 @@
-"""Read the archive: an article, its revisions, the text removed from it, the other articles with its text."""
+"""Read the archive: an article, its revisions, the text removed from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from archive.captures.index import FILE_PLACE
 from archive.channels import ROBOTS
 from news.article import parse_id
 from news.sameness.revisions import weight
@@ -51,16 +50,6 @@ class ArchivedArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The place of a capture's body: file, offset and length of the record in bytes, digest of the body."""
-
-    file: str
-    offset: int
-    length: int
-    digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class RemovedBlock:
     """A block of removed text. `score` is in per cent."""
 
@@ -71,21 +60,6 @@ class RemovedBlock:
     rule: str
     score: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoryArticle:
-    """An article of a story, and why it belongs to it."""
-
-    story_id: int
-    id: int
-    outlet: str
-    url: str
-    headline: str | None
-    relation: str
-    matched_article_id: int | None
-    evidence: Mapping[str, Any]
-    first_captured_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +129,12 @@ def read_article(conn: Connection, article_id: int, revision: int | None = None)
     return ArchivedArticle(**row._mapping) if row else None
 
 
-def place_of(conn: Connection, capture_id: int) -> Place | None:
-    """Find the body of a capture; for an identical re-fetch that of the first capture. None without a body."""
-    row = conn.execute(_PLACE, {"id": capture_id}).first()
-    return Place(row.file, row.record_offset, row.record_length, row.digest) if row else None
-
-
 def removed_blocks(
     conn: Connection, *, article_id: int | None = None, revision: int | None = None, crawl_id: int | None = None
 ) -> list[RemovedBlock]:
     """List the removed blocks of an article's revision (None: the latest), or of everything that a crawl stored."""
     rows = conn.execute(_REMOVED, {"article_id": article_id, "number": revision, "crawl_id": crawl_id})
     return [RemovedBlock(**row._mapping) for row in rows]
-
-
-def story_articles(conn: Connection, *, story_id: int | None = None, crawl_id: int | None = None) -> list[StoryArticle]:
-    """List the articles of a story, or of every story for which a crawl found a copy; the earliest first."""
-    rows = conn.execute(_STORY_ARTICLES, {"story_id": story_id, "crawl_id": crawl_id})
-    return [StoryArticle(**row._mapping) for row in rows]
 
 
 def revision_texts(conn: Connection, article_id: int) -> list[RevisionText]:
@@ -231,12 +193,6 @@ join readings d on d.id = r.reading_id
 where a.id = :id and (r.number = cast(:number as int) or (cast(:number as int) is null and r.id = a.revision_id))
 """)
 
-_PLACE = text(f"""
-select {FILE_PLACE} as file, c.record_offset, c.record_length, c.digest
-from captures r join captures c on c.id = coalesce(r.revisit_of, r.id)
-left join capture_files f on f.name = c.file where r.id = :id
-""")  # noqa: S608 - put together from constants
-
 _REMOVED = text("""
 select r.article_id, r.headline, r.number, b.label, b.rule, b.score, b.text
 from revisions r join articles a on a.id = r.article_id join blocks b on b.reading_id = r.reading_id
@@ -245,20 +201,6 @@ where (cast(:crawl_id as bigint) is null or r.crawl_id = :crawl_id)
   and (cast(:crawl_id as bigint) is not null or r.number = cast(:number as int)
        or (cast(:number as int) is null and r.id = a.revision_id))
 order by r.article_id, r.number, b.position
-""")
-
-_STORY_ARTICLES = text("""
-select m.story_id, a.id, o.name as outlet, a.url, r.headline, m.relation, m.matched_article_id, m.evidence,
-       a.first_captured_at
-from story_members m
-join articles a on a.id = m.article_id
-join outlets o on o.id = a.outlet_id
-join revisions r on r.id = a.revision_id
-where m.story_id = cast(:story_id as bigint) or m.story_id in (
-    select own.story_id from revisions first join story_members own on own.article_id = first.article_id
-    where first.crawl_id = cast(:crawl_id as bigint) and first.number = 1 and own.relation = 'copy'
-)
-order by m.story_id, a.first_captured_at, a.id
 """)
 
 _REVISION_TEXTS = """

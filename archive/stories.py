@@ -29,6 +29,7 @@ class Member:
     when it came, `passages` are the longest common passages; both are empty for the first article.
     """
 
+    story_id: int
     id: int
     outlet: str
     url: str
@@ -59,8 +60,12 @@ class SameEvent:
 
 def read_story(conn: Connection, story_id: int) -> list[Member]:
     """Read the articles of a story, the earliest capture first; none for a merged or unknown story."""
-    rows = conn.execute(_MEMBERS, {"story_id": story_id}).all()
-    return [_member(row, row is rows[0]) for row in rows]
+    return _members(conn, story_id=story_id)
+
+
+def copies_of_crawl(conn: Connection, crawl_id: int) -> list[Member]:
+    """Read every story for which a crawl found a copy, as `read_story` does, the oldest story first."""
+    return _members(conn, crawl_id=crawl_id)
 
 
 def split_article(engine: Engine, article_id: int, *, keep: bool = True) -> tuple[int, int]:
@@ -122,15 +127,15 @@ def same_event(conn: Connection, story_id: int, limit: int = 20) -> list[SameEve
     return sorted(best_of_story.values(), key=lambda article: -article.alike)[:limit]
 
 
-def _member(row: Any, earliest: bool) -> Member:
-    values = {name: value for name, value in row._mapping.items() if name not in ("body", "body_then")}
-    passages = passages_of(row.body_then, row.evidence.get("passages", ()))
-    agency = agency_named(row.body)
-    return Member(**values, agency=agency, earliest=earliest, share=_share(row), passages=tuple(passages))
+def _members(conn: Connection, *, story_id: int | None = None, crawl_id: int | None = None) -> list[Member]:
+    return [_member(row._asdict()) for row in conn.execute(_MEMBERS, {"story_id": story_id, "crawl_id": crawl_id})]
 
 
-def _share(row: Any) -> int | None:
-    return row.evidence.get("share") if row.matched_article_id is not None else None
+def _member(values: dict[str, Any]) -> Member:
+    evidence, agency = values["evidence"], agency_named(values.pop("body"))
+    share = evidence.get("share") if values["matched_article_id"] is not None else None
+    passages = passages_of(values.pop("body_then"), evidence.get("passages", ()))
+    return Member(**values, agency=agency, share=share, passages=tuple(passages))
 
 
 def _same_event(row: Any, alike: float) -> SameEvent:
@@ -142,8 +147,9 @@ def _articles(conn: Connection, story_id: int) -> list[int]:
 
 
 _MEMBERS = text("""
-select a.id, o.name as outlet, a.url, r.headline, m.relation, m.matched_article_id, m.evidence, a.first_captured_at,
-       r.date_published, t.words, t.body, came.body as body_then
+select m.story_id, a.id, o.name as outlet, a.url, r.headline, m.relation, m.matched_article_id, m.evidence,
+       a.first_captured_at, r.date_published, t.words, t.body, came.body as body_then,
+       row_number() over (partition by m.story_id order by a.first_captured_at, a.id) = 1 as earliest
 from articles a
 join story_members m on m.article_id = a.id
 join outlets o on o.id = a.outlet_id
@@ -151,7 +157,11 @@ join revisions r on r.id = a.revision_id
 join texts t on t.digest = r.text_digest
 join revisions first on first.article_id = a.id and first.number = 1
 join texts came on came.digest = first.text_digest
-where a.story_id = :story_id order by a.first_captured_at, a.id
+where m.story_id = cast(:story_id as bigint) or m.story_id in (
+    select own.story_id from revisions new join story_members own on own.article_id = new.article_id
+    where new.crawl_id = cast(:crawl_id as bigint) and new.number = 1 and own.relation = 'copy'
+)
+order by m.story_id, a.first_captured_at, a.id
 """)
 
 _STORY_OF = text("select story_id from articles where id = :id")

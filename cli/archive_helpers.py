@@ -1,17 +1,19 @@
-"""What the reading verbs share: open the archive, resolve ids and addresses, format times and evidence."""
+"""What the reading verbs share: open the archive, resolve ids and addresses, print answers, times and evidence."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.home import Home, existing_archive
+from cli.output import emit, say
 from news.article import parse_id, short_id
 from news.errors import NewsError
 from news.exit_codes import ExitCode
@@ -20,6 +22,8 @@ from news.text import one_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from archive.crawls import CrawlRecord
 
 
 class NotFound(NewsError):
@@ -69,13 +73,14 @@ def is_story(text: str) -> bool:
     return kind_and_number is not None and kind_and_number[0] == "s"
 
 
-def need_crawl(conn: Connection, number: int) -> int:
-    """Return *number* when there was such a crawl. Raises NotFound."""
+def need_crawl(conn: Connection, number: int) -> CrawlRecord:
+    """Find a crawl by its number. Raises NotFound."""
     from archive.crawls import find_crawl
 
-    if find_crawl(conn, number) is None:
+    crawl = find_crawl(conn, number)
+    if crawl is None:
         raise NotFound(f"there was no crawl {number}", "newskeep crawls list")
-    return number
+    return crawl
 
 
 def need_outlet(conn: Connection, name_or_url: str) -> str:
@@ -98,6 +103,28 @@ def need_outlet(conn: Connection, name_or_url: str) -> str:
     verb = ctx.command_path if ctx else "newskeep search"
     hint = f"{verb} --outlet {one_line(near[0])}" if near else "newskeep crawls list"
     raise NotFound(f"nothing was crawled from an outlet “{one_line(name_or_url)}”", hint)
+
+
+_KINDS = {"id": "a", "article_id": "a", "matched_article_id": "a", "story_id": "s"}
+
+
+def record_of(kind: str, row: Any, **more: Any) -> dict[str, Any]:
+    """Return a row of the archive as a record of `--json`, its ids as people see them (a1f3c, s77), with *more*."""
+    fields = {**asdict(row), **more}
+    ids = {name: short_id(letter, fields[name]) for name, letter in _KINDS.items() if fields.get(name) is not None}
+    return {"type": kind, **fields, **ids}
+
+
+def print_answer(
+    records: Iterable[Mapping[str, Any]], lines: Iterable[str], *, as_json: bool, nothing: str = ""
+) -> None:
+    """Print the records as JSON or the lines for people; without any, say *nothing*."""
+    found = False
+    for part in records if as_json else lines:
+        found = True
+        emit(part) if isinstance(part, Mapping) else click.echo(part)
+    if not found and nothing:
+        say(nothing)
 
 
 def format_time(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import format_time, need_crawl, need_outlet, opened_archive, strong
+from cli.archive_helpers import format_time, need_crawl, need_outlet, opened_archive, print_answer, strong
 from cli.completion import complete_outlet
 from cli.crawl_report import books_in_words, disposition_lines, nonzero, size, summary_lines
-from cli.output import emit, say
 from cli.verbs import Verbs
 from news.dispositions import CrawlState, Disposition
 from news.reasons import Reason, in_words
@@ -53,13 +52,8 @@ def list_(outlet: str | None, limit: int, as_json: bool) -> None:
             outlet = need_outlet(conn, outlet)
         found = list_crawls(conn, outlet=outlet, limit=limit)
     width = max((len(one_line(crawl.outlet)) for crawl in found), default=0)
-    for crawl in found:
-        if as_json:
-            emit(_record(crawl))
-        else:
-            click.echo(_line(crawl, width))
-    if not found:
-        say("There was no crawl yet: newskeep crawl https://www.example.org/")
+    nothing = "There was no crawl yet: newskeep crawl https://www.example.org/"
+    print_answer(map(_record, found), (_line(crawl, width) for crawl in found), as_json=as_json, nothing=nothing)
 
 
 @crawls.command()
@@ -73,17 +67,13 @@ def show(number: int, as_json: bool) -> None:
     newskeep crawls show 2041 --json
     """
     from archive.crawl_summary import summarise_crawl
-    from archive.crawls import find_crawl
     from archive.frontier import ledger as read_ledger
 
     with opened_archive() as (_, conn):
-        crawl = find_crawl(conn, need_crawl(conn, number))
-        assert crawl
+        crawl = need_crawl(conn, number)
         ledger, summary = read_ledger(conn, number), summarise_crawl(conn, number)
-    if as_json:
-        emit(_record(crawl) | _ledger_record(ledger, summary))
-    else:
-        click.echo("\n".join(_ledger_lines(crawl, ledger, summary)))
+    record = _record(crawl) | _ledger_record(ledger, summary)
+    print_answer([record], _ledger_lines(crawl, ledger, summary), as_json=as_json)
 
 
 def _record(crawl: CrawlRecord) -> dict[str, Any]:

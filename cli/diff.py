@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import NotFound, coloured, dim, format_time, need_article, need_crawl, opened_archive, strong
-from cli.output import emit, say
+from cli.archive_helpers import (
+    NotFound,
+    coloured,
+    dim,
+    format_time,
+    need_article,
+    need_crawl,
+    opened_archive,
+    print_answer,
+    strong,
+)
+from cli.output import plural
 from news.article import short_id
 from news.sameness.differences import DiffPiece, Mark, paragraph_pieces, word_pieces
 from news.sameness.revisions import is_silent
@@ -47,13 +58,8 @@ def diff(
         raise click.UsageError("name an article, or use --crawl or --today.")
     with opened_archive() as (_, conn):
         pairs = _pair_of_article(conn, article, first, second) if article else _all_pairs(conn, crawl)
-    for old, new in pairs:
-        if as_json:
-            emit(_record(old, new))
-        else:
-            click.echo("\n".join(_lines(old, new)))
-    if not pairs:
-        say("Nothing was revised.")
+    records, lines = (_record(*pair) for pair in pairs), (line for pair in pairs for line in _lines(*pair))
+    print_answer(records, lines, as_json=as_json, nothing="Nothing was revised.")
 
 
 def _all_pairs(conn: Connection, crawl: int | None) -> list[tuple[RevisionText, RevisionText]]:
@@ -61,7 +67,7 @@ def _all_pairs(conn: Connection, crawl: int | None) -> list[tuple[RevisionText, 
     from archive.lookup import texts_revised
 
     if crawl is not None:
-        return texts_revised(conn, crawl_id=need_crawl(conn, crawl))
+        return texts_revised(conn, crawl_id=need_crawl(conn, crawl).id)
     midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     return texts_revised(conn, since=midnight)
 
@@ -78,10 +84,8 @@ def _pair_of_article(
     old, new = (latest - 1, latest) if first is None else (first, second or latest)
     missing = [number for number in (old, new) if number not in texts]
     if missing:
-        raise NotFound(
-            f"{one_line(id_or_url)} has no revision {missing[0]}; it has {latest}",
-            f"newskeep show {one_line(id_or_url)}",
-        )
+        named = one_line(id_or_url)
+        raise NotFound(f"{named} has no revision {missing[0]}; it has {latest}", f"newskeep show {named}")
     return [(texts[old], texts[new])]
 
 
@@ -128,10 +132,9 @@ def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
 
 def _lines(old: RevisionText, new: RevisionText) -> Iterator[str]:
     kinds = f" · {', '.join(new.changes).replace('_', ' ')}" if new.number == old.number + 1 and new.changes else ""
-    head = (
-        f"{short_id('a', new.article_id)} revision {old.number} → {new.number} · {format_time(new.valid_from)}{kinds}"
-    )
-    yield strong(head + (" · the stated date stayed" if _silent(old, new) else ""))
+    numbers = f"{short_id('a', new.article_id)} revision {old.number} → {new.number}"
+    silent = " · the stated date stayed" if _silent(old, new) else ""
+    yield strong(f"{numbers} · {format_time(new.valid_from)}{kinds}{silent}")
     yield f"{one_line(new.outlet)} · {one_line(new.headline or '(no headline)')}"
     if not any(_is_changed(row) for field in _changed_fields(old, new) for row in field.rows):
         yield "  both read the same"
@@ -146,21 +149,12 @@ def _silent(old: RevisionText, new: RevisionText) -> bool:
 
 
 def _field_lines(field: _Field) -> Iterator[str]:
-    unchanged = 0
-    for row in field.rows:
-        if not _is_changed(row):
-            unchanged += 1
-            continue
-        if unchanged:
-            yield dim(_unchanged(unchanged))
-        unchanged = 0
-        yield "  " + "".join(map(_piece, row))
-    if unchanged:
-        yield dim(_unchanged(unchanged))
-
-
-def _unchanged(paragraphs: int) -> str:
-    return f"  … {paragraphs} paragraph{'s' if paragraphs > 1 else ''} unchanged"
+    for is_changed, group in groupby(field.rows, _is_changed):
+        rows = list(group)
+        if is_changed:
+            yield from ("  " + "".join(map(_piece, row)) for row in rows)
+        else:
+            yield dim(f"  … {plural(len(rows), 'paragraph')} unchanged")
 
 
 def _piece(piece: DiffPiece) -> str:

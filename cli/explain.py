@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import NotFound, dim, evidence_in_words, format_time, need_article, opened_archive, strong
-from cli.output import emit
+from cli.archive_helpers import (
+    NotFound,
+    dim,
+    evidence_in_words,
+    format_time,
+    need_article,
+    opened_archive,
+    print_answer,
+    strong,
+)
 from news.article import LAST_CHANGE, parse_id, short_id
 from news.reasons import in_words
 from news.sameness.sameness_rule import SamenessRule
@@ -41,10 +49,7 @@ def explain(address: str, as_json: bool) -> None:
     """
     with opened_archive() as (_, conn):
         explanation, site = _explain(conn, address)
-    if as_json:
-        emit(_record(address, explanation, site))
-    else:
-        click.echo("\n".join(_lines(address, explanation, site)))
+    print_answer([_record(address, explanation, site)], _lines(address, explanation, site), as_json=as_json)
 
 
 def _explain(conn: Connection, address: str) -> tuple[Explanation, str | None]:

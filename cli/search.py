@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import coloured, dim, format_time, need_outlet, opened_archive, strong
+from cli.archive_helpers import (
+    coloured,
+    dim,
+    format_time,
+    need_outlet,
+    opened_archive,
+    print_answer,
+    record_of,
+    strong,
+)
 from cli.completion import complete_outlet
-from cli.output import emit, say
+from cli.output import say
 from cli.verbs import Misused
 from news.article import short_id
 from news.text import one_line
@@ -90,11 +98,8 @@ def search(
         lines = [] if hits else ["Nothing was found.", *_explanation(conn, words, filters)]
     if total > len(hits):
         lines.append(f"{len(hits)} of {_articles(total)}; more with --limit")
-    for hit in hits:
-        if as_json:
-            emit(_record(hit))
-        else:
-            click.echo(_lines(hit))
+    records = (record_of("hit", hit, snippet=_marked(hit.snippet, "**", "**")) for hit in hits)
+    print_answer(records, map(_lines, hits), as_json=as_json)
     for line in lines:
         say(line)
 
@@ -103,11 +108,6 @@ def _explanation(conn: Connection, query: str, filters: Filters) -> Iterator[str
     from archive.search import explain_empty_search
 
     yield from empty_search_lines(explain_empty_search(conn, query, filters, datetime.now(UTC).date()), filters)
-
-
-def _record(hit: Hit) -> dict[str, Any]:
-    ids = {"id": short_id("a", hit.id), "story_id": short_id("s", hit.story_id)}
-    return {"type": "hit", **asdict(hit), **ids, "snippet": _marked(hit.snippet, "**", "**")}
 
 
 def _lines(hit: Hit) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +12,18 @@ import click
 from cli.archive_helpers import (
     NotFound,
     dim,
-    evidence_in_words,
     format_time,
     is_story,
     need_article,
     need_crawl,
     need_story,
     opened_archive,
+    print_answer,
+    record_of,
     strong,
 )
-from cli.output import emit, say
+from cli.output import plural
+from cli.story import story_lines
 from news.article import short_id
 from news.text import one_line, printable
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from archive.home import Home
-    from archive.lookup import ArchivedArticle, RemovedBlock, StoryArticle
+    from archive.lookup import ArchivedArticle, RemovedBlock
 
 SECTION = "Read"
 
@@ -94,19 +95,15 @@ def _read(conn: Connection, id_or_url: str, revision: int | None) -> ArchivedArt
 
 def _show_article(conn: Connection, id_or_url: str, revision: int | None, as_json: bool) -> None:
     article = _read(conn, id_or_url, revision)
-    if as_json:
-        emit(_article_record(article))
-    else:
-        click.echo("\n".join(_article_lines(article)))
+    print_answer([_article_record(article)], _article_lines(article), as_json=as_json)
 
 
 def _article_record(article: ArchivedArticle) -> dict[str, Any]:
     from archive.article_fields import COLUMNS
 
-    columns = {column.name: column.value_in(article.fields) for column in COLUMNS}
-    record = asdict(article) | columns | {"id": short_id("a", article.id), "story_id": short_id("s", article.story_id)}
+    record = record_of("article", article, **{column.name: column.value_in(article.fields) for column in COLUMNS})
     del record["capture_id"]
-    return {"type": "article", **record}
+    return record
 
 
 def _article_lines(article: ArchivedArticle) -> Iterator[str]:
@@ -129,14 +126,11 @@ def _provenance(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
         yield "also at", one_line(address)
     yield "published", " · ".join([format_time(article.date_published), *map(one_line, article.authors)])
     yield from _more_fields(article)
-    yield (
-        "captured",
-        f"first {format_time(article.first_captured_at)}, last looked {format_time(article.last_checked_at)}",
-    )
+    first, last = format_time(article.first_captured_at), format_time(article.last_checked_at)
+    yield "captured", f"first {first}, last looked {last}"
     kinds = f" ({', '.join(article.changes)})" if article.changes else ""
-    held = f"held from {format_time(article.valid_from)}" + (
-        f" to {format_time(article.valid_to)}" if article.valid_to else ""
-    )
+    until = f" to {format_time(article.valid_to)}" if article.valid_to else ""
+    held = f"held from {format_time(article.valid_from)}{until}"
     yield "revision", f"{article.number} of {article.revisions}{kinds}, {held}"
     if article.flags:
         yield "flags", ", ".join(article.flags)
@@ -145,8 +139,7 @@ def _provenance(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
         yield "story", f"{short_id('s', article.story_id)} with {article.copies} more: {hint}"
     if article.removed:
         hint = f"newskeep show {short_id('a', article.id)} --removed"
-        blocks = f"{article.removed} block{'s' if article.removed > 1 else ''}"
-        yield "removed", f"{blocks}, {article.words_removed} words: {hint}"
+        yield "removed", f"{plural(article.removed, 'block')}, {article.words_removed} words: {hint}"
 
 
 def _more_fields(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
@@ -164,18 +157,12 @@ def _show_removed(
     from archive.lookup import removed_blocks
 
     if crawl is not None:
-        blocks = removed_blocks(conn, crawl_id=need_crawl(conn, crawl))
+        blocks = removed_blocks(conn, crawl_id=need_crawl(conn, crawl).id)
     else:
         article = _read(conn, id_or_url or "", revision)
         blocks = removed_blocks(conn, article_id=article.id, revision=article.number)
-    if as_json:
-        for block in blocks:
-            emit({"type": "removed", **asdict(block), "article_id": short_id("a", block.article_id),
-                  "score": block.score / 100})  # fmt: skip
-    elif blocks:
-        click.echo("\n".join(_removed_lines(blocks)))
-    else:
-        say("Nothing was removed.")
+    records = (record_of("removed", block, score=block.score / 100) for block in blocks)
+    print_answer(records, _removed_lines(blocks), as_json=as_json, nothing="Nothing was removed.")
 
 
 def _removed_lines(blocks: list[RemovedBlock]) -> Iterator[str]:
@@ -187,40 +174,19 @@ def _removed_lines(blocks: list[RemovedBlock]) -> Iterator[str]:
 
 
 def _show_stories(conn: Connection, id_or_url: str | None, crawl: int | None, as_json: bool) -> None:
-    from archive.lookup import story_articles
+    from archive.stories import copies_of_crawl, read_story
 
     if crawl is not None:
-        members = story_articles(conn, crawl_id=need_crawl(conn, crawl))
+        members = copies_of_crawl(conn, need_crawl(conn, crawl).id)
     else:
-        members = story_articles(conn, story_id=need_story(conn, id_or_url or ""))
-    if as_json:
-        for member in members:
-            emit(_member_record(member))
-    elif members:
-        click.echo("\n".join(_story_lines(members)))
-    else:
-        say("No copies were found.")
-
-
-def _member_record(member: StoryArticle) -> dict[str, Any]:
-    matched = member.matched_article_id
-    ids = {"id": short_id("a", member.id), "story_id": short_id("s", member.story_id)}
-    return {"type": "copy", **asdict(member), **ids, "matched_article_id": short_id("a", matched) if matched else None}
-
-
-def _story_lines(members: list[StoryArticle]) -> Iterator[str]:
-    for story_id, group in groupby(members, lambda member: member.story_id):
-        yield strong(short_id("s", story_id))
-        for number, member in enumerate(group):
-            matched = evidence_in_words(member.evidence, earliest=number == 0)
-            yield f"  {short_id('a', member.id)}  {format_time(member.first_captured_at)}  {one_line(member.outlet)}"
-            yield f"    {one_line(member.headline or '')}"
-            yield f"    {dim(matched)}  {one_line(member.url)}"
+        members = read_story(conn, need_story(conn, id_or_url or ""))
+    records = (record_of("copy", member) for member in members)
+    print_answer(records, story_lines(members), as_json=as_json, nothing="No copies were found.")
 
 
 def _show_raw(home: Home, conn: Connection, id_or_url: str, revision: int | None) -> None:
     from archive.captures import read_record
-    from archive.lookup import place_of
+    from archive.captures.index import place_of
 
     article = _read(conn, id_or_url, revision)
     place = place_of(conn, article.capture_id) if article.capture_id is not None else None
@@ -228,6 +194,5 @@ def _show_raw(home: Home, conn: Connection, id_or_url: str, revision: int | None
         raise NotFound(
             f"{short_id('a', article.id)} was imported: there is no captured page", f"newskeep show {id_or_url}"
         )
-    body = read_record(home, place.file, place.offset, place.length).decoded_body()
-    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.write(read_record(home, *place).decoded_body())
     sys.stdout.buffer.flush()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +17,11 @@ from cli.archive_helpers import (
     need_article,
     need_story,
     opened_archive,
+    print_answer,
+    record_of,
     strong,
 )
-from cli.output import emit, plural, say, tell
+from cli.output import plural, say
 from news.article import short_id
 from news.text import one_line, printable
 
@@ -78,12 +80,10 @@ def _split(engine: Engine, article_id: int, dry_run: bool, as_json: bool) -> Non
 
     old_story, new_story = split_article(engine, article_id, keep=not dry_run)
     article, was, now = short_id("a", article_id), short_id("s", old_story), short_id("s", new_story)
-    if as_json:
-        emit({"type": "split", "id": article, "from": was, "to": None if dry_run else now, "dry_run": dry_run})
-    elif dry_run:
-        tell(f"{article} would leave story {was} for one of its own; nothing was written")
-    else:
-        tell(f"{article} is out of story {was} and in story {now} of its own, permanently")
+    record = {"type": "split", "id": article, "from": was, "to": None if dry_run else now, "dry_run": dry_run}
+    done = f"{article} is out of story {was} and in story {now} of its own, permanently"
+    would = f"{article} would leave story {was} for one of its own; nothing was written"
+    print_answer([record], [would if dry_run else done], as_json=as_json)
 
 
 def _merge(engine: Engine, story_id: int, other_id: int, dry_run: bool, as_json: bool) -> None:
@@ -91,12 +91,10 @@ def _merge(engine: Engine, story_id: int, other_id: int, dry_run: bool, as_json:
 
     into = short_id("s", merge_stories(engine, story_id, other_id, keep=not dry_run))
     old = short_id("s", max(story_id, other_id))
-    if as_json:
-        emit({"type": "merge", "from": old, "to": into, "dry_run": dry_run})
-    elif dry_run:
-        tell(f"{old} would become part of story {into}; nothing was written")
-    else:
-        tell(f"{old} is part of story {into} now; its number leads there")
+    record = {"type": "merge", "from": old, "to": into, "dry_run": dry_run}
+    done = f"{old} is part of story {into} now; its number leads there"
+    would = f"{old} would become part of story {into}; nothing was written"
+    print_answer([record], [would if dry_run else done], as_json=as_json)
 
 
 def _show(conn: Connection, story_id: int, events: bool, as_json: bool) -> None:
@@ -104,41 +102,31 @@ def _show(conn: Connection, story_id: int, events: bool, as_json: bool) -> None:
 
     members = read_story(conn, story_id)
     others = same_event(conn, story_id) if events else []
-    if as_json:
-        for record in _records(story_id, members, others):
-            emit(record)
-        return
-    click.echo("\n".join(_lines(story_id, members)))
-    for other in others:
-        head = (
-            f"{short_id('s', other.story_id)}  {other.alike:.2f}  {format_time(other.date)}  {one_line(other.outlet)}"
-        )
-        click.echo(f"{dim('same event')}  {head}\n    {one_line(other.headline or '')}")
+    records = [record_of("member", member) for member in members] + [record_of("same_event", one) for one in others]
+    print_answer(records, [*story_lines(members), *_event_lines(others)], as_json=as_json)
     if events and not others:
         say("No other story on the event was found within three days.")
 
 
-def _records(story_id: int, members: list[Member], others: list[SameEvent]) -> Iterator[dict[str, Any]]:
-    for member in members:
-        ids = {"id": short_id("a", member.id), "story_id": short_id("s", story_id)}
-        matched = short_id("a", member.matched_article_id) if member.matched_article_id else None
-        yield {"type": "member", **asdict(member), **ids, "matched_article_id": matched}
+def story_lines(members: Iterable[Member]) -> Iterator[str]:
+    """Yield the lines about stories and their articles, which stand in this order."""
+    for story_id, group in groupby(members, lambda member: member.story_id):
+        articles = list(group)
+        outlets = plural(len({article.outlet for article in articles}), "outlet")
+        yield strong(f"{short_id('s', story_id)} · {plural(len(articles), 'article')} of {outlets}")
+        for article in articles:
+            yield f"  {short_id('a', article.id)}  {format_time(article.first_captured_at)}  {one_line(article.outlet)}"
+            yield f"    {one_line(article.headline or '')}"
+            matched = evidence_in_words(article.evidence, earliest=article.earliest, agency=article.agency)
+            yield f"    {dim(matched)}  {one_line(article.url)}"
+            yield from (dim(f"      “{_cut(passage)}”") for passage in article.passages)
+
+
+def _event_lines(others: Iterable[SameEvent]) -> Iterator[str]:
     for other in others:
-        ids = {"id": short_id("a", other.id), "story_id": short_id("s", other.story_id)}
-        yield {"type": "same_event", **asdict(other), **ids}
-
-
-def _lines(story_id: int, members: list[Member]) -> Iterator[str]:
-    outlets = len({member.outlet for member in members})
-    held = f"{plural(len(members), 'article')}"
-    yield strong(f"{short_id('s', story_id)} · {held} of {plural(outlets, 'outlet')}")
-    for member in members:
-        yield f"  {short_id('a', member.id)}  {format_time(member.first_captured_at)}  {one_line(member.outlet)}"
-        yield f"    {one_line(member.headline or '')}"
-        matched = evidence_in_words(member.evidence, earliest=member.earliest, agency=member.agency)
-        yield f"    {dim(matched)}  {one_line(member.url)}"
-        for passage in member.passages:
-            yield dim(f"      “{_cut(passage)}”")
+        story = f"{short_id('s', other.story_id)}  {other.alike:.2f}  {format_time(other.date)}"
+        yield f"{dim('same event')}  {story}  {one_line(other.outlet)}"
+        yield f"    {one_line(other.headline or '')}"
 
 
 def _cut(passage: str) -> str:

@@ -9,10 +9,10 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 
 from archive.captures import CapturedResponse, CaptureFiles, StoredRecord
+from archive.captures.index import find_original
 from archive.crash_markers import ReadingMark
 from archive.crawls import Crawl, require_running
 from archive.home import Home
-from archive.ingest.store import find_original
 from crawler.batch_writer import BatchWriter, patiently
 from crawler.channels.kinds.robots import RobotsCache
 from crawler.results import Listener
@@ -48,10 +48,10 @@ class CaptureRecorder:
         original = None
         if digest:
             with self.engine.connect() as conn:
-                original = find_original(conn, url_key(canonicalise(requested)), digest)
+                original = find_original(conn, url_key(canonicalise(requested)), digest=digest)
         if original is None and response.status == 304:
             return None
-        return self.files.write(response, original=original)
+        return self.files.write(response, original=original.original if original else None)
 
 
 @dataclass(slots=True)

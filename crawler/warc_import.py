@@ -164,11 +164,11 @@ class CaptureImporter:
             return _ended(record, Disposition.SKIPPED, ended[1])
         where = _refers_to(record, key) or self._payloads.get(record.fields.get("warc-payload-digest", ""))
         with self._engine.connect() as conn:
-            earlier = find_original(conn, *where) if where else None
+            earlier = find_original(conn, where[0], at=where[1]) if where else None
         if earlier is None:
             return _ended(record, Disposition.SKIPPED, Reason.REVISIT_WITHOUT_ORIGINAL)
         try:
-            first = read_record(self._home, earlier.file, earlier.offset, earlier.length)
+            first = read_record(self._home, *earlier.place)
         except CaptureDamaged:
             return _ended(record, Disposition.SKIPPED, Reason.REVISIT_WITHOUT_ORIGINAL)
         headers = response.headers if response.header("content-type") else first.headers

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -26,14 +27,20 @@ class ArchivedCapture:
     reason: str | None  # why there is no article
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOriginal:
-    """The capture that a revisit refers to, and the place of its record."""
+class RecordPlace(NamedTuple):
+    """The place of a record, as `read_record` takes it: file, offset and length in bytes."""
 
-    original: Original
     file: str
     offset: int
     length: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOriginal:
+    """A capture with a body, to which revisits can refer, and the place of its record."""
+
+    original: Original
+    place: RecordPlace
 
 
 def find_captures(conn: Connection, keys: Collection[CaptureKey]) -> dict[CaptureKey, ArchivedCapture]:
@@ -48,12 +55,18 @@ def find_captures(conn: Connection, keys: Collection[CaptureKey]) -> dict[Captur
     return {key: captures[key] for key in keys if key in captures}
 
 
-def find_original(conn: Connection, url_key: int, at: datetime) -> StoredOriginal | None:
-    """Find the capture with a body that was made of that address in that second; None without one."""
-    row = conn.execute(_ORIGINAL, {"url_key": url_key, "at": at}).first()
-    if row is None:
-        return None
-    return StoredOriginal(Original(row.id, row.url, row.captured_at), row.file, row.record_offset, row.record_length)
+def find_original(
+    conn: Connection, url_key: int, *, digest: bytes | None = None, at: datetime | None = None
+) -> StoredOriginal | None:
+    """Find the newest page of that address: of a body with *digest*, or made in the second *at*; None without one."""
+    row = conn.execute(_ORIGINAL, {"url_key": url_key, "digest": digest, "at": at}).first()
+    return StoredOriginal(Original(row.id, row.url, row.captured_at), RecordPlace(*row[3:])) if row else None
+
+
+def place_of(conn: Connection, capture_id: int) -> RecordPlace | None:
+    """Find the record with a capture's body; for an identical re-fetch that of the first capture. None without one."""
+    row = conn.execute(_PLACE, {"id": capture_id}).first()
+    return RecordPlace(*row) if row else None
 
 
 _CAPTURES = text("""
@@ -69,9 +82,16 @@ left join articles a on a.id = l.article_id
 _ORIGINAL = text(f"""
 select c.id, c.url, c.captured_at, {FILE_PLACE} as file, c.record_offset, c.record_length
 from captures c left join capture_files f on f.name = c.file
-where c.url_key = :url_key and c.captured_at >= :at and c.captured_at < cast(:at as timestamptz) + interval '1 second'
-  and c.revisit_of is null
-order by c.id limit 1
+where c.url_key = :url_key and c.revisit_of is null and c.status = 200
+  and (cast(:digest as bytea) is null or c.digest = :digest)
+  and (cast(:at as timestamptz) is null or (c.captured_at >= :at and c.captured_at < :at + interval '1 second'))
+order by c.captured_at desc, c.id desc limit 1
+""")  # noqa: S608 - put together from constants
+
+_PLACE = text(f"""
+select {FILE_PLACE} as file, c.record_offset, c.record_length
+from captures r join captures c on c.id = coalesce(r.revisit_of, r.id)
+left join capture_files f on f.name = c.file where r.id = :id
 """)  # noqa: S608 - put together from constants
 
 

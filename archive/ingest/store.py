@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, Engine, insert, text
 
 from archive import models
-from archive.captures import CaptureFiles, Original, StoredRecord
+from archive.captures import CaptureFiles, StoredRecord
 from archive.crawls import require_running
 from archive.ingest.batch_judge import BatchJudge
 from archive.ingest.boilerplate_memory import BoilerplateMemory
@@ -26,8 +26,6 @@ from archive.ingest.rows import capture_row, lock_texts, take_many_ids, write_ro
 from news.dispositions import Disposition
 from news.errors import ArchiveError
 from news.reasons import Reason
-
-__all__ = ["find_original", "store_captures", "store_pages"]
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +66,6 @@ def store_captures(
             captures.note(conn, (record.file for _, record in records))
             conn.execute(insert(models.captures), rows)
     return ids
-
-
-def find_original(conn: Connection, url_key: int, digest: bytes) -> Original | None:
-    """Return the capture to which an identical re-fetch of the page can refer."""
-    row = conn.execute(_ORIGINAL, {"url_key": url_key, "digest": digest}).first()
-    return Original(row.id, row.url, row.captured_at) if row else None
 
 
 def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
@@ -148,12 +140,6 @@ def _store_alone(engine: Engine, page: FetchedPage, captures: CaptureFiles | Non
         bare = replace(failed, record=None, etag=None, last_modified=None, due_at=None)
         return _store_together(engine, [bare], captures)[0]
 
-
-_ORIGINAL = text("""
-select id, url, captured_at from captures
-where url_key = :url_key and digest = :digest and revisit_of is null and status = 200
-order by captured_at desc limit 1
-""")
 
 # In one order, so that two batches with texts in common never wait for each other in a circle.
 _LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key order by key")

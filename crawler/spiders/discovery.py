@@ -11,6 +11,7 @@ from scrapy.http.request import NO_CALLBACK
 from sqlalchemy import Connection
 
 from archive.captures import StoredRecord, read_record
+from archive.captures.index import find_original
 from archive.channels import (
     Channel,
     FoundChannel,
@@ -18,7 +19,6 @@ from archive.channels import (
     LookOutcome,
     ensure_channels,
     known_channels,
-    latest_body,
     save_looks,
 )
 from archive.frontier import Link, add_links
@@ -244,11 +244,11 @@ class Discovery:
         return response.body, LookOutcome.UNCHANGED if same else LookOutcome.READ
 
     async def _stored_body(self, channel: Channel) -> bytes:
-        digest = channel.body_digest or b""
-        place = await self.job.db(lambda conn: latest_body(conn, channel.url, digest))
-        if place:
+        key, digest = url_key(canonicalise(channel.url)), channel.body_digest or b""
+        stored = await self.job.db(lambda conn: find_original(conn, key, digest=digest))
+        if stored:
             try:
-                return await asyncio.to_thread(lambda: read_record(self.job.home, *place).decoded_body())
+                return await asyncio.to_thread(lambda: read_record(self.job.home, *stored.place).decoded_body())
             except (CaptureDamaged, StoreUnavailable):
                 pass  # it is fetched again below
         response = await self.ask(channel_request(channel, conditional=False))

@@ -18,11 +18,9 @@ from sqlalchemy import Engine, text
 from warcio.cli import main as warcio
 
 from archive.captures import CaptureFiles, read_record
-from archive.captures.index import CaptureFile, all_files
+from archive.captures.index import CaptureFile, all_files, find_original, place_of
 from archive.captures.upload import Uploader, upload_finished
-from archive.channels import latest_body
 from archive.home import Home
-from archive.lookup import place_of
 from news.errors import CaptureDamaged, SettingError, StoreUnavailable
 from news.settings import Settings
 from tests.newsroom import Newsroom, article
@@ -57,7 +55,7 @@ def bodies(engine: Engine, home: Home) -> list[bytes]:
     with engine.connect() as conn:
         ids = conn.execute(text("select id from captures order by id")).scalars().all()
         places = [place_of(conn, capture_id) for capture_id in ids]
-    return [read_record(home, place.file, place.offset, place.length).body for place in places if place]
+    return [read_record(home, *place).body for place in places if place]
 
 
 def states(engine: Engine) -> list[str]:
@@ -293,11 +291,11 @@ def test_a_channel_is_read_again_from_the_store(engine: Engine, newsroom: Newsro
     publish(newsroom, spool, HTML)
     upload_finished(engine, spool)
     with engine.connect() as conn:
-        url = str(conn.execute(text("select url from captures")).scalar_one())
-        where = latest_body(conn, url, sha256(HTML).digest())
+        key = conn.execute(text("select url_key from captures")).scalar_one()
+        found = find_original(conn, key, digest=sha256(HTML).digest())
 
-    assert where
-    assert read_record(spool, *where).body == HTML
+    assert found
+    assert read_record(spool, *found.place).body == HTML
 
 
 # --- during a crawl

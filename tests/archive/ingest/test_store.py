@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import text
 
 from archive.captures import CapturedResponse, CaptureFiles, read_record
+from archive.captures.index import find_original
 from archive.crawls import close_crawl, open_crawl
 from archive.frontier import ledger, waiting_links
 from archive.home import Home
 from archive.ingest.fetched import FetchedPage, Outcome
-from archive.ingest.store import find_original, store_pages
+from archive.ingest.store import store_pages
 from news.article import Article, Block, Flag, Label
 from news.dispositions import Disposition
 from news.errors import ArchiveUnavailable
@@ -229,9 +230,9 @@ def test_page_without_text_is_settled_with_its_reason_and_its_capture_is_kept(ne
     ((file, offset, length),) = newsroom.rows("select file, record_offset, record_length from captures")
     assert read_record(home, str(file), int(str(offset)), int(str(length))).body == b"<p>x"
     with newsroom.engine.connect() as conn:
-        original = find_original(conn, link.url_key, record.digest)
-    assert original
-    assert original.url == link.url
+        found = find_original(conn, link.url_key, digest=record.digest)
+    assert found
+    assert found.original.url == link.url
 
 
 def test_text_that_several_outlets_store_at_once_is_one_story(newsroom: Newsroom) -> None:
