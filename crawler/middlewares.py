@@ -15,7 +15,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.captures import CapturedResponse, StoredRecord
-from archive.captures.response import decode
+from archive.captures.response import decode, decode_beginning
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
@@ -174,8 +174,19 @@ class RetryMiddleware:
 class ContentEncodingMiddleware(HttpCompressionMiddleware):
     """Scrapy's middleware with the archive's decoder, which reads captures later.
 
-    It refuses a body that breaks off; Scrapy's own decoder returns its first half as if it were complete.
+    It refuses a body that breaks off; Scrapy's own decoder returns its first half as if it were complete. Of a request
+    with `read_at_most` (robots.txt) the beginning counts.
     """
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        limit = request.meta.get("read_at_most")
+        if not limit:
+            return super().process_response(request, response)
+        encodings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+        try:
+            return response.replace(body=decode_beginning(response.body, encodings, limit))
+        except CaptureDamaged as error:
+            raise Refused(Reason.BAD_ENCODING) from error
 
     def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
         names = b",".join(content_encoding).decode("latin-1")

@@ -15,6 +15,7 @@ from news.errors import BodyTooLarge, CaptureDamaged
 _MOST_LAYERS = 3
 _STEP = 1 << 18
 _GZIP_MAGIC = b"\x1f\x8b"
+_ANY_ZLIB_HEADER = 47  # of zlib or gzip, whichever the stream has
 _BROKEN = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError, OSError)
 
 Headers = tuple[tuple[str, str], ...]
@@ -77,6 +78,22 @@ class StoredRecord:
     content_type: str | None
     captured_at: datetime
     revisit_of: int | None = None
+
+
+def decode_beginning(body: bytes, encodings: str, limit: int) -> bytes:
+    """Return the first *limit* bytes of a body that may break off or unpack to more.
+
+    Raises CaptureDamaged for a broken body, and for one that breaks off in another encoding than gzip and deflate.
+    """
+    try:
+        return decode(body, encodings, limit)
+    except CaptureDamaged:
+        if encodings.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+            raise
+    try:
+        return zlib.decompressobj(_ANY_ZLIB_HEADER).decompress(body, limit)
+    except zlib.error as error:
+        raise CaptureDamaged(f"the body is no {encodings} stream: {error}") from error
 
 
 def decode(body: bytes, encodings: str, limit: int) -> bytes:

@@ -10,7 +10,7 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.captures.response import decode
+from archive.captures.response import decode, decode_beginning
 from news.errors import CaptureDamaged
 from tests.archive.captures.responses import HTML
 
@@ -39,6 +39,16 @@ def test_body_that_unpacks_to_too_much_is_refused(pack: object) -> None:
     encoding = {gzip.compress: "gzip", zlib.compress: "deflate", brotli.compress: "br", zstd.compress: "zstd"}[pack]
     with pytest.raises(CaptureDamaged, match="more than 1000 bytes"):
         decode(pack(b"0" * 5_000_000), encoding, 1000)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_of_a_packed_body_that_is_cut_off_or_too_large_the_beginning_counts(pack: object) -> None:
+    encoding = {gzip.compress: "gzip", zlib.compress: "deflate"}[pack]
+    assert decode_beginning(pack(HTML), encoding, 100) == HTML[:100]
+    assert HTML.startswith(decode_beginning(pack(HTML)[:-20], encoding, 100_000))
+    assert decode_beginning(HTML, "gzip", 100_000) == HTML
+    with pytest.raises(CaptureDamaged):
+        decode_beginning(b"\x1f\x8bno stream", encoding, 100)
 
 
 @settings(max_examples=40)
