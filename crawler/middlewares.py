@@ -178,7 +178,7 @@ class ContentEncodingMiddleware(HttpCompressionMiddleware):
     with `read_at_most` (robots.txt) the beginning counts.
     """
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         limit = request.meta.get("read_at_most")
         if not limit:
             return super().process_response(request, response)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -68,14 +68,23 @@ def contact_of(home: Home, file: OutletsFile) -> str | None:
     return contact
 
 
-def survey_outlet(home: Home, outlet: Outlet, file: OutletsFile, *, quiet: bool = False) -> Survey:
+def survey_outlet(
+    home: Home,
+    outlet: Outlet,
+    file: OutletsFile,
+    *,
+    quiet: bool = False,
+    known: Mapping[str, Sequence[str]] | None = None,
+) -> Survey:
     """Visit the outlet's site without saving anything; unless *quiet*, print each answer as it arrives.
 
-    Raises OutletBlocked or SettingError.
+    *known* channels ({kind: URLs}) are read where the home page cannot be; None ends the survey there. Raises
+    OutletBlocked or SettingError.
     """
     from crawler.outlets.survey import survey
 
-    return survey(home, outlet, contact_of(home, file), datetime.now(UTC), None if quiet else _print_answer)
+    progress = None if quiet else _print_answer
+    return survey(home, outlet, contact_of(home, file), datetime.now(UTC), progress, known)
 
 
 def _print_answer(page: Fetched) -> None:

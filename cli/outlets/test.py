@@ -12,7 +12,7 @@ import click
 from cli.completion import complete_outlet
 from cli.outlets.add import outlet_from_arguments
 from cli.outlets.outlets_file import as_json, contact_of, open_outlets, outlet_with_home, survey_outlet
-from cli.outlets.values import found_values, print_survey
+from cli.outlets.values import channels_in_archive, found_values, print_survey
 from cli.output import emit, say, tell
 from news.dispositions import Candidate, refusal
 from news.exit_codes import ExitCode
@@ -39,7 +39,8 @@ def test(target: str, json_: bool) -> None:
 
     home, file = open_outlets()
     outlet = file.by_name(target) or outlet_with_home(file.outlets, target) or outlet_from_arguments({"url": target})
-    survey = survey_outlet(home, outlet, file, quiet=json_)
+    known = channels_in_archive(home, outlet.name) if file.by_name(outlet.name) else {}
+    survey = survey_outlet(home, outlet, file, quiet=json_, known=known)
     links = [link for link in survey.links if not refusal(_candidate(link), outlet, None)]
     readings = read_some(home, outlet, links[:ARTICLES_TRIED], contact_of(home, file), datetime.now(UTC))
     if json_:

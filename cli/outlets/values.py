@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ from news.errors import ArchiveError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from archive.channels import Channel
     from archive.home import Home
     from crawler.outlets.survey import Survey
     from news.outlets import Outlet
@@ -91,31 +90,37 @@ def save_survey(home: Home, outlet: Outlet, survey: Survey) -> None:
 
 def values_in_archive(home: Home, name: str) -> dict[str, Any] | None:
     """Values found on the outlet's site; None before the first visit, or without a database."""
-    from sqlalchemy import select
-
-    from archive import models
-    from archive.channels import known_channels
-
-    columns = models.outlets.c
     with archive_if_there(home) as conn:
-        if conn is None:
-            return None
-        row = conn.execute(
-            select(columns.id, columns.found, columns.found_at).where(columns.name == name)
-        ).one_or_none()
-        channels = [] if row is None else known_channels(conn, row.id)
+        row = _outlet_row(conn, name)
+        channels = _channels(conn, row.id) if conn and row else {}
     if row is None or (row.found_at is None and not channels):
         return None
-    return {**row.found, **_by_kind(channels)}
+    return {**row.found, **{f"{kind}s": urls for kind, urls in channels.items()}}
 
 
-def _by_kind(channels: Iterable[Channel]) -> dict[str, list[str]]:
-    from archive.channels import ROBOTS
+def channels_in_archive(home: Home, name: str) -> dict[str, list[str]]:
+    """Channels that crawls of the outlet have found, {kind: URLs}; none without a database."""
+    with archive_if_there(home) as conn:
+        row = _outlet_row(conn, name)
+        return _channels(conn, row.id) if conn and row else {}
+
+
+def _outlet_row(conn: Connection | None, name: str) -> Any:
+    from sqlalchemy import select
+
+    from archive.models import outlets
+
+    columns = outlets.c.id, outlets.c.found, outlets.c.found_at
+    return conn.execute(select(*columns).where(outlets.c.name == name)).one_or_none() if conn else None
+
+
+def _channels(conn: Connection, outlet_id: int) -> dict[str, list[str]]:
+    from archive.channels import ROBOTS, known_channels
 
     kinds: dict[str, list[str]] = {}
-    for channel in channels:
+    for channel in known_channels(conn, outlet_id):
         if channel.kind != ROBOTS:
-            kinds.setdefault(f"{channel.kind}s", []).append(channel.url)
+            kinds.setdefault(channel.kind, []).append(channel.url)
     return kinds
 
 

@@ -1,7 +1,7 @@
 """Survey an outlet without saving anything: its feeds, sitemaps and links, and some of its articles as read."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
@@ -49,22 +49,38 @@ class Reading:
     problem: str | None = None
 
 
-def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime, progress: Progress | None = None) -> Survey:
+def survey(
+    home: Home,
+    outlet: Outlet,
+    contact: str | None,
+    now: datetime,
+    progress: Progress | None = None,
+    known: Mapping[str, Sequence[str]] | None = None,
+) -> Survey:
     """Fetch home page, robots.txt and the channels that an outlet sets or that are found; read them as a crawl does.
 
-    *progress* is called with each answer. Raises OutletBlocked if the home page cannot be fetched, SettingError if a
-    contact address is missing.
+    Where the home page cannot be read, the *known* channels ({kind: URLs}) stand for those that it would name; None
+    ends the survey there. *progress* is called with each answer. Raises OutletBlocked if nothing can be read,
+    SettingError if a contact address is missing.
     """
     channels = _Channels(home, outlet, contact, progress)
     page, robots = channels.fetch([outlet.url, urljoin(outlet.url, "/robots.txt")])
-    if page.error or page.status != 200:
-        raise _blocked(outlet.url, page.error or f"HTTP {page.status}")
-    kind, front = read_channel(_document(page), outlet, listing.KIND)
-    if outlet.listings is None or any(_is_same_page(url, outlet.url) for url in _addresses(outlet)):
+    blocked = (page.error or f"HTTP {page.status}") if page.error or page.status != 200 else None
+    kind, front = (listing.KIND, Announced()) if blocked else read_channel(_document(page), outlet, listing.KIND)
+    if blocked:
+        if known is None:
+            raise _blocked(outlet.url, blocked)
+        channels.problems.append(f"{outlet.url}: {in_words(blocked)}")
+    elif outlet.listings is None or any(_is_same_page(url, outlet.url) for url in _addresses(outlet)):
         channels.add(kind, page.url, front)
     rules = decoded(robots.body) if robots.status == 200 else ""
     home_page = front.home or HomePage(front.title, front.language)
-    _read_channels(channels, home_page, sitemap_lines(rules, robots.final_url), page.final_url)
+    named = {sitemap.KIND.name: sitemap_lines(rules, robots.final_url)}
+    if blocked and known is not None:
+        named = {kind.name: (*named.get(kind.name, ()), *known.get(kind.name, ())) for kind in _kinds()}
+    _read_channels(channels, home_page, named, page.final_url, guess=page.error is None)
+    if blocked and not any(channels.read.values()):
+        raise _blocked(outlet.url, blocked)
     feeds, sitemaps = channels.read[feed.KIND.name], channels.read[sitemap.KIND.name]
     addresses = [*(url for url, _ in sitemaps), *channels.unread[sitemap.KIND.name]]
     found = describe(page.final_url, home_page, feeds, addresses, crawl_delay(rules, AGENT), channels.problems)
@@ -75,14 +91,16 @@ def survey(home: Home, outlet: Outlet, contact: str | None, now: datetime, progr
     return Survey(replace(found, listings=()), links, volume, kind.name, front.site)
 
 
-def _read_channels(channels: "_Channels", home_page: HomePage, of_robots: Sequence[str], url: str) -> None:
-    """Read the channels that are set, else those that are declared; without any, look at the usual addresses."""
+def _read_channels(
+    channels: "_Channels", home_page: HomePage, named: Mapping[str, Sequence[str]], url: str, *, guess: bool
+) -> None:
+    """Read the channels that are set, else those that are declared; without any, *guess* the usual addresses."""
     for kind in _kinds():
-        declared = [*(of_robots if kind is sitemap.KIND else ()), *kind.on_home_page(home_page)]
+        declared = list(dict.fromkeys([*named.get(kind.name, ()), *kind.on_home_page(home_page)]))
         own = kind.option(channels.outlet)
         if own is not None or not kind.is_html:  # sections are left to the crawl
             channels.read_all(kind, declared if own is None else own)
-    guessed = [kind for kind in _kinds() if kind.guesses(url)]
+    guessed = [kind for kind in _kinds() if guess and kind.guesses(url)]
     if not any(kind.option(channels.outlet) is not None or channels.has(kind) for kind in guessed):
         for kind in guessed:
             channels.guess(kind, url)

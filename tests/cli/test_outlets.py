@@ -385,6 +385,22 @@ def test_trying_an_outlet_reads_only_what_a_crawl_reads(run: Run, home: Home, si
     assert run("test", "site", "--json").records[0]["links"] == 0
 
 
+def test_trying_an_outlet_whose_home_page_is_blocked_reads_its_other_channels(
+    run: Run, home: Home, engine: Engine, site: Site
+) -> None:
+    entry = f'[[outlet]]\nname = "site"\nurl = "{site.url("/")}"\n'
+    home.outlets_file.write_text(entry)
+    crawl(home, engine, "site")
+    site.put("/", "no", status=403)
+    look, *read = run("test", "site", "--json").records
+    assert (look["links"], look["problems"], len(read)) == (6, [f"{site.url('/')}: HTTP 403"], 5)
+    home.outlets_file.write_text(f'{entry}feeds = ["{site.url("/rss")}"]\n')
+    ended = run("test", "site")
+    assert (ended.code, f"problem    {site.url('/')}: HTTP 403" in ended.out) == (0, True)
+    home.outlets_file.write_text(f"{entry}feeds = []\n")
+    assert run("test", "site").code == 5
+
+
 def test_adding_shows_each_answer_as_it_arrives(run: Run, home: Home, site: Site) -> None:
     ended = run("add", site.url("/"), "--name", "site")
     assert [line.split() for line in ended.err.splitlines()[:3]] == [
