@@ -172,7 +172,7 @@ class Rereader:
             capture = read_record(self.home, file, offset, length)
             encoding = http_content_type_encoding(capture.header("content-type"))
             body = capture.decoded_body()
-            page = FetchedPage.unlinked(capture.url, body, capture.captured_at, encoding)
+            page = FetchedPage.unlinked(capture.url, body, capture.captured_at, encoding, capture.announced_at)
             return read_article(page, self.outlet, READING)
         except StoreUnavailable:
             raise  # without the old text, a better reading would count as an edit: the page waits

@@ -16,6 +16,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive.captures import CapturedResponse, StoredRecord
 from archive.captures.response import decode, decode_beginning
+from archive.frontier import Link
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
 from crawler.job import CaptureRecorder
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
@@ -258,6 +259,7 @@ def _may_hold_text(response: Response) -> bool:
 
 def _captured(request: Request, response: Response) -> CapturedResponse:
     status, fields = fields_of(request.meta["head"])
+    link: Link | None = request.meta.get("link")
     protocol, _, reason = status.partition(b" %d" % response.status)
     return CapturedResponse(
         url=response.url,
@@ -269,6 +271,7 @@ def _captured(request: Request, response: Response) -> CapturedResponse:
         reason=reason.strip().decode("latin-1"),
         request_headers=_texts(request.meta["sent"]),
         ip=str(response.ip_address) if response.ip_address else None,
+        announced_at=link.announced_at if link else None,
     )
 
 

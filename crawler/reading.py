@@ -34,7 +34,7 @@ def extract(page: FetchedPage, outlet: Outlet) -> FetchedPage:
         remove=outlet.remove,
         keep=outlet.keep,
         timezone=outlet.timezone,
-        announced=page.link.announced_at if page.link else None,
+        announced=page.announced_at,
     )
     if page.broke_off:
         article = replace(article, flags=article.flags | {Flag.PARTIAL})

@@ -225,7 +225,7 @@ class CaptureImporter:
         response = candidate.response
         encoding = http_content_type_encoding(response.header("content-type"))
         body = _body(response, self._most)
-        page = FetchedPage.unlinked(response.url, body, response.captured_at, encoding)
+        page = FetchedPage.unlinked(response.url, body, response.captured_at, encoding, response.announced_at)
         broke_off = candidate.original is None and is_cut(candidate.record, response)
         return self._read_page(replace(page, broke_off=broke_off), candidate.outlet)
 

@@ -18,6 +18,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _ANY_ZLIB_HEADER = 47  # of zlib or gzip, whichever the stream has
 _BROKEN = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError, OSError)
 
+ANNOUNCED = "Newskeep-Announced"  # a field of our own: a page without a date is read again with that of its feed
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -38,6 +40,7 @@ class CapturedResponse:
     method: str = "GET"
     request_headers: Headers = ()
     ip: str | None = None
+    announced_at: datetime | None = None  # of the page, as its feed or sitemap said
 
     def header(self, name: str) -> str | None:
         """Return all values of a header, joined by commas; None when it was not sent."""

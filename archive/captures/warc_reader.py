@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.captures.object_store import place_in, read_range
-from archive.captures.response import CapturedResponse
+from archive.captures.response import ANNOUNCED, CapturedResponse
 from archive.home import Home
 from news.errors import CaptureDamaged
 
@@ -118,8 +118,17 @@ def response_in(record: WarcRecord) -> CapturedResponse | None:
     headers = tuple(_headers(lines))
     chunked = any(name.lower() == "transfer-encoding" and "chunked" in value.lower() for name, value in headers)
     whole = _without_chunks(body) if chunked else body
-    ip = record.fields.get("warc-ip-address")
-    return CapturedResponse(record.url, int(match[1]), headers, whole, at, (match[2] or "").strip(), ip=ip)
+    ip, announced_at = record.fields.get("warc-ip-address"), _announced(record.fields.get(ANNOUNCED.lower(), ""))
+    reason = (match[2] or "").strip()
+    return CapturedResponse(record.url, int(match[1]), headers, whole, at, reason, ip=ip, announced_at=announced_at)
+
+
+def _announced(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def is_cut(record: WarcRecord, response: CapturedResponse) -> bool:

@@ -24,7 +24,7 @@ from sqlalchemy import Connection
 
 from archive.captures.index import note_spooled
 from archive.captures.repair import machine_name, mend_captures, note_whole
-from archive.captures.response import CapturedResponse, Headers, Original, StoredRecord
+from archive.captures.response import ANNOUNCED, CapturedResponse, Headers, Original, StoredRecord
 from archive.home import Home, flush_to_disk
 from news.errors import ArchiveError
 
@@ -223,6 +223,7 @@ def response_record(
     kind = _revisit_fields(response, original) if original else [("WARC-Type", "response")]
     fields = [*kind, ("WARC-Target-URI", _target(response.url)), ("WARC-Date", _date(response.captured_at)), record_id]
     fields += [("WARC-IP-Address", _line(response.ip))] if response.ip else []
+    fields += [(ANNOUNCED, response.announced_at.isoformat())] if response.announced_at else []
     fields += [("Newskeep-Imported-From", _line(imported_from))] if imported_from else []
     fields += [
         ("Content-Type", "application/http; msgtype=response"),

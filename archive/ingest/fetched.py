@@ -47,16 +47,22 @@ class FetchedPage:
     url: str = ""
     body: bytes = b""
     encoding: str | None = None
+    announced_at: datetime | None = None  # as the feed or sitemap said that named it
     broke_off: bool = False  # the body's length is unknown and its last tag is missing
     link: Link | None = None  # of a crawl
 
     @classmethod
     def unlinked(
-        cls, url: str, body: bytes = b"", fetched_at: datetime | None = None, encoding: str | None = None
+        cls,
+        url: str,
+        body: bytes = b"",
+        fetched_at: datetime | None = None,
+        encoding: str | None = None,
+        announced_at: datetime | None = None,
     ) -> FetchedPage:
         """Return a page that is only read, or whose link is not known yet; without a time it is undated."""
         at, undated = fetched_at or datetime.now(UTC), fetched_at is None
-        return cls(0, None, at, undated=undated, url=url, body=body, encoding=encoding)
+        return cls(0, None, at, undated=undated, url=url, body=body, encoding=encoding, announced_at=announced_at)
 
     def ended(self, disposition: Disposition, reason: str | None = None) -> FetchedPage:
         """Return the page with its end; a failure that may pass makes it due at once."""

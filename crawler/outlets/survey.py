@@ -206,14 +206,14 @@ def read_some(
 ) -> list[Reading]:
     """Fetch and read the pages behind *links*."""
     pages = fetch(home, [link.url for link in links], contact=contact, delay=outlet.delay) if links else []
-    return [_read(page, outlet, now) for page in pages]
+    return [_read(page, outlet, now, link.announced_at) for page, link in zip(pages, links, strict=False)]
 
 
-def _read(page: Fetched, outlet: Outlet, now: datetime) -> Reading:
+def _read(page: Fetched, outlet: Outlet, now: datetime, announced_at: datetime | None) -> Reading:
     if page.error or page.status != 200:
         return Reading(page.url, problem=_why(page))
     try:
-        fetched = FetchedPage.unlinked(page.final_url, page.body, now, _charset(page))
+        fetched = FetchedPage.unlinked(page.final_url, page.body, now, _charset(page), announced_at)
         return Reading(page.url, read_article(fetched, outlet, READING))
     except NewsError as error:
         return Reading(page.url, problem=str(error))

@@ -188,6 +188,7 @@ class NewsSpider(Spider):
             body=response.body,
             fetched_at=response.meta["received_at"],
             encoding=_declared_encoding(response),
+            announced_at=link.announced_at,
             broke_off=is_partial,
             record=response.meta.get("record"),
             etag=None if is_partial else header(response, "ETag"),  # a partial page is requested in full again
