@@ -22,8 +22,8 @@ class Alert:
     facts: Mapping[str, Any]
     opened_at: datetime
     ended_at: datetime | None
-    opening_told_at: datetime | None
-    ending_told_at: datetime | None
+    opening_notified_at: datetime | None
+    ending_notified_at: datetime | None
 
 
 def open_alert(
@@ -75,7 +75,7 @@ update alerts set ended_at = now() where rule = :rule and subject = :subject and
 
 _IS_OPEN = text("select 1 from alerts where rule = :rule and subject = :subject and ended_at is null")
 
-_COLUMNS = "id, rule, subject, outlet_id, facts, opened_at, ended_at, opening_told_at, ending_told_at"
+_COLUMNS = "id, rule, subject, outlet_id, facts, opened_at, ended_at, opening_notified_at, ending_notified_at"
 _ALL_OPEN = text(f"select {_COLUMNS} from alerts where ended_at is null order by opened_at desc, id desc")  # noqa: S608
 _ENDED = text(f"""
 select {_COLUMNS} from alerts where ended_at is not null order by ended_at desc, id desc limit :limit

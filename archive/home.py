@@ -127,11 +127,11 @@ def _file_settings(path: Path) -> Mapping[str, object]:
     except OSError as error:
         raise SettingError(f"{path} cannot be read: {error.strerror}", OTHER_FOLDER) from error
     except ValueError as error:
-        raise SettingError(f"{path}: {error}", f"mend it, or `mv {path} {path}.old` and `newskeep init`") from error
+        raise SettingError(f"{path}: {error}", f"correct it, or `mv {path} {path}.old` and `newskeep init`") from error
     names = [setting.name for setting in SETTINGS]
     unknown = sorted(values.keys() - set(names))
     if unknown:
         near = get_close_matches(unknown[0].upper(), names, n=1)
         guess = f"; did you mean {near[0]}?" if near else ""
-        raise SettingError(f"{path}: unknown setting {', '.join(unknown)}{guess}", f"mend {path}")
+        raise SettingError(f"{path}: unknown setting {', '.join(unknown)}{guess}", f"correct {path}")
     return values

@@ -139,14 +139,14 @@ alerts = Table(
     Column("facts", JSONB, nullable=False, server_default=text("'{}'")),
     _time("opened_at", now=True),
     _time("ended_at"),
-    _time("opening_told_at"),
-    _time("ending_told_at"),
+    _time("opening_notified_at"),
+    _time("ending_notified_at"),
     Index("ix_alerts_open", "rule", "subject", unique=True, postgresql_where=text("ended_at is null")),
     Index(None, "opened_at"),
 )
 
 # One message about the opening or end of an alert over one channel (`webhook`, `mail`, the scheme of an Apprise URL).
-# The row is written when sending is tried first; `told_at` is null until it succeeds.
+# The row is written when sending is tried first; `notified_at` is null until it succeeds.
 alert_messages = Table(
     "alert_messages",
     metadata,
@@ -156,7 +156,7 @@ alert_messages = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("problem", Text),  # why the last try failed
     _time("tried_at"),
-    _time("told_at"),
+    _time("notified_at"),
     CheckConstraint("change in ('opened', 'ended')", name="change"),
 )
 

@@ -183,8 +183,12 @@ def _print_problem(result: CrawlResult) -> None:
         say(f"error: {result.outlet}: {result.problem}")
         if result.problem.hint:
             say(f"  try: {result.problem.hint}")
-    elif (not result.looked or result.barren) and result.state == CrawlState.FINISHED:
-        what = "no link to an article was found" if result.barren else "nothing that announces articles could be read"
+    elif (not result.looked or result.never_had_links) and result.state == CrawlState.FINISHED:
+        what = (
+            "no link to an article was found"
+            if result.never_had_links
+            else "nothing that announces articles could be read"
+        )
         say(f"error: {result.outlet}: {what}")
         for url, reason in list(result.unread.items())[:5]:
             say(f"  {url}: {in_words(reason)}")

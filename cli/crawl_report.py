@@ -112,7 +112,7 @@ def _pages(result: "CrawlResult") -> str:
 
 def _unread(result: "CrawlResult") -> str:
     """Name a channel that could not be read although others could; where none could, an error says so."""
-    if not result.unread or not result.looked or result.barren:
+    if not result.unread or not result.looked or result.never_had_links:
         return ""
     url, reason = next(iter(result.unread.items()))
     more = f" and {len(result.unread) - 1} more" if len(result.unread) > 1 else ""
@@ -148,7 +148,7 @@ def _reasons_in_words(reasons: Reasons, kind: Disposition) -> str:
 def _verdict(result: "CrawlResult") -> str:
     if not result.looked:
         return "✗ nothing could be read"
-    if result.barren:
+    if result.never_had_links:
         return "✗ no link to an article was found"
     if result.unchanged:
         return f"✓ {Reason.UNCHANGED.words}"

@@ -78,10 +78,16 @@ def examine(home: Home) -> list[Finding]:
 def _tell(finding: Finding, *, as_json: bool) -> None:
     if as_json:
         emit(
-            {"type": "check", "name": finding.name, "state": finding.state, "text": finding.text, "mend": finding.mend}
+            {
+                "type": "check",
+                "name": finding.name,
+                "state": finding.state,
+                "text": finding.text,
+                "remedy": finding.remedy,
+            }
         )
         return
     mark = _MARKS[finding.state]
     click.echo(f"{mark} {finding.name:<13} {finding.text}")
-    if finding.mend:
-        click.echo(f"  {'':<13} {'→'} {finding.mend}")
+    if finding.remedy:
+        click.echo(f"  {'':<13} {'→'} {finding.remedy}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.home import existing_archive, find_home
-from cli.output import emit, say, tell
+from cli.output import emit, print_text, say
 from cli.verbs import Verbs
 from news.exit_codes import ExitCode
 
@@ -103,11 +103,11 @@ def _is_alive(role: str, name: str, *, required: bool = True) -> bool:
     """
     import psycopg
 
-    from scheduler.pulse import ALIVE_SECONDS, pulse
+    from scheduler.heartbeat import ALIVE_SECONDS, seconds_since_heartbeat
 
     host = socket.gethostname()
     try:
-        silent = pulse(_url(), role, host)
+        silent = seconds_since_heartbeat(_url(), role, host)
     except psycopg.Error as error:
         say(f"the archive cannot be asked: {(str(error).splitlines() or [''])[0]}")
         return False
@@ -129,22 +129,24 @@ def _url() -> str:
 
 
 def _show(found: Overview, bad: int, home: Home) -> None:
-    tell(_headline(bad, len(found.troubles) - bad))
+    print_text(_headline(bad, len(found.troubles) - bad))
     for trouble in found.troubles:
-        tell(f"  {f'since {_when(trouble.since)}' if trouble.since else 'now':<18}  {trouble.sentence}")
+        print_text(f"  {f'since {_when(trouble.since)}' if trouble.since else 'now':<18}  {trouble.sentence}")
         for line in trouble.more_lines:
-            tell(f"{'':<22}{line}")
+            print_text(f"{'':<22}{line}")
     for alert in found.ended:
-        tell(f"  over  {_when(alert.ended_at)}  {_sentence(alert)}")
-    tell(f"\nArchive    {home.path}, judged {datetime.now().astimezone():%d %b %Y %H:%M %Z}")
-    tell(f"Outlets    {len(found.watched)} watched, {found.learning} of them still learning what is usual")
+        print_text(f"  over  {_when(alert.ended_at)}  {_sentence(alert)}")
+    print_text(f"\nArchive    {home.path}, judged {datetime.now().astimezone():%d %b %Y %H:%M %Z}")
+    print_text(f"Outlets    {len(found.watched)} watched, {found.learning} of them still learning what is usual")
     for process in found.processes:
         label = "Process" if process.is_alive else "Gone"
-        tell(f"{label:<9}  {process.role} on {process.host} ({process.pid}), last sign {_when(process.heartbeat_at)}")
+        print_text(
+            f"{label:<9}  {process.role} on {process.host} ({process.pid}), last sign {_when(process.heartbeat_at)}"
+        )
     for name, problem in found.channels.items():
-        tell(f"Messages   {name}: {problem or 'fine'}")
+        print_text(f"Messages   {name}: {problem or 'fine'}")
     if not found.channels:
-        tell("Messages   not sent: set ALERT_WEBHOOK_URL, ALERT_URLS, or ALERT_SMTP_URL and ALERT_MAIL_TO")
+        print_text("Messages   not sent: set ALERT_WEBHOOK_URL, ALERT_URLS, or ALERT_SMTP_URL and ALERT_MAIL_TO")
 
 
 def _records(found: Overview) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ def say(text: str = "") -> None:
     click.echo(printable(storable(text)), err=True)
 
 
-def tell(text: str) -> None:
+def print_text(text: str) -> None:
     """Print an answer to standard output, without control characters that could steer the terminal."""
     click.echo(printable(storable(text)))
 

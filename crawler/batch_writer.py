@@ -28,7 +28,7 @@ _SECONDS = (
     0.1  # longer waits would show at the end of every small crawl; under load pages gather while a batch is written
 )
 # The pauses, in seconds, in which a database that went away may come back before the crawl is stopped.
-_PATIENCE = (0.2, 0.5, 1, 2, 4, 8, 15)
+_RETRY_WAITS = (0.2, 0.5, 1, 2, 4, 8, 15)
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ async def _deliver(
     """Do *work* in a thread and hand its results, or its error, to those who wait."""
     while waiting:
         try:
-            results = await patiently(lambda some=waiting: work(some))  # type: ignore[misc]
+            results = await retry_in_outage(lambda some=waiting: work(some))  # type: ignore[misc]
         except CrawlLost as error:  # which costs no other crawl anything
             _fail([waiter for waiter in waiting if waiter.crawl_id in error.crawl_ids], error)
             waiting = [waiter for waiter in waiting if waiter.crawl_id not in error.crawl_ids]
@@ -143,12 +143,12 @@ def _fail(waiting: Sequence[_Waiting[Item, Result]], error: Exception) -> None:
         waiter.fail(error)
 
 
-async def patiently(work: Callable[[], T]) -> T:
+async def retry_in_outage(work: Callable[[], T]) -> T:
     """Run *work* in a thread, again while the database is away; return its result.
 
     For work that has written nothing when it fails. Raises ArchiveUnavailable when the database stays away.
     """
-    for wait in _PATIENCE:
+    for wait in _RETRY_WAITS:
         try:
             return await asyncio.to_thread(work)
         except ArchiveUnavailable:

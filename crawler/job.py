@@ -13,7 +13,7 @@ from archive.captures.index import find_original
 from archive.crash_markers import ReadingMark
 from archive.crawls import Crawl, require_running
 from archive.home import Home
-from crawler.batch_writer import BatchWriter, patiently
+from crawler.batch_writer import BatchWriter, retry_in_outage
 from crawler.channels.kinds.robots import RobotsCache
 from crawler.results import Listener
 from crawler.safety.guard import HostPaces
@@ -105,7 +105,7 @@ class CrawlJob:
                 require_running(conn, [self.crawl.id])
                 return work(conn)
 
-        return await patiently(transact)
+        return await retry_in_outage(transact)
 
     def since(self, now: datetime) -> datetime | None:
         """Return the time before which announced links are skipped."""

@@ -16,7 +16,7 @@ from archive.frontier import Settlement, owed_links, settle
 from archive.home import Home
 from archive.locks import OutletLocks
 from archive.outlets import ensure_outlet
-from crawler.batch_writer import BatchWriter, patiently
+from crawler.batch_writer import BatchWriter, retry_in_outage
 from crawler.channels.kinds.robots import RobotsCache
 from crawler.engine import scrapy_settings
 from crawler.job import CaptureRecorder, CrawlJob, CrawlTally
@@ -131,7 +131,7 @@ class CrawlPool:
         notified = False
         while not self.stopping:
             try:
-                return await patiently(lambda: self._open(target, options, listener, due_at))
+                return await retry_in_outage(lambda: self._open(target, options, listener, due_at))
             except Busy as busy:
                 if not options.wait:
                     raise

@@ -37,7 +37,7 @@ class CrawlResult:
     channel_unchanged: bool = False  # one that lists links at least; they were not read again
 
     @property
-    def barren(self) -> bool:
+    def never_had_links(self) -> bool:
         """True when no crawl ever found a link here: scripts draw the pages, or they are no news."""
         return Reason.NO_LINKS in self.unread.values()
 
@@ -107,7 +107,7 @@ def _code_of_books(results: Sequence[CrawlResult]) -> ExitCode:
 def _gave_nothing(result: CrawlResult) -> bool:
     """Return True when nothing could be read; a crawl without news is fine."""
     fetched_nothing = result.ledger is not None and result.ledger.fetched_nothing
-    return not result.looked or result.barren or fetched_nothing
+    return not result.looked or result.never_had_links or fetched_nothing
 
 
 def one_line(result: CrawlResult) -> str:

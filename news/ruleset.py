@@ -4,4 +4,4 @@ Stored readings name the version that made them. `make ruleset` writes this file
 """
 
 READING_RULES = "2026-12-01-1b5517f7"  # what a page says, and which of its blocks are text
-BOILERPLATE_RULES = "boilerplate-2026-12-01-bddb3237"  # joins it where an outlet's other articles had a say
+BOILERPLATE_RULES = "boilerplate-2026-12-01-8980083a"  # joins it where an outlet's other articles had a say

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from news.text import storable
-from scheduler.pulse import ALIVE_SECONDS
+from scheduler.heartbeat import ALIVE_SECONDS
 
 SCHEDULER, WORKER = "scheduler", "worker"
 _HOST_LENGTH = 63

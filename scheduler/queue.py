@@ -111,11 +111,11 @@ def worker_app(url: str, name: str, process_id: int) -> App:
         conninfo=_conninfo(url, name), min_size=1, max_size=2, timeout=_POOL_SECONDS, kwargs={}, configure=_configure
     )
     app = App(connector=connector)
-    app.job_manager = PatientJobs(connector, process_id)
+    app.job_manager = RetryingJobManager(connector, process_id)
     return app
 
 
-class PatientJobs(JobManager):
+class RetryingJobManager(JobManager):
     """The jobs of one worker in procrastinate; an outage of the database is waited out and does not end the worker.
 
     The queue knows the worker by the id of its row in `processes`, so that its jobs are found when it dies. A job that
@@ -129,17 +129,17 @@ class PatientJobs(JobManager):
         self._answer_lost = False
 
     async def register_worker(self) -> int:
-        await _patiently(lambda: self.connector.execute_query_async(_REGISTER, id=self._process_id))
+        await _retry_in_outage(lambda: self.connector.execute_query_async(_REGISTER, id=self._process_id))
         return self._process_id
 
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
         listen = super().listen_for_jobs
-        await _patiently(lambda: listen(on_notification=on_notification, queues=queues))
+        await _retry_in_outage(lambda: listen(on_notification=on_notification, queues=queues))
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        job = await _patiently(lambda: self._fetch(queues, worker_id))
+        job = await _retry_in_outage(lambda: self._fetch(queues, worker_id))
         if job:
             self._held.add(job.id)
         return job
@@ -181,14 +181,14 @@ class PatientJobs(JobManager):
             if await self._own_jobs(job.id):
                 await end()
 
-        await _patiently(end_if_own)
+        await _retry_in_outage(end_if_own)
         self._held.discard(job.id)
 
     async def _own_jobs(self, job_id: int | None = None) -> Iterable[Job]:
         return await self.list_jobs_async(id=job_id, worker_id=self._process_id, status="doing")
 
 
-async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+async def _retry_in_outage(work: Callable[[], Awaitable[T]]) -> T:
     """Return what *work* returns, tried again for as long as the database is away."""
     failures = 0
     while True:

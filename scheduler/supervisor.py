@@ -17,7 +17,7 @@ from archive.captures.object_store import require_store
 from archive.crash_markers import old_marks
 from archive.database import connect_archive
 from archive.home import Home
-from crawler.batch_writer import patiently
+from crawler.batch_writer import retry_in_outage
 from news.errors import ArchiveError, ArchiveUnavailable
 from news.exit_codes import ChildExit
 from scheduler.deaths import Death
@@ -167,7 +167,7 @@ class Supervisor:
     async def _with_archive(self, work: Callable[[Engine], object]) -> None:
         """Do *work* in the archive; when the archive stays away, leave it to the leader."""
         try:
-            await patiently(lambda: work(self._archive()))
+            await retry_in_outage(lambda: work(self._archive()))
         except ArchiveError as error:
             logger.warning("worker_not_buried", extra={"error": str(error)})
 

@@ -22,7 +22,7 @@ from archive.captures.upload import Uploader
 from archive.database import archive_engine, database_url
 from archive.home import Home, open_home
 from archive.models import outlets
-from crawler.batch_writer import patiently
+from crawler.batch_writer import retry_in_outage
 from crawler.engine import threads
 from crawler.logs import setup_logging
 from crawler.outlets.options import from_row
@@ -202,9 +202,9 @@ class JobRunner:
 
     async def _crawl_outlet(self, *, outlet_id: int, due_at: str, contact: str | None = None, **more: Any) -> None:
         due = datetime.fromisoformat(due_at)
-        if not await patiently(lambda: begin_turn(self.engine, outlet_id, due, datetime.now(UTC))):
+        if not await retry_in_outage(lambda: begin_turn(self.engine, outlet_id, due, datetime.now(UTC))):
             return
-        target, suspect = await patiently(lambda: self._look_up(outlet_id))
+        target, suspect = await retry_in_outage(lambda: self._look_up(outlet_id))
         self.crawls += 1
         if not suspect:
             result = await self._crawl(target, due, contact)
@@ -223,7 +223,7 @@ class JobRunner:
         if isinstance(result.problem, Busy):
             raise HandedBack(_BUSY_SECONDS)
         if not isinstance(result.problem, CrawlLost):  # then the turn is another worker's
-            await patiently(lambda: self._end_turn(outlet_id, target, result))
+            await retry_in_outage(lambda: self._end_turn(outlet_id, target, result))
 
     def _end_turn(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
         end_turn(self.engine, target.outlet, result, datetime.now(UTC))

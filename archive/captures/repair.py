@@ -38,7 +38,7 @@ class Repair:
     cut: int
 
 
-def mend_captures(folder: Path) -> list[Repair]:
+def repair_captures(folder: Path) -> list[Repair]:
     """Cut broken tails of files without a living writer; files already found whole are not read again.
 
     In a shared folder, a file of another machine is left alone until it was not written to for an hour: not every file

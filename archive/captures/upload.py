@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from archive.captures.index import CaptureFile, find_file, note_stored
 from archive.captures.object_store import digest_of, measure, place_in, put, require_store
-from archive.captures.repair import mend_captures
+from archive.captures.repair import repair_captures
 from archive.home import Home
 from news.errors import NewsError
 
@@ -38,7 +38,7 @@ def upload_finished(engine: Engine, home: Home) -> list[CaptureFile]:
     store = home.settings["CAPTURE_STORE"]
     if not store or not home.captures.is_dir():
         return []
-    mend_captures(home.captures)
+    repair_captures(home.captures)
     uploaded = (_upload(engine, store, path) for path in sorted(home.captures.glob("*.warc.gz")))
     return [file for file in uploaded if file]
 

@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy import Connection
 
 from archive.captures.index import note_spooled
-from archive.captures.repair import machine_name, mend_captures, note_whole
+from archive.captures.repair import machine_name, note_whole, repair_captures
 from archive.captures.response import ANNOUNCED, CapturedResponse, Headers, Original, StoredRecord
 from archive.home import Home, flush_to_disk
 from news.errors import ArchiveError
@@ -52,7 +52,7 @@ class CaptureFiles:
         self._rolled = rolled
         try:
             home.captures.mkdir(parents=True, exist_ok=True)
-            mend_captures(home.captures)
+            repair_captures(home.captures)
         except OSError as error:
             raise ArchiveError(f"{home.captures} cannot be written: {error.strerror}", "newskeep doctor") from error
 

@@ -80,7 +80,7 @@ class _Memo:
 
     prepared: PreparedPage
     outlet_id: int
-    me: Sighting
+    own: Sighting
     period: int
     shown: _Text
     archived: _Text
@@ -116,14 +116,14 @@ class BoilerplateMemory:
     def _memo(self, prepared: PreparedPage) -> _Memo:
         link, home = self._links[prepared.page.link_id], self._home(prepared)
         article, number = prepared.article, home.article.id if home else -link.id
-        me = Sighting.of(number, article.headline, article.paragraphs, article.authors)
+        own = Sighting.of(number, article.headline, article.paragraphs, article.authors)
         shown, archived = _Text.of(article), _Text.of(_archived(home))
-        lines = {line for lines_of in (shown, archived) for line in lines_of.where(lambda block: may_recur(block, me))}
+        lines = {line for lines_of in (shown, archived) for line in lines_of.where(lambda block: may_recur(block, own))}
         titles = filter(tells_apart, (*shown.where(may_be_teaser), *archived.letters.values()))
         return _Memo(
             prepared=prepared,
             outlet_id=link.outlet_id,
-            me=me,
+            own=own,
             period=first_key(prepared.page.fetched_at) >> _LINE_BITS,
             shown=shown,
             archived=archived,
@@ -152,7 +152,7 @@ class BoilerplateMemory:
         titles = {n: memo.headlines[line] for n, line in text.letters.items() if line in memo.headlines}
         return RememberedPage(
             text.article,
-            memo.me,
+            memo.own,
             others={n: [seen.sighting for seen in others] for n, others in lines.items()},
             headlines={n for n, key in titles.items() if self._others(memo, key) or self._waiting(memo, key)},
             rare={n for n, others in lines.items() if self._is_rare(memo, text.article.blocks[n], others)},
@@ -162,7 +162,7 @@ class BoilerplateMemory:
     def _others(self, memo: _Memo, key: int) -> list[Seen]:
         known = self._sightings.get(key, ())
         near = (seen for seen in known if abs(seen.period - memo.period) <= AROUND)
-        return [seen for seen in near if seen.sighting.article != memo.me.article]
+        return [seen for seen in near if seen.sighting.article != memo.own.article]
 
     def _is_rare(self, memo: _Memo, block: Block, others: Sequence[Seen]) -> bool:
         """Whether the articles with the line, among them this one while others are few, lie far apart."""
@@ -181,13 +181,13 @@ class BoilerplateMemory:
         place = self._spacing.next_place(memo.outlet_id)
         for line in lines | set(self._titles(memo)):
             known = self._sightings.setdefault(line, [])
-            if is_worth_keeping(memo.me, [seen.sighting for seen in known if seen.period == memo.period]):
-                known.append(Seen(memo.period, memo.prepared.page.fetched_at, place, memo.me))
+            if is_worth_keeping(memo.own, [seen.sighting for seen in known if seen.period == memo.period]):
+                known.append(Seen(memo.period, memo.prepared.page.fetched_at, place, memo.own))
                 self._fresh.append((memo.period << _LINE_BITS | line, memo.prepared.page.link_id))
 
     def _titles(self, memo: _Memo) -> Iterator[int]:
         announced = letters_of(self._links[memo.prepared.page.link_id].title or "")
-        return (line_key(None, title) for title in (memo.me.headline, announced) if tells_apart(title))
+        return (line_key(None, title) for title in (memo.own.headline, announced) if tells_apart(title))
 
     def _load_announced(self, memos: Sequence[_Memo]) -> None:
         """Load the titles of the links that wait to be fetched."""

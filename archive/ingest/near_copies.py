@@ -15,7 +15,7 @@ from archive.ingest.rows import array_of
 from news.sameness import copies
 from news.sameness.copies import Found, Posting, placed_at
 from news.sameness.normal_forms import Compared
-from news.sameness.overlap import compare, fingerprints, headline_fingerprints, standing_words
+from news.sameness.overlap import boilerplate_words, compare, fingerprints, headline_fingerprints
 
 _BUCKET = timedelta(days=14)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ class NearCopies:
             return
         chosen = self._chosen[id(prepared)]
         postings = self._around(chosen)
-        boilerplate = copies.standing(postings, prepared.outlet_id, story_id)
+        boilerplate = copies.boilerplate_fingerprints(postings, prepared.outlet_id, story_id)
         self._times[revision_id] = chosen.at
         self._texts[revision_id] = prepared.compared
         prefix = _bucket(chosen.at) << 32
@@ -86,10 +86,10 @@ class NearCopies:
             self._load([prepared])
             chosen = self._chosen[id(prepared)]
             postings = self._around(chosen)
-            boilerplate = copies.standing(postings, prepared.outlet_id, story_id)
+            boilerplate = copies.boilerplate_fingerprints(postings, prepared.outlet_id, story_id)
             worth = copies.worth_comparing(chosen.positions, postings, boilerplate)
             self._fetch(posting.revision_id for posting in worth)
-            mask = standing_words(chosen.positions, boilerplate, len(prepared.compared.words))
+            mask = boilerplate_words(chosen.positions, boilerplate, len(prepared.compared.words))
             self._surveys[id(prepared)] = [self._compare(prepared, posting, mask) for posting in worth]
         return self._surveys[id(prepared)]
 

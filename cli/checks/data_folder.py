@@ -55,13 +55,13 @@ def _rights(part: tuple[Path, int]) -> Finding | None:
     path, off = part
     where = shlex.quote(str(path))
     if not os.access(path, os.R_OK | os.W_OK | (os.X_OK if path.is_dir() else 0)):
-        mend = f"sudo chown -R {os.geteuid()}:{os.getegid()} {where} && chmod -R u+rwX {where}"
-        return Finding.bad("data folder", f"{path} is not writable", mend, ExitCode.CONFIGURATION_INVALID)
+        remedy = f"sudo chown -R {os.geteuid()}:{os.getegid()} {where} && chmod -R u+rwX {where}"
+        return Finding.bad("data folder", f"{path} is not writable", remedy, ExitCode.CONFIGURATION_INVALID)
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & off:
-        mend = f"chmod {mode & ~off:04o} {where}"
+        remedy = f"chmod {mode & ~off:04o} {where}"
         problem = f"{path} is open to others (mode {mode:04o})"
-        return Finding.bad("data folder", problem, mend, ExitCode.CONFIGURATION_INVALID)
+        return Finding.bad("data folder", problem, remedy, ExitCode.CONFIGURATION_INVALID)
     return None
 
 
@@ -75,8 +75,8 @@ def judge_disk(free: int, bytes_a_day: float | None) -> Finding:
     days = free / bytes_a_day if bytes_a_day else None
     text = f"{free / GIGABYTE:,.1f} GB free" + _forecast(days, bytes_a_day)
     if free < LEAST_FREE or (days is not None and days < LEAST_DAYS):
-        mend = "make room, or move NEWSKEEP_HOME to a larger disk"
-        return Finding.bad("disk", text, mend, ExitCode.CONFIGURATION_INVALID)
+        remedy = "make room, or move NEWSKEEP_HOME to a larger disk"
+        return Finding.bad("disk", text, remedy, ExitCode.CONFIGURATION_INVALID)
     if days is not None and days < _FEW_DAYS:
         return Finding.note("disk", text)
     return Finding.fine("disk", text)

@@ -83,13 +83,15 @@ def check_clock(engine: Engine) -> Finding:
 
 def judge_clock(seconds: float, newest_ahead: timedelta | None) -> Finding:
     """Judge how far our clock is ahead of the database's, and the newest capture ahead of our clock."""
-    mend = "timedatectl set-ntp true"
+    remedy = "timedatectl set-ntp true"
     if abs(seconds) > CLOCK_SECONDS:
         way = "ahead of" if seconds > 0 else "behind"
-        return Finding.bad("clock", f"{abs(seconds):,.0f} s {way} the database's", mend, ExitCode.CONFIGURATION_INVALID)
+        return Finding.bad(
+            "clock", f"{abs(seconds):,.0f} s {way} the database's", remedy, ExitCode.CONFIGURATION_INVALID
+        )
     if newest_ahead is not None and newest_ahead > _AHEAD:
         problem = f"the newest capture is {newest_ahead} ahead of it"
-        return Finding.bad("clock", problem, mend, ExitCode.CONFIGURATION_INVALID)
+        return Finding.bad("clock", problem, remedy, ExitCode.CONFIGURATION_INVALID)
     return Finding.fine("clock", "agrees with the database")
 
 

@@ -18,12 +18,12 @@ class FindingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`text` says what was found, `mend` which command (or action) helps; `exit_code` counts when it is bad."""
+    """`text` says what was found, `remedy` which command (or action) helps; `exit_code` counts when it is bad."""
 
     name: str
     state: FindingState
     text: str
-    mend: str | None = None
+    remedy: str | None = None
     exit_code: ExitCode = ExitCode.FINE
 
     @classmethod
@@ -31,12 +31,12 @@ class Finding:
         return cls(name, FindingState.FINE, text)
 
     @classmethod
-    def note(cls, name: str, text: str, mend: str | None = None) -> "Finding":
-        return cls(name, FindingState.NOTE, text, mend)
+    def note(cls, name: str, text: str, remedy: str | None = None) -> "Finding":
+        return cls(name, FindingState.NOTE, text, remedy)
 
     @classmethod
-    def bad(cls, name: str, text: str, mend: str | None, exit_code: ExitCode) -> "Finding":
-        return cls(name, FindingState.BAD, text, mend, exit_code)
+    def bad(cls, name: str, text: str, remedy: str | None, exit_code: ExitCode) -> "Finding":
+        return cls(name, FindingState.BAD, text, remedy, exit_code)
 
     @classmethod
     def of(cls, name: str, error: NewsError) -> "Finding":

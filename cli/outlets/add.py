@@ -11,7 +11,7 @@ import click
 
 from cli.outlets.outlets_file import as_json, dry_run, home_key, open_outlets, outlet_with_home, survey_outlet
 from cli.outlets.values import found_values, print_survey, save_survey
-from cli.output import emit, say, tell
+from cli.output import emit, print_text, say
 from news.errors import OutletBlocked, SettingError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _report_imported(entry: Mapping[str, Any], dry_run: bool, json_: bool) -> No
     if json_:
         emit({"type": "outlet", "outlet": entry["name"], "url": entry["url"], "written": not dry_run})
     else:
-        tell(f"{'would add' if dry_run else 'added'} {entry['name']:<20} {entry['url']}")
+        print_text(f"{'would add' if dry_run else 'added'} {entry['name']:<20} {entry['url']}")
 
 
 def _is_xml(body: bytes) -> bool:

@@ -13,7 +13,7 @@ from cli.archive_helpers import format_time
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, find_outlet, open_outlets
 from cli.outlets.values import archive_if_there, in_words, timetable, values_in_archive, zone_of
-from cli.output import emit, plural, say, tell
+from cli.output import emit, plural, print_text, say
 
 if TYPE_CHECKING:
     from archive.home import Home
@@ -44,10 +44,10 @@ def show(outlet: str, json_: bool) -> None:
         rows = [{"key": key, "value": value, "mark": mark} for key, (value, mark) in values.items()]
         emit({"type": "outlet", "outlet": chosen.name, "looked": found is not None, "values": rows})
         return
-    tell(chosen.name)
+    print_text(chosen.name)
     for key, (value, mark) in values.items():
         for number, part in enumerate(value if isinstance(value, list) else [value]):
-            tell(f"  {'' if number else key:<12} {'' if number else mark:<8} {in_words(part)}")
+            print_text(f"  {'' if number else key:<12} {'' if number else mark:<8} {in_words(part)}")
     if found is None:
         say(f"not looked yet\n  next: newskeep crawl {chosen.name}")
 
@@ -89,9 +89,9 @@ def check(json_: bool) -> None:
                   "timezone": zone or "UTC", "next": [time.isoformat() for time in times]})  # fmt: skip
         elif outlet.enabled:
             turns = ", ".join(_time_in_words(time, now) for time in times)
-            tell(f"{outlet.name:<20} {timetable(outlet)}; next {turns}")
+            print_text(f"{outlet.name:<20} {timetable(outlet)}; next {turns}")
         else:
-            tell(f"{outlet.name:<20} off")
+            print_text(f"{outlet.name:<20} off")
     if not home.outlets_file.exists():
         say(f"{home.outlets_file} is not there yet\n  next: newskeep outlets add https://…")
         return
@@ -131,7 +131,9 @@ def list_(json_: bool) -> None:
             emit({"type": "outlet", "outlet": outlet.name, **set_values(outlet), **archived})
         else:
             state = "" if outlet.enabled else "  off"
-            tell(f"{outlet.name:<20} {outlet.url:<45} {timetable(outlet):<20}{_so_far(of_outlet)}{state}".rstrip())
+            print_text(
+                f"{outlet.name:<20} {outlet.url:<45} {timetable(outlet):<20}{_so_far(of_outlet)}{state}".rstrip()
+            )
     if not file.outlets:
         say("no outlets yet\n  next: newskeep outlets add https://…")
 

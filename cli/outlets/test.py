@@ -13,7 +13,7 @@ from cli.completion import complete_outlet
 from cli.outlets.add import outlet_from_arguments
 from cli.outlets.outlets_file import as_json, contact_of, open_outlets, outlet_with_home, survey_outlet
 from cli.outlets.values import channels_in_archive, found_values, print_survey
-from cli.output import emit, say, tell
+from cli.output import emit, print_text, say
 from news.dispositions import Candidate, refusal
 from news.exit_codes import ExitCode
 from news.urls import canonicalise
@@ -46,7 +46,7 @@ def test(target: str, json_: bool) -> None:
     if json_:
         _emit(outlet, survey, readings)
     else:
-        print_survey(survey, tell)
+        print_survey(survey, print_text)
         for reading in readings:
             _tell(reading)
     if not any(reading.article for reading in readings):
@@ -82,12 +82,14 @@ def _emit(outlet: Outlet, survey: Survey, readings: Iterable[Reading]) -> None:
 def _tell(reading: Reading) -> None:
     article = reading.article
     if article is None:
-        tell(f"  ✗ {reading.url}\n      {reading.problem}")
+        print_text(f"  ✗ {reading.url}\n      {reading.problem}")
         return
     when = article.date_published.isoformat(" ", "minutes") if article.date_published else "no date"
-    tell(f"  ✓ {article.headline or '(no headline)'}\n      {len(article.body.split())} words · {when} · {reading.url}")
+    print_text(
+        f"  ✓ {article.headline or '(no headline)'}\n      {len(article.body.split())} words · {when} · {reading.url}"
+    )
     removed: dict[str, list[str]] = {}
     for block in article.removed:
         removed.setdefault(block.label.value, []).append(block.text)
     for label, texts in removed.items():
-        tell(f"      removed {len(texts)} {label}: “{texts[0][:60]}”" + (" …" if len(texts) > 1 else ""))
+        print_text(f"      removed {len(texts)} {label}: “{texts[0][:60]}”" + (" …" if len(texts) > 1 else ""))

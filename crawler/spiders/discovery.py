@@ -24,7 +24,7 @@ from archive.channels import (
 from archive.frontier import Link, add_links
 from archive.ingest.store import store_captures
 from archive.outlets import found_of, save_found
-from crawler.batch_writer import patiently
+from crawler.batch_writer import retry_in_outage
 from crawler.channels.homepage import HomePage, describe
 from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, read_channel, recognise
 from crawler.channels.kinds import robots, sitemap
@@ -316,7 +316,7 @@ class Discovery:
         if record:
             job, pairs = self.job, [(url_key(canonicalise(channel.url)), record)]
             outlet_id, crawl_id = job.crawl.outlet_id, job.crawl.id
-            await patiently(lambda: store_captures(job.engine, job.recorder.files, outlet_id, crawl_id, pairs))
+            await retry_in_outage(lambda: store_captures(job.engine, job.recorder.files, outlet_id, crawl_id, pairs))
 
     async def _save_failure(self, channel: Channel, error: Exception) -> None:
         reason = Reason.UNREADABLE if isinstance(error, FeedUnreadable) else reason_of(error)

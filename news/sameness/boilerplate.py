@@ -73,7 +73,7 @@ class RememberedPage:
     """
 
     article: Article
-    me: Sighting
+    own: Sighting
     others: Mapping[int, Sequence[Sighting]]
     headlines: Collection[int] = ()
     rare: Collection[int] = ()
@@ -96,11 +96,11 @@ def may_be_teaser(block: Block) -> bool:
     return block.label is Label.BODY and block.link_share >= _LINKED and len(block.text) <= _TITLE_CHARS
 
 
-def may_recur(block: Block, me: Sighting) -> bool:
+def may_recur(block: Block, own: Sighting) -> bool:
     """Whether a line could be boilerplate at all; what is text in itself need not be remembered."""
     if block.label is not Label.BODY or block.tag in _DATA or is_quotation(block):
         return False
-    return block.link_share >= _LINKED or not (is_reply(block.text) or names_the_subject(block.text, me))
+    return block.link_share >= _LINKED or not (is_reply(block.text) or names_the_subject(block.text, own))
 
 
 def is_quotation(block: Block) -> bool:
@@ -117,9 +117,9 @@ def is_reply(text: str) -> bool:
     return text.endswith(_ENDS) and len(text.split()) < 4
 
 
-def names_the_subject(text: str, me: Sighting) -> bool:
+def names_the_subject(text: str, own: Sighting) -> bool:
     """Return True for a paragraph that names the article's subject, however often it recurs."""
-    return len(text) > _PROSE_CHARS and not me.topic.isdisjoint(_names_in(text))
+    return len(text) > _PROSE_CHARS and not own.topic.isdisjoint(_names_in(text))
 
 
 def set_aside(page: RememberedPage) -> Article:
@@ -144,13 +144,13 @@ def is_rare(sightings: int, articles: int) -> bool:
     return articles > _DENSE * sightings
 
 
-def is_worth_keeping(me: Sighting, known: Sequence[Sighting]) -> bool:
+def is_worth_keeping(own: Sighting, known: Sequence[Sighting]) -> bool:
     """Whether one more article with a line adds to what the *known* ones of its period prove."""
-    if any(sighting.article == me.article for sighting in known):
+    if any(sighting.article == own.article for sighting in known):
         return False
     if len(known) <= OTHERS:
         return True
-    return not _differ(known) and (len(known) < _MOST_SIGHTINGS or _differ([*known, me]))
+    return not _differ(known) and (len(known) < _MOST_SIGHTINGS or _differ([*known, own]))
 
 
 class _Lines:
@@ -176,7 +176,7 @@ class _Lines:
     def elsewhere(self, position: int) -> list[Sighting]:
         """Return the other articles under which the line stood, one for each headline."""
         found = {sighting.headline or str(sighting.article): sighting for sighting in self.page.others[position]}
-        found.pop(self.page.me.headline, None)
+        found.pop(self.page.own.headline, None)
         return list(found.values())
 
     def is_unlinked(self, position: int) -> bool:
@@ -207,7 +207,7 @@ class _Lines:
         if position not in self.page.headlines or not may_be_teaser(self.blocks[position]):
             return False
         letters = letters_of(self.blocks[position].text)
-        return tells_apart(letters) and letters != self.page.me.headline
+        return tells_apart(letters) and letters != self.page.own.headline
 
 
 def is_refrain(lines: _Lines, position: int) -> bool:
@@ -224,14 +224,16 @@ def is_phrase(lines: _Lines, position: int) -> bool:
 
 def is_sign_off(lines: _Lines, position: int) -> bool:
     """Keep what one author writes in each of their articles."""
-    writers = _common_authors([lines.page.me, *lines.elsewhere(position)])
+    writers = _common_authors([lines.page.own, *lines.elsewhere(position)])
     return bool(writers) and lines.is_unlinked(position)
 
 
-def is_told_to_all(lines: _Lines, position: int) -> bool:
+def is_shared_on_one_event(lines: _Lines, position: int) -> bool:
     """Keep what all articles on one subject or event share."""
-    me, own = lines.page.me, _names_in(lines.blocks[position].text)  # an opening may be the line itself
-    return lines.is_unlinked(position) and all(_are_related(me, other, own) for other in lines.elsewhere(position))
+    own, own_names = lines.page.own, _names_in(lines.blocks[position].text)  # an opening may be the line itself
+    return lines.is_unlinked(position) and all(
+        _are_related(own, other, own_names) for other in lines.elsewhere(position)
+    )
 
 
 def announces(lines: _Lines, position: int) -> bool:
@@ -253,7 +255,7 @@ KEEPERS: tuple[Callable[[_Lines, int], bool], ...] = (
     is_phrase,
     is_refrain,
     is_sign_off,
-    is_told_to_all,
+    is_shared_on_one_event,
     announces,
     is_item,
 )

@@ -61,7 +61,7 @@ def match(overlap: Overlap, *, same_outlet: bool) -> SamenessRule | None:
     if same_outlet:
         alike = overlap.both >= 0.55 and overlap.headline >= _ALIKE_HEADLINES and overlap.words >= 25
         # "Wetter in Graz" is not "Wetter in Linz"
-        return SamenessRule.EDITED_TEXT if alike and not overlap.strangers else None
+        return SamenessRule.EDITED_TEXT if alike and not overlap.unmatched else None
     if overlap.words >= 30 and overlap.both >= (0.5 if overlap.about >= 0.25 else 0.7):
         return SamenessRule.SAME_TEXT
     if overlap.about >= _MENTIONED:
@@ -77,7 +77,7 @@ def _is_template(overlap: Overlap) -> bool:
     """Whether the words agree and what is filled in between them does not: numbers, or names in alike headlines."""
     if overlap.numbers_changed >= 2 and overlap.numbers_kept <= 4 * overlap.numbers_changed:
         return True
-    return overlap.headline >= 0.35 and overlap.strangers >= 3 and 0.4 <= overlap.both < 0.9
+    return overlap.headline >= 0.35 and overlap.unmatched >= 3 and 0.4 <= overlap.both < 0.9
 
 
 def is_certain(overlap: Overlap, reason: SamenessRule) -> bool:
@@ -113,7 +113,7 @@ def is_roundup(compared: Iterable[Found], words: int) -> bool:
     return sum(part >= 0.08 for part in parts.values()) >= 3 and max(parts.values()) < 0.4
 
 
-def standing(postings: Iterable[Posting], outlet_id: int, story_id: int | None) -> frozenset[int]:
+def boilerplate_fingerprints(postings: Iterable[Posting], outlet_id: int, story_id: int | None) -> frozenset[int]:
     """Return the fingerprints that are boilerplate for a text of this outlet; its own story does not count."""
     of_outlet: dict[int, set[int]] = {}
     of_all: dict[int, set[int]] = {}

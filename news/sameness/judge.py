@@ -98,8 +98,8 @@ def judge_address(page: JudgedPage, address: Address, canonical: JudgedArticle |
     """Compare *page* with what its address showed last and the article at its canonical address; None without one."""
     if address.article and address.wording_digest == page.wording_digest:
         return _still(page, address.article, address.revision)
-    home = _home(page, address, canonical)
-    return _compare(page, address, home) if home else None
+    archived = _archived_state(page, address, canonical)
+    return _compare(page, address, archived) if archived else None
 
 
 def judge_text(page: JudgedPage, twins: Sequence[JudgedArticle], near: Sequence[Found]) -> Sameness:
@@ -122,7 +122,7 @@ def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bo
     return bool(some and others) and len(some & others) / min(len(some), len(others)) >= _RELATED_SHINGLES
 
 
-def _home(page: JudgedPage, address: Address, canonical: JudgedArticle | None) -> JudgedArticle | None:
+def _archived_state(page: JudgedPage, address: Address, canonical: JudgedArticle | None) -> JudgedArticle | None:
     """Return the article of which this page is a state.
 
     An address counts by itself. What a page merely declares counts only for a related text: some systems declare
@@ -136,23 +136,25 @@ def _home(page: JudgedPage, address: Address, canonical: JudgedArticle | None) -
     return article if _is_related(page, article) else None
 
 
-def _compare(page: JudgedPage, address: Address, home: JudgedArticle) -> Sameness:
-    known_address = _was_read_as(address, home)
+def _compare(page: JudgedPage, address: Address, archived: JudgedArticle) -> Sameness:
+    known_address = _was_read_as(address, archived)
     same = _unchanged if known_address else _moved
-    if page.wording_digest == home.wording_digests[home.latest]:
-        return same(home, home.latest, SamenessRule.LATEST_REVISION)
+    if page.wording_digest == archived.wording_digests[archived.latest]:
+        return same(archived, archived.latest, SamenessRule.LATEST_REVISION)
     earlier = max(
-        (number for number, wording in home.wording_digests.items() if wording == page.wording_digest), default=None
+        (number for number, wording in archived.wording_digests.items() if wording == page.wording_digest), default=None
     )
-    if earlier is not None and (page.undated or _lags(address, home, earlier)):
-        return same(home, earlier, SamenessRule.EARLIER_REVISION)
-    if not known_address and letters_digest(page.body) == letters_digest(home.body):
-        return same(home, home.latest, SamenessRule.SAME_LETTERS)  # another layout's headline or lead is no edit
-    if part := _part(page, home):
-        revision = address.revision if known_address else home.latest
-        return same(home, revision, part, words=page.words, words_kept=home.words)
-    evidence = {"rule": SamenessRule.OTHER_TEXT, "article": home.id, "since": home.latest}
-    return Sameness(Disposition.REVISED, home.id, home.latest + 1, evidence)
+    if earlier is not None and (page.undated or _lags(address, archived, earlier)):
+        return same(archived, earlier, SamenessRule.EARLIER_REVISION)
+    if not known_address and letters_digest(page.body) == letters_digest(archived.body):
+        return same(
+            archived, archived.latest, SamenessRule.SAME_LETTERS
+        )  # another layout's headline or lead is no edit
+    if part := _part(page, archived):
+        revision = address.revision if known_address else archived.latest
+        return same(archived, revision, part, words=page.words, words_kept=archived.words)
+    evidence = {"rule": SamenessRule.OTHER_TEXT, "article": archived.id, "since": archived.latest}
+    return Sameness(Disposition.REVISED, archived.id, archived.latest + 1, evidence)
 
 
 def _still(page: JudgedPage, article: JudgedArticle, revision: int | None) -> Sameness:
@@ -162,23 +164,23 @@ def _still(page: JudgedPage, article: JudgedArticle, revision: int | None) -> Sa
     return _unchanged(article, revision, part or SamenessRule.ADDRESS_SHOWS_THE_SAME, **more)
 
 
-def _part(page: JudgedPage, home: JudgedArticle) -> SamenessRule | None:
+def _part(page: JudgedPage, archived: JudgedArticle) -> SamenessRule | None:
     """Return the rule by which the page shows less than the archive has; None when it does not."""
-    if home.walled:
+    if archived.walled:
         return None
-    if page.walled and page.words < home.words:
+    if page.walled and page.words < archived.words:
         return SamenessRule.PAYWALLED_LATER
-    return SamenessRule.ONLY_ITS_BEGINNING if _is_beginning(page, home) else None
+    return SamenessRule.ONLY_ITS_BEGINNING if _is_beginning(page, archived) else None
 
 
-def _is_beginning(page: JudgedPage, home: JudgedArticle) -> bool:
+def _is_beginning(page: JudgedPage, archived: JudgedArticle) -> bool:
     """Whether the page is at most the first half of the archived text, plus perhaps one line.
 
     No outlet edits like that; an unmarked paywall cuts like that, and so does a page that broke off.
     """
-    if page.words > _STUB * home.words or home.words < LEAST_WORDS:
+    if page.words > _STUB * archived.words or archived.words < LEAST_WORDS:
         return False
-    short, whole = letters_of(page.body), letters_of(home.body)
+    short, whole = letters_of(page.body), letters_of(archived.body)
     if whole.startswith(short):
         return True
     *first, last = page.body.split("\n\n")
@@ -186,14 +188,14 @@ def _is_beginning(page: JudgedPage, home: JudgedArticle) -> bool:
     return len(last.split()) <= _BELOW and len(begins) >= len(short) / 2 and whole.startswith(begins)
 
 
-def _lags(address: Address, home: JudgedArticle, earlier: int) -> bool:
+def _lags(address: Address, archived: JudgedArticle, earlier: int) -> bool:
     """Whether the address shows a state older than revision *earlier*, or never showed this article."""
-    revision = address.revision if _was_read_as(address, home) else None
+    revision = address.revision if _was_read_as(address, archived) else None
     return revision is None or revision < earlier
 
 
-def _was_read_as(address: Address, home: JudgedArticle) -> bool:
-    return address.wording_digest is not None and address.article is not None and address.article.id == home.id
+def _was_read_as(address: Address, archived: JudgedArticle) -> bool:
+    return address.wording_digest is not None and address.article is not None and address.article.id == archived.id
 
 
 def _twin(page: JudgedPage, twins: Sequence[JudgedArticle]) -> Sameness | None:
@@ -218,7 +220,7 @@ def _near(page: JudgedPage, near: Sequence[Found]) -> Sameness:
     best = near[0]
     if best.reason is None:
         return Sameness(Disposition.NEW, evidence={"rule": SamenessRule.NOTHING_LIKE_IT, "nearest": evidence_of(best)})
-    evidence = {"rule": best.reason, **evidence_of(best), "passages": best.overlap.telling(), **_agency(page)}
+    evidence = {"rule": best.reason, **evidence_of(best), "passages": best.overlap.longest_passages(), **_agency(page)}
     return Sameness(Disposition.COPY, best.posting.article_id, 1, evidence)
 
 

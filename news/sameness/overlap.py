@@ -51,7 +51,7 @@ class Overlap:
     headline: float
     mentions: float
     mentioned: float
-    strangers: int  # words of each headline that the other text nowhere has, the fewer of the two
+    unmatched: int  # words of each headline that the other text nowhere has, the fewer of the two
     numbers_kept: int
     numbers_changed: int
     passages: tuple[tuple[int, int], ...]
@@ -66,17 +66,17 @@ class Overlap:
         """Words of the longest passage."""
         return max((end - start for start, end in self.passages), default=0)
 
-    def telling(self, limit: int = 3) -> list[tuple[int, int]]:
+    def longest_passages(self, limit: int = 3) -> list[tuple[int, int]]:
         """Return the longest passages, in order."""
         return sorted(sorted(self.passages, key=lambda passage: passage[0] - passage[1])[:limit])
 
 
-def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap:
-    """Compare two texts. *standing* marks words of the first that are boilerplate (see `standing_words`)."""
+def compare(first: Compared, second: Compared, boilerplate: bytes = b"") -> Overlap:
+    """Compare two texts. *boilerplate* marks words of the first that are boilerplate (see `boilerplate_words`)."""
     common = set(first.sequences) & set(second.sequences)
-    here = _side(first, common, standing)
+    here = _side(first, common, boilerplate)
     whole = there = _side(second, common, b"")
-    if 1 in standing:
+    if 1 in boilerplate:
         common &= {sequence for covered, sequence in zip(here.covered, first.sequences, strict=False) if covered}
         there = _side(second, common, b"")
     shares = sorted((here.share, there.share))
@@ -88,7 +88,7 @@ def compare(first: Compared, second: Compared, standing: bytes = b"") -> Overlap
         headline=_headline_overlap(first, second),
         mentions=_mentions(first, second),
         mentioned=_mentions(second, first),
-        strangers=min(len(first.topic - second.stems), len(second.topic - first.stems)),
+        unmatched=min(len(first.topic - second.stems), len(second.topic - first.stems)),
         numbers_kept=sum(here.covered[place] for place in first.number_places),
         numbers_changed=min(_changed_numbers(first, second, here), _changed_numbers(second, first, whole)),
         passages=here.passages,
@@ -117,15 +117,15 @@ class _Side:
     share: float
 
 
-def _side(text: Compared, common: set[tuple[str, ...]], standing: bytes) -> _Side:
+def _side(text: Compared, common: set[tuple[str, ...]], boilerplate: bytes) -> _Side:
     everything = _covered(text, common)
-    covered = _without(everything, standing)
+    covered = _without(everything, boilerplate)
     runs = tuple(_runs(everything))
     own_runs = runs if covered is everything else _runs(covered)
     passages = tuple((start, end) for start, end in own_runs if end - start >= _PASSAGE)
     quoted = sum(text.quoted[start:end].count(1) for start, end in passages)
     own = sum(end - start for start, end in passages) - quoted
-    possible = len(text.words) - text.quoted_words - standing.count(1)
+    possible = len(text.words) - text.quoted_words - boilerplate.count(1)
     return _Side(covered, runs, passages, own, quoted, own / max(_FEWEST, possible))
 
 
@@ -137,10 +137,10 @@ def _covered(text: Compared, common: set[tuple[str, ...]]) -> bytes:
     return (first | first << 8 | first << 16).to_bytes(len(text.words), "little")
 
 
-def _without(covered: bytes, standing: bytes) -> bytes:
-    if 1 not in standing:
+def _without(covered: bytes, boilerplate: bytes) -> bytes:
+    if 1 not in boilerplate:
         return covered
-    kept = int.from_bytes(covered, "little") & ~int.from_bytes(standing, "little")
+    kept = int.from_bytes(covered, "little") & ~int.from_bytes(boilerplate, "little")
     return kept.to_bytes(len(covered), "little")
 
 
@@ -191,12 +191,12 @@ def fingerprints(words: Sequence[str]) -> dict[int, int]:
     return chosen
 
 
-def standing_words(chosen: dict[int, int], standing: frozenset[int], length: int) -> bytes:
-    """Return a byte for each of *length* words, 1 in passages of boilerplate, whose fingerprints are *standing*."""
+def boilerplate_words(chosen: dict[int, int], boilerplate: frozenset[int], length: int) -> bytes:
+    """Return a byte for each of *length* words, 1 in passages of boilerplate, whose fingerprints are *boilerplate*."""
     mask = bytearray(length)
     before: int | None = None
     for fingerprint, place in sorted(chosen.items(), key=lambda item: item[1]):
-        if fingerprint not in standing:
+        if fingerprint not in boilerplate:
             before = None
             continue
         start = place if before is None else before

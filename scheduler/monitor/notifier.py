@@ -164,7 +164,7 @@ from alerts a
 cross join (values ('opened'), ('ended')) c(change)
 left join alert_messages m on m.alert_id = a.id and m.change = c.change and m.channel = :channel
 left join alert_messages o on o.alert_id = a.id and o.change = 'opened' and o.channel = :channel
-where m.told_at is null
+where m.notified_at is null
     and (c.change = 'opened' or a.ended_at is not null)
     and (a.ended_at is null or o.alert_id is not null)
     and (a.ended_at is null or a.ended_at > now() - interval '7 days')
@@ -172,16 +172,16 @@ order by case c.change when 'opened' then a.opened_at else a.ended_at end, a.id 
 """)
 
 _TRIED = text("""
-insert into alert_messages (alert_id, change, channel, attempts, problem, tried_at, told_at)
+insert into alert_messages (alert_id, change, channel, attempts, problem, tried_at, notified_at)
 values (:id, :change, :channel, 1, cast(:problem as text), :now,
         case when cast(:problem as text) is null then cast(:now as timestamptz) end)
 on conflict (alert_id, change, channel) do update set attempts = alert_messages.attempts + 1,
-    problem = excluded.problem, tried_at = excluded.tried_at, told_at = excluded.told_at
+    problem = excluded.problem, tried_at = excluded.tried_at, notified_at = excluded.notified_at
 """)
 
 _SENT = {
-    OPENED: text("update alerts set opening_told_at = coalesce(opening_told_at, :now) where id = :id"),
-    ENDED: text("update alerts set ending_told_at = coalesce(ending_told_at, :now) where id = :id"),
+    OPENED: text("update alerts set opening_notified_at = coalesce(opening_notified_at, :now) where id = :id"),
+    ENDED: text("update alerts set ending_notified_at = coalesce(ending_notified_at, :now) where id = :id"),
 }
 
 _LAST_PROBLEM = text("""

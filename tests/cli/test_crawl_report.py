@@ -84,12 +84,12 @@ def test_a_crawl_that_could_read_nothing_has_no_books_to_praise() -> None:
 
 
 def test_a_site_that_never_gave_a_link_is_no_success_and_says_so() -> None:
-    barren = result({}, unread={"https://a.example/": "no_links"})
-    lines = closing_lines(barren, CrawlSummary())
+    without_links = result({}, unread={"https://a.example/": "no_links"})
+    lines = closing_lines(without_links, CrawlSummary())
     assert "    0  links seen ✗ no link to an article was found" in lines
     assert lines[-1] == "  https://a.example/: nothing in it looks like a link to an article"
-    assert exit_code([barren]) == 5
-    assert is_problem(barren)
+    assert exit_code([without_links]) == 5
+    assert is_problem(without_links)
 
 
 def test_a_feed_that_gave_nothing_is_named_off_a_terminal_too() -> None:

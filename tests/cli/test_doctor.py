@@ -72,7 +72,7 @@ def test_unreachable_database_is_six_and_the_rest_is_still_checked(
 
 
 @pytest.mark.parametrize(
-    ("rule", "subject", "code", "mend"),
+    ("rule", "subject", "code", "remedy"),
     [
         ("outlet_set_aside", "krone", 4, "newskeep outlets on krone"),
         ("no_worker", "machine", 4, "newskeep worker"),
@@ -80,7 +80,7 @@ def test_unreachable_database_is_six_and_the_rest_is_still_checked(
     ],
 )
 def test_open_alert_is_to_be_mended_unless_the_outlet_is_merely_unusual(
-    newskeep: Newskeep, engine: Engine, rule: str, subject: str, code: int, mend: str
+    newskeep: Newskeep, engine: Engine, rule: str, subject: str, code: int, remedy: str
 ) -> None:
     with engine.begin() as connection:
         open_alert(connection, rule, subject, {"deaths": 3})
@@ -88,7 +88,7 @@ def test_open_alert_is_to_be_mended_unless_the_outlet_is_merely_unusual(
     outcome = newskeep("doctor", "--json")
 
     assert outcome.code == code
-    assert checks(outcome)["health"]["mend"] == mend
+    assert checks(outcome)["health"]["remedy"] == remedy
 
 
 def test_schema_that_does_not_fit_is_six(newskeep: Newskeep, engine: Engine) -> None:
@@ -133,7 +133,7 @@ def test_part_that_is_open_to_others_comes_with_the_command_that_closes_it(
 
     outcome = newskeep("doctor", "--json")
     check = checks(outcome)["data folder"]
-    subprocess.run(shlex.split(check["mend"]), check=True)
+    subprocess.run(shlex.split(check["remedy"]), check=True)
 
     assert (outcome.code, check["state"]) == (4, "bad")
     assert newskeep("doctor").code == 0
@@ -272,6 +272,6 @@ def test_part_with_a_strange_name_is_quoted(newskeep: Newskeep, home: Home, monk
     strange.chmod(0o777)
     monkeypatch.setenv("NEWSKEEP_HOME", str(strange))
 
-    subprocess.run(checks(newskeep("doctor", "--json"))["data folder"]["mend"], shell=True, check=True)
+    subprocess.run(checks(newskeep("doctor", "--json"))["data folder"]["remedy"], shell=True, check=True)
 
     assert strange.stat().st_mode & 0o002 == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.captures import CaptureFiles, read_record
-from archive.captures.repair import mend_captures, whole_length
+from archive.captures.repair import repair_captures, whole_length
 from archive.home import Home
 from news.errors import CaptureDamaged
 from tests.archive.captures.responses import HTML, check, make_home, place, response
@@ -34,7 +34,7 @@ def test_a_disk_that_is_full_at_the_end_costs_only_the_note_that_the_file_is_who
     captures.close()
     (folder.captures / ".whole").unlink()
     assert read_record(folder, *place(record)).body == HTML
-    assert mend_captures(folder.captures) == []
+    assert repair_captures(folder.captures) == []
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\x00" * 4096, b"\x1f\x8b\x08", b"\x1f\x8b\x08\x00text"])
@@ -68,7 +68,7 @@ def test_file_damaged_in_the_middle_is_left_alone(folder: Home) -> None:
     path.write_bytes(data)
     (folder.captures / ".whole").unlink()
 
-    assert mend_captures(folder.captures) == []
+    assert repair_captures(folder.captures) == []
     assert path.read_bytes() == data
     assert read_record(folder, *place(second)).body == b"<p>2"
     with pytest.raises(CaptureDamaged):
@@ -82,7 +82,7 @@ def test_file_of_a_living_writer_is_not_touched(folder: Home) -> None:
         with path.open("ab") as file:
             file.write(b"half a rec")
 
-        assert mend_captures(folder.captures) == []
+        assert repair_captures(folder.captures) == []
         assert path.read_bytes().endswith(b"half a rec")
 
 
@@ -97,10 +97,10 @@ def test_file_that_another_machine_writes_is_not_touched_and_mended_when_that_ma
     with path.open("ab") as file:
         file.write(b"half a rec")
 
-    assert mend_captures(folder.captures) == []
+    assert repair_captures(folder.captures) == []
     assert path.read_bytes().endswith(b"half a rec")
     os.utime(path, (0, 0))
-    assert [(repair.file, repair.cut) for repair in mend_captures(folder.captures)] == [(path.name, 10)]
+    assert [(repair.file, repair.cut) for repair in repair_captures(folder.captures)] == [(path.name, 10)]
 
 
 def test_file_known_to_be_whole_is_not_read_again(folder: Home) -> None:
@@ -111,4 +111,4 @@ def test_file_known_to_be_whole_is_not_read_again(folder: Home) -> None:
     data[-1] ^= 0xFF  # what a reading would notice
     path.write_bytes(data)
 
-    assert mend_captures(folder.captures) == []
+    assert repair_captures(folder.captures) == []

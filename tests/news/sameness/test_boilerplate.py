@@ -44,9 +44,9 @@ def page(
     blocks = [Block(PROSE), *(Block(line) if isinstance(line, str) else line for line in lines), Block(MORE)]
     seen = ELSEWHERE[:others] if isinstance(others, int) else others
     article = Article("https://outlet.example/a", headline, blocks=tuple(blocks), authors=tuple(authors))
-    me = Sighting.of(9, headline, (PROSE,), authors)
-    known = {place: seen for place in range(1, len(blocks) - 1) if may_recur(blocks[place], me)}
-    return RememberedPage(article, me, known, **more)  # type: ignore[arg-type]
+    own = Sighting.of(9, headline, (PROSE,), authors)
+    known = {place: seen for place in range(1, len(blocks) - 1) if may_recur(blocks[place], own)}
+    return RememberedPage(article, own, known, **more)  # type: ignore[arg-type]
 
 
 def left(*lines: str | Block, **more: object) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ def test_paragraph_taken_over_from_one_report_to_the_next_stays() -> None:
         )
     )
 
-    assert set_aside(replace(page(line, others=[first, second]), me=third)).paragraphs == (PROSE, line, MORE)
+    assert set_aside(replace(page(line, others=[first, second]), own=third)).paragraphs == (PROSE, line, MORE)
 
 
 def test_line_with_which_all_articles_open_makes_them_no_reports_on_one_event() -> None:
@@ -177,7 +177,7 @@ def test_line_with_which_all_articles_open_makes_them_no_reports_on_one_event() 
     opening = Sighting.of(1, "", (line,), ()).names
     some = page(line, others=[sighting._replace(names=opening) for sighting in ELSEWHERE[:3]])
 
-    assert set_aside(replace(some, me=some.me._replace(names=opening))).paragraphs == (PROSE, MORE)
+    assert set_aside(replace(some, own=some.own._replace(names=opening))).paragraphs == (PROSE, MORE)
 
 
 def test_paragraph_that_names_the_subject_stays() -> None:
@@ -215,7 +215,7 @@ def test_cell_of_a_table_stays() -> None:
 def test_item_between_items_of_the_articles_own_stays() -> None:
     recipe = [Block("Two fresh eggs", tag="li"), Block("Salt and pepper", tag="li"), Block("A leek", tag="li")]
     some = page(*recipe, others=0)
-    some = RememberedPage(some.article, some.me, {1: (), 2: ELSEWHERE, 3: ()})
+    some = RememberedPage(some.article, some.own, {1: (), 2: ELSEWHERE, 3: ()})
 
     assert set_aside(some) is some.article
 

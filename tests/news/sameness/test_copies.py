@@ -9,7 +9,7 @@ from news.sameness.overlap import Overlap
 from news.sameness.sameness_rule import SamenessRule
 
 CUT = Overlap(
-    words=40, share=0.28, both=0.2, quoted=10, headline=0.3, mentions=1.0, mentioned=0.8, strangers=0, numbers_kept=1,
+    words=40, share=0.28, both=0.2, quoted=10, headline=0.3, mentions=1.0, mentioned=0.8, unmatched=0, numbers_kept=1,
     numbers_changed=0, passages=((0, 40),),
 )  # fmt: skip
 

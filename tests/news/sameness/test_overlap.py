@@ -8,10 +8,10 @@ from news.sameness.overlap import (
     MOST,
     SEQUENCE,
     SEQUENCES_IN_WINDOW,
+    boilerplate_words,
     compare,
     fingerprints,
     headline_fingerprints,
-    standing_words,
 )
 from tests.texts import headline, paragraphs, text, word
 
@@ -145,12 +145,12 @@ def test_any_words_have_fingerprints_at_their_places(words: list[str]) -> None:
 def test_boilerplate_is_marked_word_by_word(words: list[str], number: int) -> None:
     chosen = fingerprints(words)
 
-    assert len(standing_words(chosen, frozenset(list(chosen)[:number]), len(words))) == len(words)
+    assert len(boilerplate_words(chosen, frozenset(list(chosen)[:number]), len(words))) == len(words)
 
 
 def test_a_passage_of_boilerplate_is_marked_and_what_stands_beside_it_is_not() -> None:
     own, notice = some_words(1, 60), some_words(2, 60)
-    mask = standing_words(fingerprints(own + notice), frozenset(fingerprints(notice)), 120)
+    mask = boilerplate_words(fingerprints(own + notice), frozenset(fingerprints(notice)), 120)
 
     assert sum(mask[75:105]) == 30
     assert sum(mask[:50]) == 0

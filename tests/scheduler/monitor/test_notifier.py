@@ -146,4 +146,4 @@ def test_alerts_without_a_channel_are_no_error(engine: Engine, home: Home) -> No
     tell(engine)
 
     with engine.connect() as conn:
-        assert [alert.opening_told_at for alert in open_alerts(conn)] == [None]
+        assert [alert.opening_notified_at for alert in open_alerts(conn)] == [None]
