@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -85,8 +86,6 @@ def need_crawl(conn: Connection, number: int) -> CrawlRecord:
 
 def need_outlet(conn: Connection, name_or_url: str) -> str:
     """Find an outlet by its name or home page and return its name. Raises NotFound with the nearest name."""
-    from difflib import get_close_matches
-
     from sqlalchemy import select
 
     from archive.lookup import key_of

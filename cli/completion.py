@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from archive.home import find_home
 from cli.output import say
+from news.errors import NewsError
 
 SECTION = "Look after"
 
@@ -35,9 +37,7 @@ def completion(shell: str) -> None:
 
 def complete_outlet(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """Return the names in outlets.toml that begin with *incomplete*; none if the file cannot be read."""
-    from archive.home import find_home
     from crawler.outlets.file import load_outlets
-    from news.errors import NewsError
 
     try:
         outlets = load_outlets(find_home().outlets_file).outlets

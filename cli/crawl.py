@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.home import Home, existing_home, home_for_address
 from cli.completion import complete_outlet
 from cli.crawl_report import total_line
 from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
+from crawler.results import CrawlResult, exit_code
 from news.dispositions import CrawlState, Disposition
 from news.errors import ArchiveError
 from news.garbage import collect_rarely
@@ -25,9 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from archive.crawl_summary import CrawlSummary
-    from archive.home import Home
     from cli.progress import Lines
-    from crawler.results import CrawlResult
     from crawler.targets import CrawlOptions
 
 SECTION = "Collect"
@@ -99,7 +99,6 @@ def crawl(
         return
     results = _run(targets, options, json_=json_, quiet=quiet)
     _close(results, json_=json_, quiet=quiet)
-    from crawler.results import exit_code
 
     sys.exit(exit_code(results))
 
@@ -126,8 +125,6 @@ def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: b
 
 def _home(targets: Sequence[str]) -> Home:
     """Find the data folder; only the address of an outlet may start a new archive."""
-    from archive.home import existing_home, home_for_address
-
     is_address = any(target.lower().startswith(("http://", "https://")) for target in targets)
     return home_for_address() if is_address else existing_home()
 

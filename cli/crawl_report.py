@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cli.output import plural
+from crawler.results import CrawlResult
 from news.dispositions import CrawlState, Disposition
 from news.reasons import Reason, in_words
 from news.text import printable
 
 if TYPE_CHECKING:
     from archive.crawl_summary import CrawlSummary
-    from crawler.results import CrawlResult
 
 _HINTS = {
     Disposition.COPY: "newskeep show --copies --crawl {}",

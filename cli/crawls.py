@@ -12,14 +12,13 @@ from cli.archive_helpers import format_time, need_crawl, need_outlet, opened_arc
 from cli.completion import complete_outlet
 from cli.crawl_report import books_in_words, disposition_lines, nonzero, size, summary_lines
 from cli.verbs import Verbs
-from news.dispositions import CrawlState, Disposition
+from news.dispositions import CrawlState, Disposition, Ledger
 from news.reasons import Reason, in_words
 from news.text import one_line
 
 if TYPE_CHECKING:
     from archive.crawl_summary import CrawlSummary
     from archive.crawls import CrawlRecord
-    from news.dispositions import Ledger
 
 SECTION = "Look after"
 

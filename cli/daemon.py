@@ -2,6 +2,8 @@
 
 import click
 
+from archive.home import home_for_daemon
+
 SECTION = "Collect"
 
 
@@ -17,7 +19,6 @@ def daemon() -> None:
     takes effect within ten seconds; while the file is broken, the last good one stays in force. `newskeep crawls list`
     shows what was crawled, `newskeep outlets check` when each outlet is due.
     """
-    from archive.home import home_for_daemon
     from scheduler.daemon import run
 
     run(home_for_daemon())

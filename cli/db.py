@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
-from archive.home import existing_archive
+from archive.home import Home, existing_archive
 from cli.output import emit, say
 from cli.verbs import Verbs
+from news.errors import ArchiveUnavailable, SettingError
 from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Engine
 
-    from archive.home import Home
     from archive.schema import SchemaStatus
 
 SECTION = "Look after"
@@ -176,7 +177,6 @@ _READER_FILE = "reader.url"
 
 
 def _reader_url(home: Home) -> str:
-    from news.errors import SettingError
 
     try:
         return (home.path / _READER_FILE).read_text(encoding="utf-8").strip()
@@ -186,15 +186,12 @@ def _reader_url(home: Home) -> str:
 
 def _account_url(url: str, name: str, password: str | None, *, embedded: bool) -> str:
     """Return *url* for another account; the embedded server asks for no password."""
-    from urllib.parse import quote
-
     scheme, _, rest = url.partition("://")
     place = rest.rpartition("@")[2]
     return f"{scheme}://{quote(name, safe='')}{'' if embedded else f':{password}'}@{place}"
 
 
 def _write_private(path: Path, line: str) -> None:
-    import os
 
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -227,8 +224,6 @@ def dump(args: tuple[str, ...]) -> None:
 
 def _run_program(name: str, args: tuple[str, ...]) -> None:
     """Become the PostgreSQL program *name*, connected to the archive."""
-    import os
-
     from archive.database import connect_archive, database_url
     from archive.programs import find_program, without_password
 
@@ -305,7 +300,6 @@ def read_status(home: Home) -> Database:
     """Read the database's status; an embedded server is started, but not created. Raises ArchiveUnavailable."""
     from archive.connection_url import normal_url, shown_url
     from archive.database import connect_archive, embedded_server, schema_status
-    from news.errors import ArchiveUnavailable
 
     given = home.settings["NEWSKEEP_DATABASE_URL"]
     if not given and embedded_server(home).state().version is None:

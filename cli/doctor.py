@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from archive.home import find_home
+from archive.home import Home, find_home
+from cli.checks.finding import Finding, exit_code
 from cli.output import emit, plural, say
-
-if TYPE_CHECKING:
-    from archive.home import Home
-    from cli.checks.finding import Finding
+from news.exit_codes import ExitCode
 
 SECTION = "Look after"
 
@@ -31,8 +28,6 @@ def doctor(as_json: bool) -> None:
 
     Exit code 0 when nothing is bad, 6 for the database, 8 for damage, 4 for anything else.
     """
-    from cli.checks.finding import exit_code
-
     findings = examine(find_home())
     code = exit_code(findings)
     for finding in findings:
@@ -50,9 +45,7 @@ def examine(home: Home) -> list[Finding]:
     from cli.checks.captures import check_captures, check_store
     from cli.checks.data_folder import check_disk, check_rights, check_settings
     from cli.checks.database import check_backup, check_clock, open_for_checking, read_capture_facts
-    from cli.checks.finding import Finding
     from cli.checks.health import check_health
-    from news.exit_codes import ExitCode
 
     if not home.path.is_dir():
         missing = f"there is no archive in {home.path}: it does not exist"

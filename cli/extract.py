@@ -9,17 +9,18 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from time import process_time
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import click
 
+from archive.ingest.fetched import FetchedPage
+from crawler.extraction.page_bytes import MAX_BYTES
+from news.article import Article
+from news.dispositions import is_binary
 from news.errors import NewsError, NotAnArticle, PageTooCostly
 from news.garbage import collect_rarely
 from news.text import as_json_line, printable
-
-if TYPE_CHECKING:
-    from news.article import Article
 
 SECTION = "Read"
 
@@ -61,9 +62,7 @@ def _address(url: str) -> str:
 
 
 def _read(page: bytes, url: str) -> Article:
-    from archive.ingest.fetched import FetchedPage
     from crawler.reading import READING, read_article
-    from news.dispositions import is_binary
 
     if is_binary(page):
         raise NotAnArticle(f"the page is no text: it begins with {page[:8]!r}")
@@ -105,8 +104,6 @@ def _answer_line(line: bytes) -> dict[str, Any]:
 
 def _page_in(path: object) -> bytes:
     """The bytes of the file. Raises PageTooCostly when it is too large, OSError or TypeError when it is no file."""
-    from crawler.extraction.page_bytes import MAX_BYTES
-
     if not isinstance(path, str):
         raise TypeError(f"html_path is no text but {path!r}"[:100])
     if Path(path).exists() and not Path(path).is_file():  # reading a pipe without a writer would never end

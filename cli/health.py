@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.home import existing_archive, find_home
+from archive.home import Home, existing_archive, find_home
 from cli.output import emit, print_text, say
 from cli.verbs import Verbs
 from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from archive.alerts import Alert
-    from archive.home import Home
     from scheduler.monitor.overview import Overview
 
 SECTION = "Look after"

@@ -8,17 +8,13 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from archive.home import OTHER_FOLDER, find_home, open_home
+from archive.home import OTHER_FOLDER, Home, find_home, open_home
 from cli.output import emit, say
 from news.errors import SettingError
 from news.settings import SETTINGS
-
-if TYPE_CHECKING:
-    from archive.home import Home
 
 SECTION = "Begin"
 

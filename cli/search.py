@@ -27,8 +27,6 @@ from news.article import short_id
 from news.text import one_line
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy import Connection
 
     from archive.search import EmptySearch, Filters, Hit, Term

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.article_fields import COLUMNS
+from archive.home import Home
 from cli.archive_helpers import (
     NotFound,
     dim,
@@ -30,7 +32,6 @@ from news.text import one_line, printable
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from archive.home import Home
     from archive.lookup import ArchivedArticle, RemovedBlock
 
 SECTION = "Read"
@@ -99,7 +100,6 @@ def _show_article(conn: Connection, id_or_url: str, revision: int | None, as_jso
 
 
 def _article_record(article: ArchivedArticle) -> dict[str, Any]:
-    from archive.article_fields import COLUMNS
 
     record = record_of("article", article, **{column.name: column.value_in(article.fields) for column in COLUMNS})
     del record["capture_id"]
@@ -144,8 +144,6 @@ def _provenance(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
 
 def _more_fields(article: ArchivedArticle) -> Iterator[tuple[str, str]]:
     """Yield the fields that `archive.article_fields` gives a column, where the page has them."""
-    from archive.article_fields import COLUMNS
-
     for column in COLUMNS:
         if value := column.value_in(article.fields):
             yield column.label, one_line(", ".join(value) if column.is_list else value)

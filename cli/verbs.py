@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
@@ -74,8 +75,6 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         names = self.list_commands(ctx)
         if args and args[0] not in names and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
             near = get_close_matches(args[0], names, n=1, cutoff=0.5)
             guess = f"; did you mean “{near[0]}”?" if near else ""
             raise Misused(f"there is no verb “{args[0]}”{guess}", ctx, near[0] if near else "--help")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-if TYPE_CHECKING:
-    from archive.home import Home
+from archive.home import Home, existing_archive
 
 SECTION = "Collect"
 
@@ -24,7 +21,6 @@ def worker(processes: int | None) -> None:
     Every machine needs NEWSKEEP_DATABASE_URL and a data folder for its captures. SIGTERM or Ctrl-C stops within ten
     seconds: what was fetched is kept, and other workers continue with the rest.
     """
-    from archive.home import existing_archive
     from crawler.logs import setup_logging
     from scheduler.lifecycle import lifecycle
     from scheduler.supervisor import run

@@ -1,14 +1,13 @@
 """`newskeep daemon`: one process that queues due outlets while it leads, and supervises the workers that crawl."""
 
 import asyncio
-import signal
 
 from archive.database import open_archive
 from archive.home import Home
 from archive.waiting import Upgrading, wait_for_archive
 from crawler.engine import threads
 from crawler.logs import setup_logging
-from scheduler.lifecycle import daemon_facts, lifecycle
+from scheduler.lifecycle import daemon_facts, lifecycle, until_signal
 from scheduler.rounds import Scheduler
 from scheduler.supervisor import DATABASE_SECONDS, Supervisor
 
@@ -21,24 +20,14 @@ def run(home: Home) -> None:
     setup_logging(home)
     with lifecycle("daemon", home, daemon_facts(home)):
         wait_for_archive(home, Upgrading.ALWAYS, float("inf"))
-        asyncio.run(_run(home))
+        asyncio.run(until_signal(_run(home)))
 
 
 async def _run(home: Home) -> None:
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    loop.set_default_executor(threads())
+    asyncio.get_running_loop().set_default_executor(threads())
     engine = await asyncio.to_thread(open_archive, home, DATABASE_SECONDS)
     scheduler = await asyncio.to_thread(Scheduler, home, engine)
-    parts = {asyncio.create_task(part) for part in (scheduler.run(), Supervisor(home).run(), stop.wait())}
     try:
-        await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        await until_signal(scheduler.run(), Supervisor(home).run())
     finally:
-        for part in parts:
-            part.cancel()
-        ended = await asyncio.gather(*parts, return_exceptions=True)
         await asyncio.to_thread(engine.dispose)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error

@@ -1,7 +1,6 @@
 """Deaths of workers, charged to the outlets they crawled. An outlet that keeps killing workers is set aside."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from sqlalchemy import Connection, text
@@ -26,33 +25,21 @@ class Death(Enum):
         self.alone_from, self.limit = alone_from, limit
 
 
-@dataclass(frozen=True, slots=True)
-class Charged:
-    """An outlet charged with a death: `deaths` of that kind in a row, this one included."""
-
-    outlet_id: int
-    deaths: int
-    set_aside: bool
-
-
 def charge(
     conn: Connection, outlet_ids: Collection[int], marked: Collection[int] = (), death: Death = Death.WORKER
-) -> list[Charged]:
+) -> dict[int, int]:
     """Count the death of the worker that crawled these outlets against those that `blamed` names.
 
-    The outlets on the timetable that were charged come back.
+    Return how many such deaths in a row each charged outlet on the timetable has now; it is set aside at the limit.
     """
     counts = _counts(conn, outlet_ids)
     before = {outlet_id: counts[outlet_id][death] if outlet_id in counts else 0 for outlet_id in outlet_ids}
     guilty = sorted(blamed(before, marked, death))
     conn.execute(_COUNT[death], {"ids": guilty})
-    charged = [
-        Charged(outlet_id, deaths[death], deaths[death] >= death.limit)
-        for outlet_id, deaths in _counts(conn, guilty).items()
-    ]
-    for outlet in charged:
-        if outlet.set_aside:
-            _set_aside(conn, outlet)
+    charged = {outlet_id: deaths[death] for outlet_id, deaths in _counts(conn, guilty).items()}
+    for outlet_id, deaths in charged.items():
+        if deaths >= death.limit:
+            _set_aside(conn, outlet_id, deaths)
     return charged
 
 
@@ -86,10 +73,10 @@ def is_suspect(conn: Connection, outlet_id: int) -> bool:
     return any(deaths >= death.alone_from for death, deaths in counts.items())
 
 
-def _set_aside(conn: Connection, outlet: Charged) -> None:
-    if conn.execute(_SET_ASIDE, {"id": outlet.outlet_id, "reason": REASON}).rowcount:
-        facts = {"deaths": outlet.deaths, "reason": REASON}
-        open_alert(conn, OUTLET_SET_ASIDE.id, _name(conn, outlet.outlet_id), facts, outlet.outlet_id)
+def _set_aside(conn: Connection, outlet_id: int, deaths: int) -> None:
+    if conn.execute(_SET_ASIDE, {"id": outlet_id, "reason": REASON}).rowcount:
+        facts = {"deaths": deaths, "reason": REASON}
+        open_alert(conn, OUTLET_SET_ASIDE.id, _name(conn, outlet_id), facts, outlet_id)
 
 
 def _counts(conn: Connection, outlet_ids: Collection[int]) -> dict[int, dict[Death, int]]:

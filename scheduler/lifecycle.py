@@ -1,10 +1,13 @@
-"""The first and the last log line of daemon and worker: what runs and with what, then why it ended."""
+"""The life of daemon and worker, until a signal: the first log line says what runs, the last why it ended."""
 
+import asyncio
 import logging
+import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
+from typing import Any
 
 from archive.connection_url import normal_url, shown_url
 from archive.home import Home
@@ -32,6 +35,23 @@ def lifecycle(name: str, home: Home, facts: Mapping[str, object]) -> Iterator[No
     finally:
         level = logging.INFO if why == _STOPPED else logging.ERROR
         logger.log(level, f"{name}_stopped", extra={"why": why, "seconds": round(time.monotonic() - started)})
+
+
+async def until_signal(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts side by side until one ends or SIGTERM or SIGINT comes; then cancel all. Raises as they do."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    tasks = {loop.create_task(part) for part in (*parts, stop.wait())}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
 
 
 def database_place(home: Home) -> str:

@@ -12,7 +12,7 @@ from archive.crawls import interrupt_crawl
 from archive.home import Home
 from archive.locks import hold_if_free
 from news.errors import ArchiveUnavailable
-from scheduler.deaths import Charged, Death, charge
+from scheduler.deaths import Death, charge
 from scheduler.processes import connection_name, mark_stopped, silent_processes
 
 logger = logging.getLogger(__name__)
@@ -108,16 +108,10 @@ def _free(conn: Connection, process_id: int, death: Death | None, home: Home | N
     for crawl_id in crawls.values():
         interrupt_crawl(conn, crawl_id)
     marked = [outlet_id for outlet_id, crawl_id in crawls.items() if crawl_id in reading]
-    charged = {outlet.outlet_id: outlet for outlet in charge(conn, crawls, marked, death)} if death and crawls else {}
-    jobs = _free_jobs(conn, process_id, [outlet.outlet_id for outlet in charged.values() if outlet.set_aside])
-    outlets = sorted(crawls.keys() | jobs)
-    return [_freed(outlet_id, crawls.get(outlet_id), charged.get(outlet_id)) for outlet_id in outlets], marks
-
-
-def _freed(outlet_id: int, crawl_id: int | None, charged: Charged | None) -> Freed:
-    if charged is None:
-        return Freed(outlet_id, crawl_id)
-    return Freed(outlet_id, crawl_id, charged.deaths, charged.set_aside)
+    deaths = charge(conn, crawls, marked, death) if death and crawls else {}
+    aside = {outlet_id for outlet_id, number in deaths.items() if death and number >= death.limit}
+    outlets = sorted(crawls.keys() | _free_jobs(conn, process_id, aside))
+    return [Freed(one, crawls.get(one), deaths.get(one, 0), one in aside) for one in outlets], marks
 
 
 def _free_jobs(conn: Connection, process_id: int, set_aside: Collection[int]) -> set[int]:

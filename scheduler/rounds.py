@@ -66,7 +66,7 @@ class Scheduler:
         self.timer.add("outlets", 1.0, self._follow_outlets)
         self.timer.add("turns", 1.0, self._while_leading(self._offer_due))
         self.timer.add("dead", 5.0, self._while_leading(self._reap_dead))
-        self.timer.add("rhythms", 60.0, self._while_leading(self._learn))
+        self.timer.add("rhythms", 60.0, self._while_leading(lambda: learn_rhythms(self.engine, datetime.now(UTC))))
         self.timer.add("past", 3600.0, self._while_leading(self._delete_old))
         self.health.join(self.timer)
         try:
@@ -145,9 +145,6 @@ class Scheduler:
         reap_silent(self.engine, self.liveness.silence, lambda: self.liveness.can_judge(time.monotonic(), time.time()))
         with self.engine.begin() as conn:
             requeue_lost(conn)
-
-    def _learn(self) -> None:
-        learn_rhythms(self.engine, datetime.now(UTC))
 
     def _delete_old(self) -> None:
         with self.engine.begin() as conn:

@@ -21,6 +21,7 @@ from crawler.batch_writer import retry_in_outage
 from news.errors import ArchiveError, ArchiveUnavailable
 from news.exit_codes import ChildExit
 from scheduler.deaths import Death
+from scheduler.lifecycle import until_signal
 from scheduler.liveness import end_when_stalled
 from scheduler.reaper import reap_process
 
@@ -200,16 +201,7 @@ class Supervisor:
 
 def run(home: Home, processes: int | None = None) -> None:
     """Keep *processes* workers (None: WORKER_PROCESSES) running until SIGTERM or SIGINT."""
-    with suppress(asyncio.CancelledError):
-        asyncio.run(_run_until_signal(home, processes))
-
-
-async def _run_until_signal(home: Home, processes: int | None) -> None:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task  # a running coroutine has one
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
-    await Supervisor(home, processes).run()
+    asyncio.run(until_signal(Supervisor(home, processes).run()))
 
 
 async def _start_child(home: Home) -> Child:

@@ -12,7 +12,6 @@ import signal
 import sys
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, select
@@ -179,9 +178,7 @@ class JobRunner:
         await self._app.open_async()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         self._keeping.cancel()
         await self.pool.flush()
         await self._app.close_async()

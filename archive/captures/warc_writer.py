@@ -16,7 +16,6 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
-from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlsplit
 
@@ -103,9 +102,7 @@ class CaptureFiles:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _ready_file(self) -> "_OwnedFile":

@@ -17,6 +17,7 @@ from archive.database import (
     refuse_what_does_not_fit,
     schema_status,
 )
+from archive.home import Home
 from archive.models import captures
 from cli.checks.finding import Finding
 from news.errors import NewsError, SchemaOutdated, SettingError
@@ -26,7 +27,6 @@ from news.health.machine import CLOCK_SECONDS
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from archive.home import Home
 
 _AHEAD = timedelta(minutes=5)
 

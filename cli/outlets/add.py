@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -9,16 +10,16 @@ from urllib.parse import urljoin
 
 import click
 
+from archive.home import Home
 from cli.outlets.outlets_file import as_json, dry_run, home_key, open_outlets, outlet_with_home, survey_outlet
 from cli.outlets.values import found_values, print_survey, save_survey
 from cli.output import emit, print_text, say
 from news.errors import OutletBlocked, SettingError
+from news.outlets import Outlet
 
 if TYPE_CHECKING:
-    from archive.home import Home
     from crawler.outlets.file import OutletsFile
     from crawler.outlets.survey import Survey
-    from news.outlets import Outlet
 
 _MAX_BYTES = 20_000_000
 
@@ -137,7 +138,6 @@ def _opml_entries(body: bytes) -> list[dict[str, Any]]:
 
 
 def _toml_entries(body: bytes, name: str) -> list[dict[str, Any]]:
-    import tomllib
 
     from crawler.outlets.file import parse_outlets
 

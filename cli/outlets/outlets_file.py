@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
+from archive.home import Home, existing_home
 from cli.output import say
 from news.errors import NewsError
 from news.exit_codes import ExitCode
+from news.outlets import Outlet
 from news.reasons import in_words
 from news.text import one_line
+from news.urls import page_key
 
 if TYPE_CHECKING:
-    from archive.home import Home
     from crawler.fetch import Fetched
     from crawler.outlets.file import OutletsFile
     from crawler.outlets.survey import Survey
-    from news.outlets import Outlet
 
 
 class NoSuchOutlet(NewsError):
@@ -30,7 +32,6 @@ class NoSuchOutlet(NewsError):
 
 def open_outlets() -> tuple[Home, OutletsFile]:
     """Open the data folder and read its outlets.toml. Raises OutletsInvalid with all mistakes."""
-    from archive.home import existing_home
     from crawler.outlets.file import load_outlets
 
     home = existing_home()
@@ -39,8 +40,6 @@ def open_outlets() -> tuple[Home, OutletsFile]:
 
 def find_outlet(file: OutletsFile, text: str) -> Outlet:
     """Outlet with that name or home page. Raises NoSuchOutlet, which suggests the nearest name."""
-    from difflib import get_close_matches
-
     outlet = file.by_name(text) or outlet_with_home(file.outlets, text)
     if outlet is None:
         near = get_close_matches(text, [outlet.name for outlet in file.outlets], n=1)
@@ -57,8 +56,6 @@ def outlet_with_home(outlets: Iterable[Outlet], url: str) -> Outlet | None:
 
 def home_key(url: str) -> int | None:
     """Key that all spellings of an address share; None for a text that is no address."""
-    from news.urls import page_key
-
     return page_key(url)
 
 

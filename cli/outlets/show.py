@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.home import Home
 from cli.archive_helpers import format_time
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, find_outlet, open_outlets
 from cli.outlets.values import archive_if_there, in_words, timetable, values_in_archive, zone_of
 from cli.output import emit, plural, print_text, say
+from news.outlets import Outlet
 
 if TYPE_CHECKING:
-    from archive.home import Home
     from archive.outlets import Collected
     from crawler.outlets.file import OutletsFile
     from crawler.outlets.opml import Subscription
-    from news.outlets import Outlet
 
 Marked = dict[str, tuple[Any, str]]  # key: (value, mark)
 _TIMES = 3  # next turns that `check` prints

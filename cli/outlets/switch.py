@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
 
+from archive.home import Home
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, dry_run, find_outlet, open_outlets
 from cli.outlets.values import archive_if_there
 from cli.output import emit, say
-
-if TYPE_CHECKING:
-    from archive.home import Home
 
 
 @click.command()

@@ -16,11 +16,11 @@ from cli.outlets.values import channels_in_archive, found_values, print_survey
 from cli.output import emit, print_text, say
 from news.dispositions import Candidate, refusal
 from news.exit_codes import ExitCode
+from news.outlets import FoundLink, Outlet
 from news.urls import canonicalise
 
 if TYPE_CHECKING:
     from crawler.outlets.survey import Reading, Survey
-    from news.outlets import FoundLink, Outlet
 
 ARTICLES_TRIED = 5
 

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from archive.home import Home
 from cli.output import say
 from news.errors import ArchiveError
+from news.outlets import Outlet
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from archive.home import Home
     from crawler.outlets.survey import Survey
-    from news.outlets import Outlet
 
 _MAX_ADDRESSES, _MAX_PROBLEMS = 3, 10  # printed of a survey
 

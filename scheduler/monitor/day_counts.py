@@ -1,7 +1,7 @@
 """Count what outlets published by day, from the articles' own rows; read the days back for the rules of health."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -89,21 +89,13 @@ def _count(conn: Connection, outlet: WatchedOutlet, day: date, now: datetime) ->
 
 
 def _write(conn: Connection, outlet_id: int, day: OutletDay, now: datetime) -> None:
-    values = {
-        "outlet_id": outlet_id,
-        "day": day.day,
-        "hours": list(day.hours),
-        "longest_silence_seconds": round(day.longest_silence.total_seconds()),
-        "compiled_at": now,
-        **{name: getattr(day, name) for name in _PLAIN},
-    }
-    conn.execute(_WRITE, values)
+    own = {"outlet_id": outlet_id, "longest_silence_seconds": round(day.longest_silence.total_seconds())}
+    conn.execute(_WRITE, asdict(day) | own | {"hours": list(day.hours), "compiled_at": now})
 
 
 def _day(row: Row[Any]) -> OutletDay:
-    plain = {name: getattr(row, name) for name in _PLAIN}
-    silence = timedelta(seconds=row.longest_silence_seconds)
-    return OutletDay(day=row.day, hours=tuple(row.hours), longest_silence=silence, **plain)
+    values = {name: getattr(row, name) for name in _PLAIN} | {"hours": tuple(row.hours)}
+    return OutletDay(**values, longest_silence=timedelta(seconds=row.longest_silence_seconds))
 
 
 def _outlet(row: Row[Any]) -> WatchedOutlet:
@@ -111,11 +103,8 @@ def _outlet(row: Row[Any]) -> WatchedOutlet:
     return WatchedOutlet(row.id, row.name, zone_named(zone) or UTC, row.first_look, row.day, row.compiled_at)
 
 
-_PLAIN = (
-    "articles", "words", "words_median", "removed_share", "headlines", "dates", "authors", "leads", "sections",
-    "images", "languages", "paywalled", "ending", "endings", "last_article_at", "looks", "failed_looks", "watched",
-)  # fmt: skip
-_COLUMNS = ("outlet_id", "day", "hours", "longest_silence_seconds", "compiled_at", *_PLAIN)
+_PLAIN = tuple(field.name for field in fields(OutletDay) if field.name != "longest_silence")
+_COLUMNS = ("outlet_id", *_PLAIN, "longest_silence_seconds", "compiled_at")
 
 _WRITE = text(f"""
 insert into outlet_days ({", ".join(_COLUMNS)}) values ({", ".join(f":{name}" for name in _COLUMNS)})
