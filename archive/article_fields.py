@@ -24,21 +24,27 @@ CONFIGS = {
 class Column:
     """A column of v_articles, which is a key of `show --json` and a line of `show` as well.
 
-    `path` leads to its value in `readings.fields`; `label` names the line.
+    `path` leads to its value in `readings.fields`; `label` names the line, `meaning` explains it in codebooks.
     """
 
     name: str
     path: tuple[str, ...]
     label: str
+    meaning: str
     is_list: bool = False
 
     @property
     def sql(self) -> str:
-        """The column's definition over `readings d`; null where the page says nothing, an empty list for lists."""
+        """The column's definition over `readings d`."""
+        return f"{self.value_sql} as {self.name}"
+
+    @property
+    def value_sql(self) -> str:
+        """Its value over `readings d`; null where the page says nothing, an empty list for lists."""
         path = ",".join(self.path)
         if self.is_list:
-            return f"array(select jsonb_array_elements_text(d.fields #> '{{{path}}}')) as {self.name}"
-        return f"d.fields #>> '{{{path}}}' as {self.name}"
+            return f"array(select jsonb_array_elements_text(d.fields #> '{{{path}}}'))"
+        return f"d.fields #>> '{{{path}}}'"
 
     def value_in(self, fields: Mapping[str, Any]) -> Any:
         """Look the value up in a reading's *fields*; None, or an empty list, where the page says nothing."""
@@ -113,16 +119,20 @@ FIELDS = (
     StoredField("language", _text, in_revision=True),
     StoredField("date_published", in_revision=True),
     StoredField("date_modified", in_revision=True),
-    StoredField("section", _text, columns=(Column("section", ("section",), "section"),)),
-    StoredField("tags", _texts, list, columns=(Column("tags", ("tags",), "tags", is_list=True),)),
+    StoredField(
+        "section", _text, columns=(Column("section", ("section",), "section", "The section as the page names it."),)
+    ),
+    StoredField(
+        "tags", _texts, list, columns=(Column("tags", ("tags",), "tags", "The page's keywords.", is_list=True),)
+    ),
     StoredField(
         "image",
         _image,
         lambda image: asdict(image) if image else None,
         columns=(
-            Column("image_url", ("image", "url"), "image"),
-            Column("image_caption", ("image", "caption"), "caption"),
-            Column("image_credit", ("image", "credit"), "credit"),
+            Column("image_url", ("image", "url"), "image", "The address of the leading image."),
+            Column("image_caption", ("image", "caption"), "caption", "The leading image's caption."),
+            Column("image_credit", ("image", "credit"), "credit", "Its photographer or agency."),
         ),
     ),
     StoredField("canonical_url", _text),

@@ -300,6 +300,18 @@ articles = Table(
     Index("ix_articles_search", "search", postgresql_using="gin"),
 )
 
+# What an article's row said until then: one row for each change, written by the trigger `keep_past`. So the archive as
+# of a date can be read (promise 6). It goes with its article.
+articles_past = Table(
+    "articles_past",
+    metadata,
+    Column("article_id", BigInteger, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("until", DateTime(timezone=True), primary_key=True),
+    Column("story_id", BigInteger, nullable=False),
+    Column("flags", ARRAY(Text), nullable=False),
+    _time("first_captured_at", required=True),
+)
+
 # Why an article belongs to its story: the relation, the article it was matched with, and what was compared (promise 3).
 story_members = Table(
     "story_members",
@@ -489,4 +501,20 @@ coverage = Table(
     Column("reason", Text),
     Index(None, "outlet_id", "started_at"),
     CheckConstraint("looked or reason is not null", name="reason_given"),
+)
+
+# The register of exports: what was asked for (see archive.export.request), as of when, and the files that came of it,
+# each with rows, bytes and sha256. `rules` are the rule sets that read the texts.
+exports = Table(
+    "exports",
+    metadata,
+    _id(),
+    Column("request", JSONB, nullable=False),
+    _time("as_of", required=True),
+    Column("folder", Text, nullable=False),
+    Column("files", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("version", Text, nullable=False),  # of Newskeep
+    Column("rules", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    _time("started_at", now=True),
+    _time("finished_at"),  # null while it is unfinished
 )

@@ -105,7 +105,7 @@ class EmptySearch:
 
 def count_articles(conn: Connection, query: str, filters: Filters) -> int:
     """Count the articles that match, up to MOST_COUNTED."""
-    return _count(conn, _values(conn, query, filters))
+    return _count(conn, match_values(conn, query, filters))
 
 
 def search_articles(
@@ -116,7 +116,7 @@ def search_articles(
     Return the hits and the number of matches, counted up to MOST_COUNTED. The day of an article without a date is that
     of its first capture.
     """
-    values = _values(conn, query, filters)
+    values = match_values(conn, query, filters)
     total = _count(conn, values)
     pool = max(limit, RANKED) if order is Order.RANK else limit
     values |= {
@@ -175,7 +175,7 @@ def _count_without(conn: Connection, terms: Sequence[str], place: int, filters: 
     return Term(terms[place], articles, articles)
 
 
-def _values(conn: Connection, query: str, filters: Filters) -> dict[str, Any]:
+def match_values(conn: Connection, query: str, filters: Filters) -> dict[str, Any]:
     """Prepare the connection for a search, and return the parameters of its statements.
 
     `query_0`, `configs_0` and so on are the question as PostgreSQL reads it, and the configurations that read it so.
@@ -188,14 +188,14 @@ def _values(conn: Connection, query: str, filters: Filters) -> dict[str, Any]:
     return values
 
 
-def _matches(values: Mapping[str, Any], match: str) -> str:
+def match_sql(values: Mapping[str, Any], match: str) -> str:
     """Return SQL for the articles that match: *match* for each reading of the question."""
     arms = [match.format(number=number) for number in range(len(values["configs"])) if f"query_{number}" in values]
     return " union all ".join(arms) or "select id, dated_at from articles where false"
 
 
 def _count(conn: Connection, values: Mapping[str, Any]) -> int:
-    statement = text(f"select count(*) from ({_matches(values, _MATCH)} limit :most) as found")  # noqa: S608
+    statement = text(f"select count(*) from ({match_sql(values, _MATCH)} limit :most) as found")  # noqa: S608
     return int(conn.execute(statement, {**values, "most": MOST_COUNTED}).scalar_one())
 
 
@@ -206,11 +206,11 @@ def _newest(conn: Connection, values: Mapping[str, Any], total: int) -> list[int
     """
     window = _WINDOW if total >= MOST_COUNTED else 0
     while window and (begin := conn.execute(_BEGIN, {**values, "window": window}).scalar()):
-        ids = _newest_of(conn, _matches(values, _MATCH_SINCE), {**values, "begin": begin})
+        ids = _newest_of(conn, match_sql(values, _MATCH_SINCE), {**values, "begin": begin})
         if len(ids) == values["pool"]:
             return ids
         window *= 8
-    return _newest_of(conn, _matches(values, _MATCH), values)
+    return _newest_of(conn, match_sql(values, _MATCH), values)
 
 
 def _newest_of(conn: Connection, matches: str, values: Mapping[str, Any]) -> list[int]:

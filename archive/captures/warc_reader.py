@@ -71,17 +71,23 @@ def read_record(home: Home, file: str, offset: int, length: int) -> CapturedResp
     *file* is a name below NEWSKEEP_HOME/captures or the URL of a file in an object store. Raises CaptureDamaged when
     there is no whole record, StoreUnavailable when the store does not answer.
     """
+    response = response_in(read_member(home, file, offset, length)[1])
+    if response is None:
+        raise CaptureDamaged(f"{file} at byte {offset} holds no response")
+    return response
+
+
+def read_member(home: Home, file: str, offset: int, length: int) -> tuple[bytes, WarcRecord]:
+    """Read the record at that place as `read_record` does; return its bytes as they lie, and what they say."""
     where = f"{file} at byte {offset}"
-    record = next(read_records(BytesIO(_read_bytes(home, file, offset, length, where)), _ANY_SIZE), None)
+    data = _read_bytes(home, file, offset, length, where)
+    record = next(read_records(BytesIO(data), _ANY_SIZE), None)
     if record is None or record.kind == "damaged":
         problem = record.fields["problem"] if record else "it is empty"
         raise CaptureDamaged(f"{where} is no whole record: {problem}")
     if not _digest_matches(record.fields.get("warc-block-digest", ""), record.block or b""):
         raise CaptureDamaged(f"{where}: the block does not have its digest")
-    response = response_in(record)
-    if response is None:
-        raise CaptureDamaged(f"{where} holds no response")
-    return response
+    return data, record
 
 
 def read_records(file: BinaryIO, max_bytes: int) -> Iterator[WarcRecord]:

@@ -206,8 +206,8 @@ def info_record(file: str, software: str, contact: str | None, now: datetime) ->
         "operator": contact or "",
     }
     block = "".join(f"{name}: {_line(value)}\r\n" for name, value in lines.items() if value).encode()
-    fields = [("WARC-Type", "warcinfo"), ("WARC-Filename", file), ("WARC-Date", _date(now)), _new_id()]
-    return _member([*fields, ("Content-Type", "application/warc-fields"), _block_digest(block)], block, _PLAIN_LEVEL)
+    fields = [("WARC-Type", "warcinfo"), ("WARC-Filename", file), ("WARC-Date", date_text(now)), _new_id()]
+    return pack_record([*fields, ("Content-Type", "application/warc-fields"), block_digest(block)], block, _PLAIN_LEVEL)
 
 
 def response_record(
@@ -218,17 +218,22 @@ def response_record(
     block = head if original else head + response.body
     record_id = _new_id()
     kind = _revisit_fields(response, original) if original else [("WARC-Type", "response")]
-    fields = [*kind, ("WARC-Target-URI", _target(response.url)), ("WARC-Date", _date(response.captured_at)), record_id]
+    fields = [
+        *kind,
+        ("WARC-Target-URI", target_text(response.url)),
+        ("WARC-Date", date_text(response.captured_at)),
+        record_id,
+    ]
     fields += [("WARC-IP-Address", _line(response.ip))] if response.ip else []
     fields += [(ANNOUNCED, response.announced_at.isoformat())] if response.announced_at else []
     fields += [("Newskeep-Imported-From", _line(imported_from))] if imported_from else []
     fields += [
         ("Content-Type", "application/http; msgtype=response"),
         *([("WARC-Payload-Digest", digest_text(response.body))] if response.status != 304 else []),
-        _block_digest(block),
+        block_digest(block),
     ]
     packed = response.header("content-encoding") is not None and original is None
-    return _member(fields, block, _PACKED_LEVEL if packed else _PLAIN_LEVEL), record_id[1]
+    return pack_record(fields, block, _PACKED_LEVEL if packed else _PLAIN_LEVEL), record_id[1]
 
 
 def request_record(response: CapturedResponse, response_id: str) -> bytes:
@@ -238,14 +243,14 @@ def request_record(response: CapturedResponse, response_id: str) -> bytes:
     block = _latin(f"{response.method} {_line(path)} HTTP/1.1\r\n") + _header_lines(response.request_headers) + b"\r\n"
     fields = [
         ("WARC-Type", "request"),
-        ("WARC-Target-URI", _target(response.url)),
-        ("WARC-Date", _date(response.captured_at)),
+        ("WARC-Target-URI", target_text(response.url)),
+        ("WARC-Date", date_text(response.captured_at)),
         _new_id(),
         ("WARC-Concurrent-To", response_id),
         ("Content-Type", "application/http; msgtype=request"),
-        _block_digest(block),
+        block_digest(block),
     ]
-    return _member(fields, block, _PLAIN_LEVEL)
+    return pack_record(fields, block, _PLAIN_LEVEL)
 
 
 def digest_text(data: bytes) -> str:
@@ -258,8 +263,8 @@ def _revisit_fields(response: CapturedResponse, original: Original) -> Fields:
     return [
         ("WARC-Type", "revisit"),
         ("WARC-Profile", _PROFILE + profile),
-        ("WARC-Refers-To-Target-URI", _target(original.url)),
-        ("WARC-Refers-To-Date", _date(original.captured_at)),
+        ("WARC-Refers-To-Target-URI", target_text(original.url)),
+        ("WARC-Refers-To-Date", date_text(original.captured_at)),
     ]
 
 
@@ -277,7 +282,8 @@ def _header_lines(headers: Headers | Iterable[tuple[str, str]]) -> bytes:
     return b"".join(_latin(f"{_line(name)}: {_line(value)}\r\n") for name, value in headers)
 
 
-def _member(fields: Fields, block: bytes, level: int) -> bytes:
+def pack_record(fields: Fields, block: bytes, level: int = _PLAIN_LEVEL) -> bytes:
+    """Return a record as a gzip member; the same values give the same bytes."""
     head = "".join(f"{name}: {value}\r\n" for name, value in [*fields, ("Content-Length", str(len(block)))])
     pack = zlib.compressobj(level, wbits=31)
     start = pack.compress(b"WARC/1.1\r\n" + head.encode() + b"\r\n")
@@ -288,16 +294,19 @@ def _new_id() -> tuple[str, str]:
     return ("WARC-Record-ID", f"<urn:uuid:{uuid.uuid4()}>")
 
 
-def _block_digest(block: bytes) -> tuple[str, str]:
+def block_digest(block: bytes) -> tuple[str, str]:
+    """Return the field with the digest of a block."""
     return ("WARC-Block-Digest", digest_text(block))
 
 
-def _date(time: datetime) -> str:
+def date_text(time: datetime) -> str:
+    """Return the time as WARC-Date."""
     # Whole seconds: readers find a revisit's original by a time stamp of 14 digits.
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _target(url: str) -> str:
+def target_text(url: str) -> str:
+    """Return the address as WARC-Target-URI."""
     return quote(url.encode("utf-8", "replace"), safe=_IN_ADDRESSES)
 
 

@@ -291,7 +291,7 @@ select * from unnest(cast(:keys as bigint[]), cast(:ids as bigint[])) on conflic
 _MANY_IDS = text("select nextval(pg_get_serial_sequence(:table, 'id')) from generate_series(1, :number)")
 
 
-def _search(config: str, headline: str, lead: str, body: str) -> str:
+def search_vector(config: str, headline: str, lead: str, body: str) -> str:
     """Return the SQL of the search vector; the text is cut off, since a tsvector holds 1 MB."""
     named = f"cast({config} as regconfig)"
     return f"""
@@ -314,7 +314,7 @@ insert into articles (id, outlet_id, url, canonical_url, url_key, story_id, revi
                       last_checked_at, dated_at, search_config, search)
 select r.id, r.outlet_id, r.url, r.canonical_url, r.url_key, r.story_id, r.revision_id, r.flags, r.captured_at,
        r.captured_at, coalesce(r.date_published, r.captured_at), r.search_config,
-       {_search("r.search_config", "r.headline", "r.lead", "t.body")}
+       {search_vector("r.search_config", "r.headline", "r.lead", "t.body")}
 from json_to_recordset(cast(:rows as json)) as r(
     id bigint, outlet_id bigint, url text, canonical_url text, url_key bigint, story_id bigint, revision_id bigint,
     flags text[], captured_at timestamptz, search_config text, headline text, lead text, text_digest bytea,
@@ -327,7 +327,9 @@ _LATEST = text(f"""
 update articles set revision_id = :revision_id, flags = cast(:flags as text[]),
     dated_at = coalesce(cast(:date_published as timestamptz), first_captured_at),
     search_config = cast(:search_config as text), search = {
-    _search("cast(:search_config as text)", "cast(:headline as text)", "cast(:lead as text)", "cast(:body as text)")
+    search_vector(
+        "cast(:search_config as text)", "cast(:headline as text)", "cast(:lead as text)", "cast(:body as text)"
+    )
 }
 where id = :id
 """)  # noqa: S608 - put together from constants

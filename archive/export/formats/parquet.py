@@ -1,0 +1,56 @@
+"""Apache Parquet, through pyarrow (the extra `newskeep[parquet]`). The part is JSON Lines."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from archive.export.format import About, Format
+from archive.export.formats.jsonl import Lines
+from archive.export.tables import Column
+from news.errors import SettingError
+
+_GROUP = 5_000  # rows in a group: some 15 MB of text
+
+
+class Parquet(Format):
+    name = "parquet"
+    suffix = ".parquet"
+    words = "Apache Parquet; needs newskeep[parquet]"
+    converts = True
+
+    def require(self) -> None:
+        try:
+            import pyarrow.parquet  # noqa: F401
+        except ImportError as error:
+            raise SettingError("Parquet needs pyarrow", "pip install 'newskeep[parquet]'") from error
+
+    def open(self, part: BinaryIO, columns: Sequence[Column], about: About) -> Lines:
+        return Lines(part)
+
+    def convert(self, part: Path, file: BinaryIO, columns: Sequence[Column], about: About) -> None:
+        import pyarrow
+        from pyarrow import parquet
+
+        types = {
+            "text": pyarrow.string(),
+            "integer": pyarrow.int64(),
+            "time": pyarrow.timestamp("us", tz="UTC"),
+            "list": pyarrow.list_(pyarrow.string()),
+        }
+        schema = pyarrow.schema([(column.name, types[column.type]) for column in columns])
+        with part.open("rb") as lines, parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+            rows = _rows(lines, {column.name for column in columns if column.type == "time"})
+            while group := list(islice(rows, _GROUP)):
+                writer.write_table(pyarrow.Table.from_pylist(group, schema))
+
+
+def _rows(lines: BinaryIO, times: set[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        row = json.loads(line)
+        yield row | {name: datetime.fromisoformat(row[name]) for name in times if row[name]}
+
+
+FORMAT = Parquet()

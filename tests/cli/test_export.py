@@ -1,0 +1,205 @@
+"""`newskeep export`: what is written; that it can be made again to the byte, and goes on after an interruption."""
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.cli.conftest import URL, Newskeep
+from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
+
+DOCUMENTS = {"README.md", "codebook.csv", "coverage.csv", "gaps.csv", "dataset.json", "CITATION.cff", "SHA256SUMS"}
+
+
+@pytest.fixture
+def archive(article_id: str, newsroom: Newsroom) -> Newsroom:
+    """An article in two revisions, its copy at another outlet, both with captures; and another without one."""
+    newsroom.store(
+        article("https://presse.example/c", OTHER, headline="=HYPERLINK(1)", language="en", authors=("Eva", "Jan"))
+    )
+    return newsroom
+
+
+def now(newsroom: Newsroom) -> str:
+    return newsroom.rows("select clock_timestamp()")[0][0].isoformat()
+
+
+def data(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in DOCUMENTS}
+
+
+def test_a_search_is_exported_with_every_column_of_the_view(archive: Newsroom, newskeep: Newskeep) -> None:
+    outcome = newskeep("export", "wort1 -word1")
+    view = archive.rows("select to_jsonb(v) from v_articles v where outlet <> 'presse' order by first_captured_at")
+
+    assert outcome.code == 0
+    assert [record["id"] for record in outcome.records] == [row["id"] for (row,) in view]
+    for record, (row,) in zip(outcome.records, view, strict=True):
+        assert {name: record[name] for name in row} == row
+        assert record["rules"] == "1"
+
+
+def test_the_selection_is_that_of_search(archive: Newsroom, newskeep: Newskeep) -> None:
+    def outlets(*words: str) -> list[str]:
+        return [record["outlet"] for record in newskeep("export", *words).records]
+
+    assert outlets("--all") == ["krone", "kurier", "presse"]
+    assert outlets("--lang", "en") == ["presse"]
+    assert outlets("--outlet", "https://krone.example/") == ["krone"]
+    assert outlets("wort1", "--outlet", "kurier") == ["kurier"]
+    assert outlets("--to", f"{NOW:%Y-%m-%d}") == ["krone", "kurier", "presse"]
+    assert outlets("--from", "2030-01-01") == []
+    assert outlets("die") == []  # nothing but stop words
+    assert newskeep("export").code == 2
+    assert newskeep("export", "--outlet", "nirgends").code == 2
+
+
+def test_revisions_and_stories_have_files_of_their_own(archive: Newsroom, newskeep: Newskeep, tmp_path: Path) -> None:
+    newskeep("export", "--all", "--revisions", "--stories", "--into", str(tmp_path / "set"))
+    rows = {
+        name: [json.loads(line) for line in (tmp_path / "set" / f"{name}.jsonl").read_text().splitlines()]
+        for name in ("articles", "revisions", "stories")
+    }
+
+    shown = [(row["number"], row["outlet"], row["headline"]) for row in rows["revisions"]]
+    assert shown == [
+        (1, "krone", "Zug entgleist"),
+        (1, "kurier", "Zug aus den Schienen"),
+        (2, "krone", "Zug entgleist: elf Tote"),
+        (1, "presse", "=HYPERLINK(1)"),
+    ]
+    assert rows["revisions"][0]["valid_to"] == rows["revisions"][2]["valid_from"]
+    assert [row["articles"] for row in rows["stories"]] == [2, 1]
+    assert rows["stories"][0]["article_ids"] == [row["id"] for row in rows["articles"]][:2]
+
+
+def test_a_dataset_comes_with_its_documentation(archive: Newsroom, newskeep: Newskeep, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    outcome = newskeep("export", "wort1", "--format", "csv", "--format", "jsonl", "--into", str(folder), "--json")
+    written = {path.name for path in folder.iterdir()}
+
+    assert written == {"articles.csv", "articles.jsonl", *DOCUMENTS}
+    for line in (folder / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    described = json.loads((folder / "dataset.json").read_text())
+    assert described["files"] == outcome.records[0]["files"]
+    assert described["request"]["query"] == "wort1"
+    assert described["rules"] == {"1": 2}
+    codebook = list(csv.DictReader(io.StringIO((folder / "codebook.csv").read_text())))
+    with (folder / "articles.csv").open(newline="") as file:
+        assert [row["column"] for row in codebook] == next(csv.reader(file))
+    coverage = list(csv.DictReader(io.StringIO((folder / "coverage.csv").read_text())))
+    assert [(row["outlet"], row["articles"], row["days"]) for row in coverage] == [
+        ("krone", "1", "1"),
+        ("kurier", "1", "1"),
+    ]
+    assert "type: dataset" in (folder / "CITATION.cff").read_text()
+    assert "tests@example.org" in (folder / "CITATION.cff").read_text()
+    assert "“wort1”" in (folder / "README.md").read_text()
+
+
+def test_the_same_bytes_come_later_after_crawls_rereading_and_removal(
+    archive: Newsroom, newskeep: Newskeep, tmp_path: Path
+) -> None:
+    asked = [
+        "export",
+        "wort1",
+        "--revisions",
+        "--stories",
+        "--format",
+        "jsonl",
+        "--format",
+        "excel",
+        "--format",
+        "wacz",
+    ]
+    newskeep(*asked, "--into", str(tmp_path / "first"))
+    number = newskeep("exports", "list", "--json").records[0]["export"]
+    as_of = newskeep("exports", "show", str(number), "--json").records[0]["as_of"]
+
+    archive.store(article(URL, OTHER, headline="Nichts mehr davon"), article("https://krone.example/n", LONG + " neu"))
+    with archive.engine.begin() as conn:
+        conn.execute(text("update articles set flags = '{withdrawn}', first_captured_at = '2020-01-01'"))
+        conn.execute(text("update articles set story_id = (select max(id) from stories)"))
+        conn.execute(text("insert into readings (capture_id, rules, text_digest, fields) "
+                          "select capture_id, '2', text_digest, '{}' from readings"))  # fmt: skip
+        removed = "select article_id from revisions where headline = '=HYPERLINK(1)'"
+        conn.execute(text(f"delete from story_members where article_id in ({removed})"))
+        conn.execute(text(f"update links set article_id = null where article_id in ({removed})"))
+        ids = conn.execute(text(removed)).scalars().all()
+        conn.execute(text("delete from revisions where article_id = any(:ids)"), {"ids": ids})
+        conn.execute(text("delete from articles where id = any(:ids)"), {"ids": ids})
+
+    newskeep(*asked, "--as-of", as_of, "--into", str(tmp_path / "later"))
+    remade = newskeep("exports", "remake", str(number), "--into", str(tmp_path / "remade"))
+    assert data(tmp_path / "first") == data(tmp_path / "later") == data(tmp_path / "remade")
+    assert (remade.code, remade.err.splitlines()[-1]) == (0, f"the same to the byte as export {number}")
+    present = newskeep("export", "wort1").records
+    assert ["Nichts mehr davon" in record["headline"] for record in present] == [False, False]
+
+
+def test_the_archive_before_an_article_came_has_no_trace_of_it(newsroom: Newsroom, newskeep: Newskeep) -> None:
+    newsroom.store(article())
+    before = now(newsroom)
+    newsroom.store(article(body=LONG + " Nachtrag", headline="Anders"), article("https://kurier.example/b"))
+
+    then = newskeep("export", "--all", "--as-of", before).records
+    assert [(record["outlet"], record["headline"], record["revisions"]) for record in then] == [
+        ("krone", "Zug entgleist", 1)
+    ]
+    assert newskeep("export", "nachtrag", "--as-of", before).records == []
+    assert len(newskeep("export", "nachtrag").records) == 1
+
+
+def test_a_time_that_is_not_over_is_refused(archive: Newsroom, newskeep: Newskeep) -> None:
+    with archive.engine.begin() as conn:  # somebody writes, with the time of now
+        began = conn.execute(text("select now()")).scalar_one().isoformat()
+        refused = newskeep("export", "--all", "--as-of", began)
+    assert (refused.code, "is not over yet" in refused.err) == (2, True)
+    assert newskeep("export", "--all", "--as-of", began).code == 0
+    assert newskeep("export", "--all", "--as-of", "2999-01-01").code == 2
+
+
+def test_an_interrupted_export_goes_on_and_gives_the_same(
+    archive: Newsroom, newskeep: Newskeep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.export.writing._CHECKPOINT", 1)
+    asked = ["export", "--all", "--revisions", "--format", "jsonl", "--format", "csv", "--format", "warc", "--into"]
+    newskeep(*asked, str(tmp_path / "whole"))
+    as_of = newskeep("exports", "show", "1", "--json").records[0]["as_of"]
+    written: list[int] = []
+
+    def interrupt(part: Any, *rest: Any) -> Any:
+        written.append(1)
+        if len(written) % 3 == 0:
+            raise KeyboardInterrupt
+        return original(part, *rest)
+
+    import archive.export.writing as writing
+
+    original = writing._write
+    monkeypatch.setattr(writing, "_write", interrupt)
+    codes = [newskeep(*asked, str(tmp_path / "parts"), "--as-of", as_of).code]
+    while codes[-1] == 130 and len(codes) < 20:
+        codes.append(newskeep(*asked, str(tmp_path / "parts"), "--as-of", as_of).code)
+    assert (codes[0], codes[-1]) == (130, 0)
+    assert data(tmp_path / "parts") == data(tmp_path / "whole")
+    assert len(newskeep("exports", "list", "--json").records) == 2
+
+
+def test_an_unfinished_export_is_not_mixed_with_another(
+    archive: Newsroom, newskeep: Newskeep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("archive.export.folder.write_documents", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert newskeep("export", "--all", "--into", str(tmp_path / "set")).code == 130
+    assert "unfinished" in newskeep("exports", "list").out
+    assert "something else" in newskeep("export", "wort1", "--into", str(tmp_path / "set")).err
+    assert newskeep("export", "--all", "--into", str(tmp_path / "set")).code == 0
+    assert "not empty" in newskeep("export", "--all", "--into", str(tmp_path / "set")).err
