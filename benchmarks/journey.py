@@ -7,7 +7,8 @@ temporary folder, and records each call of our own functions, in all threads, fr
 until its link ended. Prints the same for `read_page` alone.
 
 A *return* is a step into a file that was entered and left before: first in the order in which functions are first
-called, as a person reads the code along a page's way, then over all calls.
+called, as a person reads the code along a page's way, then over all calls. Before both stands how many files are
+returned to by first calls at least once.
 """
 
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -143,8 +145,12 @@ def described(calls: Sequence[Call]) -> str:
     """Return the figures of a way through the code."""
     files = {file for file, _ in calls}
     functions = list(dict.fromkeys(calls))
-    first, every = (len(list(groupby(way, key=lambda call: call[0]))) - len(files) for way in (functions, calls))
-    return f"{len(files)} files, {len(functions)} functions, {first} returns by first calls, {every} by all calls"
+    stays, all_stays = ([file for file, _ in groupby(way, key=lambda call: call[0])] for way in (functions, calls))
+    again = sum(times > 1 for times in Counter(stays).values())
+    return (
+        f"{len(files)} files, {len(functions)} functions, {again} files returned to: "
+        f"{len(stays) - len(files)} returns by first calls, {len(all_stays) - len(files)} by all calls"
+    )
 
 
 def print_journey(arguments: Sequence[str]) -> None:
