@@ -22,7 +22,7 @@ from news.sameness.sameness_rule import STORY_RULES, SamenessRule
 from news.text import one_line
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
     from archive.crawls import CrawlRecord
 
@@ -41,6 +41,18 @@ def opened_archive() -> Iterator[tuple[Home, Connection]]:
     home = existing_archive()
     with archive_engine(home) as engine, engine.connect() as conn:
         yield home, conn
+
+
+@contextmanager
+def connected_archive(home: Home) -> Iterator[Engine]:
+    """Connect to the archive whatever its schema; dispose of the engine at the end."""
+    from archive.database import connect_archive
+
+    engine = connect_archive(home)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def need_article(conn: Connection, id_or_url: str) -> int:

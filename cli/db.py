@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,14 +11,13 @@ from urllib.parse import quote
 import click
 
 from archive.home import Home, existing_archive
+from cli.archive_helpers import connected_archive, print_answer
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.errors import ArchiveUnavailable, SettingError
 from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from archive.schema import SchemaStatus
 
 SECTION = "Look after"
@@ -48,35 +46,22 @@ def upgrade(as_json: bool, dry_run: bool) -> None:
     newskeep db upgrade                  safe at any time; several at once take turns
     newskeep db upgrade --dry-run        the steps that are missing
     """
-    from archive.database import connect_archive, schema_status
+    from archive.database import refuse_what_does_not_fit, schema_status
     from archive.database import upgrade as bring_up_to_date
 
-    engine = connect_archive(existing_archive())
-    before = schema_status(engine)
-    after = before if dry_run else bring_up_to_date(engine)
-    engine.dispose()
+    with connected_archive(existing_archive()) as engine:
+        before = schema_status(engine)
+        after = before if dry_run else bring_up_to_date(engine)
     missing = [step for step in before.steps if before.outdated and step > (before.current or "")]
+    record = {"before": before.current, "after": after.current, "steps": missing, "dry_run": dry_run}
     if as_json:
-        emit(
-            {"type": "upgrade", "before": before.current, "after": after.current, "steps": missing, "dry_run": dry_run}
-        )
-    else:
-        _say_upgrade(after, missing, dry_run=dry_run)
-    _refuse_unfit(after, dry_run=dry_run)
-
-
-def _say_upgrade(after: SchemaStatus, missing: list[str], *, dry_run: bool) -> None:
-    if missing:
+        emit({"type": "upgrade", **record})
+    elif missing:
         say(f"{'missing' if dry_run else 'done'}: {', '.join(missing)}")
-    if not after.newer and not (dry_run and missing):
+    if not (as_json or after.newer or (dry_run and missing)):
         say(f"The schema is up to date ({after.current}).")
-
-
-def _refuse_unfit(status: SchemaStatus, *, dry_run: bool = False) -> None:
-    from archive.database import refuse_what_does_not_fit
-
-    if not dry_run or status.newer:
-        refuse_what_does_not_fit(status)
+    if not dry_run or after.newer:
+        refuse_what_does_not_fit(after)
 
 
 @db.command()
@@ -88,13 +73,9 @@ def status(as_json: bool) -> None:
     newskeep db status
     newskeep db status --json
     """
-    database = read_status(existing_archive())
-    if as_json:
-        emit({"type": "database", **database.as_record()})
-    else:
-        for line in database.lines():
-            click.echo(line)
-    if not database.fits:
+    record, lines = read_status(existing_archive())
+    print_answer([record], lines, as_json=as_json)
+    if not record["fits"]:
         sys.exit(ExitCode.DATABASE)
 
 
@@ -151,33 +132,28 @@ def roles(as_json: bool, dry_run: bool) -> None:
     An external server needs a superuser for this; passwords of accounts that exist stay. After an upgrade by the
     migrator, the accounts keep their rights.
     """
-    from archive.database import database_url, open_archive
+    from archive.database import archive_engine, database_url
     from archive.roles import make_accounts
 
     home = existing_archive()
-    engine = open_archive(home)
-    with engine.connect() as conn:
+    embedded = not home.settings["NEWSKEEP_DATABASE_URL"]
+    with archive_engine(home) as engine, engine.connect() as conn:
         accounts = make_accounts(conn)
         if not dry_run:
             conn.commit()
-    engine.dispose()
     for account in accounts:
         made = bool(account.password) and not dry_run
-        embedded = not home.settings["NEWSKEEP_DATABASE_URL"]
         shown = _account_url(database_url(home), account.name, account.password, embedded=embedded) if made else None
         if shown and account.role == "reader":
             _write_private(home.path / _READER_FILE, shown)
-        if as_json:
-            emit({"type": "role", "role": account.role, "name": account.name, "made": made, "url": shown})
-        else:
-            click.echo(f"{account.role:<9} {shown or account.name}")
+        record = {"type": "role", "role": account.role, "name": account.name, "made": made, "url": shown}
+        print_answer([record], [f"{account.role:<9} {shown or account.name}"], as_json=as_json)
 
 
 _READER_FILE = "reader.url"
 
 
 def _reader_url(home: Home) -> str:
-
     try:
         return (home.path / _READER_FILE).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
@@ -192,7 +168,6 @@ def _account_url(url: str, name: str, password: str | None, *, embedded: bool) -
 
 
 def _write_private(path: Path, line: str) -> None:
-
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(line + "\n")
@@ -224,14 +199,12 @@ def dump(args: tuple[str, ...]) -> None:
 
 def _run_program(name: str, args: tuple[str, ...]) -> None:
     """Become the PostgreSQL program *name*, connected to the archive."""
-    from archive.database import connect_archive, database_url
+    from archive.database import database_url
     from archive.programs import find_program, without_password
 
     home = existing_archive()
-    engine = connect_archive(home)
-    with engine.connect() as connection:
+    with connected_archive(home) as engine, engine.connect() as connection:
         version = connection.connection.dbapi_connection.info.server_version  # type: ignore[union-attr]
-    engine.dispose()
     program = find_program(name, version // 10_000)
     place, environment = without_password(database_url(home))
     os.execve(program, [program, f"--dbname={place}", *args], {**os.environ, **environment})  # noqa: S606
@@ -258,67 +231,38 @@ def stop(as_json: bool) -> None:
         say(f"No embedded PostgreSQL runs in {home.postgres}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """The status of the database: `where` without a password, its size in bytes, `pid` of the embedded server."""
+def read_status(home: Home) -> tuple[dict[str, Any], list[str]]:
+    """Return the database's status as a record and as lines; an embedded server is started, but not created.
 
-    where: str
-    embedded: bool
-    pid: int | None
-    server: str
-    schema: str | None
-    needed: str
-    newer: bool
-    bytes: int
+    Raises ArchiveUnavailable.
+    """
+    from sqlalchemy import text
 
-    @property
-    def fits(self) -> bool:
-        return self.schema == self.needed
-
-    def as_record(self) -> dict[str, Any]:
-        names = ("where", "embedded", "pid", "server", "schema", "needed", "bytes")
-        return {**{name: getattr(self, name) for name in names}, "fits": self.fits}
-
-    def lines(self) -> list[str]:
-        process = f" (embedded, process {self.pid})" if self.embedded else ""
-        return [
-            f"database  {self.where}{process}",
-            f"server    PostgreSQL {self.server}",
-            f"schema    {self._schema_in_words()}",
-            f"size      {self.bytes / 1e6:,.1f} MB",
-        ]
-
-    def _schema_in_words(self) -> str:
-        if self.fits:
-            return f"{self.schema}, up to date"
-        if self.newer:
-            return f"{self.schema}, newer than this program ({self.needed}): install a newer Newskeep"
-        return f"{self.schema or 'none yet'}, this program needs {self.needed}: newskeep db upgrade"
-
-
-def read_status(home: Home) -> Database:
-    """Read the database's status; an embedded server is started, but not created. Raises ArchiveUnavailable."""
     from archive.connection_url import normal_url, shown_url
-    from archive.database import connect_archive, embedded_server, schema_status
+    from archive.database import embedded_server, schema_status
 
     given = home.settings["NEWSKEEP_DATABASE_URL"]
     if not given and embedded_server(home).state().version is None:
         raise ArchiveUnavailable(f"there is no database in {home.path} yet", "newskeep init")
-    engine = connect_archive(home)
-    try:
+    with connected_archive(home) as engine, engine.connect() as conn:
         schema = schema_status(engine)
-        server, size = _ask(engine)
-    finally:
-        engine.dispose()
+        query = "select split_part(current_setting('server_version'), ' ', 1), pg_database_size(current_database())"
+        server, size = conn.execute(text(query)).one()
     where = shown_url(normal_url(given)) if given else str(home.postgres)
     pid = None if given else embedded_server(home).state().pid
-    return Database(where, not given, pid, server, schema.current, schema.head, schema.newer, size)
+    needs = {"schema": schema.current, "needed": schema.head, "fits": schema.current == schema.head}
+    record = {"type": "database", "where": where, "embedded": not given, "pid": pid, "server": server, "bytes": size}
+    return record | needs, [
+        f"database  {where}{'' if given else f' (embedded, process {pid})'}",
+        f"server    PostgreSQL {server}",
+        f"schema    {_schema_in_words(schema)}",
+        f"size      {size / 1e6:,.1f} MB",
+    ]
 
 
-def _ask(engine: Engine) -> tuple[str, int]:
-    from sqlalchemy import text
-
-    with engine.connect() as connection:
-        row = connection.execute(text("select current_setting('server_version'), pg_database_size(current_database())"))
-        server, size = row.one()
-    return str(server).partition(" ")[0], int(size)
+def _schema_in_words(schema: SchemaStatus) -> str:
+    if schema.newer:
+        return f"{schema.current}, newer than this program ({schema.head}): install a newer Newskeep"
+    if schema.outdated:
+        return f"{schema.current or 'none yet'}, this program needs {schema.head}: newskeep db upgrade"
+    return f"{schema.current}, up to date"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import click
 
 from archive.home import OTHER_FOLDER, Home, find_home, open_home
+from cli.archive_helpers import connected_archive
 from cli.output import emit, say
 from news.errors import SettingError
 from news.settings import SETTINGS
@@ -37,12 +39,7 @@ OUTLETS = """\
 NO_CONTACT = '# contact = "you@example.org"'
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A thing that `init` makes: its name, and the function that makes it."""
-
-    name: str
-    make: Callable[[], object]
+Missing = dict[str, Callable[[], object]]  # what `init` makes: a name, and the function that makes it
 
 
 @click.command()
@@ -64,12 +61,11 @@ def init(contact: str | None, dry_run: bool, as_json: bool) -> None:
     missing = what_is_missing(home, outlets, contact)
     if not dry_run:
         open_home()
-        for thing in missing:
-            _make(thing)
+        for name, make in missing.items():
+            _make(name, make)
     then = _next_command(home, contact)
     if as_json:
-        names = [thing.name for thing in missing]
-        emit({"type": "init", "home": str(home.path), "made": names, "dry_run": dry_run, "next": then})
+        emit({"type": "init", "home": str(home.path), "made": list(missing), "dry_run": dry_run, "next": then})
     else:
         _report(home, missing, contact, then, dry_run=dry_run)
 
@@ -89,18 +85,14 @@ def outlets_text(contact: str | None) -> str:
 
 def settings_text() -> str:
     """Return the first newskeep.toml: every setting with its purpose and default, commented out."""
+    from crawler.outlets.file import toml_value
+
     lines = ["# Settings of this data folder; the environment wins. Remove a # to set one.", ""]
     for setting in SETTINGS:
         if setting.name != "NEWSKEEP_HOME":  # this file is in it
-            lines += [f"# {setting.purpose}", f"# {setting.name} = {_as_toml(setting.default)}", ""]
+            default = toml_value("" if setting.default is None else setting.default)
+            lines += [f"# {setting.purpose}", f"# {setting.name} = {default}", ""]
     return "\n".join(lines)
-
-
-def _as_toml(default: object) -> str:
-    """Return a default as TOML: a text, a number or an empty list."""
-    if default is None or isinstance(default, str):
-        return f'"{default or ""}"'
-    return "[]" if default == () else f"{default:g}" if isinstance(default, float) else str(default)
 
 
 def compose_text(contact: str | None) -> str:
@@ -116,15 +108,12 @@ _COMPOSE_CONTACT = re.compile(r"^NEWSKEEP_CONTACT=.*$", re.MULTILINE)
 
 
 def _contact_line(contact: str) -> str:
-    return f"NEWSKEEP_CONTACT={_quoted(contact)}"
+    """Return the line for compose, quoted: there only the single quote and the backslash are special."""
+    quoted = "'" + contact.replace("\\", "\\\\").replace("'", "\\'") + "'" if contact else ""
+    return f"NEWSKEEP_CONTACT={quoted}"
 
 
-def _quoted(value: str) -> str:
-    """Quote a value for compose, where only the single quote is special."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" if value else ""
-
-
-def what_is_missing(home: Home, outlets: str, contact: str | None) -> list[Missing]:
+def what_is_missing(home: Home, outlets: str, contact: str | None) -> Missing:
     """List what `init` has to make in *home*, in order; make nothing."""
     compose = _compose_folder(home) / ".env"
     things = (
@@ -135,29 +124,31 @@ def what_is_missing(home: Home, outlets: str, contact: str | None) -> list[Missi
         (compose, lambda: _write(compose, compose_text(contact), mode=0o600)),
     )
     there = {path: os.path.isdir if path == home.captures else os.path.lexists for path, _ in things}
-    missing = [Missing(str(path), make) for path, make in things if not there[path](path)]
-    missing += _contacts(home.outlets_file, compose, contact) if contact else []
-    return missing + ([] if _has_database(home) else [Missing("database", lambda: _make_database(home))])
+    missing: Missing = {str(path): make for path, make in things if not there[path](path)}
+    missing |= _contacts(home.outlets_file, compose, contact) if contact else {}
+    return missing if _has_database(home) else missing | {"database": lambda: _make_database(home)}
 
 
-def _contacts(outlets: Path, compose: Path, contact: str) -> Iterator[Missing]:
-    """Yield the existing files that have another contact. Raises OutletsInvalid."""
+def _contacts(outlets: Path, compose: Path, contact: str) -> Missing:
+    """Return the existing files that have another contact. Raises OutletsInvalid."""
     from crawler.outlets.edit import set_contact
     from crawler.outlets.file import load_outlets, read_text
 
+    wrong: Missing = {}
     if outlets.exists() and load_outlets(outlets).contact != contact:
-        yield Missing(f"contact in {outlets}", lambda: set_contact(outlets, contact))
+        wrong[f"contact in {outlets}"] = lambda: set_contact(outlets, contact)
     text = read_text(compose)
     changed = _COMPOSE_CONTACT.sub(lambda _: _contact_line(contact), text)
     if changed != text:
-        yield Missing(f"contact in {compose}", lambda: compose.write_text(changed, encoding="utf-8"))
+        wrong[f"contact in {compose}"] = lambda: compose.write_text(changed, encoding="utf-8")
+    return wrong
 
 
-def _make(thing: Missing) -> None:
+def _make(name: str, make: Callable[[], object]) -> None:
     try:
-        thing.make()
+        make()
     except OSError as error:
-        raise SettingError(f"{thing.name} cannot be made: {error.strerror}", OTHER_FOLDER) from error
+        raise SettingError(f"{name} cannot be made: {error.strerror}", OTHER_FOLDER) from error
 
 
 def _compose_folder(home: Home) -> Path:
@@ -167,34 +158,24 @@ def _compose_folder(home: Home) -> Path:
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a file unless it exists."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        return
+    with suppress(FileExistsError), open(path, "x", encoding="utf-8", opener=partial(os.open, mode=mode)) as file:
+        file.write(text)
 
 
 def _has_database(home: Home) -> bool:
-    from archive.database import connect_archive, embedded_server, schema_status
+    from archive.database import embedded_server, schema_status
 
     if not home.settings["NEWSKEEP_DATABASE_URL"]:
         return embedded_server(home).state().version is not None
-    engine = connect_archive(home)
-    try:
+    with connected_archive(home) as engine:
         return schema_status(engine).current is not None
-    finally:
-        engine.dispose()
 
 
 def _make_database(home: Home) -> None:
-    from archive.database import connect_archive, open_archive, upgrade
+    from archive.database import upgrade
 
-    if not home.settings["NEWSKEEP_DATABASE_URL"]:
-        open_archive(home).dispose()
-        return
-    engine = connect_archive(home)
-    upgrade(engine)
-    engine.dispose()
+    with connected_archive(home) as engine:
+        upgrade(engine)
 
 
 def _next_command(home: Home, contact: str | None) -> str:
@@ -206,10 +187,10 @@ def _next_command(home: Home, contact: str | None) -> str:
     return "newskeep crawl --help" if outlets.outlets else "newskeep outlets add https://www.example.org"
 
 
-def _report(home: Home, missing: list[Missing], contact: str | None, then: str, *, dry_run: bool) -> None:
+def _report(home: Home, missing: Missing, contact: str | None, then: str, *, dry_run: bool) -> None:
     say(f"Data folder {home.path}")
-    for thing in missing:
-        say(f"  {'would make' if dry_run else 'made'}  {thing.name}")
+    for name in missing:
+        say(f"  {'would make' if dry_run else 'made'}  {name}")
     if not missing:
         say("  nothing is missing")
     if contact and home.settings["NEWSKEEP_CONTACT"] not in (None, contact):

@@ -100,7 +100,6 @@ def _show_article(conn: Connection, id_or_url: str, revision: int | None, as_jso
 
 
 def _article_record(article: ArchivedArticle) -> dict[str, Any]:
-
     record = record_of("article", article, **{column.name: column.value_in(article.fields) for column in COLUMNS})
     del record["capture_id"]
     return record

@@ -138,7 +138,6 @@ def _opml_entries(body: bytes) -> list[dict[str, Any]]:
 
 
 def _toml_entries(body: bytes, name: str) -> list[dict[str, Any]]:
-
     from crawler.outlets.file import parse_outlets
 
     try:
