@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +102,16 @@ def _show_article(conn: Connection, id_or_url: str, revision: int | None, as_jso
 def _article_record(article: ArchivedArticle) -> dict[str, Any]:
     record = record_of("article", article, **{column.name: column.value_in(article.fields) for column in COLUMNS})
     del record["capture_id"]
+    record["fields"] = _sources_of_fields(article.fields.get("evidence", []))
     return record
+
+
+def _sources_of_fields(evidence: Iterable[tuple[str, str, str]]) -> dict[str, list[dict[str, str]]]:
+    """Return by field what each source on the page says, as far as it was recorded."""
+    sources: dict[str, list[dict[str, str]]] = {}
+    for field, source, value in evidence:
+        sources.setdefault(field, []).append({"source": source, "value": value})
+    return sources
 
 
 def _article_lines(article: ArchivedArticle) -> Iterator[str]:

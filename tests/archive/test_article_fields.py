@@ -76,6 +76,8 @@ def test_fields_that_a_page_states_are_in_the_view_and_in_show(
     shown = {line[0]: line[-1] for line in lines}
     assert in_view(engine) == expected
     assert {name: record[name] for name in expected} == expected
+    assert record["fields"].keys() == {"headline", "language"}  # sources; the values are beside it
+    assert record["fields"]["language"] == [{"source": "html", "value": "de"}]
     assert [shown[name] for name in ("section", "tags", "image", "caption", "credit")] == [
         "Chronik", "Linz, Zug", "https://krone.example/zug.jpg", "Der Zug am Morgen danach", "Eva Huber/APA",
     ]  # fmt: skip
