@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import click
 
@@ -13,10 +13,14 @@ from cli.outlets.values import archive_if_there
 from cli.output import emit, say
 
 
+def _of_outlets(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the arguments OUTLETS, --dry-run and --json."""
+    named = click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
+    return named(dry_run(as_json(verb)))
+
+
 @click.command()
-@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
-@dry_run
-@as_json
+@_of_outlets
 def on(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
     """Collect from these outlets again, even if they were set aside because their crawls killed workers.
 
@@ -28,9 +32,7 @@ def on(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
 
 
 @click.command()
-@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
-@dry_run
-@as_json
+@_of_outlets
 def off(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
     """Stop collecting from these outlets; what was collected stays.
 
@@ -42,9 +44,7 @@ def off(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
 
 
 @click.command()
-@click.argument("outlets", metavar="NAME|URL...", nargs=-1, required=True, shell_complete=complete_outlet)
-@dry_run
-@as_json
+@_of_outlets
 def remove(outlets: tuple[str, ...], dry_run: bool, json_: bool) -> None:
     """Remove these outlets from outlets.toml; what was collected stays in the archive.
 

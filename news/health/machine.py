@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from news.health.rule import Facts, Judgement, MachineRule, Measured, Rule, State
+from news.health.rule import Decision, Facts, Measured, machine_rule
 
 MACHINE = "machine"  # the subject of alerts about the machine
 LEAST_FREE = 500_000_000  # bytes
@@ -20,72 +20,12 @@ _SILENT_SECONDS = 60.0
 _TWO_MINUTES = timedelta(minutes=2)
 
 
-def disk_full_soon(measured: Measured) -> Judgement:
-    """Broken under half a gigabyte, or when the last week's growth fills the disk within a week."""
-    free, rate = measured.free_bytes, measured.bytes_a_day
-    margin = _FREE_AGAIN if DISK_FULL_SOON.id in measured.open_rules else 1.0
-    days = free / rate if rate else None
-    broken = free < LEAST_FREE * margin or (days is not None and days < LEAST_DAYS * margin)
-    facts = {"free_bytes": free, "bytes_a_day": round(rate) if rate else None,
-             "days": round(days, 1) if days is not None and days < 3650 else None}  # fmt: skip
-    return _judgement(DISK_FULL_SOON, broken, facts)
-
-
-def clock_wrong(measured: Measured) -> Judgement:
-    """Broken when our clock is over five seconds away from the database's."""
-    seconds = measured.clock_ahead_seconds
-    return _judgement(CLOCK_WRONG, abs(seconds) > CLOCK_SECONDS, {"seconds": round(seconds, 1)})
-
-
-def database_strained(measured: Measured) -> Judgement:
-    """Broken when the server answers slowly, is almost full of connections or nears the end of its transactions."""
-    share = measured.connections / max(1, measured.max_connections)
-    used = measured.oldest_transaction_age / _TRANSACTIONS
-    broken = measured.answer_seconds > _ANSWER_SECONDS or share > _CONNECTIONS_SHARE or used > _WRAP_SHARE
-    facts = {"answer_seconds": round(measured.answer_seconds, 1), "connections": measured.connections,
-             "max_connections": measured.max_connections, "transactions_used": round(used, 2)}  # fmt: skip
-    return _judgement(DATABASE_STRAINED, broken, facts)
-
-
-def backup_old(measured: Measured) -> Judgement:
-    """Broken when the last backup is over eight days old; learning when none is known."""
-    if measured.backup_age is None:
-        return Judgement(BACKUP_OLD, State.LEARNING)
-    days = measured.backup_age / timedelta(days=1)
-    return _judgement(BACKUP_OLD, days > _BACKUP_DAYS, {"days": round(days, 1)})
-
-
-def memory_high(measured: Measured) -> Judgement:
-    """Broken when this process holds over two gigabytes, or its container is full."""
-    used, limit = measured.container_memory, measured.container_limit
-    share = (used or 0) / limit if limit else 0.0
-    facts = {"bytes": measured.memory, "container_bytes": used, "container_allows": limit}
-    return _judgement(MEMORY_HIGH, measured.memory > _MEMORY_BYTES or share > _MEMORY_SHARE, facts)
-
-
-def no_worker(measured: Measured) -> Judgement:
-    """Broken when outlets wait and no worker gave a sign for a minute."""
-    silent, due = measured.worker_silent_seconds, measured.outlets_due
-    return _judgement(NO_WORKER, _is_gone(silent) and due > 0, {"due": due, "silent_seconds": _whole(silent)})
-
-
-def no_daemon(measured: Measured) -> Judgement:
-    """Broken when no daemon gave a sign for a minute, and the last one died or outlets wait."""
-    silent, due, lost = measured.daemon_silent_seconds, measured.outlets_due, measured.daemons_lost
-    facts = {"due": due, "silent_seconds": _whole(silent), "lost": lost}
-    return _judgement(NO_DAEMON, _is_gone(silent) and (lost > 0 or due > 0), facts)
-
-
 def _is_gone(silent_seconds: float | None) -> bool:
     return silent_seconds is None or silent_seconds > _SILENT_SECONDS
 
 
 def _whole(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds)
-
-
-def _judgement(rule: Rule, broken: bool, facts: Facts) -> Judgement:
-    return Judgement(rule, State.BROKEN if broken else State.HOLDS, facts)
 
 
 def _disk(facts: Facts) -> str:
@@ -126,63 +66,93 @@ def _waiting(due: int) -> str:
     return "1 outlet waits" if due == 1 else f"{due} outlets wait"
 
 
-DISK_FULL_SOON = MachineRule(
-    id="disk_full_soon",
+@machine_rule(
     title="disk full soon",
     broken_when="under 0.5 GB are free, or a week's growth fills the disk",
     learns_for="two days",
-    decide=disk_full_soon,
     describe=_disk,
 )
-CLOCK_WRONG = MachineRule(
-    id="clock_wrong",
+def disk_full_soon(measured: Measured) -> Decision:
+    free, rate = measured.free_bytes, measured.bytes_a_day
+    margin = _FREE_AGAIN if "disk_full_soon" in measured.open_rules else 1.0
+    days = free / rate if rate else None
+    broken = free < LEAST_FREE * margin or (days is not None and days < LEAST_DAYS * margin)
+    return broken, {"free_bytes": free, "bytes_a_day": round(rate) if rate else None,
+                    "days": round(days, 1) if days is not None and days < 3650 else None}  # fmt: skip
+
+
+@machine_rule(
     title="clock is wrong",
     broken_when="our clock and the database's differ by over five seconds",
-    decide=clock_wrong,
     describe=_clock,
     opens_after=_TWO_MINUTES,
 )
-DATABASE_STRAINED = MachineRule(
-    id="database_strained",
+def clock_wrong(measured: Measured) -> Decision:
+    seconds = measured.clock_ahead_seconds
+    return abs(seconds) > CLOCK_SECONDS, {"seconds": round(seconds, 1)}
+
+
+@machine_rule(
     title="database under strain",
     broken_when="the database takes over five seconds to answer, or 90 % of its connections or 75 % of its transaction "
     "numbers are used",
-    decide=database_strained,
     describe=_database,
     opens_after=_TWO_MINUTES,
 )
-BACKUP_OLD = MachineRule(
-    id="backup_old",
+def database_strained(measured: Measured) -> Decision:
+    share = measured.connections / max(1, measured.max_connections)
+    used = measured.oldest_transaction_age / _TRANSACTIONS
+    broken = measured.answer_seconds > _ANSWER_SECONDS or share > _CONNECTIONS_SHARE or used > _WRAP_SHARE
+    return broken, {"answer_seconds": round(measured.answer_seconds, 1), "connections": measured.connections,
+                    "max_connections": measured.max_connections, "transactions_used": round(used, 2)}  # fmt: skip
+
+
+@machine_rule(
     title="last backup is old",
     broken_when="`last-backup` in the data folder is over eight days old; your backup should touch that file, and "
     "without it the rule is not judged",
-    decide=backup_old,
     describe=lambda facts: f"made {facts['days']:g} days ago",
 )
-MEMORY_HIGH = MachineRule(
-    id="memory_high",
+def backup_old(measured: Measured) -> Decision:
+    if measured.backup_age is None:
+        return None, {}
+    days = measured.backup_age / timedelta(days=1)
+    return days > _BACKUP_DAYS, {"days": round(days, 1)}
+
+
+@machine_rule(
     title="memory is short",
     broken_when="the daemon holds over 2 GB, or its container is full",
-    decide=memory_high,
     describe=_memory,
     opens_after=_TWO_MINUTES,
 )
-NO_DAEMON = MachineRule(
-    id="no_daemon",
+def memory_high(measured: Measured) -> Decision:
+    used, limit = measured.container_memory, measured.container_limit
+    share = (used or 0) / limit if limit else 0.0
+    facts = {"bytes": measured.memory, "container_bytes": used, "container_allows": limit}
+    return measured.memory > _MEMORY_BYTES or share > _MEMORY_SHARE, facts
+
+
+@machine_rule(
     title="no daemon runs",
     broken_when="no daemon gave a sign for a minute, and the last one died or outlets wait; `newskeep health` and "
     "`newskeep doctor` see it, as no daemon is left to send a message",
-    decide=no_daemon,
     describe=_daemon,
     remedy="newskeep daemon",
     has_alert=False,
 )
-NO_WORKER = MachineRule(
-    id="no_worker",
+def no_daemon(measured: Measured) -> Decision:
+    silent, due, lost = measured.daemon_silent_seconds, measured.outlets_due, measured.daemons_lost
+    return _is_gone(silent) and (lost > 0 or due > 0), {"due": due, "silent_seconds": _whole(silent), "lost": lost}
+
+
+@machine_rule(
     title="nobody crawls",
     broken_when="outlets wait and no worker gave a sign for a minute",
-    decide=no_worker,
     describe=_worker,
     remedy="newskeep worker",
     opens_after=_TWO_MINUTES,
 )
+def no_worker(measured: Measured) -> Decision:
+    silent, due = measured.worker_silent_seconds, measured.outlets_due
+    return _is_gone(silent) and due > 0, {"due": due, "silent_seconds": _whole(silent)}

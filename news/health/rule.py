@@ -121,6 +121,9 @@ class Measured:
     open_rules: frozenset[str] = frozenset()
 
 
+Decision = tuple[bool | None, Facts]  # whether a rule is broken (None: too little is known), by which facts
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class MachineRule(Rule):
     """A rule for the machine, its database and its processes, judged once a minute and whenever a person asks.
@@ -129,4 +132,14 @@ class MachineRule(Rule):
     """
 
     has_alert: bool = True
-    decide: Callable[[Measured], Judgement]
+    is_broken: Callable[[Measured], Decision]
+
+    def decide(self, measured: Measured) -> Judgement:
+        """Judge the rule by these figures."""
+        broken, facts = self.is_broken(measured)
+        return Judgement(self, State.LEARNING if broken is None else State.BROKEN if broken else State.HOLDS, facts)
+
+
+def machine_rule(**row: Any) -> Callable[[Callable[[Measured], Decision]], MachineRule]:
+    """Make the decorated function a MachineRule with these values; its id is the function's name."""
+    return lambda is_broken: MachineRule(id=is_broken.__name__, is_broken=is_broken, **row)

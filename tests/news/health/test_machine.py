@@ -68,11 +68,13 @@ def test_good_machine_breaks_no_rule() -> None:
 
 
 def test_backup_that_was_never_made_is_not_judged() -> None:
-    assert machine.backup_old(replace(GOOD, backup_age=None)).state is State.LEARNING
+    assert machine.backup_old.decide(replace(GOOD, backup_age=None)).state is State.LEARNING
 
 
 def test_disk_must_have_some_room_again_before_its_alert_ends() -> None:
     little = replace(GOOD, free_bytes=550_000_000, bytes_a_day=None)
 
-    assert machine.disk_full_soon(little).state is State.HOLDS
-    assert machine.disk_full_soon(replace(little, open_rules=frozenset({"disk_full_soon"}))).state is State.BROKEN
+    assert machine.disk_full_soon.decide(little).state is State.HOLDS
+    assert (
+        machine.disk_full_soon.decide(replace(little, open_rules=frozenset({"disk_full_soon"}))).state is State.BROKEN
+    )

@@ -79,13 +79,14 @@ def test_headline_counts() -> None:
 
 ROOT = Path(__file__).parents[3]
 NEW_RULE = """
-from news.health.rule import Judgement, MachineRule, State
+from news.health.rule import machine_rule
 
-TOO_MANY_CONNECTIONS = MachineRule(
-    id="too_many_connections", title="too many connections", broken_when="over 100 are open",
-    decide=lambda measured: Judgement(TOO_MANY_CONNECTIONS, State.BROKEN, {"connections": 101}),
+@machine_rule(
+    title="too many connections", broken_when="over 100 are open",
     describe=lambda facts: f"{facts['connections']} are open",
 )
+def too_many_connections(measured):
+    return True, {"connections": 101}
 """
 ASK = """
 import sys, news.health

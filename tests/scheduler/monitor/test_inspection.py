@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from archive.alerts import open_alerts
 from archive.home import Home
-from news.health.machine import NO_WORKER
+from news.health.machine import no_worker
 from news.health.registry import OUTLET_RULES
 from news.health.rule import Judgement, State
 from scheduler.monitor.day_counts import watched_outlets
@@ -225,7 +225,7 @@ def test_old_backup_is_reported(home: Home, engine: Engine) -> None:
 
 
 def judged(broken: bool) -> Judgement:
-    return Judgement(NO_WORKER, State.BROKEN if broken else State.HOLDS, {"due": 1})
+    return Judgement(no_worker, State.BROKEN if broken else State.HOLDS, {"due": 1})
 
 
 def test_what_comes_and_goes_is_sent_ever_more_seldom(engine: Engine) -> None:
