@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,10 @@ DOCUMENTS = [
     *sorted(ROOT.glob("benchmarks/**/*.md")),
 ]
 SCRIPTS = [ROOT / name for name in ("Makefile", "Dockerfile", "docker-compose.yml", ".ci/run", "pyproject.toml")]
+CONFIGURATIONS = [
+    *(ROOT / name for name in (".env.example", ".github/workflows/ci.yml", ".pre-commit-config.yaml")),
+    *(ROOT / "docs" / name for name in ("newskeep.service", "prometheus-rules.yml")),
+]
 SOURCES = [path for folder in PACKAGES for path in sorted((ROOT / folder).rglob("*.py"))]
 
 PLACEHOLDER = re.compile(r"[A-Z_-]{3,}|.*[*…<{].*|NNNN.*")
@@ -71,13 +76,20 @@ class Text(NamedTuple):
 
 @cache
 def prose() -> list[Text]:
-    """All documents, and all comments and docstrings of the code."""
+    """All documents and configuration files, and all comments and docstrings of the code."""
     whole = [Text(path, 1, path.read_text(encoding="utf-8")) for path in DOCUMENTS]
     return (
         whole
+        + [configuration(path) for path in CONFIGURATIONS]
         + [text for path in SCRIPTS for text in shell_comments(path)]
         + [text for path in SOURCES for text in [*comments(path), *docstrings(path)]]
     )
+
+
+def configuration(path: Path) -> Text:
+    """Return a configuration file as prose, each of its commands alone on a line and without the program's folder."""
+    around = r"^#\s*|^\s*(?:- run: |Exec\w+=-?)|\bsudo -u \w+ |\S+/bin/(?=newskeep )"
+    return Text(path, 1, re.sub(around, "", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
 
 
 def shell_comments(path: Path) -> Iterator[Text]:
@@ -289,6 +301,12 @@ def test_every_verb_is_named_in_a_manual() -> None:
     assert [verb for verb in newskeep.verbs if f"newskeep {verb}" not in text] == []
 
 
+def test_a_command_in_a_configuration_file_is_seen() -> None:
+    unit = configuration(ROOT / "docs" / "newskeep.service")
+
+    assert {"newskeep daemon", "newskeep db stop"} <= {span for _, span in code_spans(unit.text)}
+
+
 # --- single documents
 
 
@@ -306,23 +324,60 @@ def test_the_changelog_tells_of_this_version() -> None:
     assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+def anchors(document: Path) -> set[str]:
+    """Return the fragments under which GitHub links to the document's headings."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_each_file_that_a_document_links_to_exists(document: Path) -> None:
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
+def test_each_file_and_heading_that_a_document_links_to_exists(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", document.read_text(encoding="utf-8"))
+    targets = [(document.parent / path if path else document, fragment) for path, fragment in links]
 
-    assert [link for link in links if not (document.parent / link).exists()] == []
+    assert [path for path, _ in targets if not path.exists()] == []
+    assert [fragment for path, fragment in targets if fragment and fragment not in anchors(path)] == []
 
 
-def test_every_decision_is_in_the_index() -> None:
-    folder = ROOT / "docs" / "decisions"
-    index = (folder / "README.md").read_text(encoding="utf-8")
+def test_the_changelog_has_three_headings_and_entries_of_one_line_each() -> None:
+    lines = [line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()[6:] if line]
 
-    assert [path.name for path in folder.glob("[0-9]*.md") if f"({path.name})" not in index] == []
+    headings = r"## \d+\.\d+\.\d+.*|### (?:Added|Changed|Fixed)|[A-Z][a-z ]+:"
+    assert [line for line in lines if not re.fullmatch(rf"{headings}|- .{{1,147}}\.", line)] == []
+
+
+def test_no_change_is_told_twice() -> None:
+    entries = re.findall(r"^- .*", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    words = [frozenset(re.findall(r"[\w.-]{3,}", entry.lower())) - {"the", "and", "newskeep"} for entry in entries]
+
+    assert [(a, b) for a, b in combinations(words, 2) if len(a & b) > 0.6 * min(len(a), len(b))] == []
+
+
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+PARTS = ("**Context.** ", "**Decision.** ", "**Consequences.** ", "**What would change it.** ")
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_is_dated_has_four_parts_and_fifteen_lines(path: Path) -> None:
+    title, date, *lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+    assert re.fullmatch(r"# \d+\. .+", title)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", date)
+    assert [line[: line.index("**", 2) + 3] for line in lines if line.startswith("**")] == list(PARTS)
+    assert len(lines) + 2 <= 15
+
+
+def test_the_index_of_decisions_has_each_number_with_title_and_date() -> None:
+    def row(path: Path) -> str:
+        title, _, date = path.read_text(encoding="utf-8").splitlines()[:3]
+        return f"- [{path.name[:4]}]({path.name}) {title.partition('. ')[2]} ({date})"
+
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert [line for line in index.splitlines() if line.startswith("- ")] == [row(path) for path in DECISIONS]
 
 
 def test_every_dependency_is_in_the_table_of_dependencies() -> None:
-    [table] = (ROOT / "docs" / "decisions").glob("0013-*.md")
-    text = table.read_text(encoding="utf-8").replace(".", "-")
+    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").replace(".", "-")
     extras = PROJECT["optional-dependencies"]
 
     names = [re.split(r"[\[><=~! ]", line)[0] for line in [*PROJECT["dependencies"], *extras["store"]]]
