@@ -231,9 +231,11 @@ captures = Table(
     Column("file", Text, nullable=False),  # its name; `capture_files` has its place
     Column("record_offset", BigInteger, nullable=False),
     Column("record_length", BigInteger, nullable=False),
+    Column("record_digest", LargeBinary),  # of the record's bytes in the file, packed as they are
     _ref("revisit_of", "captures"),  # for an identical re-fetch, the capture with the body
     _time("captured_at", required=True),
     Index(None, "url_key", "captured_at"),
+    Index(None, "file", "record_offset"),
 )
 
 # The place of each capture file: spooled (in the folder `place` of the machine `host`, which wrote it) or stored (at
@@ -250,6 +252,7 @@ capture_files = Table(
     Column("digest", LargeBinary),
     _time("noted_at", now=True),
     _time("stored_at"),
+    _time("verified_at"),  # when all of it was last read and found whole
     CheckConstraint("state in ('spooled', 'stored')", name="state"),
     CheckConstraint(
         "state = 'spooled' or (size is not null and digest is not null and stored_at is not null)", name="stored_whole"
@@ -369,6 +372,7 @@ readings = Table(
     Column("text_digest", LargeBinary, ForeignKey("texts.digest"), nullable=False),
     Column("fields", JSONB, nullable=False),  # see archive/article_fields.py
     Column("words_removed", Integer, nullable=False, server_default=text("0")),
+    Column("seal", LargeBinary),  # digest of its values and blocks, see archive/seals.py
     _time("read_at", now=True),
     Index(None, "capture_id"),
 )
@@ -408,6 +412,7 @@ revisions = Table(
     _time("captured_at", required=True),
     _time("valid_from", required=True),
     _time("valid_to"),
+    Column("seal", LargeBinary),  # digest of the values that never change, see archive/seals.py
     UniqueConstraint("article_id", "number"),
     Index(None, "text_digest"),
     Index(None, "date_published"),
@@ -517,4 +522,27 @@ exports = Table(
     Column("rules", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     _time("started_at", now=True),
     _time("finished_at"),  # null while it is unfinished
+)
+
+# Damage that `newskeep verify` found and that is still there. `check_id` is the check's id, `place` a file with the
+# offset of a record in it, or a table with a row's key.
+damages = Table(
+    "damages",
+    metadata,
+    Column("check_id", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("problem", Text, nullable=False),
+    Column("article_ids", ARRAY(BigInteger), nullable=False),
+    _time("found_at", now=True),
+    _time("seen_at", now=True),
+)
+
+# How far the daemon has come with each check: the last key that it looked at, and when it was last at the end.
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("check_id", Text, primary_key=True),
+    Column("position", Text),
+    _time("looked_at"),
+    _time("whole_at"),
 )

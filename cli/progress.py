@@ -1,6 +1,8 @@
 """Output while a crawl runs: bars on a terminal, otherwise a line per outlet, with --json one record per link."""
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +101,13 @@ class Bars(Lines):
             self._bars.console.print(line, markup=False, highlight=False)
 
 
+@contextmanager
+def part_bars() -> Iterator[Progress]:
+    """Show bars for parts of a long command; on a terminal only."""
+    with _bars(disable=not sys.stderr.isatty()) as bars:
+        yield bars
+
+
 def opening_line(job: CrawlJob) -> str:
     """Return what was found: "spiegel · 3 feeds, 1 sitemap · 2 s between requests"."""
     kinds = [(job.tally.channels[kind], kind) for kind in channel_kinds() if job.tally.channels[kind]]
@@ -151,7 +160,7 @@ def _what_went(removed: Mapping[str, int]) -> str:
     return f"{parts} removed" if parts else ""
 
 
-def _bars() -> Progress:
+def _bars(*, disable: bool = False) -> Progress:
     return Progress(
         TextColumn("  {task.description}"),
         BarColumn(bar_width=20),
@@ -160,4 +169,5 @@ def _bars() -> Progress:
         TextColumn("{task.fields[size]}"),
         console=Console(stderr=True),
         transient=True,
+        disable=disable,
     )

@@ -37,6 +37,10 @@ def _store(text: str) -> str:
     return text
 
 
+def _copies(text: str) -> tuple[str, ...]:
+    return tuple(part if part.startswith("/") else _store(part) for part in map(str.strip, text.split(",")) if part)
+
+
 def _address(*schemes: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         parts = urlsplit(text)
@@ -143,6 +147,10 @@ SETTINGS = (
             _seconds(), "a number of seconds"),
     Setting("CAPTURE_STORE", None, "Where finished capture files are moved, verified; empty: they stay in captures/.",
             _store, "an address such as s3://bucket/folder or file:///mnt/folder"),
+    Setting("CAPTURE_COPIES", (), "Folders or addresses with second copies of capture files, for repairs.",
+            _copies, "a list of absolute paths or addresses"),
+    Setting("VERIFY_BYTES_A_DAY", 2_000_000_000, "How much of the archive the daemon checks each day.",
+            _whole(0), "a whole number from 0"),
     Setting("LOG_LEVEL", None, "Lowest level logged: debug, info, warning, error; empty: info, for commands warning.",
             _one_of("debug", "info", "warning", "error"), "one of debug, info, warning, error"),
     Setting("ALERT_WEBHOOK_URL", None, "Address that gets alerts as a POST of JSON.",

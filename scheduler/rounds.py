@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine
 from archive.alerts import end_alert, open_alert
 from archive.home import Home
 from archive.remembered_lines import forget_lines
+from archive.verify.check import Scope
+from archive.verify.run import DailyCheck
 from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError
@@ -31,6 +33,7 @@ from scheduler.turns import AT_ONCE, offer_due, put_on_timetable
 logger = logging.getLogger(__name__)
 
 _PLAN_SECONDS = 600.0  # between two plans when nothing has changed
+_VERIFY_SECONDS = 300.0  # of an hour, at most
 
 
 class Scheduler:
@@ -44,6 +47,7 @@ class Scheduler:
         self.queue = Queue(home)
         self.liveness = Liveness(home.settings["PROCESS_SILENCE_SECONDS"])
         self.health = HealthRounds(engine, home, self.leader)
+        self.daily_check = DailyCheck(Scope(engine, home), home.settings["VERIFY_BYTES_A_DAY"])
         self.contact: str | None = home.settings["NEWSKEEP_CONTACT"]
         self.planned_at: float | None = None  # by the monotonic clock; None: not since this daemon leads
         self.jumps_seen = 0
@@ -68,6 +72,7 @@ class Scheduler:
         self.timer.add("dead", 5.0, self._while_leading(self._reap_dead))
         self.timer.add("rhythms", 60.0, self._while_leading(lambda: learn_rhythms(self.engine, datetime.now(UTC))))
         self.timer.add("past", 3600.0, self._while_leading(self._delete_old))
+        self.timer.add("verify", 3600.0, self._while_leading(self._verify))
         self.health.join(self.timer)
         try:
             await self.timer.run()
@@ -145,6 +150,10 @@ class Scheduler:
         reap_silent(self.engine, self.liveness.silence, lambda: self.liveness.can_judge(time.monotonic(), time.time()))
         with self.engine.begin() as conn:
             requeue_lost(conn)
+
+    def _verify(self) -> None:
+        if parts := self.daily_check.look(_VERIFY_SECONDS):
+            logger.info("archive_verified", extra={"parts": parts})
 
     def _delete_old(self) -> None:
         with self.engine.begin() as conn:

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import Protocol
 
 logger = logging.getLogger(__name__)
 
@@ -74,10 +75,18 @@ def _is_elsewhere(path: Path) -> bool:
     return another and time.time() - path.stat().st_mtime < _OTHERS_SECONDS
 
 
-def whole_length(data: bytes | mmap) -> int:
-    """Return the length in bytes of the whole records at the beginning of *data*."""
-    end = 0
-    for end in _member_ends(data):  # noqa: B007 - the last one counts
+class Sliceable(Protocol):
+    """Bytes in memory, or a file that is read slice by slice."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, key: slice, /) -> bytes: ...
+
+
+def whole_length(data: Sliceable, start: int = 0) -> int:
+    """Return where the whole records of *data* end, which begin at *start*."""
+    end = start
+    for end in _member_ends(data, start):  # noqa: B007 - the last one counts
         pass
     return end
 
@@ -117,14 +126,13 @@ def _end_of_whole(descriptor: int, size: int) -> int | None:
         return None if _record_follows(data, end) else end
 
 
-def _member_ends(data: bytes | mmap) -> Iterator[int]:
-    start = 0
+def _member_ends(data: Sliceable, start: int) -> Iterator[int]:
     while start < len(data) and (end := _member_end(data, start)):
         yield end
         start = end
 
 
-def _member_end(data: bytes | mmap, start: int) -> int | None:
+def _member_end(data: Sliceable, start: int) -> int | None:
     """Find the end of the record that begins at *start*; None when it is not whole."""
     stream, position, head = zlib.decompressobj(31), start, b""
     try:

@@ -68,7 +68,8 @@ class Original:
 class StoredRecord:
     """The place of a response's record: `file` below NEWSKEEP_HOME/captures, offset and length in bytes.
 
-    `digest` (sha256) and `size` are of the body as received.
+    `digest` (sha256) and `size` are of the body as received, `record_digest` of the record's bytes in the file (None
+    for a record that another program wrote).
     """
 
     file: str
@@ -81,6 +82,7 @@ class StoredRecord:
     content_type: str | None
     captured_at: datetime
     revisit_of: int | None = None
+    record_digest: bytes | None = None
 
 
 def decode_beginning(body: bytes, encodings: str, limit: int) -> bytes:

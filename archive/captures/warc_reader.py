@@ -81,13 +81,21 @@ def read_member(home: Home, file: str, offset: int, length: int) -> tuple[bytes,
     """Read the record at that place as `read_record` does; return its bytes as they lie, and what they say."""
     where = f"{file} at byte {offset}"
     data = _read_bytes(home, file, offset, length, where)
+    return data, whole_record(data, where)
+
+
+def whole_record(data: bytes, where: str) -> WarcRecord:
+    """Return the record that *data* begins with, which lies at the place that *where* names.
+
+    Raises CaptureDamaged when there is no whole record, or when it does not have its digest.
+    """
     record = next(read_records(BytesIO(data), _ANY_SIZE), None)
     if record is None or record.kind == "damaged":
         problem = record.fields["problem"] if record else "it is empty"
         raise CaptureDamaged(f"{where} is no whole record: {problem}")
     if not _digest_matches(record.fields.get("warc-block-digest", ""), record.block or b""):
         raise CaptureDamaged(f"{where}: the block does not have its digest")
-    return data, record
+    return record
 
 
 def read_records(file: BinaryIO, max_bytes: int) -> Iterator[WarcRecord]:

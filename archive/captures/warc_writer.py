@@ -83,6 +83,7 @@ class CaptureFiles:
             content_type=response.header("content-type"),
             captured_at=response.captured_at,
             revisit_of=original.capture_id if original else None,
+            record_digest=sha256(record).digest(),
         )
 
     def sync(self) -> None:

@@ -14,6 +14,7 @@ from archive.frontier import Settlement, settle
 from archive.ingest.existing import ExistingArticle, PreparedPage
 from archive.ingest.fetched import FetchedPage
 from archive.models import blocks, captures, readings, revisions, stories
+from archive.seals import reading_seal, revision_seal
 from news.article import Flag
 from news.dispositions import Disposition
 from news.sameness.judge import JudgedArticle, Sameness
@@ -71,6 +72,7 @@ class Ids:
 
 def write_rows(conn: Connection, rows: Rows) -> None:
     """Write all of it in the caller's transaction."""
+    _seal(rows)
     _insert(conn, captures, rows.captures)
     if rows.texts:
         conn.execute(_INSERT_TEXTS, {"rows": _as_rows(list(rows.texts.values()))})
@@ -103,6 +105,17 @@ def write_rows(conn: Connection, rows: Rows) -> None:
         conn.execute(_STATE, {"id": article_id, "state": rows.states[article_id]})
     for crawl_id, settlements in rows.settlements.items():
         settle(conn, crawl_id, *settlements)
+
+
+def _seal(rows: Rows) -> None:
+    """Add the seals, once the values are final."""
+    blocks_of = {reading["id"]: list[Row]() for reading in rows.readings}
+    for block in rows.blocks:
+        blocks_of[block["reading_id"]].append(block)
+    for reading in rows.readings:
+        reading["seal"] = reading_seal(reading, blocks_of[reading["id"]])
+    for revision in rows.revisions.values():
+        revision["seal"] = revision_seal(revision)
 
 
 def take_many_ids(conn: Connection, table: str, number: int) -> list[int]:
@@ -182,6 +195,7 @@ def capture_row(
         "file": record.file,
         "record_offset": record.offset,
         "record_length": record.length,
+        "record_digest": record.record_digest,
         "revisit_of": record.revisit_of,
         "captured_at": record.captured_at,
     }
@@ -292,7 +306,7 @@ _MANY_IDS = text("select nextval(pg_get_serial_sequence(:table, 'id')) from gene
 
 
 def search_vector(config: str, headline: str, lead: str, body: str) -> str:
-    """Return the SQL of the search vector; the text is cut off, since a tsvector holds 1 MB."""
+    """Return the SQL of an article's search vector; the text is cut off, since a tsvector holds 1 MB."""
     named = f"cast({config} as regconfig)"
     return f"""
     setweight(to_tsvector({named}, left(coalesce({headline}, ''), 2000)), 'A')
@@ -323,14 +337,12 @@ from json_to_recordset(cast(:rows as json)) as r(
 order by r.id
 """)  # noqa: S608 - put together from constants
 
+_GIVEN = [f"cast(:{name} as text)" for name in ("search_config", "headline", "lead", "body")]
+
 _LATEST = text(f"""
 update articles set revision_id = :revision_id, flags = cast(:flags as text[]),
     dated_at = coalesce(cast(:date_published as timestamptz), first_captured_at),
-    search_config = cast(:search_config as text), search = {
-    search_vector(
-        "cast(:search_config as text)", "cast(:headline as text)", "cast(:lead as text)", "cast(:body as text)"
-    )
-}
+    search_config = cast(:search_config as text), search = {search_vector(*_GIVEN)}
 where id = :id
 """)  # noqa: S608 - put together from constants
 
