@@ -191,9 +191,8 @@ def to_folder(
         say(f"{folder / file.name}: {plural(file.rows, 'row')}, {size(file.bytes)}")
     if not as_json:
         say(f"export {exported.number}, as of {exported.request.as_of.isoformat()}")
-    return _damage(
-        [f"{file.damaged} damaged captures are missing in {file.name}" for file in exported.files if file.damaged]
-    )
+    damaged = [file for file in exported.files if file.damaged]
+    return _damage([f"{file.name} lacks {plural(file.damaged, 'capture')}" for file in damaged])
 
 
 def _record(exported: Exported, folder: Path) -> dict[str, Any]:

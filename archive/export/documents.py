@@ -110,13 +110,13 @@ def _readme(dataset: Dataset, files: Sequence[ExportedFile]) -> str:
 
 
 def _file_line(file: ExportedFile) -> str:
-    missing = f"; {file.damaged} damaged captures are missing" if file.damaged else ""
-    return f"- `{file.name}`: {file.rows} rows, {file.bytes} bytes{missing}"
+    damaged = f"{file.damaged} damaged capture{'s are' if file.damaged > 1 else ' is'} missing"
+    return f"- `{file.name}`: {file.rows} rows, {file.bytes} bytes{f'; {damaged}' if file.damaged else ''}"
 
 
 def _openings(files: Sequence[ExportedFile]) -> Iterable[str]:
     for file in files:
-        ways = _OPEN.get(Path(file.name).suffix)
+        ways = _OPEN.get("".join(Path(file.name).suffixes))  # not those of other formats, such as .excel.csv
         if ways:
             programs = zip(("DuckDB", "pandas", "R"), ways, strict=True)
             yield from (f"- {program}: `{way.format(file.name)}`" for program, way in programs)

@@ -6,11 +6,16 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import duckdb
 import pytest
 from sqlalchemy import text
+from warcio.archiveiterator import ArchiveIterator
 
-from tests.cli.conftest import URL, Newskeep
+from archive.export.format import formats
+from archive.home import Home
+from tests.cli.conftest import PAGE, URL, Newskeep
 from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
 
 DOCUMENTS = {"README.md", "codebook.csv", "coverage.csv", "gaps.csv", "dataset.json", "CITATION.cff", "SHA256SUMS"}
@@ -203,3 +208,92 @@ def test_an_unfinished_export_is_not_mixed_with_another(
     assert "something else" in newskeep("export", "wort1", "--into", str(tmp_path / "set")).err
     assert newskeep("export", "--all", "--into", str(tmp_path / "set")).code == 0
     assert "not empty" in newskeep("export", "--all", "--into", str(tmp_path / "set")).err
+
+
+# --- formats
+
+
+@pytest.fixture
+def dataset(archive: Newsroom, newskeep: Newskeep, tmp_path: Path) -> Path:
+    """Everything in every format."""
+    every = [part for name in formats() for part in ("--format", name)]
+    assert newskeep("export", "--all", *every, "--into", str(tmp_path / "set")).code == 0
+    return tmp_path / "set"
+
+
+def test_every_table_format_has_the_same_rows_in_duckdb(dataset: Path) -> None:
+    def rows(source: str) -> list[tuple[Any, ...]]:
+        chosen = "id, outlet, headline, body, words, first_captured_at, array_to_string(authors, ' | ')"
+        return duckdb.sql(f"select {chosen} from {source} order by id").fetchall()
+
+    (dataset / "empty.jsonl").touch()
+    expected = rows(f"read_json('{dataset}/articles.jsonl')")
+    assert [row[1] for row in expected] == ["krone", "kurier", "presse"]
+    assert expected[2][6] == "Eva | Jan"
+    assert rows(f"'{dataset}/articles.parquet'") == expected
+    in_csv = rows(f"(select * replace ([authors] as authors) from read_csv('{dataset}/articles.csv'))")
+    assert [(*row[:6], row[6] or "") for row in in_csv] == expected
+
+
+def test_no_cell_for_excel_is_a_formula_or_too_long(newsroom: Newsroom, newskeep: Newskeep) -> None:
+    texts = ["=1+1", " +49 1", "-1", "@SUM(A1)", "\uff1d1", "harmlos - hier"]
+    newsroom.store(*(article(f"https://o{n}.example/", LONG, headline=text) for n, text in enumerate(texts)))
+    newsroom.store(article("https://krone.example/long", "lang " * 10_000, headline="lang"))
+    rows = list(csv.DictReader(io.StringIO(newskeep("export", "--all", "--format", "excel").out)))
+
+    assert next(iter(rows[0])) == "\ufeffid"
+    assert [row["headline"] for row in rows[:6]] == [*(f"'{text}" for text in texts[:5]), texts[5]]
+    assert (len(rows[6]["body"]), rows[6]["body"][-7:]) == (32_767, "… [cut]")
+
+
+def test_an_item_of_ninjs_has_its_fields_where_the_standard_wants_them(dataset: Path) -> None:
+    item = json.loads((dataset / "articles.ninjs.jsonl").read_text().splitlines()[0])
+
+    assert item["uri"] == URL
+    assert item["standard"]["version"] == "2.1"
+    assert item["headlines"] == [{"role": "main", "value": "Zug entgleist: elf Tote"}]
+    assert item["bodies"][0]["value"].startswith("Wort0")
+    assert item["version"] == "2"
+
+
+def test_a_warc_has_the_captured_bytes_and_says_whose_they_are(dataset: Path, article_id: str) -> None:
+    with (dataset / "captures.warc.gz").open("rb") as file:
+        records = [
+            (record.rec_type, record.content_stream().read()) for record in ArchiveIterator(file, check_digests="raise")
+        ]
+
+    assert [kind for kind, _ in records] == ["warcinfo", "response", "metadata", "response", "metadata"]
+    assert [content for kind, content in records if kind == "response"] == [PAGE, PAGE + b"2"]
+    assert f"article: {article_id}\r\nrevision: 2\r\ntitle: Zug entgleist: elf Tote\r\n".encode() == records[4][1]
+
+
+def test_a_wacz_has_sound_digests_and_an_index_that_finds_each_page(dataset: Path) -> None:
+    with ZipFile(dataset / "captures.wacz") as package:
+        listed = json.loads(package.read("datapackage.json"))["resources"]
+        assert {resource["path"] for resource in listed} == set(package.namelist()[:-2])
+        for resource in listed:
+            digest = hashlib.sha256(package.read(resource["path"])).hexdigest()
+            assert resource["hash"] == f"sha256:{digest}"
+        warc, index = package.read("archive/data.warc.gz"), package.read("indexes/index.cdx").decode().splitlines()
+        pages = [json.loads(line) for line in package.read("pages/pages.jsonl").splitlines()[1:]]
+
+    assert warc == (dataset / "captures.warc.gz").read_bytes()
+    assert sorted(index) == index
+    places = [json.loads(line.split(" ", 2)[2]) for line in index]
+    found = [next(iter(ArchiveIterator(io.BytesIO(warc[int(place["offset"]) :])))) for place in places]
+    assert [record.rec_headers["WARC-Target-URI"] for record in found] == [place["url"] for place in places]
+    assert {page["title"] for page in pages} == {"Zug entgleist: elf Tote", "Zug aus den Schienen"}
+
+
+def test_a_damaged_capture_is_left_out_and_named(
+    archive: Newsroom, home: Home, newskeep: Newskeep, tmp_path: Path
+) -> None:
+    (file,) = home.captures.glob("*.warc.gz")
+    (offset,) = archive.rows("select record_offset from captures order by id limit 1")[0]
+    content = bytearray(file.read_bytes())
+    content[offset + 30] ^= 255
+    file.write_bytes(content)
+    outcome = newskeep("export", "--all", "--revisions", "--format", "warc", "--into", str(tmp_path / "set"))
+
+    assert (outcome.code, "damaged: captures.warc.gz lacks 1 capture" in outcome.err) == (8, True)
+    assert "; 1 damaged capture is missing" in (tmp_path / "set" / "README.md").read_text()
