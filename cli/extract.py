@@ -83,7 +83,7 @@ def _answer_lines(lines: IO[bytes]) -> None:
 
 
 def _answer_line(line: bytes) -> dict[str, Any]:
-    """The answer to one line; any problem with the line or its page becomes its `error`."""
+    """Return the answer to one line; any problem with the line or its page becomes its `error`."""
     request: Any = None
     try:
         request = json.loads(line)
@@ -103,7 +103,7 @@ def _answer_line(line: bytes) -> dict[str, Any]:
 
 
 def _page_in(path: object) -> bytes:
-    """The bytes of the file. Raises PageTooCostly when it is too large, OSError or TypeError when it is no file."""
+    """Return the bytes of the file. Raises PageTooCostly for a large one, OSError or TypeError for what is no file."""
     if not isinstance(path, str):
         raise TypeError(f"html_path is no text but {path!r}"[:100])
     if Path(path).exists() and not Path(path).is_file():  # reading a pipe without a writer would never end
@@ -131,7 +131,7 @@ def _answer(article: Article) -> dict[str, Any]:
 
 
 def _as_json(value: Any) -> Any:
-    """The value of a field as JSON: a time in ISO 8601, a tuple as a list, a set as a sorted list."""
+    """Return the value of a field as JSON: a time in ISO 8601, a tuple as a list, a set as a sorted list."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, frozenset):

@@ -19,7 +19,7 @@ _NAMED = re.compile(
 
 
 def agency_named(body: str) -> str | None:
-    """The name of the first agency that the text gives as its source; None when it gives none."""
+    """Return the name of the first agency that the text gives as its source; None when it gives none."""
     found = _NAMED.search(body)
     return _BY_FOLDED[(found["inside"] or found["source"] or found["after"]).casefold()] if found else None
 

@@ -220,7 +220,7 @@ _AMERICAN = {"at": -240, "et": -300, "ct": -360, "mt": -420, "pt": -480}
 def parse_date(
     text: str, *, now: datetime | None = None, zone: tzinfo = UTC, month_first: bool = False
 ) -> datetime | None:
-    """The first date in *text*, with its zone; None when there is none or it is impossible.
+    """Return the first date in *text*, with its zone; None when there is none or it is impossible.
 
     `zone` is that of a time without one, `now` what "3 hrs ago" counts from (without it such a text is None),
     `month_first` reads 3/4/2024 as 4 March.
@@ -241,7 +241,7 @@ def parse_date(
 
 
 def parse_announced(text: str, *, zone: tzinfo = UTC, month_first: bool = False) -> datetime | None:
-    """The date that is all of *text*, in the form a feed or sitemap has it; None when it is none.
+    """Return the date that is all of *text*, in the form a feed or sitemap has it; None when it is none.
 
     It also has forms that would be no date within a sentence: a month or a year (its first day), the day of a year.
     """
@@ -366,7 +366,7 @@ def _year(text: str, month_name: str | None = None) -> int:
 
 
 def _moment(year: int, month: int, day: int, clock: dict[str, str | None], zone: tzinfo) -> datetime | None:
-    """The moment, or the day when its time is impossible; None when the day is impossible."""
+    """Return the moment, or the day when its time is impossible; None when the day is impossible."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     try:
@@ -479,7 +479,7 @@ def writes_month_first(language: str) -> bool:
 
 
 def time_zone(url: str, language: str | None) -> str | None:
-    """The time zone of the country in the domain, else in the language tag; None when the country has several."""
+    """Return the time zone of the country in the domain, else in the language tag; None when it has several."""
     domain = _top_domain(url)
     tongue, _, region = (language or "").partition("-")
     country = next((code for code in (domain, region) if code in _ZONE_OF_COUNTRY), None)
@@ -511,7 +511,7 @@ _CLOCK_OF_LANGUAGE = {
 
 
 def likely_zone(url: str, language: str | None) -> str | None:
-    """The zone in which an outlet probably shows its times, by its address and language; None when they do not say.
+    """Return the zone in which an outlet probably shows its times, by its address and language; None if they do not say.
 
     Less strict than `time_zone`: it decides in which zone a moment is written down. It decides which moment it is only
     where the page gives no zone.
@@ -529,7 +529,7 @@ def likely_zone(url: str, language: str | None) -> str | None:
 
 
 def _top_domain(url: str) -> str:
-    """The last part of the host's name, in capitals; cheap, since every page needs it."""
+    """Return the last part of the host's name, in capitals; cheap, since every page needs it."""
     host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
     return host.rstrip(".").rpartition(".")[2].upper()
 
@@ -543,7 +543,7 @@ _WEST = ("America/New_York", "America/Los_Angeles")
 
 
 def zone_named(name: str | None) -> tzinfo | None:
-    """The time zone called *name*; None when there is no such zone."""
+    """Return the time zone called *name*; None when there is no such zone."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -551,7 +551,7 @@ def zone_named(name: str | None) -> tzinfo | None:
 
 
 def in_outlet_zone(date: datetime, zone: tzinfo | None, shown: Iterable[str]) -> datetime:
-    """The same moment in the outlet's zone. A zone that the page itself names stays.
+    """Return the same moment in the outlet's zone. A zone that the page itself names stays.
 
     Without a `zone`, the dates in the texts `shown` decide: the same moment with another offset, the time of day, or the
     day.
@@ -571,7 +571,7 @@ def in_outlet_zone(date: datetime, zone: tzinfo | None, shown: Iterable[str]) ->
 
 
 def _zone_between(date: datetime, shown: datetime) -> tzinfo | None:
-    """The zone in which the moment *date* reads as *shown*; None when that is UTC or no zone."""
+    """Return the zone in which the moment *date* reads as *shown*; None when that is UTC or no zone."""
     if shown.utcoffset():
         return shown.tzinfo if abs((shown - date).total_seconds()) <= _SLACK else None
     if not (shown.hour or shown.minute):

@@ -253,7 +253,7 @@ _Tree = dict[str, "_Tree"]
 
 
 def _beginnings(table: str) -> str:
-    """A regular expression for how the phrases begin, letter by letter: most words are out at the first or second."""
+    """Return a regular expression for how the phrases begin, by letter: most words are out at the first or second."""
     tree: _Tree = {}
     for phrase in _phrases(table):
         node = tree
@@ -264,7 +264,7 @@ def _beginnings(table: str) -> str:
 
 
 def _plain(phrase: str) -> str:
-    """The beginning of *phrase* up to where it becomes a regular expression, what must not stand before it left out."""
+    """Return the literal beginning of *phrase*, without what must not stand before it."""
     phrase = _NOT_BEHIND.sub("", phrase)
     plain = re.split(r"[\\.(\[?*+{|]", phrase, maxsplit=1)[0]
     return plain[:-1] if phrase[len(plain) : len(plain) + 1] in ("?", "*", "{") else plain

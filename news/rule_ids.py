@@ -24,5 +24,5 @@ class RuleId(WordedEnum):
 
 
 def all_rule_ids() -> list[RuleId]:
-    """The ids of all modules that are imported."""
+    """Return the ids of all modules that are imported."""
     return [member for ids in RuleId.__subclasses__() for member in ids]

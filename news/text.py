@@ -24,7 +24,7 @@ _WIDE_BIG = re.compile(rb"(?:\0[\t\n\r ])*+\0<\0[!?a-zA-Z]\0[a-zA-Z-]")
 
 
 def unmarked_utf16(page: bytes) -> str | None:
-    """The codec of a page in UTF-16 that lacks the byte order mark; None for any other."""
+    """Return the codec of a page in UTF-16 that lacks the byte order mark; None for any other."""
     if b"\0" not in page[:2]:
         return None
     if _WIDE_LITTLE.match(page):
@@ -33,7 +33,7 @@ def unmarked_utf16(page: bytes) -> str | None:
 
 
 def without_unseen(text: str) -> str:
-    """The text without soft hyphens and the like, under which no search finds its words."""
+    """Return the text without soft hyphens and the like, under which no search finds its words."""
     for mark in _SOFT:
         text = text.replace(mark, "")
     return text.strip(_AT_ENDS)
@@ -49,7 +49,7 @@ def fold(text: str) -> str:
 
 
 def lowercase(text: str) -> str:
-    """The text in small letters, at the same length: Turkish "İ" would become two characters."""
+    """Return the text in small letters, at the same length: Turkish "İ" would become two characters."""
     return text.replace("İ", "i").lower() if "İ" in text else text.lower()
 
 
@@ -59,7 +59,7 @@ def storable(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """The text without what steers a terminal: control characters, escape sequences, marks that turn its direction."""
+    """Return the text without what steers a terminal: control characters, escape sequences, marks of direction."""
     return _TERMINAL_CONTROLS.sub("", text.replace("\r\n", "\n"))
 
 
@@ -74,12 +74,12 @@ _UNSEEN = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\ud
 
 
 def as_json_line(record: Mapping[str, Any]) -> str:
-    """The record as JSON on one line that is safe to print and to encode."""
+    """Return the record as JSON on one line that is safe to print and to encode."""
     return _escaped(json.dumps(record, ensure_ascii=False, default=_as_json))
 
 
 def json_text(value: object) -> str:
-    """The value as JSON writes it, made as safe as `as_line` makes a record."""
+    """Return the value as JSON writes it, made as safe as `as_line` makes a record."""
     return _escaped(json.dumps(value, ensure_ascii=False, default=_as_json))
 
 
@@ -113,12 +113,12 @@ def weighted_length(text: str) -> float:
 
 
 def ends_sentence(text: str) -> bool:
-    """True when *text* ends as a sentence does."""
+    """Return True when *text* ends as a sentence does."""
     return bool(_SENTENCE_END.search(text[-8:]))
 
 
 def words_in(text: str) -> list[str]:
-    """The words of *text*, folded; single characters of scripts written without spaces."""
+    """Return the words of *text*, folded; single characters of scripts written without spaces."""
     return _WORD.findall(text.casefold())
 
 

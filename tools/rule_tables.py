@@ -17,7 +17,7 @@ _SAMENESS = "| Rule | The comparison found |\n| --- | --- |\n"
 
 
 def page(text: str) -> str:
-    """The text of docs/schema.md with the present tables of rule ids."""
+    """Return the text of docs/schema.md with the present tables of rule ids."""
     for package in (news, crawler.extraction):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)

@@ -38,7 +38,7 @@ class Table:
 
 
 def _page_columns() -> tuple[Column, ...]:
-    """What both an article and a revision have."""
+    """Return what both an article and a revision have."""
     return (
         Column("outlet", "text", "The outlet's name.", "o.name"),
         Column("url", "text", "The address at which it was found first.", "a.url"),

@@ -127,7 +127,7 @@ _TEXT = 300  # characters of a byline looked at
 
 
 def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False) -> tuple[str, ...]:
-    """The persons and agencies named in *raw*, each once; of "Jim Walsh" and "Jim Walsh Evening Post" only the name.
+    """Return the persons and agencies named in *raw*, once each; of "Jim Walsh" and "Jim Walsh Evening Post" the name.
 
     `sites` are folded names of the outlet, which is no author here. `trusted` texts come from places where only names
     are, so a pen name and a name in lower case count too.
@@ -152,7 +152,7 @@ def may_begin_with_by(line: str) -> bool:
 
 
 def persons_in(line: str, sites: frozenset[str]) -> tuple[str, ...]:
-    """The names of several words in a line that begins with "by", without teams; none for any other line."""
+    """Return the names of several words in a line that begins with "by", without teams; none for any other line."""
     if not may_begin_with_by(line) or not BY.match(line):
         return ()
     names = [name for name in names_in([line], sites) if " " in name and "&" not in name and not _is_group(name, sites)]
@@ -160,7 +160,7 @@ def persons_in(line: str, sites: frozenset[str]) -> tuple[str, ...]:
 
 
 def linked_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
-    """The names in *raw*, the texts of links to authors' pages. Pen names with digits and the outlet's name count."""
+    """Return the names in *raw*, the texts of links to authors' pages. Pen names and the outlet's name count."""
     names: dict[str, str] = {}
     for text in raw:
         for name in names_in([text], sites, trusted=True) or _pen_name(text, sites):
@@ -183,7 +183,7 @@ def _pen_name(text: str, sites: frozenset[str]) -> tuple[str, ...]:
 
 
 def _all_names(raw: Iterable[str], sites: frozenset[str], trusted: bool) -> list[str]:
-    """The names of the first line that says "by", when there is one: lines around it belong to other articles."""
+    """Return the names of the first line that says "by", if any: lines around it belong to other articles."""
     names: list[str] = []
     for text in raw:
         found = list(_in_byline(text, sites, trusted))
@@ -209,7 +209,7 @@ def says_by(line: str) -> bool:
 
 
 def byline_of(line: str) -> str:
-    """The part of a line with the names, without "by" and what follows them."""
+    """Return the part of a line with the names, without "by" and what follows them."""
     return _after_by(" ".join(line[:_TEXT].split()))
 
 
@@ -243,7 +243,7 @@ def _is_group(name: str, sites: frozenset[str]) -> bool:
 
 
 def _handle_before_date(text: str) -> str:
-    """The pen name in "Posted in Rivers by freeman1984 on 3 August 2019"; empty when no date follows at once."""
+    """Return the pen name in "Posted in Rivers by freeman1984 on 3 August 2019"; empty when no date follows at once."""
     by = BY.match(text) or _BY_INSIDE.match(text)
     found = _HANDLE.match(text, by.end()) if by else None
     if found is None or not found[1].islower() or date_begins(text[found.end() :]) != 0:
@@ -328,7 +328,7 @@ def _without_job(text: str) -> str:
 
 
 def _without_site(name: str, sites: frozenset[str]) -> str:
-    """The name without that of the outlet behind it."""
+    """Return the name without that of the outlet behind it."""
     words = name.split() if fold(name) not in sites and not name.startswith("The ") else []
     ends = (n for n in range(2, len(words)) if fold("".join(words[n:])) in sites)
     cut = next(ends, None)
@@ -336,14 +336,14 @@ def _without_site(name: str, sites: frozenset[str]) -> str:
 
 
 def _without_medium(name: str) -> str:
-    """The name without a medium behind it: "Jane Miller Fox News", "Jane Miller The Associated Press"."""
+    """Return the name without a medium behind it: "Jane Miller Fox News", "Jane Miller The Associated Press"."""
     words = name.split()
     cut = len(words) - (3 if "The" in words[-3:-2] else 2)
     return " ".join(words[:cut]) if cut >= 2 and _MEDIUM.fullmatch(words[-1]) else name
 
 
 def _split_names(text: str) -> list[str]:
-    """The names in a list of names. "Telegram & Gazette" is one name, since neither half can be a person's."""
+    """Return the names in a list of names. "Telegram & Gazette" is one name, since neither half can be a person's."""
     parts: list[str] = []
     if "," in text and _HOST.match(text):  # "outlet.de, Frankfurt, Germany"
         return []

@@ -116,7 +116,7 @@ def _names_of(raw: list[str], source: str, sites: frozenset[str]) -> tuple[str, 
 def _confirmed(
     names: tuple[str, ...], source: str, page: ParsedPage, sites: frozenset[str], headline_position: int
 ) -> tuple[str, ...]:
-    """The names of the markup, corrected by what the page shows."""
+    """Return the names of the markup, corrected by what the page shows."""
     if source not in _DECLARED:
         return names
     if source == "json-ld":
@@ -176,7 +176,7 @@ def _with_meta_names(names: tuple[str, ...], page: ParsedPage, sites: frozenset[
 
 
 def _in_byline(name: str, page: ParsedPage, sites: frozenset[str], headline_position: int) -> tuple[str, ...]:
-    """The names in the line below the headline that says "by", when they are more than *name* or others.
+    """Return the names in the line below the headline that says "by", when they are more than *name* or others.
 
     Markup may name the person who entered the text.
     """
@@ -201,7 +201,7 @@ def _has_more(line: str, name: str) -> bool:
 
 
 def _shown_names(names: tuple[str, ...], page: ParsedPage, headline_position: int, source: str) -> tuple[str, ...]:
-    """The names in the markup that the page shows in its byline.
+    """Return the names in the markup that the page shows in its byline.
 
     Markup names photographers and editors as well, and microdata marks readers who comment as authors.
     """
@@ -287,7 +287,7 @@ def byline_lines(page: ParsedPage, headline_position: int) -> Iterator[str]:
 
 
 def _continued(lines: Sequence[str]) -> str:
-    """The first line and those that continue it: "By", "Jane Miller", "and", "Ed Ito"."""
+    """Return the first line and those that continue it: "By", "Jane Miller", "and", "Ed Ito"."""
     text = lines[0]
     open_end = is_by_alone(text) or bool(_JOINT.search(text))
     for line in lines[1:]:
@@ -310,7 +310,7 @@ def lines_behind_text(page: ParsedPage, headline_position: int) -> Iterator[str]
 
 
 def name_below_label(page: ParsedPage, text_end: int) -> Iterator[str]:
-    """The name behind the text, in the line below "Author", "Published by" or "About the author"."""
+    """Yield the name behind the text, in the line below "Author", "Published by" or "About the author"."""
     near = page.pieces[
         max(0, text_end - 2) : text_end + 1 + _BLOCKS_BEHIND_TEXT
     ]  # a short last line may be taken for text
@@ -324,7 +324,7 @@ def name_below_label(page: ParsedPage, text_end: int) -> Iterator[str]:
 
 
 def name_in_brackets(page: ParsedPage, text_end: int) -> Iterator[str]:
-    """A whole name in brackets as the last words of the text: "... are counted. (Jane Miller)"."""
+    """Yield a whole name in brackets as the last words of the text: "... are counted. (Jane Miller)"."""
     text = page.pieces[text_end].text[-_LONGEST_SIGNATURE:] if 0 <= text_end < len(page.pieces) else ""
     found = _SIGNATURE.search(text)
     if found and _PERSON_NAME.fullmatch(found[1]):
@@ -337,7 +337,7 @@ def _behind_date(text: str) -> str:
 
 
 def lone_names(page: ParsedPage, claims: Claims, headline_position: int) -> Iterator[str]:
-    """A line between headline and text that is only a name, next to a date or above the first paragraph.
+    """Yield a line between headline and text that is only a name, next to a date or above the first paragraph.
 
     Two such lines are a menu.
     """

@@ -158,7 +158,7 @@ def _words_of(names: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def hints_of(names: str) -> int:
-    """The hints in *names*, an element's class and id."""
+    """Return the hints in *names*, an element's class and id."""
     names = names[:_MAX_LENGTH]
     if any(map(names.__contains__, _MAY_BE_OF_ANY_BOX)):
         names = _OF_ANY_BOX.sub("", names)
@@ -221,7 +221,7 @@ class _Tags(dict[int, Tag]):
     """Tags by lexbor's number, computed at their first use: reading a tag's name costs three times its number."""
 
     def of(self, node: LexborNode) -> Tag:
-        """The tag of *node*; trying `get(node.tag_id)` first is cheaper."""
+        """Return the tag of *node*; trying `get(node.tag_id)` first is cheaper."""
         name = node.tag or "-comment"
         tag = Tag(name, _kind(name), _HINTS.get(name, 0))
         if node.tag_id < _STANDARD_TAGS:

@@ -104,7 +104,7 @@ def resolve_hints(page: ParsedPage, sums: list[float]) -> None:
 
 
 def _unseen_prose(page: ParsedPage) -> tuple[float, float]:
-    """The prose in boxes that readers do not see, and of it that about consent. Boxes of the article do not count."""
+    """Return the prose in boxes that readers do not see, and of it that about consent, without boxes of the article."""
     prose, legal, end = 0.0, 0.0, 0
     for box in page.unseen:  # in page order, the outer ones first
         if box.first >= end and not box.hints & (Hint.KEPT | Hint.ARTICLE):
@@ -139,7 +139,7 @@ def _beside_picture(box: Box) -> bool:
 
 
 def _prose_by_name(page: ParsedPage) -> dict[str, float]:
-    """The prose in all boxes of the same class and id: a text is often split over many boxes of one name."""
+    """Return the prose in all boxes of the same class and id: a text is often split over many boxes of one name."""
     named: dict[str, float] = {}
     for box in page.boxes:
         if box.hints & SET_ASIDE and box.prose and box.names:
@@ -148,7 +148,7 @@ def _prose_by_name(page: ParsedPage) -> dict[str, float]:
 
 
 def _believed(box: Box, own: int, share: float) -> int:
-    """The hints that count when the box (or all boxes of its name) contains *share* of the page's prose."""
+    """Return the hints that count when the box (or all boxes of its name) contains *share* of the page's prose."""
     if own & Hint.REMOVED:
         return own
     if box.tag in HEADINGS or (box.tag == "form" and box.prose > _NO_FORM):
@@ -167,7 +167,7 @@ def _believed(box: Box, own: int, share: float) -> int:
 
 
 def _without_text(box: Box, own: int, behind: float) -> int:
-    """The hints of a box that is too long for a post or a note on the author, with so much prose *behind* it."""
+    """Return the hints of a box that is too long for a post or a note on the author, with so much prose *behind* it."""
     if box.prose > _NO_POST:
         own &= ~Hint.EMBED
     if behind > _GOES_ON:
@@ -176,7 +176,7 @@ def _without_text(box: Box, own: int, behind: float) -> int:
 
 
 def story_end(page: ParsedPage, headline: str | None) -> int:
-    """The position where another article begins below this one; the number of pieces when none does.
+    """Return the position where another article begins below this one; the number of pieces when none does.
 
     A first-level heading between the paragraphs is a subheading, and one in a box between them belongs to a fact box.
     """
@@ -210,7 +210,7 @@ def _among(box: Box, holders: dict[Box | None, list[int]]) -> bool:
 
 
 def find_container(page: ParsedPage, end: int) -> Box:
-    """The box around the article's text, which ends before position *end*; the whole page when it has no prose."""
+    """Return the box around the article's text, which ends before position *end*; the page when it has no prose."""
     voters = _voters(page)
     for piece in page.pieces[:end]:
         if piece.prose and not (piece.box.effective_hints | piece.hints) & SET_ASIDE:
@@ -226,7 +226,7 @@ def find_container(page: ParsedPage, end: int) -> Box:
 
 
 def _around_namesakes(page: ParsedPage, box: Box) -> Box:
-    """The box around *box* and all boxes of its name with prose, since a text may be split into several boxes."""
+    """Return the box around *box* and all boxes of its name with prose: a text may be split into several boxes."""
     namesakes = [
         other
         for other in page.boxes
@@ -259,7 +259,7 @@ def _vote(voter: Box, weight: float) -> None:
 
 
 def _climb(page: ParsedPage, box: Box, end: int) -> Box:
-    """The ancestor that contains the rest of the text: it adds prose to the box, and neither links nor comments."""
+    """Return the ancestor that contains the rest of the text: it adds prose to the box, but no links or comments."""
     sums = _running_sums(page, end)
     best = current = box
     while current.parent is not None:
@@ -279,7 +279,7 @@ def _climb(page: ParsedPage, box: Box, end: int) -> Box:
 
 
 def _named_text(page: ParsedPage, box: Box, sums: Iterable[list[float]]) -> Box | None:
-    """The nearest box around *box* whose name says that it contains the text, when it adds more prose than links."""
+    """Return the nearest box around *box* whose name says that it has the text, when it adds more prose than links."""
     around = None if box.hints & Hint.ARTICLE else box.parent
     while around is not None and not around.hints & Hint.ARTICLE:
         around = around.parent
@@ -303,7 +303,7 @@ def _is_linked_title(piece: Piece) -> bool:
 
 
 def _running_sums(page: ParsedPage, end: int) -> tuple[list[float], list[float], list[float]]:
-    """Running sums of prose, linked characters and paragraphs over the pieces that are not set aside.
+    """Return running sums of prose, linked characters and paragraphs over the pieces that are not set aside.
 
     Links in sentences do not count. Names, dates and buttons, which stand between comments and teasers, count against
     the paragraphs.

@@ -110,12 +110,12 @@ class PageContext:
 
 
 def find_lead(context: PageContext) -> str | None:
-    """The blocks labelled as lead, in one text."""
+    """Return the blocks labelled as lead, in one text."""
     return " ".join(block.text for block in context.blocks if block.label is Label.LEAD) or None
 
 
 def language_of(context: PageContext) -> str | None:
-    """The two-letter code of the language."""
+    """Return the two-letter code of the language."""
     text = " ".join(context.paragraphs[:_LANGUAGE_PARAGRAPHS])
     language, evidence = find_language(context.page, context.claims, text)
     context.evidence += evidence
@@ -123,12 +123,12 @@ def language_of(context: PageContext) -> str | None:
 
 
 def flags_of(context: PageContext) -> frozenset[Flag]:
-    """The flags: paywalled, partial, live blog, agency."""
+    """Return the flags: paywalled, partial, live blog, agency."""
     return find_flags(context.page, context.claims, context.headline or "", context.paragraphs, context.authors)
 
 
 def find_section(context: PageContext) -> str | None:
-    """The section as the page names it, else the first step of its breadcrumb trail that is not the site itself."""
+    """Return the section as the page names it, else the first step of its breadcrumb trail that is not the site."""
     page, sites = context.page, context.sites
     named = context.claims.section or page.meta_value(*_SECTION_META)
     categories = (text.strip(" ›") for rel, text in page.tag_links if "category" in rel)  # WordPress links them so
@@ -153,7 +153,7 @@ def _is_section(section: str, sites: frozenset[str], headline: str) -> bool:
 
 
 def find_tags(context: PageContext) -> tuple[str, ...]:
-    """The key words, each once, in the page's order."""
+    """Return the key words, each once, in the page's order."""
     page = context.page
     texts = list(context.claims.keywords) or [content for name, content in page.meta if name == "article:tag"]
     if not texts:
@@ -169,7 +169,7 @@ def find_tags(context: PageContext) -> tuple[str, ...]:
 
 
 def find_image(context: PageContext) -> Image | None:
-    """The leading picture, with the caption and the credit nearest to the headline.
+    """Return the leading picture, with the caption and the credit nearest to the headline.
 
     It is the one that the page names for sharing, else the first one in a figure.
     """
@@ -189,7 +189,7 @@ def find_image(context: PageContext) -> Image | None:
 
 
 def _first_in_figure(page: ParsedPage, headline_position: int) -> str:
-    """The address of the first picture in a figure near the headline; scripts load some from another attribute."""
+    """Return the address of the first picture in a figure near the headline, also where a script would load it."""
     for position, box, node in page.pictures:
         around = box.tag == "figure" or (box.parent is not None and box.parent.tag == "figure")
         if around and headline_position <= position <= headline_position + _NEAR:
@@ -199,7 +199,7 @@ def _first_in_figure(page: ParsedPage, headline_position: int) -> str:
 
 
 def _credit_in(caption: str) -> str:
-    """The credit at the caption's end; "PHOTO: A bridge in May, seen from the town." begins with a label."""
+    """Return the credit at the caption's end; "PHOTO: A bridge in May, seen from the town." begins with a label."""
     found = CREDIT.search(caption)
     if found is None or (found.start() == 0 and caption.endswith(".") and len(caption.split()) > _WORDS_OF_CREDIT):
         return ""
@@ -229,7 +229,7 @@ def _is_caption(piece: Piece) -> bool:
 
 
 def find_canonical(context: PageContext) -> str | None:
-    """The absolute address that the page declares as its own; not verified."""
+    """Return the absolute address that the page declares as its own; not verified."""
     page = context.page
     declared = next((href for rel, href in page.links if "canonical" in rel.split() and href), "")
     return page.absolute(declared or page.meta_value("og:url"))
@@ -259,5 +259,5 @@ FIELDS = (
 
 
 def extract_fields(context: PageContext) -> dict[str, Any]:
-    """The value of each field, by the name of its attribute of Article."""
+    """Return the value of each field, by the name of its attribute of Article."""
     return {name: extract(context) for name, _, extract in FIELDS}

@@ -93,7 +93,7 @@ def _bare(given: Iterable[str]) -> set[str]:
 
 
 def _from_text(page: ParsedPage) -> str:
-    """The headline of a page that marks none: a heading, a repeated line, or the first line above the prose."""
+    """Return the headline of a page that marks none: a heading, a repeated line, or the first line above the prose."""
     above = [
         piece
         for piece in page.pieces[:_ABOVE]
@@ -112,7 +112,7 @@ def _from_text(page: ParsedPage) -> str:
 
 
 def _as_line(page: ParsedPage, title: str) -> str:
-    """The line at the top that *title* ends with: "Old bridge closed" below "Outlet: Old bridge closed"."""
+    """Return the line at the top that *title* ends with: "Old bridge closed" below "Outlet: Old bridge closed"."""
     folded = fold(title)
     for piece in page.pieces[:_ABOVE]:
         if len(piece.text) < len(title) and len(piece.text.split()) >= 3 and folded.endswith(fold(piece.text)):
@@ -121,7 +121,7 @@ def _as_line(page: ParsedPage, title: str) -> str:
 
 
 def site_names(page: ParsedPage, claims: Claims) -> frozenset[str]:
-    """The folded names that the site gives itself, and its domain.
+    """Return the folded names that the site gives itself, and its domain.
 
     What the page's title and a first-level heading say as a whole is the headline, whatever tag repeats it.
     """
@@ -140,7 +140,7 @@ def site_names(page: ParsedPage, claims: Claims) -> frozenset[str]:
 
 
 def _domain_names(url: str) -> tuple[str, ...]:
-    """The domain of *url*, and its part before the country: "outlet.co.uk" and "outlet"."""
+    """Return the domain of *url*, and its part before the country: "outlet.co.uk" and "outlet"."""
     try:
         host = (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
@@ -211,7 +211,7 @@ def _visible(page: ParsedPage, sites: frozenset[str], claims: Sequence[str]) -> 
 
 
 def _above_prose(page: ParsedPage) -> Iterator[str]:
-    """The first level two heading that a paragraph follows."""
+    """Yield the first level two heading that a paragraph follows."""
     for n, piece in enumerate(page.pieces):
         if piece.tag != "h2" or piece.box.effective_hints & _ASIDE or len(piece.text.split()) < _FEWEST_WORDS:
             continue
@@ -225,7 +225,7 @@ def _is_paragraph(piece: Piece) -> bool:
 
 
 def _parts(claim: str) -> Iterator[str]:
-    """The texts before and behind each separator in *claim* that are long enough for a headline."""
+    """Yield the texts before and behind each separator in *claim* that are long enough for a headline."""
     for found in SEPARATOR.finditer(claim):
         yield from (
             part for part in (claim[: found.start()], claim[found.end() :]) if len(part.split()) >= _FEWEST_WORDS
@@ -246,7 +246,7 @@ def _in_menu(box: Box) -> bool:
 
 
 def _choose(visible: Sequence[str], claims: Sequence[str]) -> str:
-    """The visible heading that agrees most with the claims; the first claim when none agrees."""
+    """Return the visible heading that agrees most with the claims; the first claim when none agrees."""
     if not claims:
         return visible[0] if visible else ""
     claimed = {fold(claim) for claim in claims}
@@ -262,7 +262,7 @@ def _choose(visible: Sequence[str], claims: Sequence[str]) -> str:
 
 
 def _without_kicker(visible: str, claims: Sequence[str]) -> str:
-    """The heading without a line above it or a section behind a bar, when a claim consists of the rest alone.
+    """Return the heading without a line above it or a section behind a bar, when a claim consists of the rest alone.
 
     "Colleges: Star keeps busy" is one heading. "Colleges Star keeps busy" has a line above it, and so it has when a
     claim puts "Colleges - " before the rest.

@@ -100,7 +100,7 @@ def text_of(value: object) -> str:
 
 
 def raw_of(value: object) -> str:
-    """The value unchanged, when it is a short text or a number; else empty."""
+    """Return the value unchanged, when it is a short text or a number; else empty."""
     if isinstance(value, list):
         value = value[0] if value else ""
     if isinstance(value, dict):
@@ -109,7 +109,7 @@ def raw_of(value: object) -> str:
 
 
 def paragraphs_of(body: str) -> list[str]:
-    """The paragraphs of an articleBody, without markup."""
+    """Return the paragraphs of an articleBody, without markup."""
     parts = _PARAGRAPH_BREAK.split(html.unescape(body) if "&" in body else body)
     return [text for text in (" ".join(_TAGS.sub(" ", part).split()) for part in parts) if text]
 
@@ -260,7 +260,7 @@ def _image_credit(value: object, by_id: dict[str, Node]) -> str:
 
 
 def _trail(nodes: Sequence[Node]) -> tuple[str, ...]:
-    """The names in the first breadcrumb list, in the order of their numbers."""
+    """Return the names in the first breadcrumb list, in the order of their numbers."""
     for node in nodes:
         steps = node.get(_LIST_ITEMS) if "BreadcrumbList" in _types(node) else None
         if isinstance(steps, list):

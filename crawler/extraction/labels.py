@@ -121,7 +121,7 @@ class Labeller:
         return [self._block(position, piece) for position, piece in enumerate(self.page.pieces)]
 
     def _start(self) -> int:
-        """The position where the text can begin: the first headline in the container that is above the prose."""
+        """Return the position where the text can begin: the first headline in the container that is above the prose."""
         start, prose = self.container.first, 0.0
         for position in range(self.container.first, self.container.last):
             piece = self.page.pieces[position]
@@ -209,7 +209,7 @@ def _is_fragment(piece: Piece) -> bool:
 
 
 def _equal_to(headline: str, pieces: Sequence[Piece]) -> frozenset[int]:
-    """The positions of the headline on the page."""
+    """Return the positions of the headline on the page."""
     folded, shortest, longest = fold(headline), len(headline) - 12, len(headline) + 12
     if not folded:
         return frozenset()
@@ -219,7 +219,7 @@ def _equal_to(headline: str, pieces: Sequence[Piece]) -> frozenset[int]:
 
 @lru_cache(maxsize=4_000)
 def _hinted(hints: int) -> Verdict:
-    """The verdict for hints of which SET_ASIDE has at least one."""
+    """Return the verdict for hints of which SET_ASIDE has at least one."""
     return next(verdict for hint, verdict in _BY_HINT if hints & hint)
 
 
@@ -256,7 +256,7 @@ def with_gallery_captions(blocks: tuple[Block, ...], page: ParsedPage, container
 
 
 def _gallery_captions(blocks: Sequence[Block], page: ParsedPage, positions: range) -> dict[str, int]:
-    """The captions that are more than a credit, with their first positions: galleries repeat captions."""
+    """Return the captions that are more than a credit, with their first positions: galleries repeat captions."""
     captions: dict[str, int] = {}
     for n in positions:
         block, hints = blocks[n], page.pieces[n].box.effective_hints | page.pieces[n].hints
@@ -284,7 +284,7 @@ def with_lead(blocks: tuple[Block, ...], descriptions: Iterable[str]) -> tuple[B
 
 
 def _below_headline(blocks: Sequence[Block]) -> range:
-    """The positions between the last headline above the text and the text."""
+    """Return the positions between the last headline above the text and the text."""
     text = next((n for n, block in enumerate(blocks) if block.label is Label.BODY), 0)
     above = [n for n in range(text) if blocks[n].label is Label.HEADLINE]
     return range(above[-1] + 1, min(text, above[-1] + 1 + _LEAD_WITHIN)) if above else range(0)

@@ -91,7 +91,7 @@ def find_language(page: ParsedPage, claims: Claims, text: str) -> tuple[str | No
 
 
 def _by_script(sample: str, codes: list[str]) -> str | None:
-    """The only news language in this script; what the page says where several use it."""
+    """Return the only news language in this script; what the page says where several use it."""
     if sample.isascii():
         return None
     for code, letters in _SCRIPTS:
@@ -111,7 +111,7 @@ def _share(words: list[str], code: str) -> float:
 
 
 def _by_common_words(words: list[str]) -> str | None:
-    """The language with the largest share of common words, when no other is close."""
+    """Return the language with the largest share of common words, when no other is close."""
     shares = sorted(((_share(words, code), code) for code in _WORDS), reverse=True)
     (best, code), (second, _) = shares[:2]
     return code if best >= 0.12 and best > 1.4 * second else None
@@ -124,14 +124,14 @@ def _may_be(words: list[str], code: str) -> bool:
 
 
 def _by_model(sample: str, codes: list[str]) -> str | None:
-    """The language by the model; what the page says where the model is not sure."""
+    """Return the language by the model; what the page says where the model is not sure."""
     guess = _identifier().FindLanguage(text=sample.encode("utf-8", "replace").decode())
     return codes[0] if codes and not guess.is_reliable else _code(guess.language)
 
 
 @lru_cache(maxsize=1)
 def _identifier() -> NNetLanguageIdentifier:
-    """The model; loading takes two milliseconds."""
+    """Return the model; loading takes two milliseconds."""
     from gcld3 import NNetLanguageIdentifier
 
     return NNetLanguageIdentifier(min_num_bytes=0, max_num_bytes=4 * _SAMPLE)

@@ -99,7 +99,7 @@ def _declared(page: bytes, encoding: str | None) -> str | None:
 
 
 def _declarations(beginning: bytes) -> Iterator[bytes]:
-    """The encodings named by meta tags for this purpose, and by an XML declaration."""
+    """Yield the encodings named by meta tags for this purpose, and by an XML declaration."""
     for found in _META.finditer(beginning):
         if found[3]:
             yield found[3]
@@ -172,7 +172,7 @@ def _is_deep(page: bytes, tags: int) -> bool:
 
 
 def _depth(page: bytes) -> int:
-    """The deepest nesting, without regard to quotation marks."""
+    """Return the deepest nesting, without regard to quotation marks."""
     opened: Counter[bytes] = Counter()  # by name, since a closing tag without an opening one closes nothing
     depth = deepest = 0
     for closing, name in _TAG.findall(page.lower()):

@@ -166,7 +166,7 @@ def _find_published(reader: _Reader, page: ParsedPage, claims: Claims, headline_
 
 
 def _last_change(reader: _Reader, page: ParsedPage, claims: Claims, headline_position: int) -> datetime | None:
-    """The day of the last change, when no other is known; the evidence names it so."""
+    """Return the day of the last change, when no other is known; the evidence names it so."""
     near = chain(metadata_modified(page, claims, of_the_file=False), visible_modified(page, headline_position))
     far = visible_modified_far(page, headline_position)
     return reader.first("date_published", _as_last_change(near)) or reader.alone("date_published", _as_last_change(far))
@@ -177,7 +177,7 @@ def _as_last_change(dates: Iterator[RawDate]) -> Iterator[RawDate]:
 
 
 def _before_the_change(published: datetime, shown: datetime | None) -> datetime:
-    """The earlier day that the page shows: a page with one day for publication and change means that of the change."""
+    """Return the earlier day that the page shows: one day for publication and change is that of the change."""
     if shown is None or published.date() - shown.date() <= _DAY:
         return published
     return shown if _is_earlier(shown, published) else published
@@ -221,7 +221,7 @@ class _Reader:
         self.evidence: list[Evidence] = []
 
     def first(self, field: str, dates: Iterator[RawDate]) -> datetime | None:
-        """The first possible date, for the *field* of the article."""
+        """Return the first possible date, for the *field* of the article."""
         for source, raw in islice(dates, _MOST):
             date = self._read(source, raw)
             if date is not None or source not in _SOURCES_WITH_AGES:
@@ -231,14 +231,14 @@ class _Reader:
         return None
 
     def alone(self, field: str, dates: Iterable[RawDate]) -> datetime | None:
-        """The first possible date, if all of them are of one day."""
+        """Return the first possible date, if all of them are of one day."""
         dates = list(islice(dates, _MOST))
         if len({date.date() for date in self.all(dates)}) != 1:
             return None
         return self.first(field, iter(dates))
 
     def all(self, dates: Iterable[RawDate]) -> list[datetime]:
-        """The possible dates."""
+        """Return the possible dates."""
         found = (self._read(source, raw) for source, raw in dates)
         return [date for date in found if date is not None and self._is_possible(date)]
 
@@ -251,14 +251,14 @@ class _Reader:
 
 
 def metadata_published(page: ParsedPage, claims: Claims) -> Iterator[RawDate]:
-    """Times of publication under the best-known names of metadata."""
+    """Yield times of publication under the best-known names of metadata."""
     if claims.published:
         yield "json-ld", claims.published
     yield from _meta(page, _PUBLISHED_META)
 
 
 def any_published(page: ParsedPage, claims: Claims) -> Iterator[RawDate]:
-    """Times of publication under any name of metadata."""
+    """Yield times of publication under any name of metadata."""
     yield from metadata_published(page, claims)
     for name, content in page.meta:
         if len(name) < 60 and _ANY_PUBLISHED.search(name) and not _NOT_PUBLISHED.search(name):
@@ -267,13 +267,13 @@ def any_published(page: ParsedPage, claims: Claims) -> Iterator[RawDate]:
 
 
 def vague_dates(page: ParsedPage) -> Iterator[RawDate]:
-    """Times in metadata that may be of the page, the text or the last change."""
+    """Yield times in metadata that may be of the page, the text or the last change."""
     yield from _meta(page, _VAGUE_META)
     yield from _props(page, ("dateCreated", "date"))
 
 
 def metadata_modified(page: ParsedPage, claims: Claims, *, of_the_file: bool = True) -> Iterator[RawDate]:
-    """Times of the last change in metadata; `of_the_file` includes that of the file."""
+    """Yield times of the last change in metadata; `of_the_file` includes that of the file."""
     if claims.modified:
         yield "json-ld", claims.modified
     yield from _meta(page, [name for name in _MODIFIED_META if of_the_file or name not in _OF_THE_FILE])
@@ -281,7 +281,7 @@ def metadata_modified(page: ParsedPage, claims: Claims, *, of_the_file: bool = T
 
 
 def address_dates(page: ParsedPage) -> Iterator[RawDate]:
-    """The day in the page's address, or in its canonical one."""
+    """Yield the day in the page's address, or in its canonical one."""
     for address in (
         page.url,
         *(href for rel, href in page.links if rel == "canonical"),
@@ -292,12 +292,12 @@ def address_dates(page: ParsedPage) -> Iterator[RawDate]:
 
 
 def address_stamp(url: str) -> Iterator[RawDate]:
-    """The day in a number of the address that begins with date and time."""
+    """Return the day in a number of the address that begins with date and time."""
     return _in_url(_STAMP_IN_URL, url)
 
 
 def script_dates(page: ParsedPage) -> Iterator[RawDate]:
-    """The times of publication in the page's scripts; some may belong to other articles."""
+    """Yield the times of publication in the page's scripts; some may belong to other articles."""
     for found in _IN_SCRIPTS.finditer(page.html):
         before = page.html[max(0, found.start() - _LONGEST_BEFORE) : found.start()]
         if before[-1:] in b"pP" and (b"date" in before.lower() or _OF_TIME.search(found[1])):
@@ -405,7 +405,7 @@ def visible_modified_far(page: ParsedPage, headline_position: int) -> Iterator[R
 
 
 def visible_texts(page: ParsedPage, headline_position: int) -> Iterator[str]:
-    """The texts around the headline with digits in them."""
+    """Yield the texts around the headline with digits in them."""
     low, high = max(0, headline_position - _BEFORE), max(0, headline_position + _BEHIND)
     yield from (raw for raw, _, at in page.times[:_MOST] if low <= at <= high)
     yield from (piece.text for piece in page.pieces[low:high] if _has_date(piece))
@@ -455,7 +455,7 @@ def _by_trust(pieces: Iterable[Piece]) -> tuple[list[str], list[str]]:
 
 
 def _published_part(text: str) -> str | None:
-    """The part about the publication, of a line with another date."""
+    """Return the part about the publication, of a line with another date."""
     changed = None if _WHOLE.search(text) else _CUT.search(text)
     if changed is None:
         return None
@@ -484,7 +484,7 @@ def _has_date(piece: Piece) -> bool:
 
 
 def _datelines(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
-    """The date with which the text itself begins: "29.11.2022 - Several times ..."."""
+    """Yield the date with which the text itself begins: "29.11.2022 - Several times ..."."""
     for piece in page.pieces[headline_position : headline_position + _BEHIND]:
         found = _DATELINE.match(piece.text[:60])
         if found:

@@ -88,7 +88,7 @@ def _is_code(paragraphs: list[str]) -> bool:
 
 
 def _texts(page: bytes) -> Iterator[str]:
-    """The long strings in the scripts, and each list of blocks as one text.
+    """Yield the long strings in the scripts, and each list of blocks as one text.
 
     A string may be data that contains strings, and a script may be the template of a text.
     """
@@ -116,7 +116,7 @@ def _texts(page: bytes) -> Iterator[str]:
 
 
 def _streamed(stream: str) -> Iterator[str]:
-    """The paragraphs in a stream of React's server components: a row is a number, a colon, and an element in JSON."""
+    """Yield the paragraphs in a stream of React's server components: a row is a number, a colon, an element in JSON."""
     for row in _ROW.finditer(stream):
         try:
             waiting: list[object] = [json.loads(row[1])]
@@ -145,7 +145,7 @@ def _decoded(string: str) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The paragraphs of a string, without its markup if it has any; none when it is no prose."""
+    """Return the paragraphs of a string, without its markup if it has any; none when it is no prose."""
     if "<p" not in text and "<br" not in text and "<div" not in text:
         return [
             part
@@ -162,7 +162,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _block_lists(script: str) -> Iterator[list[str]]:
-    """The texts of each list of blocks in the data of *script*, with their markup."""
+    """Yield the texts of each list of blocks in the data of *script*, with their markup."""
     seen = 0
     for data in _json_values(script):
         waiting = [data]
@@ -179,7 +179,7 @@ def _block_lists(script: str) -> Iterator[list[str]]:
 
 
 def _json_values(script: str) -> Iterator[object]:
-    """The JSON values in *script*. A part that is no JSON is skipped to the next line."""
+    """Yield the JSON values in *script*. A part that is no JSON is skipped to the next line."""
     decoder = json.JSONDecoder(strict=False)
     at = 0
     for _ in range(_MOST_BEGINNINGS):
@@ -196,7 +196,7 @@ def _json_values(script: str) -> Iterator[object]:
 
 
 def _block_text(item: object) -> str:
-    """The text of a block; empty when it has none or is about something else."""
+    """Return the text of a block; empty when it has none or is about something else."""
     if isinstance(item, dict) and any(isinstance(item.get(name), str) and item[name] for name in _KEYS_OF_OTHERS):
         return ""
     text = _text_in(item, _DEEPEST)

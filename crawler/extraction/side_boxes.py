@@ -71,7 +71,7 @@ class _Text:
         self.share = prose_of[self.holder] / self.total if prose_of else 0.0
 
     def branches(self) -> list[_Branch]:
-        """A branch for each box with text that is no paragraph of the holder."""
+        """Return a branch for each box with text that is no paragraph of the holder."""
         found: dict[Box, _Branch] = {}
         for n in self.body:
             piece = self.pieces[n]
@@ -84,7 +84,7 @@ class _Text:
         return list(found.values())
 
     def _below(self, box: Box) -> Box | None:
-        """The outermost box around *box*, or itself, that does not contain the holder; None in the holder itself."""
+        """Return the outermost box around *box*, or itself, that does not contain the holder; None in the holder."""
         first, last = self.holder.first, self.holder.last
         top = None
         up: Box | None = box
@@ -97,7 +97,7 @@ class _Text:
         return self.holder.first < box.first and self._prose(self.holder.first, box.first) > 0
 
     def after(self, box: Box) -> float:
-        """The holder's prose behind the box, in characters."""
+        """Return the holder's prose behind the box, in characters."""
         return self._prose(box.last, self.holder.last)
 
     @cached_property
@@ -146,7 +146,7 @@ def _holder_of(piece: Piece) -> Box:
 
 
 def _side_boxes(text: _Text) -> Iterator[tuple[int, SideBoxRule]]:
-    """The positions of the pieces in side boxes, with the rule that recognised the box."""
+    """Yield the positions of the pieces in side boxes, with the rule that recognised the box."""
     branches = text.branches()
     prose_of: dict[tuple[str, str], float] = {}
     for branch in branches:
@@ -164,7 +164,7 @@ def _kind(box: Box) -> tuple[str, str]:
 
 
 def _may_be_side_box(text: _Text, branch: _Branch) -> bool:
-    """False for the holder's lists and quotations, tables in a figure, and what page or outlet call the text."""
+    """Return False for the holder's lists and quotations, tables in a figure, and what page or outlet call the text."""
     top = branch.top
     if (top.tag in _PARAGRAPHS and text.holder.first <= top.first < text.holder.last) or top.tag == "figure":
         return False
@@ -172,7 +172,7 @@ def _may_be_side_box(text: _Text, branch: _Branch) -> bool:
 
 
 def _rule(text: _Text, branch: _Branch) -> SideBoxRule | None:
-    """The rule by which the branch is a side box; None when it is text."""
+    """Return the rule by which the branch is a side box; None when it is text."""
     little, others = branch.prose <= _LITTLE, branch.top.last - branch.top.first - len(branch.positions)
     if text.share > _ALMOST_ALL and branch.top.first >= text.holder.last:
         return SideBoxRule.BEHIND_TEXT if little or others else None
@@ -189,7 +189,7 @@ def _rule(text: _Text, branch: _Branch) -> SideBoxRule | None:
 
 
 def _rule_in_holder(text: _Text, branch: _Branch, others: int, after: float) -> SideBoxRule | None:
-    """The rule for a small box below paragraphs of the holder, which has most of the text."""
+    """Return the rule for a small box below paragraphs of the holder, which has most of the text."""
     if not after and branch.prose < _TENTH * text.total:
         return None if _is_list(text, branch) else SideBoxRule.AT_END
     return SideBoxRule.IN_TEXT if others >= len(branch.positions) and _is_no_text(text, branch) else None
@@ -208,11 +208,11 @@ def _is_list(text: _Text, branch: _Branch) -> bool:
 
 
 def _linked(blocks: Sequence[Block]) -> float:
-    """The share of characters (0 to 1) in links."""
+    """Return the share of characters (0 to 1) in links."""
     return sum(block.link_share * len(block.text) for block in blocks) / sum(len(block.text) for block in blocks)
 
 
 def _is_no_text(text: _Text, branch: _Branch) -> bool:
-    """False for a quotation, a list and a table, which may be in boxes between paragraphs."""
+    """Return False for a quotation, a list and a table, which may be in boxes between paragraphs."""
     blocks = [text.blocks[n] for n in branch.positions]
     return not QUOTED.search(blocks[0].text) and all(block.tag not in ("li", "td", "th") for block in blocks)

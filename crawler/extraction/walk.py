@@ -98,7 +98,7 @@ class ParsedPage:
     language: str = ""
 
     def meta_value(self, *names: str) -> str:
-        """The first meta content under one of *names*, in their order; empty when there is none."""
+        """Return the first meta content under one of *names*, in their order; empty when there is none."""
         for name in names:
             content = self.first_meta.get(name)
             if content:
@@ -106,7 +106,7 @@ class ParsedPage:
         return ""
 
     def absolute(self, address: str) -> str | None:
-        """The absolute form of an address on the page; None when it is no http(s) address or too long."""
+        """Return the absolute form of an address on the page; None when it is no http(s) address or too long."""
         try:
             whole = urljoin(self.url, address.strip()) if address else ""
             parts = urlsplit(whole)
@@ -236,7 +236,7 @@ class _Walk:
         return False
 
     def _hints_and_names(self, tag: Tag, node: LexborNode, attributes: dict[str, str | None]) -> tuple[int, str]:
-        """The hints of the element's tag, class and id, and class and id as one text."""
+        """Return the hints of the element's tag, class and id, and class and id as one text."""
         if "itemprop" in attributes:
             self._prop(attributes, node)
         classes, id_ = attributes.get("class"), attributes.get("id")
@@ -387,7 +387,7 @@ def _leads_to_itself(link: dict[str, str | None]) -> bool:
 
 
 def _dialog_hints(attributes: dict[str, str | None], hints: int, names: str) -> int:
-    """The hints of a closed dialog, and of an open one about consent."""
+    """Return the hints of a closed dialog, and of an open one about consent."""
     if attributes.get("aria-hidden") == "true":
         return Hint.HIDDEN | Hint.UNSEEN
     if hints & Hint.LEGAL and (
@@ -398,7 +398,7 @@ def _dialog_hints(attributes: dict[str, str | None], hints: int, names: str) -> 
 
 
 def _attribute_hints(attributes: dict[str, str | None]) -> int:
-    """The hints of a box's role, style and itemprop."""
+    """Return the hints of a box's role, style and itemprop."""
     hints = _ROLE_HINTS.get(attributes.get("role") or "", 0)
     style = attributes.get("style")
     if "hidden" in attributes or (style and "none" in style and "display:none" in style.replace(" ", "")):

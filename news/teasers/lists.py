@@ -149,7 +149,7 @@ def _is_item(block: Block) -> bool:
 
 
 def _text_and_fragments(blocks: Sequence[Block]) -> list[int]:
-    """The positions of the text and of the fragments in it: ages and titles may be either."""
+    """Return the positions of the text and of the fragments in it: ages and titles may be either."""
     return [p for p, block in enumerate(blocks) if block.label is BODY or block.rule == FRAGMENT]
 
 

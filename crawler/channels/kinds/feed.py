@@ -122,7 +122,7 @@ class _Clock(NamedTuple):
         return cls(zone, writes_month_first(language_tag(language) or ""))
 
     def first(self, texts: Iterable[str]) -> datetime | None:
-        """The first of *texts* that is a time, in UTC."""
+        """Return the first of *texts* that is a time, in UTC."""
         times = (announced_time(text, self.zone, month_first=self.month_first) for text in texts)
         return next((time for time in times if time), None)
 
@@ -187,7 +187,7 @@ def _target(children: list[etree._Element], fields: Mapping[str, etree._Element]
 
 
 def _base(element: etree._Element, url: str) -> str:
-    """What relative URLs in *element* refer to: each xml:base around it, which may be relative to the one outside."""
+    """Return what relative URLs in *element* refer to: each xml:base around it, itself relative to the one outside."""
     bases = [base for around in (element, *element.iterancestors()) if (base := _attribute(around, "base"))]
     return reduce(lambda outer, base: absolute(outer, base) or outer, reversed(bases), url)
 
