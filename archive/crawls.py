@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
+from archive.access import write_access
 from archive.frontier import count_links
 from archive.locks import OutletLocks
+from news.access import AccessLog
 from news.dispositions import CrawlState, Disposition, Ledger
 from news.errors import Busy, CrawlLost
 from news.reasons import Reason
@@ -86,16 +88,19 @@ def close_crawl(
     looked: bool = True,
     unchanged: bool = False,
     reason: str | None = None,
+    access: AccessLog | None = None,
 ) -> Ledger:
     """Close the crawl with its counts and its coverage, release the outlet, and return the recounted ledger.
 
     *pages* responses of *size* bytes were fetched. *looked* is False (with *reason*) when no channel could be read.
     *unchanged* channels give the reason when no link was seen: that differs from channels which list nothing.
-    Raises CrawlLost when another process has closed it.
+    *access* has the signs of access states that it saw. Raises CrawlLost when another process has closed it.
     """
     try:
         with engine.begin() as conn:
             ledger = _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, unchanged, reason))
+            if ledger and access:
+                write_access(conn, crawl.id, crawl.outlet_id, access, ledger)
     finally:
         crawl.locks.free(crawl.outlet_id)
     if ledger is None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from archive.channels import ROBOTS
 from archive.remembered_lines import RememberedLine, remembered_lines
-from news.urls import canonicalise, same_site, url_key
+from news.urls import canonicalise, is_same_site, url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +139,7 @@ def explain_article(conn: Connection, article_id: int) -> Explanation:
 
 def outlet_of_site(conn: Connection, address: str) -> str | None:
     """Return the name of the outlet whose home page is on the address's site; None without one."""
-    return next((row.name for row in conn.execute(_OUTLETS) if _on_site(row.url, address)), None)
-
-
-def _on_site(home_page: str, address: str) -> bool:
-    try:
-        return same_site(home_page, address)
-    except ValueError:
-        return False
+    return next((row.name for row in conn.execute(_OUTLETS) if is_same_site(row.url, address)), None)
 
 
 def _of_link(conn: Connection, link: LinkFacts) -> Explanation:

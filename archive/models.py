@@ -234,16 +234,13 @@ captures = Table(
     Column("record_digest", LargeBinary),  # of the record's bytes in the file, packed as they are
     _ref("revisit_of", "captures"),  # for an identical re-fetch, the capture with the body
     _time("captured_at", required=True),
-    Column("stated_digest", LargeBinary),  # of the body in an imported file, mostly SHA-1: revisit records refer to it
     Index(None, "url_key", "captured_at"),
     Index(None, "file", "record_offset"),
-    Index("ix_captures_stated_digest", "stated_digest", postgresql_where=text("stated_digest is not null")),
 )
 
-# The place of each capture file: spooled (in the folder `place` of the machine `host`, which wrote it), stored (at the
-# URL `place` of an object store; it was read back and had this size and digest) or in place (imported where it lies;
-# its name is the whole path, and it is not ours to move). A file without a row was written by an older version below
-# NEWSKEEP_HOME/captures.
+# The place of each capture file: spooled (in the folder `place` of the machine `host`, which wrote it) or stored (at
+# the URL `place` of an object store; it was read back and had this size and digest). A file without a row was written
+# by an older version below NEWSKEEP_HOME/captures.
 capture_files = Table(
     "capture_files",
     metadata,
@@ -256,9 +253,9 @@ capture_files = Table(
     _time("noted_at", now=True),
     _time("stored_at"),
     _time("verified_at"),  # when all of it was last read and found whole
-    CheckConstraint("state in ('spooled', 'stored', 'in_place')", name="state"),
+    CheckConstraint("state in ('spooled', 'stored')", name="state"),
     CheckConstraint(
-        "state <> 'stored' or (size is not null and digest is not null and stored_at is not null)", name="stored_whole"
+        "state = 'spooled' or (size is not null and digest is not null and stored_at is not null)", name="stored_whole"
     ),
 )
 
@@ -549,3 +546,26 @@ verifications = Table(
     _time("looked_at"),
     _time("whole_at"),
 )
+
+# What stands between readers and an outlet's pages (news.access), from when to when; `ended_at` is null while it lasts.
+# `pages` showed it, `clear_looks` have not shown it since.
+access_states = Table(
+    "access_states",
+    metadata,
+    _id(),
+    _ref("outlet_id", "outlets", required=True),
+    _ref("crawl_id", "crawls"),  # in which it was seen first
+    Column("state", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    _time("since", required=True),
+    _time("last_seen_at", now=True),
+    _time("ended_at"),
+    Column("pages", Integer, nullable=False),
+    Column("clear_looks", Integer, nullable=False, server_default=text("0")),
+    Index(None, "outlet_id", "since"),
+    Index(
+        "ix_access_states_lasting", "outlet_id", "state", "source", unique=True,
+        postgresql_where=text("ended_at is null"),
+    ),
+)  # fmt: skip

@@ -58,6 +58,14 @@ from channels c
 join outlets o on o.id = c.outlet_id
 """
 
+V_ACCESS = """
+create view v_access as
+select o.name as outlet, s.state, s.source, s.since, s.ended_at as until, s.last_seen_at, s.evidence, s.pages,
+       s.crawl_id as crawl
+from access_states s
+join outlets o on o.id = s.outlet_id
+"""
+
 # In the order in which they are created; dropped the other way round.
 VIEWS = {
     "v_articles": V_ARTICLES,
@@ -65,4 +73,5 @@ VIEWS = {
     "v_stories": V_STORIES,
     "v_coverage": V_COVERAGE,
     "v_links": V_LINKS,
+    "v_access": V_ACCESS,
 }

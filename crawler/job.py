@@ -18,9 +18,10 @@ from crawler.channels.kinds.robots import RobotsCache
 from crawler.results import Listener
 from crawler.safety.guard import HostPaces
 from crawler.targets import CrawlOptions, TargetKind
+from news.access import AccessLog, AccessState, Source
 from news.errors import NewsError
 from news.outlets import Outlet
-from news.urls import canonicalise, url_key
+from news.urls import canonicalise, is_same_site, url_key
 
 T = TypeVar("T")
 
@@ -67,6 +68,7 @@ class CrawlTally:
     links: int = 0  # found so far
     robots: set[str | None] = field(default_factory=set)  # why robots.txt files close sites; None: one is open
     rules: int = 0  # lines of robots.txt files that apply to us
+    access: AccessLog = field(default_factory=AccessLog)
     pause: float = 0.0  # seconds between two requests, the longest of all sites
 
 
@@ -93,6 +95,17 @@ class CrawlJob:
         """How many pages the crawl fetches at most; None for a retry, which was asked for its pages."""
         given = self.options.limit
         return self.outlet.links_per_crawl if given is None and self.options.retry is None else given
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the crawl is of the whole outlet, with the outlet's own limit."""
+        whole = self.options.limit is None and self.options.since is None and self.options.retry is None
+        return whole and self.tally.kind is TargetKind.OUTLET
+
+    def note_access(self, url: str, state: AccessState, source: Source, evidence: str) -> None:
+        """Note a sign of an access state that *url* gave, if that is an address of the outlet's own site."""
+        if is_same_site(url, self.outlet.url):
+            self.tally.access.add(state, source, evidence, url)
 
     async def db(self, work: Callable[[Connection], T]) -> T:
         """Run *work* in one transaction in a thread, again while the database is away; return its result.

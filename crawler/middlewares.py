@@ -18,13 +18,15 @@ from archive.captures import CapturedResponse, StoredRecord
 from archive.captures.response import decode, decode_beginning
 from archive.frontier import Link
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
-from crawler.job import CaptureRecorder
+from crawler.job import CaptureRecorder, CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
 from crawler.safety.guard import HostPaces, SilentHosts
 from crawler.safety.http_heads import HeaderField, fields_of
+from news.access_signs import signs_in_answer
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
+from news.urls import is_same_site
 
 _WAIT_STEP_SECONDS = 0.2
 
@@ -170,6 +172,33 @@ class RetryMiddleware:
     @property
     def _stopping(self) -> bool:
         return bool(getattr(self.crawler.spider, "stopping", False))
+
+
+class AccessMiddleware:
+    """Notes what answers say about access: walls, limits, and reservations in headers and meta elements."""
+
+    def __init__(self, job: CrawlJob | None) -> None:
+        self.job = job
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(getattr(crawler.spider, "job", None))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if self.job and (request.meta.get("keep") or request.meta.get("keep_changed")):
+            self._note(self.job, request, response)
+        return response
+
+    def _note(self, job: CrawlJob, request: Request, response: Response) -> None:
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+            for name, values in response.headers.items()
+        }
+        first = request.meta.get("redirect_urls", [request.url])[0]
+        if is_same_site(first, job.outlet.url):
+            job.tally.access.answers += response.status == 200
+        for state, source, evidence in signs_in_answer(response.status, headers, response.body):
+            job.note_access(first, state, source, f"{evidence}: {response.url}")
 
 
 class ContentEncodingMiddleware(HttpCompressionMiddleware):

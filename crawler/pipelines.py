@@ -13,7 +13,10 @@ from crawler.batch_writer import Rereader
 from crawler.job import CrawlJob
 from crawler.reading import Stage, end_of, extract, prepare_sameness, set_teasers_aside
 from crawler.safety.failures import reason_of
+from news.access import AccessState, Source
+from news.article import Flag
 from news.dispositions import Disposition
+from news.errors import NotAnArticle
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ class StagePipeline(Pipeline):
         try:
             return self.stage(page, self.job.outlet)
         except Exception as error:
+            if isinstance(error, NotAnArticle) and error.wall:
+                self.job.note_access(_address(page), error.wall, Source.PAGE, page.url)
             if end := end_of(error):
                 return page.ended(*end)
             logger.exception("page_unreadable", extra={"url": page.url})
@@ -57,7 +62,12 @@ class ExtractPipeline(StagePipeline):
 
     def process_item(self, page: FetchedPage) -> FetchedPage:
         with self.job.mark.on(page.link_id) if not page.disposition else nullcontext():
-            return super().process_item(page)
+            page = super().process_item(page)
+        if page.article:
+            self.job.tally.access.articles += 1
+            if Flag.PAYWALLED in page.article.flags:
+                self.job.note_access(_address(page), AccessState.PAYWALL, Source.PAGE, page.url)
+        return page
 
 
 class TeaserPipeline(StagePipeline):
@@ -89,3 +99,8 @@ class ArchivePipeline(Pipeline):
         headline = page.article.headline if page.article else title
         self.job.listener.link_ended(self.job, outcome, headline, outcome.removed)
         return page.ended(outcome.disposition, outcome.reason)
+
+
+def _address(page: FetchedPage) -> str:
+    """Return the address that was asked for: a wall may stand on another site."""
+    return page.link.url if page.link else page.url

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
+from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from sqlalchemy import Engine
@@ -26,6 +27,7 @@ from crawler.results import CrawlResult, Listener
 from crawler.safety.guard import HostPaces
 from crawler.spiders.news import NewsSpider
 from crawler.targets import CrawlOptions, Target
+from news.access import AccessState, Source
 from news.dispositions import CrawlState, Disposition, Ledger
 from news.errors import ArchiveError, Busy, NewsError
 from news.reasons import Reason, most_common
@@ -205,12 +207,19 @@ class CrawlPool:
         """Write what is left while the database is there."""
         if spider:
             await spider.discovery.save()
+            for host in spider.silent_hosts.given_up:
+                url = f"{urlsplit(job.outlet.url).scheme}://{host}/"
+                job.note_access(url, AccessState.SILENT, Source.CRAWL, f"{host} let requests run out")
+            for url, reason in job.tally.reasons.items():
+                if reason == Reason.TOO_MANY_LINKS:
+                    job.note_access(url, AccessState.LIMIT, Source.CRAWL, f"{url}: {Reason.TOO_MANY_LINKS.words}")
             if spider.stopped_by == Reason.CRAWL_TIMEOUT:
                 await self._put_off(job)
 
     def _close_books(self, job: CrawlJob, state: CrawlState) -> Ledger:
         unread = Reason.INTERRUPTED if self.stopping else most_common(job.tally.reasons) or Reason.NOTHING_READ
         reason = None if job.tally.looked else unread
+        job.tally.access.whole = job.is_whole and state == CrawlState.FINISHED
         recorder = job.recorder
         books = close_crawl(
             self.engine,
@@ -221,6 +230,7 @@ class CrawlPool:
             looked=job.tally.looked,
             unchanged=bool(job.tally.unchanged) and state == CrawlState.FINISHED,
             reason=reason,
+            access=job.tally.access,
         )
         if state == CrawlState.FINISHED and job.tally.looked and not books.links and not job.options.on_schedule:
             self._note_no_links(job)

@@ -47,6 +47,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider decides what is off-site
     "crawler.middlewares.RobotsMiddleware": 100,
     "crawler.middlewares.RetryMiddleware": 550,
+    "crawler.middlewares.AccessMiddleware": 570,
     "crawler.redirects.RefreshMiddleware": 580,
     "crawler.middlewares.ContentEncodingMiddleware": 590,
     "crawler.redirects.RedirectsMiddleware": 600,

@@ -16,6 +16,7 @@ NewsError
 
 from collections.abc import Collection
 
+from news.access import AccessState
 from news.exit_codes import ExitCode
 
 
@@ -46,7 +47,11 @@ class ArticleError(NewsError):
 
 
 class NotAnArticle(ArticleError):
-    pass
+    """A page that is something else; `wall` is what it puts in place of an article, if it does."""
+
+    def __init__(self, message: str, wall: AccessState | None = None) -> None:
+        super().__init__(message)
+        self.wall = wall
 
 
 class PaywallStub(ArticleError):

@@ -7,6 +7,7 @@ cookies or errors does not. Texts are lower-cased before they are compared.
 import re
 from collections.abc import Sequence
 
+from news.access import AccessState
 from news.phrases import ADDRESS, CALL, MAY_CALL, OFFER, REPORTED
 from news.text import lowercase
 
@@ -65,6 +66,18 @@ _OUT_OF_ORDER = re.compile(
 )
 _LOGIN = re.compile(
     r"\W*(?:log ?in|sign in|sign up|register|login|anmelden|anmeldung|einloggen|registrieren|connexion|se connecter|iniciar sesión|accedi|inloggen|zaloguj się|logowanie|entrar|password reset)\b.{0,20}"
+)
+_LOGIN_LINE = re.compile(
+    r"\W*(?:(?:please )?(?:log|sign) ?in\b|forgot|create |don[’']t have|(?:bitte )?(?:melden|anmelden|einloggen)|passwort|connectez|mot de passe|inicia|zaloguj|accedi)"
+)
+_GEO_BLOCK = re.compile(
+    r"(?:not|un) ?(?:currently |yet )?(?:available|accessible)[^.!?]{0,40} in (?:your|this) (?:country|region|location)"
+    r"|unavailable (?:due to|for) legal reasons|unavailable in (?:most )?(?:the )?european (?:countries|union|economic)"
+    r"|in (?:ihrem|ihrer|deinem) (?:land|region) (?:leider )?nicht verfügbar"
+    r"|n[’']est pas (?:disponible|accessible) dans votre (?:pays|région)"
+    r"|no está disponible en (?:su|tu) (?:país|región|zona)|non (?:è )?disponibile nel (?:tuo|suo) paese"
+    r"|niedostępn\w+ w (?:twoim|tym) (?:kraju|regionie)",
+    re.IGNORECASE,
 )
 # Whole titles of pages that check the reader's browser.
 _BROWSER_CHECK = re.compile(
@@ -130,6 +143,7 @@ _LEAST_SIGNS = 0.035  # per word
 _QUOTE = re.compile(r"\s*[\"“”„«»‹›]")
 _QUOTATION_MARK = re.compile(r"[\"“”„«»‹›]")
 _NOTICE_WORDS = ("ookie", "partner", "partenaire", "socios", "riva")
+_LONGEST_GEO_BLOCK = 400  # characters
 _LONGEST = 900  # characters of a notice's paragraph
 
 
@@ -165,6 +179,29 @@ def may_be_notice(text: str) -> bool:
 def is_challenge(text: str) -> bool:
     """Whether the line asks the reader for a proof or a log-in before there is anything to read."""
     return len(text) <= 300 and not _QUOTE.match(text) and bool(_CHALLENGE.match(text.lower()))
+
+
+def wall_in(notices: Sequence[str]) -> AccessState | None:
+    """Return what the *notices* on a page put in place of its text; None when they only speak of scripts or rights."""
+    low = [text.lower() for text in notices]
+    challenges = [text for text in low if is_challenge(text) and "javascript" not in text]
+    if any(map(is_geo_block, notices)):
+        return AccessState.GEO_BLOCK
+    if any(_LOGIN_LINE.match(text) for text in challenges):
+        return AccessState.LOGIN
+    if challenges:
+        return AccessState.CHALLENGE
+    return AccessState.CONSENT if any(map(speaks_of_own_cookies, notices)) else None
+
+
+def says_geo_blocked(text: str) -> bool:
+    """Whether a page says that it is not shown in the reader's country."""
+    return _GEO_BLOCK.search(text) is not None
+
+
+def is_geo_block(text: str) -> bool:
+    """Whether a short text says that the site is not shown here."""
+    return len(text) <= _LONGEST_GEO_BLOCK and says_geo_blocked(text) and not _QUOTE.match(text)
 
 
 def is_waiting(text: str) -> bool:

@@ -126,6 +126,14 @@ def same_site(url: str, other: str) -> bool:
     return host == other_host or _is_subdomain(host, other_host) or _is_subdomain(other_host, host)
 
 
+def is_same_site(url: str, other: str) -> bool:
+    """Whether both are URLs of one site; False when one of them is no http(s) URL."""
+    try:
+        return same_site(url, other)
+    except ValueError:
+        return False
+
+
 def is_on_site(url: str, sites: Iterable[str]) -> bool:
     """Whether *url* is on the same site as one of *sites*. Raises ValueError as `same_site` does."""
     return any(same_site(url, site) for site in sites)

@@ -1,4 +1,7 @@
-"""Write the tables of rule ids in docs/schema.md. `make docs` runs it; tests/tools/test_rule_tables.py compares."""
+"""Write the tables of rule ids and access states in docs/schema.md.
+
+`make docs` runs it; tests/tools/test_rule_tables.py compares.
+"""
 
 import re
 from collections.abc import Iterable
@@ -8,11 +11,13 @@ from pkgutil import walk_packages
 
 import crawler.extraction
 import news
+from news.access import AccessState
 from news.rule_ids import WordedEnum, all_rule_ids
 from news.sameness.sameness_rule import SamenessRule
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
 _BLOCKS = "| Rule | A block with it |\n| --- | --- |\n"
+_ACCESS = "| State | Meaning |\n| --- | --- |\n"
 _SAMENESS = "| Rule | The comparison found |\n| --- | --- |\n"
 
 
@@ -21,7 +26,9 @@ def page(text: str) -> str:
     for package in (news, crawler.extraction):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
-    return _with_table(_with_table(text, _BLOCKS, sorted(all_rule_ids())), _SAMENESS, SamenessRule)
+    for head, rules in ((_BLOCKS, sorted(all_rule_ids())), (_SAMENESS, SamenessRule), (_ACCESS, AccessState)):
+        text = _with_table(text, head, rules)
+    return text
 
 
 def _with_table(text: str, head: str, rules: Iterable[WordedEnum]) -> str:

@@ -13,11 +13,13 @@ from archive.home import Home
 from cli.archive_helpers import format_time
 from cli.completion import complete_outlet
 from cli.outlets.outlets_file import as_json, find_outlet, open_outlets
-from cli.outlets.values import archive_if_there, in_words, timetable, values_in_archive, zone_of
+from cli.outlets.values import access_in_archive, archive_if_there, in_words, timetable, values_in_archive, zone_of
 from cli.output import emit, plural, print_text, say
 from news.outlets import Outlet
+from news.text import one_line
 
 if TYPE_CHECKING:
+    from archive.access import AccessInterval
     from archive.outlets import Collected
     from crawler.outlets.file import OutletsFile
     from crawler.outlets.opml import Subscription
@@ -30,7 +32,9 @@ _TIMES = 3  # next turns that `check` prints
 @click.argument("outlet", metavar="NAME|URL", shell_complete=complete_outlet)
 @as_json
 def show(outlet: str, json_: bool) -> None:
-    """Show an outlet's values, each marked set (by you), found (on its site) or default.
+    """Show an outlet's values, each marked set (by you), found (on its site) or default, and its access states.
+
+    An access state is a paywall, a consent wall, an opt-out from text and data mining or the like: see `v_access`.
 
     \b
     newskeep outlets show spiegel
@@ -38,18 +42,28 @@ def show(outlet: str, json_: bool) -> None:
     """
     home, file = open_outlets()
     chosen = find_outlet(file, outlet)
-    found = values_in_archive(home, chosen.name)
+    found, access = values_in_archive(home, chosen.name), access_in_archive(home, chosen.name)
     values = marked(chosen, file, found or {}, built_in(home, chosen))
     if json_:
         rows = [{"key": key, "value": value, "mark": mark} for key, (value, mark) in values.items()]
-        emit({"type": "outlet", "outlet": chosen.name, "looked": found is not None, "values": rows})
+        states = [asdict(interval) for interval in access]
+        emit({"type": "outlet", "outlet": chosen.name, "looked": found is not None, "values": rows, "access": states})
         return
     print_text(chosen.name)
     for key, (value, mark) in values.items():
         for number, part in enumerate(value if isinstance(value, list) else [value]):
             print_text(f"  {'' if number else key:<12} {'' if number else mark:<8} {in_words(part)}")
+    for number, interval in enumerate(access):
+        print_text(f"  {'' if number else 'access':<12} {_access_in_words(interval)}")
     if found is None:
         say(f"not looked yet\n  next: newskeep crawl {chosen.name}")
+
+
+def _access_in_words(interval: AccessInterval) -> str:
+    since, until = format_time(interval.since), format_time(interval.until) if interval.until else None
+    when = f"from {since} to {until}" if until else f"since {since}"
+    pages = f", {plural(interval.pages, 'page')}" if interval.pages else ""
+    return f"{interval.state.replace('_', ' ')} {when}{pages}; {interval.source}: {one_line(interval.evidence)}"
 
 
 def built_in(home: Home, outlet: Outlet) -> dict[str, Any]:
@@ -65,7 +79,8 @@ def marked(outlet: Outlet, file: OutletsFile, found: Mapping[str, Any], defaults
 
     own = file.keys_by_outlet.get(outlet.name, frozenset())
     values: Marked = {key: (value, "default") for key, value in defaults.items()}
-    values |= {key: (value, "found") for key, value in found.items() if value not in (None, [], ())}
+    shown = {key: value for key, value in found.items() if value not in (None, [], ()) and not key.endswith("_at")}
+    values |= {key: (value, "found") for key, value in shown.items()}
     values |= {key: (value, "set" if key in own else "default") for key, value in set_values(outlet).items()}
     order = list(OUTLET_TABLE.keys)
     return dict(sorted(values.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))

@@ -15,6 +15,7 @@ from news.outlets import Outlet
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from archive.access import AccessInterval
     from crawler.outlets.survey import Survey
 
 _MAX_ADDRESSES, _MAX_PROBLEMS = 3, 10  # printed of a survey
@@ -103,6 +104,15 @@ def channels_in_archive(home: Home, name: str) -> dict[str, list[str]]:
     with archive_if_there(home) as conn:
         row = _outlet_row(conn, name)
         return _channels(conn, row.id) if conn and row else {}
+
+
+def access_in_archive(home: Home, name: str) -> list[AccessInterval]:
+    """Access states of the outlet; none without a database."""
+    from archive.access import access_of
+
+    with archive_if_there(home) as conn:
+        row = _outlet_row(conn, name)
+        return access_of(conn, row.id) if conn and row else []
 
 
 def _outlet_row(conn: Connection | None, name: str) -> Any:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.headline import SEPARATOR, without_site
 from crawler.extraction.jsonld import Claims
 from crawler.extraction.walk import ParsedPage
+from news.access import AccessState
 from news.article import Block, Flag, Label
 from news.errors import NotAnArticle
 from news.notices import (
@@ -16,9 +17,11 @@ from news.notices import (
     is_challenge,
     is_consent_wall,
     is_error_title,
+    is_geo_block,
     is_login_title,
     is_waiting,
     speaks_of_own_cookies,
+    wall_in,
 )
 from news.phrases import REPORTED, STOCK
 from news.text import ends_sentence, weighted_length, word_similarity
@@ -156,24 +159,23 @@ def refuse_non_articles(page: ParsedPage, claims: Claims, headline: str | None, 
     dated = _is_dated(page, claims, headline)
     url, name = page.url, page.url or "the page"
     if text and all(_is_notice(block.text) for block in text):
-        raise NotAnArticle(f"{name} has no text but a notice: {text[0].text[:60]!r}")
+        wall = wall_in([block.text for block in text])
+        raise NotAnArticle(f"{name} has no text but a notice: {text[0].text[:60]!r}", wall)
     if dated and not _is_home(url):  # most are
         return
     crowded = _count_links(blocks) >= _CROWDED
     if not text and not dated and not _has_lead_or_captions(blocks, crowded):
-        raise NotAnArticle(f"{name} has no text")
+        raise NotAnArticle(f"{name} has no text", _wall_by_title(page, headline, text))
     if _is_home(url) and (_is_short(text) or crowded):
         raise NotAnArticle(f"{name} is a home page")
     if dated:
         return
     if (_is_short(text) or crowded) and _is_error(page, headline):
         raise NotAnArticle(f"{name} says that there is no such page: {(headline or page.title)[:60]!r}")
-    if _is_short(text) and checks_browser(_titles(page, headline), [block.text for block in text]):
-        raise NotAnArticle(f"{name} checks the browser and shows nothing else")
-    if _is_short(text) and is_login_title(without_site(headline or page.title, frozenset())):
-        raise NotAnArticle(f"{name} asks to log in")
+    if wall := _wall_by_title(page, headline, text):
+        raise NotAnArticle(f"{name}: {wall.words}", wall)
     if is_consent_wall([block.text for block in text], [block.text for block in blocks]):
-        raise NotAnArticle(f"{name} asks for consent and shows nothing else")
+        raise NotAnArticle(f"{name} asks for consent and shows nothing else", AccessState.CONSENT)
     if _is_list(page, claims, headline, blocks):
         raise NotAnArticle(f"{name} is a list of articles")
 
@@ -199,8 +201,18 @@ def _is_notice(text: str) -> bool:
         or is_waiting(text)
         or speaks_of_own_cookies(text)
         or explains_cookies(text)
+        or is_geo_block(text)
         or (len(text) <= 300 and bool(STOCK.match(text.lower())))
     )
+
+
+def _wall_by_title(page: ParsedPage, headline: str | None, text: Sequence[Block]) -> AccessState | None:
+    """Return what a short page asks for by its title; None when it asks for nothing."""
+    if not _is_short(text):
+        return None
+    if checks_browser(_titles(page, headline), [block.text for block in text]):
+        return AccessState.CHALLENGE
+    return AccessState.LOGIN if is_login_title(without_site(headline or page.title, frozenset())) else None
 
 
 def _is_short(text: Sequence[Block]) -> bool:

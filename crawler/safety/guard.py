@@ -288,6 +288,12 @@ class SilentHosts:
         host = _host(url)
         return self._timeouts[host] >= MAX_TIMEOUTS or self._failures[host] >= MAX_FAILURES
 
+    @property
+    def given_up(self) -> list[str]:
+        """The hosts that this crawl has left."""
+        hosts = dict.fromkeys([*self._timeouts, *self._failures])
+        return [host for host in hosts if self.is_given_up(f"//{host}")]
+
     def answered(self, url: str) -> None:
         """Forget the host's connection failures. Its timeouts count on: each has cost the whole deadline."""
         self._failures.pop(_host(url), None)

@@ -1,9 +1,11 @@
 """Read an outlet's channels and enter in the frontier what they announce."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import Response
@@ -32,6 +34,8 @@ from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
 from crawler.spiders.requests import Ask, channel_request, header
+from news.access import AccessState, Source
+from news.access_signs import reserves_site
 from news.dispositions import newest_first
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
 from news.reasons import Reason
@@ -43,6 +47,7 @@ MAX_CHANNELS = 500
 MAX_BULK_LINKS = 50_000  # entered in one crawl from lists that are longer than its limit: one full sitemap
 GUESS_INTERVAL = timedelta(days=7)
 _CONCURRENCY = 4
+_RESERVATION_BYTES = 1_000_000
 
 
 @dataclass(slots=True)
@@ -73,6 +78,7 @@ class Discovery:
         await self._read_all(self._first() + permanent)
         await self._read_all(self._from_robots() + self._remembered(free))
         await self._guess()
+        await self._read_reservation()
         await self.save()
 
     async def read_one(self, kind: str, url: str) -> None:
@@ -150,17 +156,13 @@ class Discovery:
 
     async def _guess(self) -> None:
         """Try the usual URLs once a week where no channel was ever found; only those that exist become channels."""
-        url, now = self.job.outlet.url, datetime.now(UTC)
+        url = self.job.outlet.url
         guesses = {kind: kind.guesses(url) for kind in channel_kinds().values() if kind.guesses(url)}
         if self.home is None or not all(map(self._is_free, guesses)):
             return
-        found = await self.job.db(lambda conn: found_of(conn, self.job.crawl.outlet_id))
-        if str(found.get("guessed_at", "")) >= (now - GUESS_INTERVAL).isoformat():
-            return
         names = {kind.name for kind in guesses}
-        if any(channel.kind in names for channel in await self._known()):
+        if any(channel.kind in names for channel in await self._known()) or not await self._is_time_for("guessed_at"):
             return
-        await self.job.db(lambda conn: save_found(conn, self.job.crawl.outlet_id, {"guessed_at": now.isoformat()}))
         for kind, urls in guesses.items():
             for guess in urls:
                 if await self._exists(kind, guess):
@@ -176,6 +178,30 @@ class Discovery:
             raise
         except Exception:
             return False
+
+    async def _read_reservation(self) -> None:
+        """Ask once a week whether the site reserves text and data mining as a whole (W3C TDM Reservation Protocol)."""
+        if self.home is None or not await self._is_time_for("reservation_read_at"):
+            return
+        url, log = urljoin(self.job.outlet.url, "/.well-known/tdmrep.json"), self.job.tally.access
+        try:
+            response = await self.ask(Request(url, callback=NO_CALLBACK))
+            if response.status == 200 and reserves_site(json.loads(response.body[:_RESERVATION_BYTES])):
+                log.add(AccessState.OPT_OUT, Source.TDMREP, url)
+        except ArchiveError:
+            raise
+        except Exception:  # refused, not there, or no JSON
+            return
+        log.tdmrep += 1
+
+    async def _is_time_for(self, name: str) -> bool:
+        """Whether a week has passed since the last time, which is noted among what was found; note this one."""
+        outlet_id, now = self.job.crawl.outlet_id, datetime.now(UTC)
+        found = await self.job.db(lambda conn: found_of(conn, outlet_id))
+        if str(found.get(name, "")) >= (now - GUESS_INTERVAL).isoformat():
+            return False
+        await self.job.db(lambda conn: save_found(conn, outlet_id, {name: now.isoformat()}))
+        return True
 
     # Reading them ------------------------------------------------------------------------------------------------
 

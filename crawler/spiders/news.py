@@ -19,6 +19,7 @@ from crawler.safety.guard import STOPPING, SilentHosts
 from crawler.spiders.discovery import Discovery
 from crawler.spiders.requests import TargetProbe, header, page_request
 from crawler.targets import TargetKind
+from news.access import AccessState, Source
 from news.dispositions import (
     Candidate,
     Disposition,
@@ -34,8 +35,9 @@ from news.dispositions import (
 )
 from news.errors import NewsError
 from news.outlets import FoundLink
-from news.reasons import Reason
+from news.reasons import Reason, in_words
 from news.schedule.backoff import next_recheck, pause, published_about
+from news.urls import is_same_site
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -131,7 +133,16 @@ class NewsSpider(Spider):
         chosen = self.settings.getfloat("DOWNLOAD_DELAY")
         self.job.tally.pause = max(self.job.tally.pause, pause(chosen, rules.delay))
         self.job.tally.robots.add(rules.closed)
+        self._note_access(url, rules)
         self.job.tally.rules += rules.count
+
+    def _note_access(self, url: str, rules: RobotsRules) -> None:
+        if is_same_site(url, self.job.outlet.url):
+            self.job.tally.access.robots += rules.closed is None
+        if rules.closed and rules.closed.startswith("robots_"):
+            self.job.note_access(url, AccessState.ROBOTS_CLOSED, Source.ROBOTS, f"{in_words(rules.closed)}: {url}")
+        if rules.opt_out:
+            self.job.note_access(url, AccessState.OPT_OUT, Source.ROBOTS, f"{rules.opt_out}: {url}")
 
     # Choosing ----------------------------------------------------------------------------------------------------
 

@@ -91,7 +91,8 @@ class OutletHistory:
 
     `emptied_listings` are the URLs of listings that give no links any more where they gave five. `open_since` says for
     the ids of rules with an open alert on which day it opened. `common_shares()` says by how much (0 to 1) all outlets
-    of that time zone published less on each of the last days.
+    of that time zone published less on each of the last days. `begun_barriers` are access states (news.access) that
+    began within the last week, with their time.
     """
 
     today: date
@@ -100,6 +101,7 @@ class OutletHistory:
     emptied_listings: Sequence[str] = ()
     open_since: Mapping[str, date] = field(default_factory=dict)
     common_shares: Callable[[], Mapping[date, float]] = dict
+    begun_barriers: Sequence[tuple[str, datetime]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from archive.access import begun_barriers
 from archive.home import Home
+from news.access import BARRIERS
+from news.health.access_changed import NOTED_FOR
 from news.health.outlet_day import VOLUME_DAYS, OutletDay, OutletHistory, Silence, unwatched
 from news.health.rule import Measured
 from news.health.volume_drop import common_share, usual_volume
@@ -77,6 +80,10 @@ class OutletHistories:
             silence=_silence(conn, outlet, days[-1].last_article_at if days else None, now),
             emptied_listings=emptied_listings(conn, outlet.id),
             open_since={rule: at.astimezone(outlet.zone).date() for rule, at in opened.items()},
+            begun_barriers=[
+                (interval.state, interval.since.astimezone(outlet.zone))
+                for interval in begun_barriers(conn, outlet.id, now - NOTED_FOR, sorted(BARRIERS))
+            ],
             common_shares=lambda: self._common_shares(conn, outlet, today),
         )
 

@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass, field
 from time import monotonic
+from urllib.parse import urljoin
 
 from protego import Protego
 
 from archive.channels import ROBOTS
 from crawler.channels.kind import ChannelKind
 from crawler.channels.plain_values import absolute
+from news.access_signs import mining_agents_in, reservation_in
 
 AGENT = "Newskeep"
 MAX_ROBOTS_BYTES = 500 * 1024  # what Google reads (RFC 9309 asks for at least that)
@@ -39,6 +41,7 @@ class RobotsRules:
     delay: float | None = None  # seconds between two requests that the site asks for
     sitemaps: tuple[str, ...] = ()
     count: int = 0  # lines that apply to us
+    opt_out: str | None = None  # what reserves text and data mining
 
     def allows(self, url: str) -> bool:
         """Whether *url* may be fetched."""
@@ -58,7 +61,16 @@ def read_robots(status: int, body: bytes, url: str) -> RobotsRules:
     delay, sitemaps = crawl_delay(text, AGENT), sitemap_lines(text, url)
     if delay is not None and delay > MAX_DELAY_SECONDS:
         return RobotsRules(closed="robots_crawl_delay")
-    return RobotsRules(Protego.parse(text), None, delay, sitemaps, count_rules(text, AGENT))
+    rules = Protego.parse(text)
+    return RobotsRules(rules, None, delay, sitemaps, count_rules(text, AGENT), _opt_out(text, rules, url))
+
+
+def _opt_out(text: str, rules: Protego, url: str) -> str | None:
+    """Return the line that reserves mining, or the crawlers for mining that may not fetch the home page; we may."""
+    home = urljoin(url, "/")
+    closed = [agent for agent in mining_agents_in(text) if not rules.can_fetch(home, agent)]
+    names = f"Disallow: / for {', '.join(closed)}" if closed and rules.can_fetch(home, AGENT) else None
+    return reservation_in(text) or names
 
 
 def crawl_delay(text: str, user_agent: str) -> float | None:
