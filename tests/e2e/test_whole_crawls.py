@@ -431,7 +431,7 @@ def test_a_crawl_that_runs_out_of_time_leaves_the_rest_to_the_next(
 def test_a_database_that_stays_away_stops_the_crawl_and_loses_nothing(
     home: Home, engine: Engine, site: Site, cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.batch_writer._PATIENCE", (0.05, 0.05))
+    monkeypatch.setattr("crawler.batch_writer._RETRY_WAITS", (0.05, 0.05))
     gate = threading.Event()
     site.put("/town/bridge-opens-today", site.answers["/town/bridge-opens-today"].body, gate=gate)
     name = home.settings["NEWSKEEP_DATABASE_URL"].rpartition("/")[2].partition("?")[0]
