@@ -69,7 +69,7 @@ class ReadingMark:
 
 
 def has_marks(home: Home) -> bool:
-    """Whether any crawl of this folder has a mark, now or from before."""
+    """Return whether any crawl of this folder has a mark, now or from before."""
     return bool(_marks(home))
 
 

@@ -133,7 +133,7 @@ def list_crawls(conn: Connection, *, outlet: str | None = None, limit: int = 20)
 
 
 def ever_found_links(conn: Connection, outlet_id: int) -> bool:
-    """Whether any crawl of the outlet has found a link."""
+    """Return whether any crawl of the outlet has found a link."""
     return bool(conn.execute(_EVER_FOUND, {"outlet_id": outlet_id}).scalar_one())
 
 

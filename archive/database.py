@@ -246,7 +246,7 @@ def _retry(connect: Connect, wait: float) -> psycopg.Connection[Any]:
 
 
 def _is_permanent(error: psycopg.OperationalError) -> bool:
-    """Whether the server itself refuses (wrong password, no such database), and is not just starting or full."""
+    """Return whether the server itself refuses (wrong password, no such database), and is not just starting or full."""
     message = str(error)
     return "FATAL:" in message and "the database system is" not in message and "too many" not in message
 

@@ -151,13 +151,13 @@ def _values(crawl_id: int | None, settlements: Iterable[Settlement]) -> dict[str
 
 
 def _is_expected(settlement: Settlement, stored: Container[int]) -> bool:
-    """Whether the link is unchanged since the same batch stored something of it."""
+    """Return whether the link is unchanged since the same batch stored something of it."""
     is_unchanged = settlement.disposition is Disposition.UNCHANGED and settlement.reason is None
     return is_unchanged and settlement.link_id in stored
 
 
 def _by_page(found: Sequence[FoundLink]) -> dict[int, tuple[str, FoundLink]]:
-    """Canonical URL and link of every page, by key; the fields of several spellings of a URL are merged."""
+    """Return the canonical URL and link of every page, by key; the fields of several spellings of a URL are merged."""
     pages: dict[int, tuple[str, FoundLink]] = {}
     for link in found:
         try:

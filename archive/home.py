@@ -110,7 +110,7 @@ def _refuse_new(home: Home, environ: Mapping[str, str], signs: tuple[str, ...]) 
 
 
 def _is_empty(folder: Path) -> bool:
-    """Whether the folder is missing or has nothing but what a new file system has."""
+    """Return whether the folder is missing or has nothing but what a new file system has."""
     try:
         return not set(os.listdir(folder)) - {"lost+found"}
     except FileNotFoundError:

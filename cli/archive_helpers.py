@@ -81,7 +81,7 @@ def need_story(conn: Connection, id_or_url: str) -> int:
 
 
 def is_story(text: str) -> bool:
-    """Whether *text* is the id of a story, such as s77."""
+    """Return whether *text* is the id of a story, such as s77."""
     kind_and_number = parse_id(text)
     return kind_and_number is not None and kind_and_number[0] == "s"
 
@@ -144,7 +144,7 @@ def format_time(time: datetime | None, pattern: str = "%-d %b %Y %H:%M %Z") -> s
 
 
 def coloured() -> bool:
-    """Whether standard output takes colours: it is a terminal, and NO_COLOR is not set."""
+    """Return whether standard output takes colours: it is a terminal, and NO_COLOR is not set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 

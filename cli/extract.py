@@ -53,7 +53,7 @@ def extract(jsonl: bool, url: str, explain: bool, file: IO[bytes] | None) -> Non
 
 
 def _address(url: str) -> str:
-    """*url* unchanged. Raises UsageError when it is no address."""
+    """Return *url* unchanged. Raises UsageError when it is no address."""
     try:
         urlsplit(url)
     except ValueError as error:

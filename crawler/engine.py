@@ -81,7 +81,7 @@ def user_agent(contact: str | None) -> str:
 
 @lru_cache(maxsize=1)
 def _version() -> str:
-    """Major and minor version; the lookup takes milliseconds."""
+    """Return the major and minor version; the lookup takes milliseconds."""
     return ".".join(version("newskeep").split(".")[:2])
 
 
@@ -96,7 +96,7 @@ def require_contact(home: Home, contact: str | None, urls: list[str]) -> None:
 
 
 def threads() -> ThreadPoolExecutor:
-    """Thread pool for blocking work; asyncio's own is so small that slow name servers could occupy it."""
+    """Return the thread pool for blocking work; asyncio's own is so small that slow name servers could occupy it."""
     return ThreadPoolExecutor(THREADS, thread_name_prefix="newskeep")
 
 

@@ -78,7 +78,7 @@ class RobotsMiddleware:
             raise Refused(Reason.ROBOTS_TXT)
 
     async def rules_for(self, request: Request) -> RobotsRules:
-        """Rules of the request's site."""
+        """Return the rules of the request's site."""
         parts = urlparse_cached(request)
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._rules:
@@ -146,7 +146,7 @@ class RetryMiddleware:
         return await self._retry(request, None)
 
     async def _retry(self, request: Request, asked: float | None) -> Request | None:
-        """Request to send after a pause of *asked* seconds (None: ours); None after the last try."""
+        """Return the request to send after a pause of *asked* seconds (None: ours); None after the last try."""
         tries = request.meta.get("tries", 1)
         if tries >= TRIES:
             return None
@@ -274,14 +274,14 @@ def _is_page(request: Request, response: Response, unchanged: bool) -> bool:
 
 
 def _is_step(request: Request, response: Response) -> bool:
-    """Whether the response has no page and yet belongs to its story: a redirect, or "not modified"."""
+    """Return whether the response has no page and yet belongs to its story: a redirect, or "not modified"."""
     is_kept = request.meta.get("keep") or request.meta.get("keep_changed")
     not_modified = response.status == 304 and request.meta.get("known_digest")
     return bool(is_kept and (not_modified or (response.status in _REDIRECTS and "Location" in response.headers)))
 
 
 def _may_hold_text(response: Response) -> bool:
-    """Whether the response could be an article; films and brochures behind links are not captured."""
+    """Return whether the response could be an article; films and brochures behind links are not captured."""
     kind = (response.headers.get("Content-Type") or b"text/").decode("latin-1").lower()
     return any(part in kind for part in _TYPES_WITH_TEXT)
 

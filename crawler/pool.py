@@ -112,7 +112,7 @@ class CrawlPool:
             _stop(crawler, Reason.INTERRUPTED)
 
     async def keep_outlets(self) -> None:
-        """Until cancelled: hold on to the outlets through a database that goes away, and end crawls of lost ones."""
+        """Until cancelled, hold on to the outlets through a database that goes away, and end crawls of lost ones."""
         while True:
             await asyncio.sleep(KEEP_SECONDS)
             try:

@@ -25,5 +25,5 @@ def agency_named(body: str) -> str | None:
 
 
 def is_agency(name: str) -> bool:
-    """Whether *name* is that of an agency."""
+    """Return whether *name* is that of an agency."""
     return name.strip().casefold() in _BY_FOLDED

@@ -308,7 +308,7 @@ def _of_match(found: re.Match[str], zone: tzinfo, month_first: bool) -> datetime
 
 
 def _with_clock_before(before: str, found: re.Match[str], date: datetime, zone: tzinfo) -> datetime:
-    """*date* with the time in front of it, when there is none behind: "8:00 PM EST, Tue December 19, 2023"."""
+    """Return *date* with the time in front of it, when there is none behind: "8:00 PM EST, Tue December 19, 2023"."""
     clock = None if found.groupdict().get("minute") or not before else _CLOCK_BEFORE.search(before)
     if clock is None:
         return date
@@ -346,7 +346,7 @@ def _numbers(found: re.Match[str], zone: tzinfo, month_first: bool) -> datetime 
 
 
 def _is_swapped(found: re.Match[str], year: int, month: int, day: int) -> bool:
-    """Whether the day of the week in front of the numbers fits only the other order of day and month."""
+    """Return whether the day of the week in front of the numbers fits only the other order of day and month."""
     weekday = _WEEKDAY.search(found.string[max(0, found.start() - 14) : found.start()])
     if weekday is None:
         return False
@@ -474,7 +474,7 @@ _COUNTRY_OF_LANGUAGE = {
 
 
 def writes_month_first(language: str) -> bool:
-    """Whether 3/4/2024 is 4 March in texts of *language*; so it is assumed without a language."""
+    """Return whether 3/4/2024 is 4 March in texts of *language*; so it is assumed without a language."""
     return language.lower().replace("_", "-") in ("en-us", "")
 
 

@@ -55,7 +55,7 @@ class Ledger:
         return self.links - sum(self.counts.values())
 
     def accounts_for_all(self, *, stopped: bool) -> bool:
-        """Whether every link has one disposition or, in a crawl that was *stopped*, waits for the next crawl."""
+        """Return whether every link has one disposition or, in a crawl that was *stopped*, waits for the next crawl."""
         return self.balanced or (stopped and self.waiting > 0)
 
     @property
@@ -110,7 +110,7 @@ class Candidate:
 
 
 def refusal(link: Candidate, outlet: Outlet, since: datetime | None) -> str | None:
-    """Why *link* is not fetched: `killed_the_crawl`, `skip_url`, `article_url` or `since`; None when it is."""
+    """Return why *link* is not fetched: `killed_the_crawl`, `skip_url`, `article_url` or `since`; None when it is."""
     if link.set_aside:
         return Reason.KILLED_THE_CRAWL
     if any(_pattern(skip).search(link.canonical_url) for skip in outlet.skip_url):
@@ -146,7 +146,7 @@ def is_gone(status: int) -> bool:
 
 
 def without_page(status: int, content_type: str, empty: bool, has_article: bool) -> Ended | None:
-    """How an answer ends that holds no page to read; None when there is one.
+    """Return how an answer ends that holds no page to read; None when there is one.
 
     A page of ours that is gone is a state of its address, not a failure: the article stays as it was.
     """
@@ -171,7 +171,7 @@ def is_binary(body: bytes) -> bool:
 
 
 def unchanged(before: Disposition | None, reason: str | None, has_article: bool) -> Ended:
-    """How a page ends that is byte for byte what it was: as before when it holds no article."""
+    """Return how a page ends that is byte for byte what it was: as before when it holds no article."""
     if not has_article and before in (Disposition.SKIPPED, Disposition.FAILED):
         return before, reason
     return Disposition.UNCHANGED, None

@@ -29,7 +29,7 @@ _RESERVED_NAMES = frozenset({"test", "example", "invalid", "localhost"})
 
 
 def may_connect(address: str, allowed: Iterable[Network] = ()) -> bool:
-    """Whether the IP address *address* is public or in one of the *allowed* networks.
+    """Return whether the IP address *address* is public or in one of the *allowed* networks.
 
     An IPv4 address inside an IPv6 address (mapped, NAT64, 6to4, Teredo) has to be so too.
     """
@@ -42,7 +42,7 @@ def may_connect(address: str, allowed: Iterable[Network] = ()) -> bool:
 
 
 def may_use_port(port: int) -> bool:
-    """Whether *port* may be a web server's; on others, another service might obey what we send."""
+    """Return whether *port* may be a web server's; on others, another service might obey what we send."""
     return port in (80, 443) or (port >= 1024 and port not in _NO_WEB_PORTS)
 
 

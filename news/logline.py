@@ -30,7 +30,7 @@ def text_line(at: float, level: str, logger: str, message: str, facts: Mapping[s
 
 
 def is_event(message: str) -> bool:
-    """Whether *message* is the name of an event of ours, such as `crawl_finished`."""
+    """Return whether *message* is the name of an event of ours, such as `crawl_finished`."""
     return _EVENT.fullmatch(message) is not None and "_" in message
 
 
@@ -52,7 +52,7 @@ def without_secrets(text: str) -> str:
 
 
 def error_in_words(error: BaseException) -> str:
-    """Class and first line of the error and of its causes.
+    """Return the class and first line of the error and of its causes.
 
     The other lines of a database error are the statement with its values: a page's text.
     """

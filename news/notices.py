@@ -158,12 +158,12 @@ _CHALLENGE = _beginning(_CHALLENGES)
 
 
 def speaks_of_own_cookies(text: str) -> bool:
-    """Whether a site speaks of its own cookies in this paragraph; a quotation of one is a report."""
+    """Return whether a site speaks of its own cookies in this paragraph; a quotation of one is a report."""
     return _can_be_notice(text) and bool(_OWN.match(text.lower()))
 
 
 def explains_cookies(text: str) -> bool:
-    """Whether the text is a row of a table of cookies; a single one may be a sentence of a report."""
+    """Return whether the text is a row of a table of cookies; a single one may be a sentence of a report."""
     return _can_be_notice(text) and bool(_KIND.match(text.lower()))
 
 
@@ -172,12 +172,12 @@ def _can_be_notice(text: str) -> bool:
 
 
 def may_be_notice(text: str) -> bool:
-    """Whether *text* has any of the words that every notice on cookies has: a cheap test."""
+    """Return whether *text* has any of the words that every notice on cookies has: a cheap test."""
     return any(map(text.__contains__, _NOTICE_WORDS))
 
 
 def is_challenge(text: str) -> bool:
-    """Whether the line asks the reader for a proof or a log-in before there is anything to read."""
+    """Return whether the line asks the reader for a proof or a log-in before there is anything to read."""
     return len(text) <= 300 and not _QUOTE.match(text) and bool(_CHALLENGE.match(text.lower()))
 
 
@@ -205,12 +205,12 @@ def is_geo_block(text: str) -> bool:
 
 
 def is_waiting(text: str) -> bool:
-    """Whether the line says that the text is still being loaded, and nothing else."""
+    """Return whether the line says that the text is still being loaded, and nothing else."""
     return len(text) <= 60 and bool(_WAITING.fullmatch(text.lower()))
 
 
 def checks_browser(titles: Sequence[str], paragraphs: Sequence[str]) -> bool:
-    """Whether one of *titles* is that of a browser check and at least half of the *paragraphs* belong to one."""
+    """Return whether one of *titles* is that of a browser check and at least half of the *paragraphs* belong to one."""
     if not any(_BROWSER_CHECK.fullmatch(title.lower().strip()) for title in titles):
         return False
     long = [text for text in paragraphs if len(text) > 60 and not _QUOTE.match(text)]
@@ -218,13 +218,13 @@ def checks_browser(titles: Sequence[str], paragraphs: Sequence[str]) -> bool:
 
 
 def is_error_title(title: str) -> bool:
-    """Whether all of *title* says that a page does not exist or that the server is out of order."""
+    """Return whether all of *title* says that a page does not exist or that the server is out of order."""
     low = title.lower().strip()
     return 2 < len(low) <= 90 and any(pattern.fullmatch(low) for pattern in (_ERROR, _ERROR_NUMBER, _OUT_OF_ORDER))
 
 
 def is_login_title(title: str) -> bool:
-    """Whether all of *title* asks to log in or to register."""
+    """Return whether all of *title* asks to log in or to register."""
     return bool(_LOGIN.fullmatch(title.lower().strip()))
 
 
@@ -241,7 +241,7 @@ def is_consent_wall(paragraphs: Sequence[str], buttons: Sequence[str]) -> bool:
 
 
 def asks_consent(text: str) -> bool:
-    """Whether the paragraph is about consent and speaks to the reader or explains a cookie."""
+    """Return whether the paragraph is about consent and speaks to the reader or explains a cookie."""
     low = text.lower()
     return bool(_ABOUT_CONSENT.search(low)) and (ADDRESS.search(low) is not None or explains_cookies(text))
 
@@ -255,7 +255,7 @@ def is_wall(body: str, words: int) -> bool:
 
 
 def is_promo(text: str) -> bool:
-    """Whether *text* calls on the reader to do something for the outlet; a quotation and a report do not."""
+    """Return whether *text* calls on the reader to do something for the outlet; a quotation and a report do not."""
     low = lowercase(text)
     if not MAY_CALL.search(low) or REPORTED.search(low):
         return False

@@ -53,7 +53,7 @@ def _address(*schemes: str) -> Callable[[str], str]:
 
 
 def _service_urls(text: str) -> tuple[str, ...]:
-    """URLs separated by commas or blanks; a comma within a URL belongs to it."""
+    """Return URLs separated by commas or blanks; a comma within a URL belongs to it."""
     urls = tuple(url for url in re.split(r"[,\s]+(?=[A-Za-z0-9]+://)", text.strip(" ,\n")) if url)
     if not all(re.fullmatch(r"[A-Za-z0-9]+://\S+", url) for url in urls):
         raise ValueError(text)

@@ -41,7 +41,7 @@ def without_unseen(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def fold(text: str) -> str:
-    """Letters and digits alone, folded: equal for texts that a reader takes for the same.
+    """Return letters and digits alone, folded: equal for texts that a reader takes for the same.
 
     Cached, since reading one page asks for its headlines and the names of its site many times.
     """
@@ -100,14 +100,14 @@ _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
 
 
 def encodable(text: str) -> str:
-    """*text* without what no database or file takes: NUL bytes and halves of surrogate pairs."""
+    """Return *text* without what no database or file takes: NUL bytes and halves of surrogate pairs."""
     if "\x00" in text:
         text = text.replace("\x00", "")
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def weighted_length(text: str) -> float:
-    """Length in characters of an alphabetic script; one of a syllabic script stands for two and a half."""
+    """Return the length in characters of an alphabetic script; one of a syllabic script stands for two and a half."""
     length = len(text)
     return length if text.isascii() else length + 1.5 * len(_WIDE.findall(text))
 
@@ -123,12 +123,12 @@ def words_in(text: str) -> list[str]:
 
 
 def word_overlap(first: str, second: str) -> float:
-    """Share (0 to 1) of the shorter text's words that the other one has too."""
+    """Return the share (0 to 1) of the shorter text's words that the other one has too."""
     one, other = set(words_in(first)), set(words_in(second))
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 
 def word_similarity(first: str, second: str) -> float:
-    """Share (0 to 1) of all words of both texts that they have in common."""
+    """Return the share (0 to 1) of all words of both texts that they have in common."""
     one, other = set(words_in(first)), set(words_in(second))
     return len(one & other) / len(one | other) if one and other else 0.0

@@ -92,7 +92,7 @@ def fetchable(url: str) -> str:
 
 
 def url_key(canonical: str) -> int:
-    """64-bit signed key of a page: ignores the scheme, www/m/mobile/amp hosts, index files and a last slash."""
+    """Return a page's key of 64 bits; the scheme, www/m/mobile/amp hosts, index files and a last slash do not count."""
     _, host, path, query, _ = urlsplit(canonical)
     path = re.sub(r"/{2,}", "/", _INDEX_FILE.sub("/", path)).rstrip("/")
     identity = f"{_plain_host(host)}{path}?{query}"
@@ -110,7 +110,7 @@ def page_key(url: str) -> int | None:
 
 
 def host_of(url: str) -> str:
-    """Host of *url* in lower case, without port. Raises ValueError when *url* is no http(s) URL."""
+    """Return the host of *url* in lower case, without port. Raises ValueError when *url* is no http(s) URL."""
     return _host(_split(url))
 
 
@@ -135,7 +135,7 @@ def is_same_site(url: str, other: str) -> bool:
 
 
 def is_on_site(url: str, sites: Iterable[str]) -> bool:
-    """Whether *url* is on the same site as one of *sites*. Raises ValueError as `same_site` does."""
+    """Return whether *url* is on the same site as one of *sites*. Raises ValueError as `same_site` does."""
     return any(same_site(url, site) for site in sites)
 
 
@@ -166,7 +166,7 @@ def _split(url: str) -> SplitResult:
 
 
 def _host(parts: SplitResult) -> str:
-    """Host in lower case, as ASCII; an IPv6 address in brackets."""
+    """Return the host in lower case, as ASCII; an IPv6 address in brackets."""
     name = parts.hostname or ""
     if ":" in name:
         if "%" in name:  # a zone is only valid on one machine
@@ -195,7 +195,7 @@ def _with_port(host: str, parts: SplitResult) -> str:
 
 
 def _plain_host(host: str) -> str:
-    """Host without the prefixes for variants of the same pages."""
+    """Return the host without the prefixes for variants of the same pages."""
     for prefix in _VARIANT_HOSTS * 2:
         if host.startswith(prefix) and "." in host[len(prefix) :]:
             host = host[len(prefix) :]
@@ -229,7 +229,7 @@ def _escape_piece(piece: str, allowed: str) -> str:
 
 
 def _resolve_dots(path: str) -> str:
-    """Path without `.` and `..` segments (RFC 3986, 5.2.4)."""
+    """Return the path without `.` and `..` segments (RFC 3986, 5.2.4)."""
     resolved: list[str] = []
     segments = path.split("/")[1:]
     for segment in segments:
@@ -281,12 +281,12 @@ def _is_tracker(name: str, value: str) -> bool:
 
 
 def _names_an_article(segment: str) -> bool:
-    """Whether a path segment looks like one page: words joined by hyphens, a number, or a file."""
+    """Return whether a path segment looks like one page: words joined by hyphens, a number, or a file."""
     return len(re.findall(r"[-_]", segment)) >= 2 or bool(re.search(r"\d{4}", segment) or _PAGE_FILE.search(segment))
 
 
 def _is_one_page(url: str) -> bool:
-    """Whether *url* looks like one article's, not like a home or section page's."""
+    """Return whether *url* looks like one article's, not like a home or section page's."""
     _, _, path, query, _ = urlsplit(url)
     segments = [segment for segment in _INDEX_FILE.sub("/", path).split("/") if segment]
     return any(_names_an_article(segment) for segment in segments) or bool(re.search(r"\d", query))
@@ -311,7 +311,7 @@ def _may_stand_for(own: str, candidate: str) -> bool:
 
 
 def _have_other_headlines(own: str, candidate: str) -> bool:
-    """Whether both URLs end in a headline and the two have no word in common."""
+    """Return whether both URLs end in a headline and the two have no word in common."""
     words, other_words = _slug_words(own), _slug_words(candidate)
     return min(len(words), len(other_words)) >= 3 and words.isdisjoint(other_words)
 

@@ -68,7 +68,7 @@ def reinstate(conn: Connection, outlet_id: int) -> bool:
 
 
 def is_suspect(conn: Connection, outlet_id: int) -> bool:
-    """Whether so many workers in a row died over the outlet that no other such outlet may run beside it."""
+    """Return whether so many workers in a row died over the outlet that no other such outlet may run beside it."""
     counts = _counts(conn, [outlet_id]).get(outlet_id, {})
     return any(deaths >= death.alone_from for death, deaths in counts.items())
 

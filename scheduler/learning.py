@@ -31,7 +31,7 @@ def learn_rhythms(engine: Engine, now: datetime) -> int:
 
 
 def arrivals(conn: Connection, outlet_id: int, since: datetime, zone: str) -> Sequence[datetime]:
-    """When the outlet's articles since *since* were published: their own date if plausible, else when first seen.
+    """Return when the outlet's articles since *since* were published: by their own date if plausible, or first seen.
 
     Undated articles that the outlet's first crawl found are left out. *zone* is the outlet's time zone.
     """

@@ -92,7 +92,7 @@ class Liveness:
         self._last = monotonic, wall
 
     def can_judge(self, monotonic: float, wall: float) -> bool:
-        """Whether another process's silence is its own fault; True for a process that has just started."""
+        """Return whether another process's silence is its own fault; True for a process that has just started."""
         return self._gap(monotonic, wall) <= self.silence / 2 and monotonic >= self._suspended_until
 
     def _gap(self, monotonic: float, wall: float) -> float:

@@ -22,7 +22,7 @@ _LONGEST_FAILING_CRAWL = timedelta(hours=1)
 
 
 def detect_outage(conn: Connection, now: datetime) -> bool:
-    """Whether a crawl that reached no host, and is already recorded, failed because we are offline.
+    """Return whether a crawl that reached no host, and is already recorded, failed because we are offline.
 
     If so, the failed looks of the last minutes, this one included, are no longer charged to their outlets.
     """
@@ -49,7 +49,7 @@ def is_offline(conn: Connection) -> bool:
 
 
 def was_offline(conn: Connection, due_at: datetime) -> bool:
-    """Whether a turn that was due then has waited for the end of an outage."""
+    """Return whether a turn that was due then has waited for the end of an outage."""
     outage = conn.execute(_LAST_OUTAGE, {"offline": Reason.OFFLINE}).first()
     return outage is not None and (outage.ended_at is None or outage.ended_at > due_at)
 

@@ -208,7 +208,7 @@ def _is_away(error: BaseException) -> bool:
 
 
 def _conninfo(url: str, name: str | None = None) -> str:
-    """How the queue connects: *url*, called *name* among the server's connections."""
+    """Return how the queue connects: *url*, called *name* among the server's connections."""
     named: dict[str, str] = {"application_name": name} if name else {}
     return make_conninfo(with_defaults(url), **named)
 

@@ -35,7 +35,7 @@ def in_words(outlet: Outlet) -> str:
 
 
 def duration_in_words(length: timedelta) -> str:
-    """*length* in its largest whole unit: "90 minutes", "6 hours", "day"."""
+    """Return *length* in its largest whole unit: "90 minutes", "6 hours", "day"."""
     minutes = max(1, round(length.total_seconds() / 60))
     for unit, size in (("week", 10_080), ("day", 1440), ("hour", 60), ("minute", 1)):
         if minutes % size == 0:

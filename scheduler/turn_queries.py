@@ -99,7 +99,7 @@ def add_gap(
 
 
 def first_due_link(conn: Connection, outlet_id: int, after: datetime) -> datetime | None:
-    """When the first of the outlet's pages is to be rechecked after *after*; None without one."""
+    """Return when the first of the outlet's pages is to be rechecked after *after*; None without one."""
     first: datetime | None = conn.execute(_FIRST_LINK, {"outlet_id": outlet_id, "after": after}).scalar_one()
     return first
 

@@ -134,7 +134,7 @@ def rhythm_of(saved: Mapping[str, Any] | None) -> Rhythm:
 
 
 def _failures(turn: Turn, result: CrawlResult) -> int:
-    """Crawls in a row that could read nothing, this one included; a problem of ours does not count."""
+    """Return crawls in a row that could read nothing, this one included; a problem of ours does not count."""
     if result.problem is not None:
         return turn.failures
     return 0 if result.looked else turn.failures + 1

@@ -58,7 +58,7 @@ This page is written by `make docs` from `news/outlets.py`.
 
 
 def page() -> str:
-    """Text of docs/outlets.md."""
+    """Return the text of docs/outlets.md."""
     tables = (COLUMNS + "".join(f"| {' | '.join(cells)} |\n" for cells in rows) for rows in (OF_FILE, _of_outlet()))
     return HEAD + "\n## An outlet\n\n".join(tables) + TAIL
 

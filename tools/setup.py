@@ -114,7 +114,7 @@ def find_python() -> str:
 
 
 def usable(python: Path) -> bool:
-    """Whether *python* starts and is of the right age."""
+    """Return whether *python* starts and is of the right age."""
     try:
         answer = subprocess.run(
             [str(python), "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=True
@@ -205,7 +205,7 @@ def pip_of_debian(python: str, scratch: Path) -> list[Any]:
 
 
 def own_state(scratch: Path) -> list[str]:
-    """Options that let apt-get work without root: its lists and cache in *scratch*."""
+    """Return options that let apt-get work without root: its lists and cache in *scratch*."""
     for folder in ("lists/partial", "cache/archives/partial"):
         (scratch / "apt" / folder).mkdir(parents=True)
     return [
@@ -252,7 +252,7 @@ def pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def pip_files(environ: Mapping[str, str]) -> list[Path]:
-    """Where pip looks for its configuration on Linux and macOS, weakest first."""
+    """Return where pip looks for its configuration on Linux and macOS, weakest first."""
     home = Path(environ.get("HOME") or "/")
     named = environ.get("PIP_CONFIG_FILE")
     if named == os.devnull:

@@ -69,7 +69,7 @@ def machine_name() -> str:
 
 
 def _is_elsewhere(path: Path) -> bool:
-    """Whether another machine may be writing the file."""
+    """Return whether another machine may be writing the file."""
     parts = path.name.split("-")
     another = len(parts) == _PARTS_OF_NAME and parts[2] != machine_name()
     return another and time.time() - path.stat().st_mtime < _OTHERS_SECONDS
@@ -146,7 +146,7 @@ def _member_end(data: Sliceable, start: int) -> int | None:
 
 
 def _record_follows(data: mmap, end: int) -> bool:
-    """Whether a record begins somewhere behind the broken one at *end*."""
+    """Return whether a record begins somewhere behind the broken one at *end*."""
     position = data.find(_MEMBER_START, end + 1)
     while position >= 0:
         try:

@@ -76,7 +76,7 @@ def _remove_copy(stored: CaptureFile, path: Path, digest: bytes) -> CaptureFile 
 
 
 def _is_stored(file: CaptureFile) -> bool:
-    """Whether the store has the file with its size and digest; logs an error otherwise."""
+    """Return whether the store has the file with its size and digest; logs an error otherwise."""
     same = measure(file.place) == (file.size, file.digest)
     if not same:
         logger.error("capture_file_differs", extra={"file": file.name, "place": file.place})

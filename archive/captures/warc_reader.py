@@ -146,7 +146,7 @@ def _announced(text: str) -> datetime | None:
 
 
 def is_cut(record: WarcRecord, response: CapturedResponse) -> bool:
-    """Whether only the beginning of the body was kept: the record says so, or the server announced more."""
+    """Return whether only the beginning of the body was kept: the record says so, or the server announced more."""
     promised = response.header("content-length") or ""
     short = promised.isdecimal() and promised.isascii() and len(promised) < 19 and int(promised) > len(response.body)
     plain = response.header("content-encoding") is None and response.header("transfer-encoding") is None

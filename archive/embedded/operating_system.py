@@ -74,7 +74,7 @@ def _nobody() -> Account:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Whether process *pid* lives and has *folder* as its working directory; a recycled process id has not."""
+    """Return whether process *pid* lives and has *folder* as its working directory; a recycled process id has not."""
     try:
         return os.path.samestat(os.stat(f"/proc/{pid}/cwd"), folder.stat())
     except PermissionError:

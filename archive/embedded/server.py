@@ -134,7 +134,7 @@ class EmbeddedServer:
     # Looking
 
     def _ready(self) -> bool:
-        """Whether a server takes connections: its socket answers and its recovery is over."""
+        """Return whether a server takes connections: its socket answers and its recovery is over."""
         return self._answers() and self._status_line(7) == "ready"
 
     def _answers(self) -> bool:

@@ -58,7 +58,7 @@ class Format:
 
 @lru_cache(maxsize=1)
 def formats() -> dict[str, Format]:
-    """Every format by its name."""
+    """Return every format by its name."""
     modules = (
         import_module(f"{formats_package.__name__}.{found.name}") for found in iter_modules(formats_package.__path__)
     )

@@ -65,7 +65,7 @@ class BatchJudge:
                 self._only_read_better(prepared, verdict)
 
     def add(self, page: FetchedPage, prepared: PreparedPage | None) -> Outcome:
-        """BatchJudge one page and collect its rows."""
+        """Judge one page and collect its rows."""
         link = self._links[page.link_id]
         capture_id = self._capture(page, link)
         if prepared is None:
@@ -124,19 +124,19 @@ class BatchJudge:
         return SamenessRule.LAYOUT_CHANGED if self._only_layout_changed(prepared, verdict) else None
 
     def _is_past(self, prepared: PreparedPage, verdict: Sameness) -> bool:
-        """Whether an import shows the article before its last check: an older text replaces no newer one."""
+        """Return whether an import shows the article before its last check: an older text replaces no newer one."""
         existing = self._existing.articles[verdict.article_id or 0]
         return prepared.page.crawl_id is None and prepared.page.fetched_at < existing.checked_at
 
     def _only_layout_changed(self, prepared: PreparedPage, verdict: Sameness) -> bool:
-        """Whether only lines changed that the outlet also puts under other articles."""
+        """Return whether only lines changed that the outlet also puts under other articles."""
         existing = self._existing.articles[verdict.article_id or 0]
         old = Wording.from_body(existing.article.headline, existing.lead, existing.article.body)
         changed = whole_paragraphs(old, Wording.of(prepared.shown))
         return bool(changed) and prepared.recurring.issuperset(map(letters_of, changed or ()))
 
     def _only_read_better(self, prepared: PreparedPage, verdict: Sameness) -> bool:
-        """Whether the page is unchanged, and only our rules have changed."""
+        """Return whether the page is unchanged, and only our rules have changed."""
         existing = self._existing.get(verdict.article_id)
         if not (existing and existing.capture and prepared.page.reread):
             return False
@@ -341,7 +341,7 @@ def _state_of(verdict: Sameness, existing: ExistingArticle, link: ExistingLink) 
 
 
 def _is_older(page: FetchedPage, link: ExistingLink) -> bool:
-    """Whether an import is older than the last check of an address that has an article."""
+    """Return whether an import is older than the last check of an address that has an article."""
     if page.crawl_id is not None or link.last_fetched_at is None or page.fetched_at >= link.last_fetched_at:
         return False
     return page.article is None or link.article_id is not None

@@ -165,14 +165,14 @@ class BoilerplateMemory:
         return [seen for seen in near if seen.sighting.article != memo.own.article]
 
     def _is_rare(self, memo: _Memo, block: Block, others: Sequence[Seen]) -> bool:
-        """Whether the articles with the line, among them this one while others are few, lie far apart."""
+        """Return whether the articles with the line, among them this one while others are few, lie far apart."""
         if len(others) < OTHERS or not is_plain(block):
             return False
         counts = len(others) == OTHERS  # of few articles it is one
         return is_rare(len(others) + counts, self._spacing.articles(memo.outlet_id, others, counts))
 
     def _waiting(self, memo: _Memo, title: int) -> set[int]:
-        """Links of that title that wait to be fetched, the page's own left out."""
+        """Return links of that title that wait to be fetched, the page's own left out."""
         return self._announced.get(title, set()) - {memo.prepared.page.link_id}
 
     def _take_in(self, memo: _Memo) -> None:
@@ -261,7 +261,7 @@ class Spacing:
         return fresh + (self._between(outlet_id, stored[0], None if places else stored[-1]) if stored else 0)
 
     def _between(self, outlet_id: int, first: Seen, last: Seen | None) -> int:
-        """How many articles were stored from the first to the last, or since."""
+        """Return how many articles were stored from the first to the last, or since."""
         key = first.sighting.article, last and last.sighting.article
         if key not in self._stored:
             values = {"outlet_id": outlet_id, "since": first.at, "first": key[0], "last": key[1], "most": _MOST}

@@ -68,7 +68,7 @@ class Existing:
         return self.articles.get(article_id) if article_id is not None else None
 
     def twins(self, letters: bytes) -> list[JudgedArticle]:
-        """Articles that had these letters, the earliest first."""
+        """Return articles that had these letters, the earliest first."""
         return [self.articles[number].article for number in self._by_letters.get(letters, ())]
 
     def put(self, existing: ExistingArticle, keys: Iterable[int] = (), letters: Iterable[bytes] = ()) -> None:

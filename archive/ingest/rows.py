@@ -61,7 +61,7 @@ class Ids:
         self._free: dict[str, list[int]] = {}
 
     def take(self, *tables: str) -> list[int]:
-        """One id of each table."""
+        """Return one id of each table."""
         return [self._one(table) for table in tables]
 
     def _one(self, table: str) -> int:
@@ -126,7 +126,7 @@ def take_many_ids(conn: Connection, table: str, number: int) -> list[int]:
 
 
 def array_of(numbers: Iterable[int]) -> str:
-    """Numbers as PostgreSQL writes an array; the driver takes five times as long for thousands of them."""
+    """Return numbers as PostgreSQL writes an array; the driver takes five times as long for thousands of them."""
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
@@ -202,7 +202,7 @@ def capture_row(
 
 
 def settlement_of(page: FetchedPage, disposition: Disposition, reason: str | None) -> Settlement:
-    """How the link ended."""
+    """Return how the link ended."""
     return Settlement(
         link_id=page.link_id,
         disposition=disposition,
@@ -232,7 +232,7 @@ def latest_row(prepared: PreparedPage, article_id: int, revision_id: int) -> dic
 
 
 def member_row(article_id: int, story_id: int, twin: ExistingArticle | None, verdict: Sameness) -> dict[str, Any]:
-    """Why the article belongs to its story."""
+    """Return why the article belongs to its story."""
     return {
         "article_id": article_id,
         "story_id": story_id,
@@ -250,7 +250,7 @@ def judged_article(prepared: PreparedPage, article_id: int, key: int, digests: d
 
 
 def may_merge(conn: Connection, story_id: int, other_id: int) -> bool:
-    """Whether no person has kept the two stories apart."""
+    """Return whether no person has kept the two stories apart."""
     return not conn.execute(_APART, {"one": story_id, "other": other_id}).scalar_one()
 
 

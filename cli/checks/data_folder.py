@@ -31,7 +31,7 @@ def check_rights(home: Home) -> Iterator[Finding]:
 
 
 def _parts(home: Home) -> Iterator[tuple[Path, int]]:
-    """Each part that exists, with the bits of its mode that must be off."""
+    """Return each part that exists, with the bits of its mode that must be off."""
     parts = {
         home.path: _OTHERS_WRITE,
         home.captures: _OTHERS_WRITE,

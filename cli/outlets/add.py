@@ -177,7 +177,7 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 
 def outlet_of(entry: Mapping[str, Any]) -> Outlet:
-    """Outlet that *entry* describes. Raises OutletsInvalid with all mistakes."""
+    """Return the outlet that *entry* describes. Raises OutletsInvalid with all mistakes."""
     from crawler.outlets.edit import with_entries
     from crawler.outlets.file import parse_outlets
 
@@ -185,7 +185,7 @@ def outlet_of(entry: Mapping[str, Any]) -> Outlet:
 
 
 def outlet_from_arguments(entry: Mapping[str, Any]) -> Outlet:
-    """Outlet of an entry given at the command line. Raises UsageError for a value that cannot be used."""
+    """Return the outlet of an entry given at the command line. Raises UsageError for a value that cannot be used."""
     from crawler.outlets.options import OUTLET_TABLE, InvalidValue, read_value
 
     mistakes: list[InvalidValue] = []

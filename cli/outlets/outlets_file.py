@@ -39,7 +39,7 @@ def open_outlets() -> tuple[Home, OutletsFile]:
 
 
 def find_outlet(file: OutletsFile, text: str) -> Outlet:
-    """Outlet with that name or home page. Raises NoSuchOutlet, which suggests the nearest name."""
+    """Return the outlet with that name or home page. Raises NoSuchOutlet, which suggests the nearest name."""
     outlet = file.by_name(text) or outlet_with_home(file.outlets, text)
     if outlet is None:
         near = get_close_matches(text, [outlet.name for outlet in file.outlets], n=1)
@@ -49,18 +49,18 @@ def find_outlet(file: OutletsFile, text: str) -> Outlet:
 
 
 def outlet_with_home(outlets: Iterable[Outlet], url: str) -> Outlet | None:
-    """Outlet whose home page is *url*, in any spelling of the address."""
+    """Return the outlet whose home page is *url*, in any spelling of the address."""
     key = home_key(url)
     return next((outlet for outlet in outlets if key is not None and home_key(outlet.url) == key), None)
 
 
 def home_key(url: str) -> int | None:
-    """Key that all spellings of an address share; None for a text that is no address."""
+    """Return the key that all spellings of an address share; None for a text that is no address."""
     return page_key(url)
 
 
 def contact_of(home: Home, file: OutletsFile) -> str | None:
-    """Contact address for the user agent."""
+    """Return the contact address for the user agent."""
     contact: str | None = home.settings["NEWSKEEP_CONTACT"] or file.contact
     return contact
 

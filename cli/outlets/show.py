@@ -67,14 +67,14 @@ def _access_in_words(interval: AccessInterval) -> str:
 
 
 def built_in(home: Home, outlet: Outlet) -> dict[str, Any]:
-    """Values that apply where nothing is set and nothing was found."""
+    """Return values that apply where nothing is set and nothing was found."""
     zone = zone_of(outlet) or "UTC"
     when = {} if outlet.schedule else {"every": timetable(outlet).removeprefix("every ")}
     return {"timezone": zone, "delay": home.settings["CRAWL_DELAY_SECONDS"], **when, "listings": [outlet.url]}
 
 
 def marked(outlet: Outlet, file: OutletsFile, found: Mapping[str, Any], defaults: Mapping[str, Any]) -> Marked:
-    """Each value with its mark, in the order of the options; a set value has precedence over a found one."""
+    """Return each value with its mark, in the order of the options; a set value has precedence over a found one."""
     from crawler.outlets.options import OUTLET_TABLE, set_values
 
     own = file.keys_by_outlet.get(outlet.name, frozenset())
@@ -120,7 +120,7 @@ def _next_times(outlet: Outlet, now: datetime) -> tuple[datetime, ...]:
 
 
 def _time_in_words(time: datetime, now: datetime) -> str:
-    """Time of a turn in words, with the year if it is not this year."""
+    """Return the time of a turn in words, with the year if it is not this year."""
     return f"{time:%a %d %b %H:%M %Z}" if time.year == now.year else f"{time:%a %d %b %Y %H:%M %Z}"
 
 

@@ -22,7 +22,7 @@ _MAX_ADDRESSES, _MAX_PROBLEMS = 3, 10  # printed of a survey
 
 
 def found_values(survey: Survey) -> dict[str, Any]:
-    """Values found on the outlet's site by key, as JSON holds them; empty values are left out."""
+    """Return values found on the outlet's site by key, as JSON holds them; empty values are left out."""
     found = {key: value for key, value in asdict(survey.found).items() if key != "problems"}
     return {
         key: list(value) if isinstance(value, tuple) else value
@@ -32,7 +32,7 @@ def found_values(survey: Survey) -> dict[str, Any]:
 
 
 def in_words(value: Any) -> str:
-    """Value as `show` prints it."""
+    """Return the value as `show` prints it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(f"{key} {given}" for key, given in value.items()) if isinstance(value, Mapping) else str(value)
@@ -90,7 +90,7 @@ def save_survey(home: Home, outlet: Outlet, survey: Survey) -> None:
 
 
 def values_in_archive(home: Home, name: str) -> dict[str, Any] | None:
-    """Values found on the outlet's site; None before the first visit, or without a database."""
+    """Return values found on the outlet's site; None before the first visit, or without a database."""
     with archive_if_there(home) as conn:
         row = _outlet_row(conn, name)
         channels = _channels(conn, row.id) if conn and row else {}
@@ -100,7 +100,7 @@ def values_in_archive(home: Home, name: str) -> dict[str, Any] | None:
 
 
 def channels_in_archive(home: Home, name: str) -> dict[str, list[str]]:
-    """Channels that crawls of the outlet have found, {kind: URLs}; none without a database."""
+    """Return channels that crawls of the outlet have found, {kind: URLs}; none without a database."""
     with archive_if_there(home) as conn:
         row = _outlet_row(conn, name)
         return _channels(conn, row.id) if conn and row else {}

@@ -74,7 +74,7 @@ _BETWEEN = re.compile(r"\s+[|–—»·•-]\s+|\s*[|»]\s*|:\s+")
 
 
 def _own_name(title: str, url: str) -> str | None:
-    """Part of a page title that names the outlet: the part that is in its host, else the first."""
+    """Return the part of a page title that names the outlet: the part that is in its host, else the first."""
     host = _letters(host_of(url))
     parts = [part.strip() for part in _BETWEEN.split(title) if part.strip()]
     named = [part for part in parts if len(_letters(part)) > 2 and _letters(part).removesuffix("online") in host]
@@ -122,7 +122,7 @@ def _declared(tree: LexborHTMLParser, url: str, selector: str) -> tuple[str, ...
 
 
 def _sections(found: Iterable[PageLink], articles: Iterable[PageLink], url: str) -> tuple[str, ...]:
-    """Section pages; first those in a menu and those whose path begins the path of an article on this page."""
+    """Return section pages; first those in a menu and those whose path begins the path of an article on this page."""
     parents = {_parent(link.url) for link in articles}
     sections: dict[str, bool] = {}
     for link in found:

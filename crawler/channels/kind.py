@@ -36,7 +36,7 @@ class Document:
         return _WEB_PAGE.match(self.body[:4000]) is not None
 
     def is_at(self, url: str) -> bool:
-        """Whether the document was requested at *url*, in any spelling."""
+        """Return whether the document was requested at *url*, in any spelling."""
         return page_key(self.requested_url or self.url) == page_key(url)
 
 
@@ -64,15 +64,15 @@ class ChannelKind:
     is_conditional: ClassVar[bool] = True  # requests carry the ETag and date of the last answer
 
     def option(self, outlet: Outlet) -> Sequence[str] | None:
-        """URLs that outlets.toml sets; None when it leaves this kind to discovery."""
+        """Return URLs that outlets.toml sets; None when it leaves this kind to discovery."""
         return None
 
     def first_urls(self, outlet: Outlet) -> Sequence[str]:
-        """URLs to read at every crawl, whatever else is found."""
+        """Return URLs to read at every crawl, whatever else is found."""
         return self.option(outlet) or ()
 
     def on_home_page(self, home: HomePage) -> Sequence[str]:
-        """URLs of this kind that the home page names."""
+        """Return URLs of this kind that the home page names."""
         return ()
 
     def guesses(self, url: str) -> Sequence[str]:
@@ -80,7 +80,7 @@ class ChannelKind:
         return ()
 
     def recognises(self, document: Document) -> bool:
-        """Whether *document* is of this kind. Only asked when `is_html` fits."""
+        """Return whether *document* is of this kind. Only asked when `is_html` fits."""
         try:
             self.read(document, Outlet("", document.url))
         except NewsError:
@@ -101,7 +101,7 @@ class ChannelKind:
 
 @lru_cache(maxsize=1)
 def channel_kinds() -> dict[str, ChannelKind]:
-    """Every kind by its name, in reading order."""
+    """Return every kind by its name, in reading order."""
     modules = (
         import_module(f"{kinds_package.__name__}.{found.name}") for found in iter_modules(kinds_package.__path__)
     )
@@ -130,13 +130,13 @@ def read_channel(
 
 
 def announced_by(document: Document, outlet: Outlet) -> Sequence[FoundLink] | None:
-    """Links that a channel of *outlet* announces; None for an article."""
+    """Return links that a channel of *outlet* announces; None for an article."""
     kind = recognise(document)
     return kind.read(document, outlet).links if kind else None
 
 
 def recognise(document: Document) -> ChannelKind | None:
-    """Kind of channel that *document* is; None for an article."""
+    """Return the kind of channel that *document* is; None for an article."""
     is_html = document.is_html
     candidates = (kind for kind in channel_kinds().values() if kind.announces and kind.is_html == is_html)
     return next((kind for kind in candidates if kind.recognises(document)), None)

@@ -149,12 +149,12 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def reads_like_headline(text: str) -> bool:
-    """Whether *text* has four words and 20 characters, or ten characters of a script without spaces."""
+    """Return whether *text* has four words and 20 characters, or ten characters of a script without spaces."""
     return len(_WIDE.findall(text)) >= 10 or (len(text) >= 20 and len(text.split()) >= 4)
 
 
 def is_article(shape: Shape, text: str, in_heading: bool, in_navigation: bool) -> bool:
-    """Whether a link may lead to an article. In doubt it does: a page that is none will be read and skipped."""
+    """Return whether a link may lead to an article. In doubt it does: a page that is none will be read and skipped."""
     headline = reads_like_headline(text)
     if shape is Shape.ARTICLE:
         return headline or not in_navigation
@@ -164,12 +164,12 @@ def is_article(shape: Shape, text: str, in_heading: bool, in_navigation: bool) -
 
 
 def looks_like_article(link: "PageLink", site: str) -> bool:
-    """Whether a link's URL, words and place are those of an article on *site*."""
+    """Return whether a link's URL, words and place are those of an article on *site*."""
     return is_article(shape_of(link.url, site), link.text, link.in_heading, link.in_navigation)
 
 
 def is_section(shape: Shape, text: str) -> bool:
-    """Whether a link leads to a section: a short URL with a short name."""
+    """Return whether a link leads to a section: a short URL with a short name."""
     return shape is Shape.SECTION and 0 < len(text) <= 40 and not reads_like_headline(text)
 
 
@@ -189,7 +189,7 @@ class PageLink:
 
 
 def parse_html(body: bytes, content_type: str | None = None) -> LexborHTMLParser:
-    """Tree of the first 6 MB of *body*. Raises PageTooCostly when it would take the parser seconds."""
+    """Return the tree of the first 6 MB of *body*. Raises PageTooCostly when it would take the parser seconds."""
     charset = (content_type or "").lower().partition("charset=")[2].partition(";")[0].strip("\"' ") or None
     page = as_utf8(body[:MAX_PAGE_BYTES], charset)
     refuse_costly(page)
@@ -197,7 +197,7 @@ def parse_html(body: bytes, content_type: str | None = None) -> LexborHTMLParser
 
 
 def base_of(tree: LexborHTMLParser, url: str) -> str:
-    """URL that relative links start from."""
+    """Return the URL that relative links start from."""
     node = tree.css_first("base[href]")
     return (absolute(url, node.attributes.get("href")) if node else None) or url
 
@@ -215,7 +215,7 @@ def links(tree: LexborHTMLParser, url: str, selector: str = "a[href]") -> Iterat
 
 
 def unique_links(found: Iterable[PageLink]) -> tuple[FoundLink, ...]:
-    """One link for each URL, with its longest words: a card links its picture, its kicker and its headline."""
+    """Return one link for each URL, with its longest words: a card links its picture, its kicker and its headline."""
     titles: dict[str, str] = {}
     for link in found:
         titles[link.url] = max(titles.get(link.url, ""), link.text, key=len)
@@ -223,7 +223,7 @@ def unique_links(found: Iterable[PageLink]) -> tuple[FoundLink, ...]:
 
 
 def select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
-    """Elements that *selector* matches. Raises SettingError when it is no CSS selector."""
+    """Return elements that *selector* matches. Raises SettingError when it is no CSS selector."""
     try:
         return tree.css(selector)
     except SelectolaxError as error:
@@ -245,7 +245,7 @@ def _text_of(node: LexborNode) -> str:
 
 
 def _alternative_text(anchor: LexborNode) -> str:
-    """Text of a link without words, for people who cannot see its picture."""
+    """Return the text of a link without words, for people who cannot see its picture."""
     image = anchor.css_first("img[alt]")
     label = anchor.attributes.get("title") or anchor.attributes.get("aria-label")
     return plain_text(label or (image.attributes.get("alt") if image else None), markup=False) or ""
@@ -263,7 +263,7 @@ class _Regions:
         self._navigation: dict[int, bool] = {}
 
     def in_heading(self, node: LexborNode) -> bool:
-        """Whether the node is in a heading, as in `<h2><a>`."""
+        """Return whether the node is in a heading, as in `<h2><a>`."""
         for _ in range(3):
             parent = node.parent
             if parent is None:
@@ -274,7 +274,7 @@ class _Regions:
         return False
 
     def in_navigation(self, node: LexborNode, climb: int = _MAX_CLIMB) -> bool:
-        """Whether the node or one of its nearest ancestors is a menu, a footer or a breadcrumb trail."""
+        """Return whether the node or one of its nearest ancestors is a menu, a footer or a breadcrumb trail."""
         if climb == 0 or node.tag in ("body", "html", "article", "main", None):
             return False
         key = node.mem_id

@@ -33,7 +33,7 @@ def plain_text(text: str | None, *, markup: bool = True) -> str | None:
 
 
 def absolute(base: str, address: str | None) -> str | None:
-    """*address* as an absolute http(s) URL without fragment; None for other schemes and invalid URLs."""
+    """Return *address* as an absolute http(s) URL without fragment; None for other schemes and invalid URLs."""
     address = (address or "").strip()
     if _PLAIN_URL.fullmatch(address):  # fast path for nearly all; a sitemap has 50,000
         return address
@@ -51,7 +51,7 @@ def absolute(base: str, address: str | None) -> str | None:
 
 
 def language_tag(text: str | None) -> str | None:
-    """*text* ("de_at.UTF-8", "DE-at") as a language tag ("de-AT"), with the region if it has one."""
+    """Return *text* ("de_at.UTF-8", "DE-at") as a language tag ("de-AT"), with the region if it has one."""
     found = _LANGUAGE.fullmatch((text or "").strip()[:40])
     if not found:
         return None

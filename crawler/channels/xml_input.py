@@ -47,7 +47,7 @@ def unpacked(body: bytes, limit: int) -> bytes:
 
 
 def decoded(body: bytes, content_type: str | None = None) -> str:
-    """Text of *body*, by byte order mark, Content-Type or XML declaration, else UTF-8, else Windows-1252."""
+    """Return the text of *body*, by byte order mark, Content-Type or XML declaration, else UTF-8, else Windows-1252."""
     for name in _encodings(body, content_type):
         try:
             return body.decode(name)
@@ -68,7 +68,7 @@ def _encodings(body: bytes, content_type: str | None) -> Iterator[str]:
 
 
 def clean_xml(body: bytes, content_type: str | None = None) -> bytes:
-    """*body* as UTF-8 from its first to its last closing tag, with HTML's entities, bare & and bare < escaped.
+    """Return *body* as UTF-8 from its first to its last closing tag, with HTML's entities, bare & and bare < escaped.
 
     The text after the last closing tag is dropped: it may break off in the middle of a URL.
     """

@@ -145,7 +145,7 @@ def names_in(raw: Iterable[str], sites: frozenset[str], *, trusted: bool = False
 
 
 def may_begin_with_by(line: str) -> bool:
-    """Whether the first word allows that the line says "by": a cheap test before the pattern."""
+    """Return whether the first word allows that the line says "by": a cheap test before the pattern."""
     first = line.split(" ", 1)[0]
     word = _COLON.split(first.casefold().strip("*([|·•–—-:："), 1)[0]
     return first.startswith("By") or word in _FIRST_WORDS
@@ -194,7 +194,7 @@ def _all_names(raw: Iterable[str], sites: frozenset[str], trusted: bool) -> list
 
 
 def groups_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
-    """Editorial teams and the outlet itself in place of an author: "Guardian staff reporter", "BBC News"."""
+    """Return editorial teams and the outlet itself in place of an author: "Guardian staff reporter", "BBC News"."""
     groups: dict[str, str] = {}
     for text in raw:
         name = BY.sub("", " ".join(text[:_TEXT].split())).strip(" ,.;:-–—|")
@@ -204,7 +204,7 @@ def groups_in(raw: Iterable[str], sites: frozenset[str]) -> tuple[str, ...]:
 
 
 def says_by(line: str) -> bool:
-    """Whether the line names an author: "By Jane Miller", "5 March 2024 by Jane Miller"."""
+    """Return whether the line names an author: "By Jane Miller", "5 March 2024 by Jane Miller"."""
     return bool(BY.match(line) or _BY_INSIDE.match(line))
 
 
@@ -214,22 +214,22 @@ def byline_of(line: str) -> str:
 
 
 def is_credit(line: str) -> bool:
-    """Whether the line names the maker of a picture."""
+    """Return whether the line names the maker of a picture."""
     return bool(_CREDIT.search(line))
 
 
 def is_signed(line: str) -> bool:
-    """Whether the line only names the author: "Text: Jane Miller" or "Author: Ed Ito, historian"."""
+    """Return whether the line only names the author: "Text: Jane Miller" or "Author: Ed Ito, historian"."""
     return bool(_SIGNED.fullmatch(line))
 
 
 def is_by_alone(line: str) -> bool:
-    """Whether the line is only "by", with the name on the next line."""
+    """Return whether the line is only "by", with the name on the next line."""
     return len(line) < 18 and bool(_ALONE.fullmatch(line))
 
 
 def is_firm(name: str) -> bool:
-    """Whether the name has the legal form of an association or a company."""
+    """Return whether the name has the legal form of an association or a company."""
     return bool(_FIRM.search(name))
 
 
@@ -302,7 +302,7 @@ def _first_last(text: str) -> str:
 
 
 def _after_by(text: str) -> str:
-    """*text* without "by" and without what follows the names."""
+    """Return *text* without "by" and without what follows the names."""
     inside = _BY_INSIDE.match(text)
     text = text[inside.end() :] if inside else BY.sub("", text)
     text = _WEEKDAY.sub("", text[: date_begins(text)])
@@ -322,7 +322,7 @@ def _name_of(part: str) -> str:
 
 
 def _without_job(text: str) -> str:
-    """*text* without job titles, unless one word is left: "Guardian political editor" is nobody by name."""
+    """Return *text* without job titles, unless one word is left: "Guardian political editor" is nobody by name."""
     rest = _JOB.sub(" ", text).strip()
     return text if rest and " " not in rest else rest
 

@@ -195,7 +195,7 @@ def _in_byline(name: str, page: ParsedPage, sites: frozenset[str], headline_posi
 
 
 def _has_more(line: str, name: str) -> bool:
-    """Whether *line* may have another name beside *name*: a cheap test, since most lines name one person."""
+    """Return whether *line* may have another name beside *name*: a cheap test, since most lines name one person."""
     before, _, behind = line.partition(name)
     return bool(_BEFORE_NAME.search(before) or _BEHIND_NAME.match(behind))
 
@@ -243,7 +243,7 @@ def _authors_links(node: LexborNode) -> list[LexborNode]:
 
 
 def _links(node: LexborNode, selector: str) -> list[LexborNode]:
-    """Links in *node*. Most bylines contain no element, and a selector costs as much as the rest."""
+    """Return links in *node*. Most bylines contain no element, and a selector costs as much as the rest."""
     return node.css(selector)[:_MOST_LINKS] if next(node.iter(), None) is not None else []
 
 
@@ -252,7 +252,7 @@ def _leads_to_author(attributes: dict[str, str | None]) -> bool:
 
 
 def byline_elements(page: ParsedPage, headline_position: int, end: int | None = None) -> Iterator[str]:
-    """Texts of elements around the headline, before *end*, that are named as a byline; those below it first."""
+    """Yield texts of elements around the headline, before *end*, that are named as a byline; those below it first."""
     near = [node for _, node in _elements_near(page, headline_position, end)]
     names = [node for node in near if not _ROLE_NAMES.search(node.attributes.get("class") or "")]
     for node in names or near:
@@ -279,7 +279,7 @@ def _without_categories(text: str, node: LexborNode) -> str:
 
 
 def byline_lines(page: ParsedPage, headline_position: int) -> Iterator[str]:
-    """Lines around the headline that say "by", joined with the lines that continue them."""
+    """Yield lines around the headline that say "by", joined with the lines that continue them."""
     near = page.pieces[max(0, headline_position - 4) : headline_position + _BEHIND]
     for n, piece in enumerate(near):
         if len(piece.text) < _LINE and (says_by(piece.text) or is_by_alone(piece.text)):
@@ -299,7 +299,7 @@ def _continued(lines: Sequence[str]) -> str:
 
 
 def lines_behind_text(page: ParsedPage, headline_position: int) -> Iterator[str]:
-    """Lines behind the text that consist of "by" and a name."""
+    """Yield lines behind the text that consist of "by" and a name."""
     for piece in page.pieces[headline_position + _BEHIND :]:
         if len(piece.text) > _LINE or not may_begin_with_by(piece.text):
             continue

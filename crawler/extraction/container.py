@@ -42,7 +42,7 @@ _PARAGRAPHS = frozenset(
 
 
 def prose_of(piece: Piece) -> float:
-    """How much running text a piece is, in characters; 0 for headings, links and fragments."""
+    """Return how much running text a piece is, in characters; 0 for headings, links and fragments."""
     if len(piece.text) < _FEWEST or piece.tag in HEADINGS or (piece.linked and piece.link_share > 0.35):
         return 0.0
     length = weighted_length(piece.text)
@@ -200,7 +200,7 @@ def story_end(page: ParsedPage, headline: str | None) -> int:
 
 
 def _among(box: Box, holders: dict[Box | None, list[int]]) -> bool:
-    """Whether *box* or a box around it has paragraphs before and behind it on the same level."""
+    """Return whether *box* or a box around it has paragraphs before and behind it on the same level."""
     while box.parent is not None:
         beside = holders.get(box.parent)
         if beside and beside[0] < box.first and beside[-1] >= box.last:
@@ -292,7 +292,7 @@ def _named_text(page: ParsedPage, box: Box, sums: Iterable[list[float]]) -> Box 
 
 
 def _lists_others(page: ParsedPage, inner: Box, outer: Box, prose: float) -> bool:
-    """Whether most of the *prose* that the outer box adds are excerpts, each right below a linked title."""
+    """Return whether most of the *prose* that the outer box adds are excerpts, each right below a linked title."""
     pieces = [*page.pieces[outer.first : inner.first], *page.pieces[inner.last : outer.last]]
     excerpts = [piece.prose for title, piece in pairwise(pieces) if piece.prose and _is_linked_title(title)]
     return len(excerpts) >= _LISTED and sum(excerpts) >= _MOST_LISTED * prose
@@ -324,7 +324,7 @@ def _paragraphs_in(piece: Piece) -> float:
 
 
 def _is_sentence(piece: Piece) -> bool:
-    """Whether the piece is a paragraph, so that the links in it are no list of links."""
+    """Return whether the piece is a paragraph, so that the links in it are no list of links."""
     return piece.prose > 0 or (piece.linked < _IN_SENTENCE * len(piece.text) and len(piece.text) >= _LONG)
 
 

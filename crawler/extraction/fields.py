@@ -212,7 +212,7 @@ def _bare_credit(text: str) -> str:
 
 
 def _is_credit(piece: Piece) -> bool:
-    """Whether the line names the maker of the picture and nothing else."""
+    """Return whether the line names the maker of the picture and nothing else."""
     text = piece.text
     if len(text) > _LONGEST_CREDIT or ends_sentence(text):
         return False
@@ -220,7 +220,7 @@ def _is_credit(piece: Piece) -> bool:
 
 
 def _closed(credit: str) -> str:
-    """*credit* without a closing bracket that was opened before it: "(Photo: A. Smith)"."""
+    """Return *credit* without a closing bracket that was opened before it: "(Photo: A. Smith)"."""
     return credit.strip().removesuffix(")").rstrip() if "(" not in credit else credit.strip()
 
 

@@ -72,18 +72,18 @@ def _cut_mark(given: str) -> str:
 
 
 def _is_section_name(title: str) -> bool:
-    """Whether the title begins with no more than a few words, as the name of a section does."""
+    """Return whether the title begins with no more than a few words, as the name of a section does."""
     return len(SEPARATOR.split(title, 1)[0].split()) <= _FEWEST_WORDS
 
 
 def _plain(text: str) -> str:
-    """*text* in one line, without invisible characters, at most as long as a headline may be."""
+    """Return *text* in one line, without invisible characters, at most as long as a headline may be."""
     text = " ".join(_INVISIBLE.sub("", text[: 4 * _MAX]).split())
     return text if len(text) <= _MAX else text[:_MAX].rpartition(" ")[0] or text[:_MAX]
 
 
 def _bare(given: Iterable[str]) -> set[str]:
-    """Titles that are contained in a longer title, so free of the site's name."""
+    """Return titles that are contained in a longer title, so free of the site's name."""
     titles = set(given)
     return {
         title
@@ -151,7 +151,7 @@ def _domain_names(url: str) -> tuple[str, ...]:
 
 
 def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> str:
-    """*title* without "- Outlet" at either end.
+    """Return *title* without "- Outlet" at either end.
 
     That is a name of the site or, where *guess* allows it, a short part beside a long one.
     """
@@ -189,7 +189,7 @@ def _is_short(tail: str, head: str) -> bool:
 
 
 def _visible(page: ParsedPage, sites: frozenset[str], claims: Sequence[str]) -> list[str]:
-    """Level one headings and marked headlines; where none agrees with the *claims*, other headings that do.
+    """Return level one headings and marked headlines; where none agrees with the *claims*, other headings that do.
 
     A level one heading in a menu is left out: there it is the last step of a breadcrumb trail, cut or made for search
     engines.

@@ -86,7 +86,7 @@ def read_claims(scripts: Sequence[str]) -> Claims:
 
 
 def text_of(value: object) -> str:
-    """Plain text of a JSON value: markup and entities resolved, one line; empty when it is no text."""
+    """Return the plain text of a JSON value: markup and entities resolved, one line; empty when it is no text."""
     if isinstance(value, dict):
         value = value.get("@value") or value.get("name")
     if isinstance(value, list):
@@ -136,7 +136,7 @@ def _without_comments(text: str) -> str:
 
 
 def _nodes(data: object) -> Iterator[Node]:
-    """Every object in *data*, outer ones first; breadth is bounded, since a page may hold any number."""
+    """Yield every object in *data*, outer ones first; breadth is bounded, since a page may hold any number."""
     waiting: list[object] = [data]
     seen = 0
     while waiting and seen < _MAX_NODES:
@@ -164,7 +164,7 @@ def _is_article(node: Node) -> bool:
 
 
 def _weight(node: Node) -> int:
-    """How much a node says: the article's own node says more than those of teasers in an ItemList."""
+    """Return how much a node says: the article's own node says more than those of teasers in an ItemList."""
     keys = (
         "datePublished",
         "author",
@@ -286,7 +286,7 @@ def _paywalled(node: Node) -> bool | None:
 
 
 def _site_names(nodes: Sequence[Node]) -> tuple[str, ...]:
-    """Names of publishers and web sites, without organisations that are only authors: those are agencies."""
+    """Return names of publishers and web sites, without organisations that are only authors: those are agencies."""
     wrote = {id(author) for node in nodes for author in _dicts(node.get("author"))}
     published = {id(publisher) for node in nodes for publisher in _dicts(node.get("publisher"))}
     names = {

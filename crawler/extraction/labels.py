@@ -164,7 +164,7 @@ class Labeller:
         return _PROSE if piece.prose else _OTHER_TEXT
 
     def _is_link(self, piece: Piece) -> bool:
-        """Whether the piece is a link and no text.
+        """Return whether the piece is a link and no text.
 
         That is a title or a short line that is mostly linked ("See also: Will it rain?"), and a sentence that is wholly
         linked. It is not a long sentence in a text of linked sentences, where a link was never closed.
@@ -202,7 +202,7 @@ class Labeller:
 
 
 def _is_fragment(piece: Piece) -> bool:
-    """Whether the piece is short, no sentence and not bold, in a box without prose."""
+    """Return whether the piece is short, no sentence and not bold, in a box without prose."""
     if weighted_length(piece.text) >= 60 or ends_sentence(piece.text):
         return False
     return not piece.box.prose and not piece.bold
@@ -224,7 +224,7 @@ def _hinted(hints: int) -> Verdict:
 
 
 def _names_around(box: Box | None) -> str:
-    """Class and id of the two nearest named boxes, searching from *box* up `_LEVELS` levels."""
+    """Return the class and id of the two nearest named boxes, searching from *box* up `_LEVELS` levels."""
     names: list[str] = []
     for _ in range(_LEVELS):
         if box is None or len(names) == 2:
@@ -267,7 +267,7 @@ def _gallery_captions(blocks: Sequence[Block], page: ParsedPage, positions: rang
 
 
 def with_lead(blocks: tuple[Block, ...], descriptions: Iterable[str]) -> tuple[Block, ...]:
-    """*blocks* with a lead, when none has that label yet.
+    """Return *blocks* with a lead, when none has that label yet.
 
     It is the block below the headline that equals one of the page's *descriptions*, or the one directly below it.
     """

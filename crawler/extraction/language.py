@@ -118,7 +118,7 @@ def _by_common_words(words: list[str]) -> str | None:
 
 
 def _may_be(words: list[str], code: str) -> bool:
-    """Whether hardly any other language has a larger share of common words: enough to trust what a page says."""
+    """Return whether hardly any other language has a larger share of common words: enough to trust what a page says."""
     share = _share(words, code)
     return share >= _FEW and share >= _NEAR * max(_share(words, other) for other in _WORDS)
 

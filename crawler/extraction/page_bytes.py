@@ -68,7 +68,7 @@ _FLAT = re.compile(
 
 
 def as_utf8(page: bytes | str, encoding: str | None = None) -> bytes:
-    """*page* as UTF-8; `encoding` is the charset of the HTTP header. Undecodable bytes become U+FFFD.
+    """Return *page* as UTF-8; `encoding` is the charset of the HTTP header. Undecodable bytes become U+FFFD.
 
     Byte order marks and valid UTF-8 count first, then the header, the meta tag, and last Windows-1252.
     """
@@ -159,7 +159,7 @@ def _refuse(page: bytes, tags: int) -> None:
 
 
 def _without_scripts(page: bytes) -> bytes:
-    """*page* with empty scripts, except JSON-LD.
+    """Return *page* with empty scripts, except JSON-LD.
 
     The parser may see another beginning of a script, so it gets this form of the page.
     """
@@ -167,7 +167,7 @@ def _without_scripts(page: bytes) -> bytes:
 
 
 def _is_deep(page: bytes, tags: int) -> bool:
-    """Whether tags may be nested deeper than MAX_DEPTH; the number of opening tags is the limit."""
+    """Return whether tags may be nested deeper than MAX_DEPTH; the number of opening tags is the limit."""
     return tags - page.count(b"</") > MAX_DEPTH and _depth(page) > MAX_DEPTH
 
 

@@ -82,7 +82,7 @@ _SUFFIX = re.compile(r"(?:\.\w{3,5}|/)$")
 def find_flags(
     page: ParsedPage, claims: Claims, headline: str, paragraphs: Sequence[str], authors: Sequence[str]
 ) -> frozenset[Flag]:
-    """Whether the article is paywalled, partial, a live blog, or an agency's text."""
+    """Return whether the article is paywalled, partial, a live blog, or an agency's text."""
     flags = set()
     if _is_paywalled(page, claims, headline):
         flags.add(Flag.PAYWALLED)
@@ -112,12 +112,12 @@ def _is_paywalled(page: ParsedPage, claims: Claims, headline: str) -> bool:
 
 
 def _asks_to_pay(text: str) -> bool:
-    """Whether the line, in lower case, asks the reader to pay; a quotation in a report does not."""
+    """Return whether the line, in lower case, asks the reader to pay; a quotation in a report does not."""
     return _WALL.search(text) is not None and not _QUOTED.match(text) and REPORTED.search(text) is None
 
 
 def _has_more_pages(page: ParsedPage) -> bool:
-    """Whether the page is the first of several: it links to the second, or counts them."""
+    """Return whether the page is the first of several: it links to the second, or counts them."""
     following = next((href for rel, href in page.links if rel == "next"), None)
     if following is not None and _is_second_page(page.absolute(following) or "", page.url):
         return True
@@ -181,7 +181,7 @@ def refuse_non_articles(page: ParsedPage, claims: Claims, headline: str | None, 
 
 
 def _is_dated(page: ParsedPage, claims: Claims, headline: str | None) -> bool:
-    """Whether the page's head dates this article; lists of articles date the articles in them."""
+    """Return whether the page's head dates this article; lists of articles date the articles in them."""
     if page.meta_value("article:published_time"):
         return True
     return bool(claims.published) and (
@@ -190,7 +190,7 @@ def _is_dated(page: ParsedPage, claims: Claims, headline: str | None) -> bool:
 
 
 def _has_lead_or_captions(blocks: Sequence[Block], crowded: bool) -> bool:
-    """Whether there is a lead, or captions that do not belong to a list of articles."""
+    """Return whether there is a lead, or captions that do not belong to a list of articles."""
     labels = [block.label for block in blocks]
     return Label.LEAD in labels or (Label.CAPTION in labels and not crowded)
 
@@ -237,7 +237,7 @@ def _count_links(blocks: Sequence[Block]) -> int:
 
 
 def _is_list(page: ParsedPage, claims: Claims, headline: str | None, blocks: Sequence[Block]) -> bool:
-    """Whether most of the text are excerpts, each right below a linked title."""
+    """Return whether most of the text are excerpts, each right below a linked title."""
     if (
         page.meta_value("og:type").lower() == "article"
         or word_similarity(claims.headline, headline or "") >= _SAME_HEADLINE

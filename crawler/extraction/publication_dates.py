@@ -184,7 +184,7 @@ def _before_the_change(published: datetime, shown: datetime | None) -> datetime:
 
 
 def _is_earlier(shown: datetime, other: datetime) -> bool:
-    """Whether *shown* is an earlier day, and not the same one with day and month in the other order."""
+    """Return whether *shown* is an earlier day, and not the same one with day and month in the other order."""
     turned = (shown.year, shown.day, shown.month)
     return shown.date() < other.date() and turned != (other.year, other.month, other.day)
 
@@ -192,7 +192,7 @@ def _is_earlier(shown: datetime, other: datetime) -> bool:
 def _as_page_shows(
     published: datetime, reader: _Reader, page: ParsedPage, claims: Claims, headline_position: int
 ) -> datetime:
-    """Of several claimed days of publication, the one that the page shows.
+    """Return, of several claimed days of publication, the one that the page shows.
 
     A text that is published anew keeps its first day in one place or the other.
     """
@@ -322,7 +322,7 @@ def _in_url(pattern: re.Pattern[str], url: str) -> Iterator[RawDate]:
 
 
 def published_time_elements(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
-    """<time> elements below the headline that are named as the time of publication."""
+    """Yield <time> elements below the headline that are named as the time of publication."""
     for raw, names, at in page.times[:_MOST]:
         if (
             headline_position <= at < headline_position + _BEHIND
@@ -333,7 +333,7 @@ def published_time_elements(page: ParsedPage, headline_position: int) -> Iterato
 
 
 def visible_published(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
-    """Texts around the headline with a date that is not of a change."""
+    """Yield texts around the headline with a date that is not of a change."""
     low, high = max(0, headline_position - _JUST_BEFORE), headline_position + _BEHIND
     for raw, names, at in page.times[:_MOST]:
         if low <= at <= high and not _OTHER.search(names + raw):
@@ -343,14 +343,14 @@ def visible_published(page: ParsedPage, headline_position: int) -> Iterator[RawD
 
 
 def time_elements_below(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
-    """<time> elements right below the headline that are not of a change."""
+    """Yield <time> elements right below the headline that are not of a change."""
     for raw, names, at in _time_elements_near(page, headline_position):
         if headline_position <= at <= headline_position + _BEFORE and not _OTHER.search(names + raw):
             yield "time", raw
 
 
 def visible_close(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
-    """Dates next to the headline: <time> elements, and lines with little more than a date."""
+    """Yield dates next to the headline: <time> elements, and lines with little more than a date."""
     yield from time_elements_below(page, headline_position)
     below, above = (
         page.pieces[headline_position + 1 : headline_position + _BEFORE],
@@ -387,7 +387,7 @@ def visible_far(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
 
 
 def visible_modified(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
-    """Lines and <time> elements around the headline that say when the page was modified."""
+    """Yield lines and <time> elements around the headline that say when the page was modified."""
     for piece in page.pieces[max(0, headline_position - _BEFORE) : headline_position + _BEHIND]:
         changed = _CHANGED.search(piece.text) if _has_date(piece) else None
         if changed:
@@ -398,7 +398,7 @@ def visible_modified(page: ParsedPage, headline_position: int) -> Iterator[RawDa
 
 
 def visible_modified_far(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
-    """Lines far from the headline that begin with the time of the last change."""
+    """Yield lines far from the headline that begin with the time of the last change."""
     for _, piece in _far_from(page, headline_position):
         if len(piece.text) < _BRIEF and _SAYS_CHANGED.match(piece.text):
             yield "visible", piece.text
@@ -418,7 +418,7 @@ def _time_elements_near(page: ParsedPage, headline_position: int) -> list[TimeEl
 
 
 def _of_others(page: ParsedPage, at: int) -> bool:
-    """Whether the piece is a comment, a teaser or a caption."""
+    """Return whether the piece is a comment, a teaser or a caption."""
     return at < len(page.pieces) and bool(page.pieces[at].box.effective_hints & _NOT_OURS)
 
 
@@ -466,7 +466,7 @@ def _published_part(text: str) -> str | None:
 
 
 def _is_little_more(text: str) -> bool:
-    """Whether *text* is a date with a name or a label, not a sentence with a date in it."""
+    """Return whether *text* is a date with a name or a label, not a sentence with a date in it."""
     if len(text) < _DATE_ALONE:
         return True
     return len(text) < _BRIEF and bool(_SAYS_SO.match(text) or date_begins(text) == 0)
@@ -492,7 +492,7 @@ def _datelines(page: ParsedPage, headline_position: int) -> Iterator[RawDate]:
 
 
 def _far_from(page: ParsedPage, headline_position: int) -> Iterator[tuple[Piece, Piece]]:
-    """Short texts with a date far below the headline, then far above, each with the text before it."""
+    """Yield short texts with a date far below the headline, then far above, each with the text before it."""
     for pieces in (page.pieces[headline_position + _BEHIND :], page.pieces[: max(0, headline_position - _BEFORE)]):
         for before, piece in pairwise(pieces):
             if _has_date(piece) and not piece.box.effective_hints & _OTHERS:

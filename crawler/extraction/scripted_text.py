@@ -61,7 +61,7 @@ def with_claimed_text(blocks: tuple[Block, ...], claim: str) -> tuple[Block, ...
 
 
 def with_scripted_text(blocks: tuple[Block, ...], page: bytes, headline: str | None) -> tuple[Block, ...]:
-    """*blocks*, with paragraphs from the data of *page* (UTF-8) behind them as text when it shows hardly any."""
+    """Return *blocks*, with paragraphs from the data of *page* (UTF-8) behind them as text when it shows hardly any."""
     texts = [block.text for block in blocks if block.label is Label.BODY]
     if sum(map(len, texts)) > _SHOWS_TEXT or not headline or b"<script" not in page:
         return blocks
@@ -83,7 +83,7 @@ def _size_of(paragraphs: list[str]) -> float:
 
 
 def _is_code(paragraphs: list[str]) -> bool:
-    """Whether the text is a script: what is between the end of one string and the beginning of the next."""
+    """Return whether the text is a script: what is between the end of one string and the beginning of the next."""
     return sum(len(_OF_CODE.findall(text)) for text in paragraphs) > _MOST_CODE * sum(map(len, paragraphs))
 
 

@@ -93,7 +93,7 @@ class _Text:
         return top
 
     def before(self, box: Box) -> bool:
-        """Whether the holder has prose before the box."""
+        """Return whether the holder has prose before the box."""
         return self.holder.first < box.first and self._prose(self.holder.first, box.first) > 0
 
     def after(self, box: Box) -> float:
@@ -125,7 +125,7 @@ def _begins(text: str) -> str:
 
 
 def without_side_boxes(blocks: tuple[Block, ...], page: ParsedPage, container: Box, claim: str) -> tuple[Block, ...]:
-    """*blocks*, one for each piece of *page*, with the text in side boxes relabelled.
+    """Return *blocks*, one for each piece of *page*, with the text in side boxes relabelled.
 
     `claim` is the whole text as JSON-LD has it, or empty.
     """
@@ -196,13 +196,13 @@ def _rule_in_holder(text: _Text, branch: _Branch, others: int, after: float) -> 
 
 
 def _is_unclaimed(text: _Text, branch: _Branch) -> bool:
-    """Whether the text in JSON-LD, which agrees with the holder's, contains no part of the box."""
+    """Return whether the text in JSON-LD, which agrees with the holder's, contains no part of the box."""
     texts = [text.blocks[n].text for n in branch.positions]
     return bool(text.claimed) and not any(_begins(line) in text.claimed for line in texts)
 
 
 def _is_list(text: _Text, branch: _Branch) -> bool:
-    """Whether the box has rows of a list or a table without links: ingredients of a recipe, results."""
+    """Return whether the box has rows of a list or a table without links: ingredients of a recipe, results."""
     rows = [text.blocks[n] for n in branch.positions if text.blocks[n].tag in _ROWS]
     return len(rows) >= _FEWEST_ROWS and not any(row.link_share for row in rows)
 

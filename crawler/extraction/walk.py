@@ -381,7 +381,7 @@ class _Walk:
 
 
 def _leads_to_itself(link: dict[str, str | None]) -> bool:
-    """Whether the link leads to a place on the page, or to the place that it marks itself."""
+    """Return whether the link leads to a place on the page, or to the place that it marks itself."""
     href = link.get("href") or ""
     return "#" in href and (href[0] == "#" or href.endswith(f"#{link.get('id')}"))
 

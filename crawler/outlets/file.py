@@ -155,7 +155,7 @@ class _Reading:
 
 
 def _outlet_of(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> Outlet:
-    """Outlet with these values of its fields; what they leave open comes from *defaults*."""
+    """Return the outlet with these values of its fields; what they leave open comes from *defaults*."""
     own_time = _TIMES & fields.keys()
     inherited = {key: value for key, value in defaults.items() if not (own_time and key in _TIMES)}
     budget = defaults.get("every") if fields.get("every") == "auto" else None

@@ -57,7 +57,7 @@ _TLS = (ssl.SSLError, ssl.CertificateError, aiohttp.ClientSSLError)
 
 
 def reason_of(error: BaseException) -> str:
-    """Reason for *error*; an unexpected error keeps its class name: `error_KeyError`."""
+    """Return the reason for *error*; an unexpected error keeps its class name: `error_KeyError`."""
     chain = tuple(_chain(error))
     refused = next((part for part in chain if isinstance(part, Refused)), None)
     if refused:

@@ -188,7 +188,7 @@ class GuardedHandler(AiohttpDownloadHandler):
 
 @lru_cache(maxsize=1)
 def _verifying_context() -> ssl.SSLContext:
-    """Context with the machine's trusted certificates; reading them takes a tenth of a second."""
+    """Return the context with the machine's trusted certificates; reading them takes a tenth of a second."""
     return ssl.create_default_context()
 
 
@@ -268,7 +268,7 @@ class HostPaces:
         self._closed_until[host] = self.clock() + seconds
 
     def closed(self, host: str) -> bool:
-        """Whether requests to *host* are paused."""
+        """Return whether requests to *host* are paused."""
         return self.clock() < self._closed_until.get(host, float("-inf"))
 
 
@@ -284,7 +284,7 @@ class SilentHosts:
     _failures: Counter[str] = field(default_factory=Counter)  # since the last answer
 
     def is_given_up(self, url: str) -> bool:
-        """Whether this crawl has stopped requesting the host of *url*."""
+        """Return whether this crawl has stopped requesting the host of *url*."""
         host = _host(url)
         return self._timeouts[host] >= MAX_TIMEOUTS or self._failures[host] >= MAX_FAILURES
 

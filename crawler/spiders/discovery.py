@@ -124,7 +124,7 @@ class Discovery:
         return [channel for channel in channels if channel.kind in channel_kinds()]
 
     def _is_free(self, kind: ChannelKind) -> bool:
-        """Whether outlets.toml leaves channels of this kind to discovery."""
+        """Return whether outlets.toml leaves channels of this kind to discovery."""
         return kind.announces and kind.option(self.job.outlet) is None
 
     def _first(self) -> list[FoundChannel]:
@@ -137,7 +137,7 @@ class Discovery:
         return [FoundChannel(sitemap.KIND.name, url) for rules in self.robots.values() for url in rules.sitemaps]
 
     def _remembered(self, free: Sequence[Channel]) -> list[FoundChannel]:
-        """Channels that were once guessed and, when the home page could not be read, all that it once named.
+        """Return channels that were once guessed and, when the home page could not be read, all that it once named.
 
         Otherwise sections and sitemaps come from the page or index that names them now, so that old ones drop out.
         """
@@ -366,12 +366,12 @@ def _found(channel: Channel) -> FoundChannel:
 
 
 def _as_named(row: Channel, found: FoundChannel) -> Channel:
-    """Channel to read as the kind that was named now; one of another kind is read in full."""
+    """Return the channel to read as the kind that was named now; one of another kind is read in full."""
     return row if row.kind == found.kind else replace(row, kind=found.kind, last_read_at=None)
 
 
 def _resting(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
-    """Channels that failed and whose pause is not over; none when no other channel is left.
+    """Return channels that failed and whose pause is not over; none when no other channel is left.
 
     The outlet has a pause of its own; when that is over, something has to be tried.
     """
@@ -381,7 +381,7 @@ def _resting(channels: Sequence[Channel], now: datetime) -> frozenset[int]:
 
 
 def _is_set_aside(channel: Channel) -> bool:
-    """Whether *channel* killed two crawls in a row; it is only read again when a person names it."""
+    """Return whether *channel* killed two crawls in a row; it is only read again when a person names it."""
     return (channel.disposition, channel.reason) == (LookOutcome.SKIPPED, Reason.KILLED_THE_CRAWL)
 
 

@@ -23,7 +23,7 @@ FULL_READING_INTERVAL = timedelta(days=1)  # a channel is requested without its 
 
 
 def channel_request(channel: Channel, *, conditional: bool = True) -> Request:
-    """Request for *channel*, conditional when that is possible and a full reading is not due."""
+    """Return the request for *channel*, conditional when that is possible and a full reading is not due."""
     fresh = channel.last_read_at and datetime.now(UTC) - channel.last_read_at <= FULL_READING_INTERVAL
     conditional = conditional and bool(fresh) and channel_kinds()[channel.kind].is_conditional
     headers = _conditions(channel.etag, channel.last_modified) if conditional else {}
@@ -32,7 +32,7 @@ def channel_request(channel: Channel, *, conditional: bool = True) -> Request:
 
 
 def page_request(link: Link, callback: Callable[..., Any], errback: Callable[..., Any]) -> Request:
-    """Request for *link*, conditional when its last answer can be trusted."""
+    """Return the request for *link*, conditional when its last answer can be trusted."""
     conditional = asks_conditionally(link.seen, link.disposition)
     headers = _conditions(link.etag, link.last_modified) if conditional else {}
     meta = {"link": link, "keep": True, "known_digest": link.body_digest}
@@ -40,13 +40,13 @@ def page_request(link: Link, callback: Callable[..., Any], errback: Callable[...
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Headers that make a request conditional, without values that no header may hold."""
+    """Return headers that make a request conditional, without values that no header may hold."""
     pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
 
 
 def header(response: Response, name: str) -> str | None:
-    """First 1000 characters of a header of the answer; None when it is missing."""
+    """Return the first 1000 characters of a header of the answer; None when it is missing."""
     value = response.headers.get(name)
     return value.decode("latin-1")[:1000] if value else None
 
@@ -62,7 +62,7 @@ class TargetProbe:
     answer: Response | Exception | None = None
 
     async def channel_kind(self, ask: Ask) -> str | None:
-        """Kind of channel that the target is; None for an article.
+        """Return the kind of channel that the target is; None for an article.
 
         A URL that does not answer counts as an article, so that the ledger holds the reason.
         """
@@ -82,7 +82,7 @@ class TargetProbe:
         return found.name if found else None
 
     def take_answer(self, url: str) -> Response | None:
-        """Response when *url* is the target; only once, in place of a second request."""
+        """Return the response when *url* is the target; only once, in place of a second request."""
         answer = self.answer
         if not isinstance(answer, Response) or url != self.job.target:
             return None

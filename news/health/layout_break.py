@@ -83,7 +83,7 @@ def _same_ending(recent: Sequence[OutletDay], before: Sequence[OutletDay]) -> di
 
 
 def _commonest_ending(days: Sequence[OutletDay]) -> tuple[int, float]:
-    """(how many texts end alike, their share). Of each day only its commonest ending is known: a lower bound."""
+    """Return how many texts end alike, and their share: a lower bound, by the commonest ending of each day."""
     counts: Counter[str] = Counter()
     for day in days:
         if day.ending:
@@ -153,7 +153,7 @@ def _rarer(recent: Sequence[OutletDay], before: Sequence[OutletDay], name: str) 
 
 
 def _waves(days: Sequence[OutletDay], name: str, likely: float) -> float:
-    """By how many times the days vary more than if each text had the field with that probability; at least 1."""
+    """Return by how many times the days vary more than if each text had the field with that probability; at least 1."""
     squares: list[float] = [
         (getattr(day, name) - likely * day.articles) ** 2 / (likely * (1 - likely) * day.articles) for day in days
     ]

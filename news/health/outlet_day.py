@@ -238,7 +238,7 @@ def length(intervals: Sequence[Interval]) -> timedelta:
 
 
 def within(intervals: Sequence[Interval], start: datetime, end: datetime) -> timedelta:
-    """How much of *start* to *end* the *intervals* cover."""
+    """Return how much of *start* to *end* the *intervals* cover."""
     return length([(max(a, start), min(b, end)) for a, b in intervals if a < end and b > start])
 
 

@@ -41,7 +41,7 @@ def volume_drop(days: Sequence[OutletDay], today: date, common: Mapping[date, fl
 
 
 def _dispersion(days: Sequence[OutletDay], before: date) -> float:
-    """By how many times the outlet's days vary more than chance explains; at least 1.
+    """Return by how many times the outlet's days vary more than chance explains; at least 1.
 
     Computed from the median of the squared deviations, which one odd week does not move.
     """
@@ -83,7 +83,7 @@ def is_holiday(day: date) -> bool:
 
 
 def easter(year: int) -> date:
-    """Easter Sunday of the Gregorian calendar (Oudin's form of Gauss's rule, years 1583 and later)."""
+    """Return Easter Sunday of the Gregorian calendar (Oudin's form of Gauss's rule, years 1583 and later)."""
     golden, century = year % 19, year // 100
     moon = (century - century // 4 - (8 * century + 13) // 25 + 19 * golden + 15) % 30
     moon -= (moon // 28) * (1 - (29 // (moon + 1)) * ((21 - golden) // 11))

@@ -81,23 +81,23 @@ class RememberedPage:
 
 
 def line_key(outlet_id: int | None, letters: str) -> int:
-    """51 bits for the letters of an outlet's line; of a headline, when there is no outlet."""
+    """Return a key of 51 bits for the letters of an outlet's line; of a headline, when there is no outlet."""
     line = f"{outlet_id or 0} {letters}"
     return int.from_bytes(sha256(line.encode("utf-8", "replace")).digest()[:8]) >> 13
 
 
 def tells_apart(letters: str) -> bool:
-    """Whether a headline of these letters is long enough to stand for one article."""
+    """Return whether a headline of these letters is long enough to stand for one article."""
     return len(letters) >= (_HEADLINE_LETTERS if letters.isascii() else _HEADLINE_LETTERS // 2 + 2)
 
 
 def may_be_teaser(block: Block) -> bool:
-    """Whether a block is shaped like a link to an article."""
+    """Return whether a block is shaped like a link to an article."""
     return block.label is Label.BODY and block.link_share >= _LINKED and len(block.text) <= _TITLE_CHARS
 
 
 def may_recur(block: Block, own: Sighting) -> bool:
-    """Whether a line could be boilerplate at all; what is text in itself need not be remembered."""
+    """Return whether a line could be boilerplate at all; what is text in itself need not be remembered."""
     if block.label is not Label.BODY or block.tag in _DATA or is_quotation(block):
         return False
     return block.link_share >= _LINKED or not (is_reply(block.text) or names_the_subject(block.text, own))
@@ -140,12 +140,12 @@ def is_plain(block: Block) -> bool:
 
 
 def is_rare(sightings: int, articles: int) -> bool:
-    """Whether a line that stands in so many of an outlet's articles in a row is a phrase of its writers."""
+    """Return whether a line that stands in so many of an outlet's articles in a row is a phrase of its writers."""
     return articles > _DENSE * sightings
 
 
 def is_worth_keeping(own: Sighting, known: Sequence[Sighting]) -> bool:
-    """Whether one more article with a line adds to what the *known* ones of its period prove."""
+    """Return whether one more article with a line adds to what the *known* ones of its period prove."""
     if any(sighting.article == own.article for sighting in known):
         return False
     if len(known) <= OTHERS:
@@ -166,7 +166,7 @@ class _Lines:
         self.gone: set[int] = set()
 
     def may_go(self, position: int) -> bool:
-        """Whether memory takes the line for something else than text."""
+        """Return whether memory takes the line for something else than text."""
         if position in self.page.settled:
             return False
         if position in self.teasers:
@@ -183,7 +183,7 @@ class _Lines:
         return self.blocks[position].link_share < _LINKED
 
     def follows_text(self, position: int) -> bool:
-        """Whether what comes next on the page is text that stays."""
+        """Return whether what comes next on the page is text that stays."""
         after = range(position + 1, len(self.blocks))
         first = next((place for place in after if self.blocks[place].label not in _BESIDE), None)
         return first is not None and self.blocks[first].label is Label.BODY and first not in self.gone
@@ -262,7 +262,7 @@ KEEPERS: tuple[Callable[[_Lines, int], bool], ...] = (
 
 
 def _differ(sightings: Sequence[Sighting]) -> bool:
-    """Whether the articles have neither a writer nor a subject in common."""
+    """Return whether the articles have neither a writer nor a subject in common."""
     first, *rest = sightings
     return not _common_authors(sightings) and not all(_are_related(first, sighting) for sighting in rest)
 
@@ -272,13 +272,13 @@ def _common_authors(sightings: Sequence[Sighting]) -> frozenset[str]:
 
 
 def _are_related(first: Sighting, second: Sighting, but: frozenset[str] = frozenset()) -> bool:
-    """Whether two articles have a word of their headlines in common, or open with the same names."""
+    """Return whether two articles have a word of their headlines in common, or open with the same names."""
     same, fewer = len((first.names & second.names) - but), min(len(first.names), len(second.names))
     return not first.topic.isdisjoint(second.topic) or same >= max(_SAME_NAMES, _SAME_SHARE * fewer)
 
 
 def _names_in(text: str) -> frozenset[str]:
-    """Subjects that the text names, not what it merely says about them: words that do not begin small."""
+    """Return subjects that the text names, not what it merely says about them: words that do not begin small."""
     return _subject(" ".join(word for word in text.split() if not word[0].islower()))
 
 

@@ -81,7 +81,7 @@ def _is_template(overlap: Overlap) -> bool:
 
 
 def is_certain(overlap: Overlap, reason: SamenessRule) -> bool:
-    """Whether the match is strong enough to join two stories that were apart."""
+    """Return whether the match is strong enough to join two stories that were apart."""
     least = 0.45 if overlap.about >= 0.75 else 0.6
     return reason is SamenessRule.SAME_TEXT or (
         overlap.share >= least and overlap.words >= 40 and overlap.about >= _MENTIONED
@@ -104,7 +104,7 @@ def _certain(candidate: Found) -> bool:
 
 
 def is_roundup(compared: Iterable[Found], words: int) -> bool:
-    """Whether a text of so many *words* is put together from three or more stories, each a small part of it."""
+    """Return whether a text of so many *words* is put together from three or more stories, each a small part of it."""
     parts: dict[int, float] = {}
     for candidate in compared:
         if candidate.overlap.words >= 15 and candidate.overlap.mentions >= _ALIKE_HEADLINES:
@@ -133,7 +133,7 @@ def worth_comparing(
     most: int = 8,
     of_story: int = 2,
 ) -> list[Posting]:
-    """One posting for each text that shares enough fingerprints: those that share most, a few of each story."""
+    """Return one posting for each text that shares enough fingerprints: those that share most, a few of each story."""
     least = 1 if len(chosen) <= _FEW else LEAST_SHARED
     shared: dict[int, set[int]] = {}
     texts: dict[int, Posting] = {}

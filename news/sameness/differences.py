@@ -30,7 +30,7 @@ class DiffPiece:
 
 
 def word_pieces(old: str, new: str) -> tuple[DiffPiece, ...]:
-    """Old and new text in one row of pieces, broken between words; a text written anew is shown as a whole."""
+    """Return old and new text in one row of pieces, broken between words; a text written anew is shown as a whole."""
     before, after = _PIECES.findall(old), _PIECES.findall(new)
     if old == new or max(len(before), len(after)) > _MOST_TOKENS:
         return _whole(old, new)
@@ -70,7 +70,7 @@ def paragraph_pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[D
 
 
 def _passage(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[DiffPiece, ...]]:
-    """Paragraphs one to one as far as they go; the rest was added or removed."""
+    """Yield paragraphs one to one as far as they go; the rest was added or removed."""
     for before, after in zip(old, new, strict=False):
         yield word_pieces(before, after)
     yield from ((DiffPiece(Mark.REMOVED, text),) for text in old[len(new) :])

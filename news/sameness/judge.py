@@ -115,7 +115,7 @@ def judge_text(page: JudgedPage, twins: Sequence[JudgedArticle], near: Sequence[
 
 
 def related(first: tuple[str | None, str], second: tuple[str | None, str]) -> bool:
-    """Whether two (headline, body) pairs are states of one article: alike headlines, or wording in common."""
+    """Return whether two (headline, body) pairs are states of one article: alike headlines, or wording in common."""
     if _headline_overlap(first[0], second[0]) >= _SAME_HEADLINE:
         return True
     some, others = _shingles(first[1]), _shingles(second[1])
@@ -174,7 +174,7 @@ def _part(page: JudgedPage, archived: JudgedArticle) -> SamenessRule | None:
 
 
 def _is_beginning(page: JudgedPage, archived: JudgedArticle) -> bool:
-    """Whether the page is at most the first half of the archived text, plus perhaps one line.
+    """Return whether the page is at most the first half of the archived text, plus perhaps one line.
 
     No outlet edits like that; an unmarked paywall cuts like that, and so does a page that broke off.
     """
@@ -189,7 +189,7 @@ def _is_beginning(page: JudgedPage, archived: JudgedArticle) -> bool:
 
 
 def _lags(address: Address, archived: JudgedArticle, earlier: int) -> bool:
-    """Whether the address shows a state older than revision *earlier*, or never showed this article."""
+    """Return whether the address shows a state older than revision *earlier*, or never showed this article."""
     revision = address.revision if _was_read_as(address, archived) else None
     return revision is None or revision < earlier
 
@@ -246,7 +246,7 @@ def _agency(page: JudgedPage) -> dict[str, str]:
 
 
 def _speaks_of(page: JudgedPage, twin: JudgedArticle) -> bool:
-    """Whether the text has a word of one of both headlines; a wall or notice under any headline has none."""
+    """Return whether the text has a word of one of both headlines; a wall or notice under any headline has none."""
     headlines = [headline for headline in (page.headline, twin.headline) if headline]
     return any(Compared.of(headline, page.body).speaks_of_its_headline for headline in headlines)
 

@@ -50,18 +50,18 @@ def _in_one_style(text: str) -> str:
 
 
 def body_digest(body: str) -> bytes:
-    """Of the exact text: the key of the `texts` table."""
+    """Return the digest of the exact text: the key of the `texts` table."""
     return sha256(body.encode("utf-8", "replace")).digest()
 
 
 def wording_digest(article: Article) -> bytes:
-    """Of headline, lead and body as read: white space, quote style, dashes and invisible characters do not count."""
+    """Return the digest of headline, lead and body; white space, style of quotes and dashes do not count."""
     parts = (plain(article.headline), plain(article.lead), plain(article.body))
     return sha256("\x00".join(parts).encode("utf-8", "replace")).digest()
 
 
 def letters_digest(text: str) -> bytes:
-    """Of the letters and digits of *text* alone, in lower case."""
+    """Return the digest of the letters and digits of *text* alone, in lower case."""
     return sha256(letters_of(text).encode("utf-8", "replace")).digest()
 
 

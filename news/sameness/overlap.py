@@ -153,7 +153,7 @@ def _runs(covered: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _changed_numbers(text: Compared, other: Compared, side: _Side) -> int:
-    """Numbers of a short gap between two passages which the other text has not: filled in, as templates are."""
+    """Return numbers of a short gap between two passages which the other text has not: filled in, as templates are."""
     gaps = zip(side.runs, side.runs[1:], strict=False)
     near = (text.words[end:start] for (_, end), (start, _) in gaps if start - end <= _GAP)
     return sum(word.isdigit() and word[:6] not in other.stems for words in near for word in words)
@@ -206,7 +206,7 @@ def boilerplate_words(chosen: dict[int, int], boilerplate: frozenset[int], lengt
 
 
 def headline_fingerprints(heading: Sequence[str]) -> list[int]:
-    """Of a headline's longer words: of all three in a row the least three, so that with one word more some stay.
+    """Return fingerprints of a headline's longer words: of all three in a row the least three: an edit keeps some.
 
     None for a headline that is too short to identify an article.
     """
@@ -217,7 +217,7 @@ def headline_fingerprints(heading: Sequence[str]) -> list[int]:
 
 
 def _hashes(words: Sequence[str]) -> list[int]:
-    """Of each sequence of words."""
+    """Return the hash of each sequence of words."""
     each = list(map(crc32, " ".join(words).encode("utf-8", "replace").split(b" "))) if words else []
     if len(each) < SEQUENCE:
         return []
@@ -229,7 +229,7 @@ def _hashes(words: Sequence[str]) -> list[int]:
 
 
 def _pack(numbers: Sequence[int]) -> int:
-    """Numbers of 32 bits in one, each with room above it for its product with one of 48."""
+    """Return the 32-bit numbers as one large number, each with room above it for a product with 48 bits."""
     places = array("I", bytes(4 * _ROOM * len(numbers)))
     places[::_ROOM] = array("I", numbers)
     return int.from_bytes(_little(places), "little")
@@ -242,7 +242,7 @@ def _unpack(packed: int, length: int) -> list[int]:
 
 
 def _little(numbers: "array[int]") -> "array[int]":
-    """Numbers in this machine's order of bytes, in that with the lowest first; and the other way round."""
+    """Return the numbers with their lowest byte first; on a machine that has them so, unchanged."""
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers

@@ -156,7 +156,7 @@ def _paragraph_changes(old: str, new: str) -> Iterator[str]:
 
 
 def _turned_sentences(old: str, new: str) -> bool:
-    """Whether a sentence stayed and its statement did not."""
+    """Return whether a sentence stayed and its statement did not."""
     if max(len(old), len(new)) > _MOST_LETTERS:
         return False
     before, after = _SENTENCE_END.split(old), _SENTENCE_END.split(new)
@@ -168,7 +168,7 @@ def _turned_sentences(old: str, new: str) -> bool:
 
 
 def _is_turned_round(old: str, new: str) -> bool:
-    """Whether a negation came or went, or a word became its opposite, and most of the rest stayed."""
+    """Return whether a negation came or went, or a word became its opposite, and most of the rest stayed."""
     before, after = _words(old), _words(new)
     gone, come = before - after, after - before
     if not gone and not come:
@@ -209,7 +209,7 @@ def _numbers(text: str) -> Counter[str]:
 
 
 def _is_typo(old: list[str], new: list[str]) -> bool:
-    """Whether only a few words were exchanged, each for one written almost like it, and no number."""
+    """Return whether only a few words were exchanged, each for one written almost like it, and no number."""
     if max(len(old), len(new)) > _MOST_WORDS:
         return False
     codes = [code for code in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if code[0] != "equal"]

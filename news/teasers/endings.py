@@ -49,7 +49,7 @@ def lines_after_text(blocks: Sequence[Block], body: Sequence[int], _: Article) -
 
 
 def _is_text(lines: Sequence[Block]) -> bool:
-    """Whether the lines are text without being prose: the end of a letter, verses, a list without list tags."""
+    """Return whether the lines are text without being prose: the end of a letter, verses, a list without list tags."""
     if len(lines) < 2 or any(line.link_share for line in lines):
         return False
     items = sum(_ITEM.match(line.text) is not None for line in lines)
@@ -62,25 +62,25 @@ def _is_announced(lines: Sequence[Block]) -> bool:
 
 
 def _is_verse(lines: Sequence[Block]) -> bool:
-    """Whether lines continue in the next or are repeated, as titles never do."""
+    """Return whether lines continue in the next or are repeated, as titles never do."""
     commas = sum(line.text.endswith((",", "，", "、")) for line in lines[:-1])
     return len(lines) >= MIN_RUN and (commas > 1 or len({line.text for line in lines}) < len(lines))
 
 
 def _is_signed(lines: Sequence[Block]) -> bool:
-    """Whether the lines end a letter: a line with a comma at its end, who wrote it, and maybe where."""
+    """Return whether the lines end a letter: a line with a comma at its end, who wrote it, and maybe where."""
     if not 2 <= len(lines) <= _LINES_OF_SIGNATURE or not lines[0].text.endswith((",", "，", "、")):
         return False
     return all(len(line.text) <= _SIGNATURE and line.tag == lines[0].tag and not line.link_share for line in lines)
 
 
 def _announces(text: str) -> bool:
-    """Whether the line announces what follows, such as a post or a video."""
+    """Return whether the line announces what follows, such as a post or a video."""
     return len(text) > _SHORTEST_ANNOUNCEMENT and text.endswith((":", "："))
 
 
 def _ends_text(block: Block) -> bool:
-    """Whether the block is prose, or the end of a quotation that began above."""
+    """Return whether the block is prose, or the end of a quotation that began above."""
     text, unlinked = block.text, block.link_share < 0.5
     if len(text) > 40 and text[-1] in "”»" and not _OPENING_MARK.search(text) and unlinked:
         return True
@@ -106,7 +106,7 @@ def comments(blocks: Sequence[Block], body: Sequence[int], article: Article) -> 
 
 
 def _heads_comments(text: str, headline: str) -> bool:
-    """Whether the line is "Leave a reply", or a count and the headline: "6 thoughts on The bridge is mended"."""
+    """Return whether the line is "Leave a reply", or a count and the headline: "6 thoughts on The bridge is mended"."""
     if COMMENTS.fullmatch(text.lower()):
         return True
     return bool(headline) and text[0].isdigit() and _counts(fold(text), headline)

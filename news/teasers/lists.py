@@ -42,7 +42,7 @@ _NO_CONTENT = frozenset((Label.BYLINE, Label.DATE, Label.CAPTION, Label.NAVIGATI
 
 
 def is_age(text: str) -> bool:
-    """Whether *text* says how long ago something was and nothing else."""
+    """Return whether *text* says how long ago something was and nothing else."""
     if len(text) > _AGE_CHARS or not _MAY_BE_AGE.search(text):
         return False
     found = AGO.search(text)
@@ -137,7 +137,7 @@ def _heads_list(block: Block) -> bool:
 
 
 def _heads_text(blocks: Sequence[Block], places: Sequence[int]) -> bool:
-    """Whether the first place is an unlinked heading right above prose: there the text continues."""
+    """Return whether the first place is an unlinked heading right above prose: there the text continues."""
     heading, *below = (blocks[position] for position in places)
     return bool(below and not heading.link_share and HEADING.match(heading.tag) and is_prose(below[0]))
 

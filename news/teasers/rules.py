@@ -41,7 +41,7 @@ def teaser_rule(order: int) -> Callable[[TeaserRule], TeaserRule]:
 
 
 def registered_rules() -> tuple[TeaserRule, ...]:
-    """All registered rules, in the order in which they run."""
+    """Return all registered rules, in the order in which they run."""
     return tuple(_REGISTERED[order] for order in sorted(_REGISTERED))
 
 
@@ -69,7 +69,7 @@ def _body(blocks: Sequence[Block]) -> list[int]:
 
 
 def is_title(block: Block) -> bool:
-    """Whether the text is short enough for a headline; it need not be a sentence."""
+    """Return whether the text is short enough for a headline; it need not be a sentence."""
     return len(block.text) <= TITLE_CHARS
 
 

@@ -28,7 +28,7 @@ class WatchedOutlet:
 
 
 def outlets_to_count(conn: Connection, limit: int) -> list[WatchedOutlet]:
-    """At most *limit* outlets that were crawled since their last count, the oldest count first."""
+    """Return at most *limit* outlets that were crawled since their last count, the oldest count first."""
     return [_outlet(row) for row in conn.execute(_TO_COUNT, {"limit": limit})]
 
 
@@ -63,7 +63,7 @@ def emptied_listings(conn: Connection, outlet_id: int) -> Sequence[str]:
 
 
 def watched_outlets(conn: Connection) -> list[WatchedOutlet]:
-    """All outlets with counted days, by name; once there is a timetable, only those on it."""
+    """Return all outlets with counted days, by name; once there is a timetable, only those on it."""
     retired = retired_outlets(conn)
     return [outlet for outlet in map(_outlet, conn.execute(_WITH_DAYS)) if outlet.name not in retired]
 

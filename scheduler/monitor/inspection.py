@@ -119,7 +119,7 @@ class AlertState:
                 _end(conn, rule, subject)
 
     def _lasted(self, subject: str, judgement: Judgement, now: datetime) -> timedelta:
-        """How long the rule has been broken, or has not been broken."""
+        """Return how long the rule has been broken, or has not been broken."""
         state = State.BROKEN if judgement.state is State.BROKEN else State.HOLDS
         key = (judgement.rule.id, subject)
         before = self._since.get(key)

@@ -57,7 +57,7 @@ def measure_machine(conn: Connection, home: Home, now: datetime, open_rules: fro
 
 
 def _silence_of(role: str, processes: Iterable[Process]) -> float | None:
-    """Seconds since the last sign of a process with that role; None when none runs."""
+    """Return the seconds since the last sign of a process with that role; None when none runs."""
     silences = [abs(process.silent_seconds) for process in processes if process.role == role and not process.is_gone]
     return min(silences, default=None)
 
@@ -119,7 +119,7 @@ def _shares_by_day(days_by_outlet: Mapping[int, list[OutletDay]], today: date) -
 
 
 def _bytes_a_day(conn: Connection) -> float | None:
-    """How much captures and database grow a day, by the last week; None while less than two days are known."""
+    """Return how much captures and database grow a day, by the last week; None while less than two days are known."""
     size, days = conn.execute(_GROWTH).one()
     return float(size) / float(days) if days and days >= _LEAST_DAYS else None
 

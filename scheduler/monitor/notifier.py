@@ -150,7 +150,7 @@ def note_try(conn: Connection, channel: str, changes: Sequence[Change], problem:
 
 
 def last_problem(conn: Connection, channel: str) -> str | None:
-    """Why the channel's latest try failed; None when it worked or there was none."""
+    """Return why the channel's latest try failed; None when it worked or there was none."""
     return conn.execute(_LAST_PROBLEM, {"channel": channel}).scalar()
 
 

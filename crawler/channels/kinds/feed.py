@@ -63,7 +63,7 @@ _USUAL_PATHS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.x
 
 
 def feed_guesses(url: str) -> tuple[str, ...]:
-    """Where the site of *url* may have a feed, the most usual first."""
+    """Return where the site of *url* may have a feed, the most usual first."""
     return tuple(urljoin(url, path) for path in _USUAL_PATHS)
 
 
@@ -80,7 +80,7 @@ _LONG_RUN = re.compile(r"""[^\s<>"']{1000}""")
 
 
 def read_feed(body: bytes, url: str, content_type: str | None = None, timezone: str | None = None) -> Feed:
-    """Feed in *body*, fetched from *url*: at most its first 4 MB and 10,000 items.
+    """Return the feed in *body*, fetched from *url*: at most its first 4 MB and 10,000 items.
 
     Times without a zone are in *timezone*; without one, URL and language decide. A feed may have no items. Raises
     FeedUnreadable when *body* is no feed, or when none of its items can be read.
@@ -100,7 +100,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None, timezone: 
 
 
 def _checked(feed: Feed, items: int, url: str) -> Feed:
-    """Feed, unless it has items but none with a URL: then it cannot be read."""
+    """Return the feed, unless it has items but none with a URL: then it cannot be read."""
     if items and not feed.links:
         raise FeedUnreadable(f"{url} has {items} items, and none with an address that could be read")
     return feed
@@ -200,7 +200,7 @@ def _is_media(child: etree._Element) -> bool:
 def _targets(
     children: list[etree._Element], fields: Mapping[str, etree._Element]
 ) -> Iterator[tuple[etree._Element, str]]:
-    """URLs of an item's article, best first: the one behind a counting redirect, the link, the permanent id."""
+    """Yield URLs of an item's article, best first: the one behind a counting redirect, the link, the permanent id."""
     if "origlink" in fields:
         yield fields["origlink"], _address(fields["origlink"])
     links = [child for child in children if local_name(child) == "link" and _relation(child) == "alternate"]
@@ -244,7 +244,7 @@ def _address(element: etree._Element) -> str:
 
 
 def _second_opinion(cleaned: bytes, url: str, first: Feed, clock: _Clock) -> Feed:
-    """Feed as feedparser reads it; *first* when feedparser finds no more links, or could take long."""
+    """Return the feed as feedparser reads it; *first* when feedparser finds no more links, or could take long."""
     costly = _LONG_RUN.search(cleaned.decode()) or _has_many_attributes(cleaned)
     if costly or len(cleaned) > _MAX_SECOND_OPINION_BYTES:
         return first
@@ -271,7 +271,7 @@ def _has_many_attributes(cleaned: bytes) -> bool:
 
 
 def _json_feed(body: bytes, url: str, timezone: str | None) -> tuple[Feed, int]:
-    """Feed, and how many items it has."""
+    """Return the feed, and how many items it has."""
     try:
         values = json.loads(decoded(body))
     except (ValueError, RecursionError) as error:

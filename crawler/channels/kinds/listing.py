@@ -31,7 +31,7 @@ class ListingKind(ChannelKind):
         return home.sections
 
     def recognises(self, document: Document) -> bool:
-        """Whether the page links to articles and is not one itself."""
+        """Return whether the page links to articles and is not one itself."""
         try:
             read_page(document.body, document.url)
         except NotAnArticle:
@@ -61,7 +61,7 @@ KIND = ListingKind()
 def article_links(
     body: bytes, url: str, selector: str | None = None, content_type: str | None = None
 ) -> tuple[FoundLink, ...]:
-    """Links to articles on the listing in *body*, fetched from *url*, in page order, each URL once.
+    """Return links to articles on the listing in *body*, fetched from *url*, in page order, each URL once.
 
     With *selector* (CSS): all links that it matches, or that stand in what it matches, on any site. Without it: those
     that look like articles of the same site. Raises PageTooCostly when the page would take the parser seconds, and

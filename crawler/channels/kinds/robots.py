@@ -44,7 +44,7 @@ class RobotsRules:
     opt_out: str | None = None  # what reserves text and data mining
 
     def allows(self, url: str) -> bool:
-        """Whether *url* may be fetched."""
+        """Return whether *url* may be fetched."""
         return self.closed is None and (self.rules is None or self.rules.can_fetch(url, AGENT))
 
 
@@ -74,13 +74,13 @@ def _opt_out(text: str, rules: Protego, url: str) -> str | None:
 
 
 def crawl_delay(text: str, user_agent: str) -> float | None:
-    """Seconds that robots.txt asks *user_agent* to wait between requests, None if it does not."""
+    """Return the seconds that robots.txt asks *user_agent* to wait between requests, None if it does not."""
     asked = Protego.parse(text[:MAX_ROBOTS_BYTES]).crawl_delay(user_agent)
     return float(asked) if asked is not None and 0 <= asked < float("inf") else None
 
 
 def sitemap_lines(text: str, url: str) -> tuple[str, ...]:
-    """Absolute URLs of the sitemaps that robots.txt at *url* names, in its order, at most 200."""
+    """Return absolute URLs of the sitemaps that robots.txt at *url* names, in its order, at most 200."""
     found = (absolute(url, line) for line in _SITEMAP_LINE.findall(text[:MAX_ROBOTS_BYTES]))
     return tuple(dict.fromkeys(link for link in found if link))[:_MAX_SITEMAPS]
 

@@ -57,12 +57,12 @@ _USUAL_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml", "/site
 
 
 def sitemap_guesses(url: str) -> tuple[str, ...]:
-    """Where the site of *url* may have a sitemap, that of the newest articles first."""
+    """Return where the site of *url* may have a sitemap, that of the newest articles first."""
     return tuple(urljoin(url, path) for path in _USUAL_PATHS)
 
 
 def _newest(children: Sequence[FoundLink], since: datetime | None) -> list[FoundLink]:
-    """Newest sitemaps of an index, without those last changed before *since*."""
+    """Return the newest sitemaps of an index, without those last changed before *since*."""
     recent = [child for child in children if not (since and child.announced_at and child.announced_at < since)]
     return [recent[number] for number in newest_first(child.announced_at for child in recent)][:_MAX_CHILDREN]
 
@@ -72,7 +72,7 @@ _ROOT = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex|rss|feed|rdf)(?=[\s>/])"
 
 
 def read_sitemap(body: bytes, url: str) -> Sitemap:
-    """Sitemap in *body*, fetched from *url*: at most its first 20 MB unpacked and 50,000 entries.
+    """Return the sitemap in *body*, fetched from *url*: at most its first 20 MB unpacked and 50,000 entries.
 
     A sitemap may have no entries; of broken XML, the readable part counts. Raises FeedUnreadable for anything else.
     """
