@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -18,6 +19,7 @@ from archive.home import Home
 from tests.cli.conftest import PAGE, URL, Newskeep
 from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
 
+ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = {"README.md", "codebook.csv", "coverage.csv", "gaps.csv", "dataset.json", "CITATION.cff", "SHA256SUMS"}
 
 
@@ -226,11 +228,13 @@ def test_every_table_format_has_the_same_rows_in_duckdb(dataset: Path) -> None:
         chosen = "id, outlet, headline, body, words, first_captured_at, array_to_string(authors, ' | ')"
         return duckdb.sql(f"select {chosen} from {source} order by id").fetchall()
 
-    (dataset / "empty.jsonl").touch()
     expected = rows(f"read_json('{dataset}/articles.jsonl')")
     assert [row[1] for row in expected] == ["krone", "kurier", "presse"]
     assert expected[2][6] == "Eva | Jan"
     assert rows(f"'{dataset}/articles.parquet'") == expected
+    for opened in re.findall(r"`(from [^`]+)`", (ROOT / "docs" / "export.md").read_text(encoding="utf-8")):
+        there = re.sub(r"'(\w)", rf"'{dataset}/\1", opened)
+        assert duckdb.sql(f"select count(*) {there}").fetchall() == [(3,)]
     in_csv = rows(f"(select * replace ([authors] as authors) from read_csv('{dataset}/articles.csv'))")
     assert [(*row[:6], row[6] or "") for row in in_csv] == expected
 
@@ -297,3 +301,26 @@ def test_a_damaged_capture_is_left_out_and_named(
 
     assert (outcome.code, "damaged: captures.warc.gz lacks 1 capture" in outcome.err) == (8, True)
     assert "; 1 damaged capture is missing" in (tmp_path / "set" / "README.md").read_text()
+
+
+# --- and back
+
+
+def test_revisions_that_are_imported_again_give_the_same_archive(
+    archive: Newsroom, newskeep: Newskeep, tmp_path: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.store(article("https://presse.example/d", LONG + "\n\nEin zweiter Absatz.", section="Chronik"))
+    asked = ["export", "--all", "--revisions", "--stories", "--into"]
+    newskeep(*asked, str(tmp_path / "here"))
+    monkeypatch.setenv("NEWSKEEP_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path / "other"))
+    newskeep("db", "upgrade")
+    assert newskeep("import", str(tmp_path / "here" / "revisions.jsonl")).code == 0
+    newskeep(*asked, str(tmp_path / "there"))
+
+    for name in ("articles", "revisions", "stories"):
+        here, there = (
+            [json.loads(line) | {"rules": ""} for line in (tmp_path / place / f"{name}.jsonl").read_text().splitlines()]
+            for place in ("here", "there")
+        )
+        assert there == here
