@@ -19,8 +19,11 @@ def emit(record: Mapping[str, Any]) -> None:
 
 
 def say(text: str = "") -> None:
-    """Print one line for the user, to standard error."""
-    click.echo(printable(storable(text)), err=True)
+    """Print one line for the user, to standard error; it is lost where nothing can be written there."""
+    try:
+        click.echo(printable(storable(text)), err=True)
+    except OSError:
+        discard(STDERR)  # Python would fail again when it flushes at the end, and exit with 120
 
 
 def print_text(text: str) -> None:

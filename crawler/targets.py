@@ -95,10 +95,10 @@ def resolve(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> 
 
 def _by_address(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Target:
     try:
-        key = url_key(canonicalise(text))
+        key, parts = url_key(canonicalise(text)), urlsplit(text)
     except ValueError as error:
         raise UnknownTarget(f"“{text}” is no address that can be fetched", "newskeep crawl https://…") from error
-    if "@" in urlsplit(text).netloc:
+    if "@" in parts.netloc:
         raise UnknownTarget(
             "a user name or password in an address would be stored and shown", f"newskeep crawl {fetchable(text)}"
         )

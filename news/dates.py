@@ -422,7 +422,7 @@ def _mail(text: str) -> datetime | None:
         return None
     try:
         return datetime(*parts[:6], tzinfo=timezone(timedelta(seconds=parts[9] or 0)))
-    except ValueError:
+    except (ValueError, OverflowError):  # a day of sixty digits is no int of C
         return None
 
 

@@ -8,6 +8,7 @@ International hosts follow IDNA 2003, as in the standard library, except for ß 
 import ipaddress
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from encodings.idna import nameprep
 from hashlib import blake2b
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
@@ -76,10 +77,14 @@ def canonicalise(url: str) -> str:
     parts = _split(url)
     host = _host(parts)
     if cached := _inside_amp_cache(host, parts):
-        return canonicalise(cached)
+        with suppress(ValueError):  # what the cache's path names is no address: then the cache's own counts
+            return canonicalise(cached)
     bare = _TRACKER_IN_PATH.sub("", _SESSION_IN_PATH.sub("", parts.path))
     path = _without_amp(_resolve_dots(_escape(bare, "/:@!$&'()*+,;=")))
-    return urlunsplit((parts.scheme, _with_port(host, parts), path or "/", _clean_query(parts.query), ""))
+    found = urlunsplit((parts.scheme, _with_port(host, parts), path or "/", _clean_query(parts.query), ""))
+    if len(found) > MAX_LENGTH:  # its escapes: what is returned can be given again
+        raise ValueError(f"a URL of {len(found)} characters")
+    return found
 
 
 def fetchable(url: str) -> str:
@@ -160,6 +165,7 @@ def _split(url: str) -> SplitResult:
         raise ValueError(f"a URL of {len(text)} characters")
     head, mark, tail = text.partition("?")
     parts = urlsplit(head.replace("\\", "/") + mark + tail)  # browsers read a backslash as a slash
+    _ = parts.port  # raises ValueError when it is none
     if parts.scheme not in _PORTS or not parts.hostname:
         raise ValueError(f"no http(s) URL: {url[:200]!r}")
     return parts

@@ -3,9 +3,10 @@
 import html
 import re
 from datetime import UTC, datetime, tzinfo
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 from news.dates import parse_announced
+from news.urls import host_of
 
 MAX_URL_CHARS = 2_000
 MAX_TITLE_CHARS = 500
@@ -16,7 +17,7 @@ _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _IGNORED_IN_URL = re.compile(r"[\t\r\n]")  # as the URL standard does
-_PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w/.~?&=%,;:+-]{0,1900}", re.ASCII)
+_PLAIN_URL = re.compile(r"https?://(?=[^/]{1,253}/)(?:[a-z0-9][a-z0-9-]*\.)+[a-z]+/[\w/.~?&=%,;:+-]{0,1700}", re.ASCII)
 _NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}|\d{3}))?(?:[-_.@].*)?", re.IGNORECASE)
 
@@ -41,13 +42,11 @@ def absolute(base: str, address: str | None) -> str | None:
     if not address or len(address) > MAX_URL_CHARS:
         return None
     try:
-        parts = urlsplit(urljoin(base, address))
-        host, _ = parts.hostname, parts.port
+        joined = urldefrag(urljoin(base, address)).url.replace(" ", "%20")
+        host_of(joined)
     except ValueError:
         return None
-    joined = parts._replace(fragment="").geturl().replace(" ", "%20")
-    valid = parts.scheme in ("http", "https") and host and not _NOT_IN_URL.search(joined)
-    return joined if valid and len(joined) <= MAX_URL_CHARS else None
+    return joined if len(joined) <= MAX_URL_CHARS and not _NOT_IN_URL.search(joined) else None
 
 
 def language_tag(text: str | None) -> str | None:

@@ -250,7 +250,10 @@ def _second_opinion(cleaned: bytes, url: str, first: Feed, clock: _Clock) -> Fee
         return first
     import feedparser
 
-    read = feedparser.parse(BytesIO(cleaned), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        read = feedparser.parse(BytesIO(cleaned), sanitize_html=False, resolve_relative_uris=False)
+    except Exception:  # a bug of feedparser (a space in a namespace, for one) costs no feed
+        return first
     links: dict[str, FoundLink] = {}
     for entry in read.entries:
         _add(links, _parsed_link(entry, url, clock))

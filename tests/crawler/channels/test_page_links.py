@@ -83,6 +83,13 @@ def test_a_selector_chooses_links_or_what_holds_them() -> None:
     assert urls(html, "div.x") == urls(html, "div.x a") == ["/about"]
 
 
+@pytest.mark.parametrize(
+    "bad", ["http://a&b.example/x", "http://www.a.example.1/x", "//[::1", f"//{'a.' * 200}example/"]
+)
+def test_an_address_without_a_host_costs_its_link_alone(bad: str) -> None:
+    assert urls(f"<article>{link(bad)}{link('/x')}</article>", "article a") == ["/x"]
+
+
 def test_an_invalid_selector_is_a_setting_to_change() -> None:
     with pytest.raises(SettingError, match=r"'a\[\[' is not a CSS selector"):
         urls("<a href=/>", "a[[")

@@ -81,6 +81,11 @@ def test_the_address_behind_a_counting_redirect_is_preferred() -> None:
     assert urls(body) == ["https://a.example/1"]
 
 
+def test_a_feed_at_which_feedparser_breaks_gives_what_lxml_reads() -> None:
+    body = "<rss xmlns:a='x\u00a0y'><a:item><link>/1</link></a:item><item></item><item></item></rss>"
+    assert urls(body.encode()) == ["https://a.example/1"]
+
+
 def test_a_permanent_id_stands_for_a_missing_link() -> None:
     assert urls(rss("<item><guid>https://a.example/1</guid></item>")) == ["https://a.example/1"]
 
