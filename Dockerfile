@@ -2,7 +2,7 @@
 # Newskeep as an image: `docker compose build`, or `docker build -t newskeep .`
 # Any Python 3.11 to 3.13 on Debian will do: --build-arg PYTHON_IMAGE=docker.io/library/python:3.11-slim-bookworm
 ARG PYTHON_IMAGE=docker.io/library/python:3.13-slim-bookworm
-# What a capture store needs beside fsspec, for example --build-arg STORE_DRIVER=s3fs for s3://
+# What an object store needs beside fsspec, for example --build-arg STORE_DRIVER=s3fs for s3://
 ARG STORE_DRIVER=
 
 FROM ${PYTHON_IMAGE} AS build
@@ -16,7 +16,7 @@ RUN sed -n '/^uv==/,/[^\\]$/p' requirements.lock >/tmp/uv.lock \
 # Install only what pyproject.toml asks for, at the versions of the lock and with its hashes.
 RUN /tmp/uv/bin/uv venv --quiet --python "$(command -v python)" /opt/newskeep \
  && /tmp/uv/bin/uv pip install --quiet --no-cache --python /opt/newskeep/bin/python --compile-bytecode \
-      --constraint requirements.lock --requirement pyproject.toml --extra store ${STORE_DRIVER}
+      --constraint requirements.lock --requirement pyproject.toml ${STORE_DRIVER}
 # Delete the tests of other projects: a tenth of what was installed.
 RUN find /opt/newskeep -type d \( -path '*/numpy/*/tests' -o -path '*/twisted/*/test' -o -path '*/twisted/test' \
       -o -path '*/zope/interface/tests' \) -prune -exec rm -rf {} +

@@ -48,7 +48,7 @@ def find_home(environ: Mapping[str, str] = os.environ) -> Home:
         path = folder.expanduser().absolute()
     except RuntimeError as error:  # ~name of an unknown user
         raise SettingError(f"NEWSKEEP_HOME={folder}: {error}") from error
-    return Home(path, read_settings(environ, _file_settings(path / "newskeep.toml")))
+    return Home(path, read_settings(environ, settings_in(path / "newskeep.toml")))
 
 
 def open_home(environ: Mapping[str, str] = os.environ) -> Home:
@@ -119,7 +119,8 @@ def _is_empty(folder: Path) -> bool:
         return False
 
 
-def _file_settings(path: Path) -> Mapping[str, object]:
+def settings_in(path: Path) -> Mapping[str, object]:
+    """Return the values of a newskeep.toml as they stand there; none without the file. Raises SettingError."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

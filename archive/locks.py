@@ -1,12 +1,13 @@
-"""Outlets held by this process: one advisory lock each, all on one connection, which ends with the process."""
+"""Advisory locks: outlets held by this process, all on one connection, which ends with it; the capture files."""
 
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from news.errors import ArchiveError
+from news.errors import ArchiveError, Busy
 
 
 class OutletLocks:
@@ -95,3 +96,20 @@ _TAKE = text(f"select pg_try_advisory_lock({_KEY})")
 _FREE = text(f"select pg_advisory_unlock({_KEY})")
 _TAKE_FOR_NOW = text(f"select pg_try_advisory_xact_lock({_KEY})")
 _PING = text("select true")
+
+
+@contextmanager
+def hold_captures(engine: Engine) -> Iterator[None]:
+    """Hold all capture files as they are: for a backup, and for whatever rewrites records. Raises Busy when held."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        if not conn.execute(_TAKE_CAPTURES).scalar_one():
+            raise Busy("another command makes a backup or rewrites captures", "the same command again, later")
+        try:
+            yield
+        finally:
+            conn.execute(_FREE_CAPTURES)
+
+
+_CAPTURES = int.from_bytes(b"captures", "big")
+_TAKE_CAPTURES = text(f"select pg_try_advisory_lock({_CAPTURES})")
+_FREE_CAPTURES = text(f"select pg_advisory_unlock({_CAPTURES})")

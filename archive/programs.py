@@ -21,7 +21,7 @@ def find_program(name: str, server: int) -> str:
 
     pg_dump refuses a server that is newer than itself. Raises ArchiveUnavailable when there is none.
     """
-    found = {major: path for path in _candidates(name) if (major := _major(path)) and major >= server}
+    found = {major: path for path in _candidates(name) if (major := major_version(path)) and major >= server}
     if not found:
         raise ArchiveUnavailable(
             f"{name} of PostgreSQL {server} or newer is not installed",
@@ -47,8 +47,8 @@ def _candidates(name: str) -> Iterator[str]:
         yield embedded
 
 
-def _major(program: str) -> int | None:
-    """Ask the program for its major version; None when it does not run."""
+def major_version(program: str) -> int | None:
+    """Return the major version of a program; None when it does not run."""
     try:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
     except (OSError, subprocess.CalledProcessError):

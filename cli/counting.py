@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _EVERY = 100  # rows; to draw each would take longer than to write it
+Count = Callable[[str, int, int | None], None]
 
 
 @contextmanager
-def counting() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a function that shows how much is done: what, how many rows, of how many."""
+def counting(every: int = _EVERY) -> Iterator[Count]:
+    """Yield a function that shows how much is done: what, how many rows, of how many (None: not known)."""
     if not sys.stderr.isatty():
         yield lambda *_: None
         return
@@ -22,10 +23,10 @@ def counting() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def show(what: str, done: int, total: int) -> None:
+        def show(what: str, done: int, total: int | None) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total)
-            if done % _EVERY == 0 or done == total:
+            if done % every == 0 or done == total:
                 bars.update(tasks[what], completed=done)
 
         yield show

@@ -1,4 +1,4 @@
-"""`newskeep db`: upgrade the archive's database, show its status and URL, stop the embedded server."""
+"""`newskeep db`: upgrade the archive's database, show its status and URL, move it, stop the embedded server."""
 
 from __future__ import annotations
 
@@ -208,6 +208,32 @@ def _run_program(name: str, args: tuple[str, ...]) -> None:
     program = find_program(name, version // 10_000)
     place, environment = without_password(database_url(home))
     os.execve(program, [program, f"--dbname={place}", *args], {**os.environ, **environment})  # noqa: S606
+
+
+@db.command()
+@click.argument("url")
+@_as_json
+def move(url: str, as_json: bool) -> None:
+    """Copy the database into an empty one on another server, and compare every row.
+
+    \b
+    newskeep db move postgresql://newskeep:…@db.example.org/newskeep
+
+    Stop daemon, workers and crawls first. The old database stays as it is, and so do the captures. Afterwards set
+    NEWSKEEP_DATABASE_URL.
+    """
+    from archive.backup.move import move_database
+    from archive.connection_url import normal_url, shown_url
+    from cli.counting import counting
+
+    home = existing_archive()
+    with counting(every=1) as count:
+        rows = move_database(home, url, count)
+    if as_json:
+        emit({"type": "move", "to": shown_url(normal_url(url)), "rows": rows})
+    else:
+        say(f"{rows:,} rows are in {shown_url(normal_url(url))} as they were here.")
+        say(f"Now set NEWSKEEP_DATABASE_URL to it, in the environment or in {home.path / 'newskeep.toml'}")
 
 
 @db.command()

@@ -42,6 +42,8 @@ def doctor(as_json: bool) -> None:
 
 def examine(home: Home) -> list[Finding]:
     """Return all findings, each after those that it depends on."""
+    from datetime import UTC, datetime
+
     from cli.checks.captures import check_captures, check_store
     from cli.checks.data_folder import check_disk, check_rights, check_settings
     from cli.checks.database import check_backup, check_clock, open_for_checking, read_capture_facts
@@ -64,7 +66,7 @@ def examine(home: Home) -> list[Finding]:
     finally:
         if engine:
             engine.dispose()
-    findings += [check_disk(home, facts.bytes_a_day), *check_settings(home), *check_backup()]
+    findings += [check_disk(home, facts.bytes_a_day), *check_settings(home), check_backup(home, datetime.now(UTC))]
     return findings
 
 

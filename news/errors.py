@@ -6,7 +6,7 @@ NewsError
   ArticleError    skip the article, keep the capture for another try
     NotAnArticle, PageTooCostly, PaywallStub
   ArchiveError    stop; nothing was written
-    ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CrawlLost, CaptureDamaged (BodyTooLarge)
+    ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CrawlLost, CaptureDamaged (BodyTooLarge), BackupDamaged
   SettingError    stop; the user has to change a setting
   Busy            another process works on it; wait or try again later
 
@@ -75,7 +75,7 @@ class SchemaOutdated(ArchiveError):
 
 
 class StoreUnavailable(ArchiveError):
-    """The object store of CAPTURE_STORE does not answer, or returns other bytes than were stored."""
+    """An object store does not answer, or returns other bytes than were stored."""
 
 
 class CrawlLost(ArchiveError):
@@ -94,6 +94,12 @@ class CaptureDamaged(ArchiveError):
 
 class BodyTooLarge(CaptureDamaged):
     """A compressed body with more bytes than the limit."""
+
+
+class BackupDamaged(ArchiveError):
+    """A part of a backup is missing, has other bytes than were written, or does not give what the archive held."""
+
+    exit_code = ExitCode.BOOKS_OR_DAMAGE
 
 
 class SettingError(NewsError):

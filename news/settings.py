@@ -151,6 +151,12 @@ SETTINGS = (
             _copies, "a list of absolute paths or addresses"),
     Setting("VERIFY_BYTES_A_DAY", 2_000_000_000, "How much of the archive the daemon checks each day.",
             _whole(0), "a whole number from 0"),
+    Setting("BACKUP_TO", None, "Where `newskeep backup` and the daemon put backups: a folder or an address such as "
+            "s3://bucket/folder; empty: the daemon makes none."),
+    Setting("BACKUP_EVERY_SECONDS", 86400.0, "How often the daemon makes a backup, if BACKUP_TO is set.",
+            _seconds(60), "a number of seconds from 60"),
+    Setting("BACKUP_KEEP", 14, "Backups that are kept in BACKUP_TO; 0: all.",
+            _whole(0), "a whole number from 0"),
     Setting("LOG_LEVEL", None, "Lowest level logged: debug, info, warning, error; empty: info, for commands warning.",
             _one_of("debug", "info", "warning", "error"), "one of debug, info, warning, error"),
     Setting("ALERT_WEBHOOK_URL", None, "Address that gets alerts as a POST of JSON.",

@@ -17,6 +17,7 @@ from crawler.engine import require_contact
 from crawler.outlets.file import OutletsFile
 from news.errors import NewsError, SettingError
 from news.health.reported import OUTLETS_FILE, OUTLETS_SUBJECT
+from scheduler.backups import back_up, backup_is_due
 from scheduler.leader import ROUND_SECONDS, Leader
 from scheduler.learning import learn_rhythms
 from scheduler.liveness import Liveness
@@ -73,11 +74,16 @@ class Scheduler:
         self.timer.add("rhythms", 60.0, self._while_leading(lambda: learn_rhythms(self.engine, datetime.now(UTC))))
         self.timer.add("past", 3600.0, self._while_leading(self._delete_old))
         self.timer.add("verify", 3600.0, self._while_leading(self._verify))
+        self.timer.add("backup", 60.0, self._back_up)
         self.health.join(self.timer)
         try:
             await self.timer.run()
         finally:
             await asyncio.to_thread(self.health.end)
+
+    async def _back_up(self) -> None:
+        if self.leader.leads and await asyncio.to_thread(backup_is_due, self.home, datetime.now(UTC)):
+            await back_up(self.home)
 
     def _first_look(self) -> None:
         with self.engine.connect() as conn:

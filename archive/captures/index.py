@@ -120,6 +120,13 @@ def note_stored(conn: Connection, file: CaptureFile) -> None:
     conn.execute(_STORED, values)
 
 
+def note_restored(conn: Connection, home: Home, names: Iterable[str]) -> None:
+    """Record that these files have been restored into this machine's captures folder, wherever they were before."""
+    rows = [{"name": name, "host": socket.gethostname(), "place": str(home.captures)} for name in names]
+    if rows:
+        conn.execute(_RESTORED, rows)
+
+
 def find_file(conn: Connection, name: str) -> CaptureFile | None:
     """Find the row of a file; None without one."""
     row = conn.execute(_FIND, {"name": name}).first()
@@ -134,6 +141,12 @@ def all_files(conn: Connection) -> list[CaptureFile]:
 _NOTE = text("""
 insert into capture_files (name, state, host, place) values (:name, 'spooled', :host, :place)
 on conflict (name) do nothing
+""")
+
+_RESTORED = text("""
+insert into capture_files (name, state, host, place) values (:name, 'spooled', :host, :place)
+on conflict (name) do update set state = excluded.state, host = excluded.host, place = excluded.place,
+    size = null, digest = null, stored_at = null
 """)
 
 _STORED = text("""

@@ -1,11 +1,12 @@
 """The object store for finished capture files, through fsspec: s3://bucket/prefix, file:///mnt/archive and others.
 
-fsspec is an extra (`newskeep[store]`), and so is the driver of a store (s3fs for s3://): nothing here is imported
-before a store is named. Folders are never created: a missing folder is most likely not mounted.
+The driver of a store is installed apart (s3fs for s3://), and nothing is imported before a store is named. Folders are
+never created: a missing folder is most likely not mounted.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,15 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from archive.home import flush_to_disk
-from news.errors import SettingError, StoreUnavailable
+from news.errors import NewsError, SettingError, StoreUnavailable
 
-_STEP = 1 << 22
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+STEP = 1 << 22
 
 
 def require_store(store: str) -> None:
     """Raise SettingError when no driver for the store is installed; the store itself is not asked."""
     try:
-        _open(store)
+        open_filesystem(store)
     except StoreUnavailable as error:
         raise SettingError(f"CAPTURE_STORE: {error}", error.hint) from error
 
@@ -34,8 +36,8 @@ def place_in(store: str, name: str) -> str:
 
 def put(path: Path, place: str) -> None:
     """Copy the file at *path* to *place*, replacing the remains of a killed copy. Raises StoreUnavailable."""
-    with _filesystem(place) as (system, target):
-        if not _is_local(system):
+    with filesystem(place) as (system, target):
+        if not is_local(system):
             system.put_file(str(path), target)  # object stores show a file only when it is whole
             return
         half = f"{target}.part"
@@ -47,21 +49,21 @@ def put(path: Path, place: str) -> None:
 
 def measure(place: str) -> tuple[int, bytes]:
     """Read the whole file back and return (size, sha256). Raises StoreUnavailable."""
-    with _filesystem(place) as (system, target):
+    with filesystem(place) as (system, target):
         system.invalidate_cache()
-        with system.open(target, "rb", block_size=_STEP) as file:
+        with system.open(target, "rb", block_size=STEP) as file:
             return digest_of(file)
 
 
 def read_range(place: str, offset: int, length: int) -> bytes:
     """Read up to *length* bytes from *offset*, fewer where the file ends. Raises StoreUnavailable."""
-    with _filesystem(place) as (system, target):
+    with filesystem(place) as (system, target):
         return bytes(system.cat_file(target, start=offset, end=offset + length))
 
 
 def folder_sizes(place: str) -> dict[str, int]:
     """Return name and size of each file in the folder of *place*; none without the folder. Raises StoreUnavailable."""
-    with _filesystem(place) as (system, target):
+    with filesystem(place) as (system, target):
         system.invalidate_cache()
         try:
             entries = system.ls(target.rpartition("/")[0], detail=True)
@@ -73,33 +75,42 @@ def folder_sizes(place: str) -> dict[str, int]:
 def digest_of(file: Any) -> tuple[int, bytes]:
     """Read the rest of *file* and return (size, sha256)."""
     size, digest = 0, sha256()
-    while piece := file.read(_STEP):
+    while piece := file.read(STEP):
         size += len(piece)
         digest.update(piece)
     return size, digest.digest()
 
 
 @contextmanager
-def _filesystem(place: str) -> Iterator[tuple[Any, str]]:
-    """Open fsspec's filesystem for the address; any error of its drivers becomes StoreUnavailable."""
-    system, target = _open(place)
+def filesystem(place: str) -> Iterator[tuple[Any, str]]:
+    """Open fsspec's filesystem for the address; any error of its drivers becomes StoreUnavailable.
+
+    Errors of ours pass through, and so does the system's error for a full disk.
+    """
+    system, target = open_filesystem(place)
     try:
         yield system, target
+    except NewsError:
+        raise
     except Exception as error:  # each driver has errors of its own
+        if isinstance(error, OSError) and error.errno in FULL_DISK:
+            raise
         raise StoreUnavailable(f"{place} cannot be reached: {error or type(error).__name__}") from error
 
 
-def _open(place: str) -> tuple[Any, str]:
+def open_filesystem(place: str) -> tuple[Any, str]:
+    """Return fsspec's filesystem for the address, and the path in it. Raises StoreUnavailable without a driver."""
     try:
         from fsspec.core import url_to_fs
 
         system, target = url_to_fs(place)
     except (ImportError, ValueError) as error:  # fsspec or a driver is missing, or the protocol is unknown
         raise StoreUnavailable(
-            f"{place} cannot be used: {error}", "pip install 'newskeep[store]' (and s3fs for s3://)"
+            f"{place} cannot be used: {error}", "pip install the driver that fsspec names (s3fs for s3://)"
         ) from error
     return system, str(target)
 
 
-def _is_local(system: Any) -> bool:
+def is_local(system: Any) -> bool:
+    """Return whether the filesystem is one of this machine."""
     return "file" in system.protocol

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
+from archive.backup.record import last_backup
 from archive.captures.index import CaptureFile, all_files
 from archive.connection_url import normal_url, shown_url
 from archive.database import (
@@ -108,6 +108,10 @@ def read_capture_facts(engine: Engine | None) -> CaptureFacts:
         return CaptureFacts(grown / 7, ends_by_file, {file.name: file for file in all_files(connection)})
 
 
-def check_backup() -> Iterator[Finding]:
-    """Say how to make a backup, as there is no verb for it."""
-    yield Finding.note("backup", "none was made by Newskeep", "newskeep db dump > FILE, and copy captures/")
+def check_backup(home: Home, now: datetime) -> Finding:
+    """Say when the last backup was made; the rules of health judge its age."""
+    last = last_backup(home)
+    if last is None:
+        return Finding.note("backup", "none was made yet", "newskeep backup FOLDER, or set BACKUP_TO for the daemon")
+    days = (now - last.at) / timedelta(days=1)
+    return Finding.fine("backup", f"made {days:,.1f} days ago" + (f" in {last.text}" if last.text else ""))

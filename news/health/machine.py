@@ -13,7 +13,6 @@ _ANSWER_SECONDS = 5.0
 _CONNECTIONS_SHARE = 0.9
 _WRAP_SHARE = 0.75  # of the two thousand million transactions after which PostgreSQL stops taking any
 _TRANSACTIONS = 2_000_000_000
-_BACKUP_DAYS = 8
 _MEMORY_BYTES = 2_000_000_000
 _MEMORY_SHARE = 0.95
 _SILENT_SECONDS = 60.0
@@ -105,19 +104,6 @@ def database_strained(measured: Measured) -> Decision:
     broken = measured.answer_seconds > _ANSWER_SECONDS or share > _CONNECTIONS_SHARE or used > _WRAP_SHARE
     return broken, {"answer_seconds": round(measured.answer_seconds, 1), "connections": measured.connections,
                     "max_connections": measured.max_connections, "transactions_used": round(used, 2)}  # fmt: skip
-
-
-@machine_rule(
-    title="last backup is old",
-    broken_when="`last-backup` in the data folder is over eight days old; your backup should touch that file, and "
-    "without it the rule is not judged",
-    describe=lambda facts: f"made {facts['days']:g} days ago",
-)
-def backup_old(measured: Measured) -> Decision:
-    if measured.backup_age is None:
-        return None, {}
-    days = measured.backup_age / timedelta(days=1)
-    return days > _BACKUP_DAYS, {"days": round(days, 1)}
 
 
 @machine_rule(

@@ -111,6 +111,8 @@ class Measured:
     free_bytes: int
     bytes_a_day: float | None
     backup_age: timedelta | None
+    backup_every: timedelta | None
+    backup_problem: str | None
     memory: int
     container_memory: int | None
     container_limit: int | None

@@ -10,16 +10,17 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from archive.access import begun_barriers
+from archive.backup.record import failed_backup, last_backup
 from archive.home import Home
 from news.access import BARRIERS
 from news.health.access_changed import NOTED_FOR
 from news.health.outlet_day import VOLUME_DAYS, OutletDay, OutletHistory, Silence, unwatched
 from news.health.rule import Measured
 from news.health.volume_drop import common_share, usual_volume
+from scheduler.backups import backup_interval
 from scheduler.monitor.day_counts import WatchedOutlet, emptied_listings, neighbours, read_days, read_looks
 from scheduler.processes import SCHEDULER, WORKER, Process, live_processes
 
-LAST_BACKUP = "last-backup"  # a file in the data folder that the operator's backup touches
 _CGROUP = Path("/sys/fs/cgroup")
 _LEAST_DAYS = 2.0  # of growth, before a forecast
 _DAYS_READ = timedelta(days=VOLUME_DAYS + 10)
@@ -33,6 +34,7 @@ def measure_machine(conn: Connection, home: Home, now: datetime, open_rules: fro
     database_time, connections, max_connections, oldest = conn.execute(_SERVER).one()
     answer_seconds, after = time.monotonic() - began, datetime.now(UTC)
     processes = live_processes(conn)
+    backup, failed = last_backup(home), failed_backup(home)
     return Measured(
         answer_seconds=answer_seconds,
         connections=connections,
@@ -41,7 +43,9 @@ def measure_machine(conn: Connection, home: Home, now: datetime, open_rules: fro
         clock_ahead_seconds=(before + (after - before) / 2 - database_time).total_seconds(),
         free_bytes=shutil.disk_usage(home.path).free,
         bytes_a_day=_bytes_a_day(conn),
-        backup_age=_backup_age(home, now),
+        backup_age=now - backup.at if backup else None,
+        backup_every=backup_interval(home.settings),
+        backup_problem=failed.text if failed else None,
         memory=max(
             (daemon.memory_bytes or 0 for daemon in processes if daemon.role == SCHEDULER and daemon.is_alive),
             default=0,
@@ -139,13 +143,6 @@ def _number(path: Path) -> int | None:
     try:
         return int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):  # no container, or "max": no limit
-        return None
-
-
-def _backup_age(home: Home, now: datetime) -> timedelta | None:
-    try:
-        return now - datetime.fromtimestamp((home.path / LAST_BACKUP).stat().st_mtime, UTC)
-    except OSError:
         return None
 
 

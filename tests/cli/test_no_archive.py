@@ -32,6 +32,8 @@ VERBS = (
     ("db", "url"),
     ("db", "upgrade"),
     ("db", "stop"),
+    ("db", "move", "postgresql:///x"),
+    ("backup", "/tmp"),
 )
 
 

@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from archive.backup.restore import choose, restore
+from archive.backup.target import Target
 from archive.captures import CaptureFiles
 from archive.captures.index import all_files
 from archive.captures.object_store import measure, put
 from archive.captures.upload import upload_finished
 from archive.home import Home, open_home
 from news.errors import StoreUnavailable
+from news.settings import read_settings
 from tests.conftest import Outcome
 from tests.e2e.drills.processes import free_port
 from tests.newsroom import Newsroom, article
@@ -84,6 +87,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.fixture
 def spool(home: Home, server: Server) -> Home:
     return open_home()
+
+
+@pytest.fixture
+def empty_home(empty_database_url: str, tmp_path: Path) -> Home:
+    (tmp_path / "restored").mkdir()
+    return Home(tmp_path / "restored", read_settings({"NEWSKEEP_DATABASE_URL": empty_database_url}))
 
 
 def publish(newsroom: Newsroom, home: Home, body: bytes) -> str:
@@ -155,3 +164,24 @@ def test_doctor_sees_what_s3_has_lost(newskeep: Newskeep, newsroom: Newsroom, en
 
 def local(home: Home) -> list[str]:
     return sorted(path.name for path in home.captures.glob("*.warc.gz"))
+
+
+def test_a_backup_in_s3_is_proved_and_restored(
+    newskeep: Newskeep, newsroom: Newsroom, engine: Engine, spool: Home, empty_home: Home
+) -> None:
+    publish(newsroom, spool, os.urandom(60_000_000))
+    (file,) = upload_finished(engine, spool)
+    publish(newsroom, spool, b"<p>Zugunglueck bei Linz</p>")
+    place = "s3://archive/backups"
+
+    first = newskeep("backup", place, "--test-restore", "--json")
+    second = newskeep("backup", place, "--keep", "1", "--json")
+
+    assert (first.code, first.records[0]["captures"]) == (0, 2)
+    assert second.records[0]["written"] < 1_000_000
+    assert [backup["name"] for backup in newskeep("backup", place, "--list", "--json").records] == [
+        second.records[0]["name"]
+    ]
+    target = Target(place)
+    restore(empty_home, target, choose(target))
+    assert (empty_home.captures / file.name).stat().st_size == file.size

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from news.health import machine
+from news.health import backups, machine
 from news.health.registry import MACHINE_RULES, RULES
 from news.health.rule import MachineRule, Measured, State
 
@@ -18,6 +18,8 @@ GOOD = Measured(
     free_bytes=100_000_000_000,
     bytes_a_day=100_000_000.0,
     backup_age=timedelta(days=1),
+    backup_every=None,
+    backup_problem=None,
     memory=300_000_000,
     container_memory=None,
     container_limit=None,
@@ -34,6 +36,12 @@ BROKEN = [
     ("database_strained", {"connections": 91}, {"connections": 90}),
     ("database_strained", {"oldest_transaction_age": 1_510_000_000}, {"oldest_transaction_age": 1_490_000_000}),
     ("backup_old", {"backup_age": timedelta(days=8, hours=1)}, {"backup_age": timedelta(days=8)}),
+    (
+        "backup_old",
+        {"backup_age": timedelta(hours=49), "backup_every": timedelta(days=1)},
+        {"backup_age": timedelta(hours=48), "backup_every": timedelta(days=1)},
+    ),
+    ("backup_failed", {"backup_problem": "s3://bucket cannot be reached"}, {}),
     ("memory_high", {"memory": 2_100_000_000}, {"memory": 1_900_000_000}),
     ("memory_high", {"container_memory": 96, "container_limit": 100}, {"container_memory": 95, "container_limit": 100}),
     ("no_worker", {"worker_silent_seconds": 61.0, "outlets_due": 1}, {"worker_silent_seconds": 61.0}),
@@ -68,7 +76,7 @@ def test_good_machine_breaks_no_rule() -> None:
 
 
 def test_backup_that_was_never_made_is_not_judged() -> None:
-    assert machine.backup_old.decide(replace(GOOD, backup_age=None)).state is State.LEARNING
+    assert backups.backup_old.decide(replace(GOOD, backup_age=None)).state is State.LEARNING
 
 
 def test_disk_must_have_some_room_again_before_its_alert_ends() -> None:

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.alerts import open_alerts
+from archive.backup.record import LAST_BACKUP
 from archive.home import Home
 from news.health.machine import no_worker
 from news.health.registry import OUTLET_RULES
 from news.health.rule import Judgement, State
 from scheduler.monitor.day_counts import watched_outlets
 from scheduler.monitor.inspection import AlertState, Inspector
-from scheduler.monitor.measurements import LAST_BACKUP, OutletHistories
+from scheduler.monitor.measurements import OutletHistories
 from tests.newsroom import Newsroom, article
 
 NOW = datetime(2026, 9, 23, 20, tzinfo=UTC)  # a Wednesday
