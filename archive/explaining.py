@@ -54,6 +54,19 @@ class CaptureFetch:
 
 
 @dataclass(frozen=True, slots=True)
+class RedirectFetch:
+    """A redirect from the address: its status (200: by the page itself), where it leads, and its capture."""
+
+    url: str
+    status: int
+    location: str
+    captured_at: datetime
+    crawl_id: int | None
+    file: str
+    record_offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingFacts:
     """The latest stored reading of the page. `removed`: (label, rule, blocks, lowest score)."""
 
@@ -117,6 +130,7 @@ class Explanation:
     robots: ChannelFacts | None = None
     capture: CaptureFetch | None = None
     captures: int = 0
+    redirects: list[RedirectFetch] = field(default_factory=list)  # the latest first
     reading: ReadingFacts | None = None
     events: list[EventFacts] = field(default_factory=list)
     stored: StoredFacts | None = None
@@ -126,7 +140,9 @@ def explain_address(conn: Connection, url_key: int) -> Explanation:
     """Explain the address with this key."""
     row = conn.execute(_LINK_AT, {"key": url_key}).first()
     channels = [ChannelFacts(**channel._mapping) for channel in conn.execute(_CHANNELS_AT, {"key": url_key})]
-    return _of_link(conn, LinkFacts(**row._mapping)) if row else Explanation(channels=channels)
+    if row is None:
+        return Explanation(channels=channels, redirects=_redirects(conn, url_key))
+    return _of_link(conn, LinkFacts(**row._mapping))
 
 
 def explain_article(conn: Connection, article_id: int) -> Explanation:
@@ -152,10 +168,15 @@ def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
         robots=ChannelFacts(**robots._mapping) if robots else None,
         capture=CaptureFetch(**captures[0]._mapping) if captures else None,
         captures=len(captures),
+        redirects=_redirects(conn, link.url_key),
         reading=_reading(conn, article_id) if article_id is not None else None,
         events=events,
         stored=_stored(conn, article_id) if article_id is not None else None,
     )
+
+
+def _redirects(conn: Connection, url_key: int) -> list[RedirectFetch]:
+    return [RedirectFetch(**row._mapping) for row in conn.execute(_REDIRECTS, {"key": url_key})]
 
 
 def _robots_key(url: str) -> int:
@@ -198,7 +219,12 @@ _ROBOTS = text(_CHANNEL + " where o.name = :outlet and c.kind = :kind and c.url_
 
 _CAPTURES = text("""
 select url, captured_at, status, size, digest, file, revisit_of is not null as revisit
-from captures where url_key = :key order by captured_at desc, id desc limit 1000
+from captures where url_key = :key and location is null order by captured_at desc, id desc limit 1000
+""")
+
+_REDIRECTS = text("""
+select url, status, location, captured_at, crawl_id, file, record_offset
+from captures where url_key = :key and location is not null order by captured_at desc, id desc limit 20
 """)
 
 _EVENTS = text("""

@@ -233,6 +233,7 @@ captures = Table(
     Column("record_length", BigInteger, nullable=False),
     Column("record_digest", LargeBinary),  # of the record's bytes in the file, packed as they are
     _ref("revisit_of", "captures"),  # for an identical re-fetch, the capture with the body
+    Column("location", Text),  # where a redirect leads; of equal ones in a row only the first has a row
     _time("captured_at", required=True),
     Index(None, "url_key", "captured_at"),
     Index(None, "file", "record_offset"),

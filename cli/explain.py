@@ -27,7 +27,7 @@ from news.urls import page_key
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from archive.explaining import ChannelFacts, EventFacts, Explanation, LinkFacts, ReadingFacts
+    from archive.explaining import ChannelFacts, EventFacts, Explanation, LinkFacts, ReadingFacts, RedirectFetch
 
 SECTION = "Read"
 
@@ -73,7 +73,7 @@ def _record(address: str, explanation: Explanation, site: str | None) -> dict[st
         if facts[name]:
             facts[name].pop("article_id", None)
             facts[name].pop("story_id", None)
-    is_known = explanation.link is not None or bool(explanation.channels) or stored is not None
+    is_known = bool(explanation.link or explanation.channels or explanation.redirects or stored)
     answer = {"known": is_known, "stored_as": ids or None, "outlet_of_site": site}
     return {"type": "explanation", "address": address, **answer, **facts, "steps": dict(_steps(explanation))}
 
@@ -91,7 +91,9 @@ def _unknown_lines(address: str, explanation: Explanation, site: str | None) -> 
     for channel in explanation.channels:
         yield f"{one_line(channel.url)} is a {channel.kind} of {one_line(channel.outlet)}, where links are found"
         yield f"  {_channel_state(channel)}"
-    if not explanation.channels:
+    for redirect in explanation.redirects:
+        yield f"{one_line(redirect.url)}: {_redirect_in_words(redirect)}"
+    if not explanation.channels and not explanation.redirects:
         yield f"{one_line(address)} is not in the archive: no crawl has seen this address."
         name = one_line(site or "")
         unlisted = f"  its site is outlet {name}, but none of its feeds, sitemaps and listings named this page"
@@ -136,15 +138,16 @@ def _fetched(explanation: Explanation) -> str:
     failed = ""
     if link and link.disposition == "failed":
         failed = f"failed {link.attempts} time{'s' if link.attempts != 1 else ''} in a row: {_reason(link.reason)}"
+    redirect = f"; {_redirect_in_words(explanation.redirects[0])}" if explanation.redirects else ""
     if capture is None:
-        return failed or (_unfetched(link) if link else "")
+        return (failed or (_unfetched(link) if link else "")) + redirect
     kind = ", the same bytes as before" if capture.revisit else ""
     times = f"; {explanation.captures} captures in all" if explanation.captures > 1 else ""
     answer = f"HTTP {capture.status}{_redirected(explanation)}, {capture.size / 1024:.0f} KB"
     got = f"{format_time(capture.captured_at)} {answer}"
     if link and link.disposition == "unchanged" and (link.last_fetched_at or capture.captured_at) > capture.captured_at:
         times += f"; not modified at {format_time(link.last_fetched_at)}"
-    return f"{got}, sha256 {capture.digest.hex()[:8]}…{kind}{times}" + (f"; then {failed}" if failed else "")
+    return f"{got}, sha256 {capture.digest.hex()[:8]}…{kind}{times}" + (f"; then {failed}" if failed else "") + redirect
 
 
 def _redirected(explanation: Explanation) -> str:
@@ -153,6 +156,13 @@ def _redirected(explanation: Explanation) -> str:
     if capture is None or link is None or page_key(capture.url) == link.url_key:
         return ""
     return f" after a redirect to {capture.url}"
+
+
+def _redirect_in_words(redirect: RedirectFetch) -> str:
+    """Say where the address leads, since when, and where the record is."""
+    kind = f"HTTP {redirect.status}" if redirect.status != 200 else "the page itself leads"
+    since, record = format_time(redirect.captured_at), f"{redirect.file.rpartition('/')[2]} at {redirect.record_offset}"
+    return f"{kind} to {one_line(redirect.location)} since {since} ({one_line(record)})"
 
 
 def _unfetched(link: LinkFacts) -> str:

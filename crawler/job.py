@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from archive.captures import CapturedResponse, CaptureFiles, StoredRecord
 from archive.captures.index import find_original
+from archive.captures.response import Redirect
 from archive.crash_markers import ReadingMark
 from archive.crawls import Crawl, require_running
 from archive.home import Home
@@ -34,6 +35,7 @@ class CaptureRecorder:
     files: CaptureFiles
     pages: int = 0
     size: int = 0
+    redirects: list[Redirect] = field(default_factory=list)  # whose rows are not written yet
 
     def count(self, size: int) -> None:
         """Count one more response of *size* bytes."""

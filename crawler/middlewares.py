@@ -15,9 +15,10 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.captures import CapturedResponse, StoredRecord
-from archive.captures.response import decode, decode_beginning
+from archive.captures.response import Redirect, decode, decode_beginning
 from archive.frontier import Link
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
+from crawler.channels.plain_values import absolute
 from crawler.job import CaptureRecorder, CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
 from crawler.safety.guard import HostPaces, SilentHosts
@@ -256,7 +257,10 @@ class CaptureMiddleware:
                 original = digest if known == digest else None
                 request.meta["record"] = await self._record(self.recorder, request, response, original)
             elif _is_step(request, response):
-                await self._record(self.recorder, request, response, known if response.status == 304 else None)
+                record = await self._record(self.recorder, request, response, known if response.status == 304 else None)
+                location = (response.headers.get("Location") or b"").decode("latin-1")
+                if record and response.status != 304:
+                    self.recorder.redirects.append(Redirect(record, absolute(response.url, location) or location))
         return response
 
     async def _record(

@@ -15,6 +15,7 @@ from archive.crash_markers import ReadingMark, count_deaths, has_marks
 from archive.crawls import Crawl, close_crawl, ever_found_links, open_crawl
 from archive.frontier import Settlement, owed_links, settle
 from archive.home import Home
+from archive.ingest.store import store_redirects
 from archive.locks import OutletLocks
 from archive.outlets import ensure_outlet
 from crawler.batch_writer import BatchWriter, retry_in_outage
@@ -205,6 +206,11 @@ class CrawlPool:
 
     async def _finish(self, job: CrawlJob, spider: NewsSpider | None) -> None:
         """Write what is left while the database is there."""
+        redirects, crawl = job.recorder.redirects, job.crawl
+        if redirects:
+            await retry_in_outage(
+                lambda: store_redirects(self.engine, self.captures, crawl.outlet_id, crawl.id, redirects)
+            )
         if spider:
             await spider.discovery.save()
             for host in spider.silent_hosts.given_up:

@@ -9,6 +9,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.utils.httpobj import urlparse_cached
 from w3lib.html import get_meta_refresh
 
+from archive.captures.response import Redirect
 from crawler.safety.failures import Refused
 from news.reasons import Reason
 
@@ -64,13 +65,17 @@ class RefreshMiddleware(BaseRedirectMiddleware):
             redirected = self._build_redirect_request(request, response, url=url)
             if urlparse_cached(redirected).scheme not in {"http", "https"}:
                 return response
-            return _followed(self._redirect(redirected, request, "refresh"), response)
+            followed = _followed(self._redirect(redirected, request, "refresh"), response)
         except ValueError:
             return response
         except IgnoreRequest as error:
             if isinstance(error, Refused):
                 raise
             raise Refused(Reason.TOO_MANY_REDIRECTS) from error
+        job, record = getattr(self.crawler.spider, "job", None), request.meta.get("record")
+        if job and record:
+            job.recorder.redirects.append(Redirect(record, followed.url))
+        return followed
 
     def handle_referer(self, request: Request, response: Response) -> None:
         request.headers.pop("Referer", None)

@@ -82,7 +82,7 @@ left join articles a on a.id = l.article_id
 _ORIGINAL = text(f"""
 select c.id, c.url, c.captured_at, {FILE_PLACE} as file, c.record_offset, c.record_length
 from captures c left join capture_files f on f.name = c.file
-where c.url_key = :url_key and c.revisit_of is null and c.status = 200
+where c.url_key = :url_key and c.revisit_of is null and c.location is null and c.status = 200
   and (cast(:digest as bytea) is null or c.digest = :digest)
   and (cast(:at as timestamptz) is null or (c.captured_at >= :at and c.captured_at < :at + interval '1 second'))
 order by c.captured_at desc, c.id desc limit 1

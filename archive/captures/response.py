@@ -85,6 +85,14 @@ class StoredRecord:
     record_digest: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The record of an answer that leads from its address to `location`."""
+
+    record: StoredRecord
+    location: str
+
+
 def decode_beginning(body: bytes, encodings: str, limit: int) -> bytes:
     """Return the first *limit* bytes of a body that may break off or unpack to more.
 

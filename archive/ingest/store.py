@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, insert, text
 
 from archive import models
 from archive.captures import CaptureFiles, StoredRecord
+from archive.captures.response import Redirect
 from archive.crawls import require_running
 from archive.ingest.batch_judge import BatchJudge
 from archive.ingest.boilerplate_memory import BoilerplateMemory
@@ -26,6 +27,8 @@ from archive.ingest.rows import capture_row, lock_texts, take_many_ids, write_ro
 from news.dispositions import Disposition
 from news.errors import ArchiveError
 from news.reasons import Reason
+from news.text import storable
+from news.urls import page_key
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +69,33 @@ def store_captures(
             captures.note(conn, (record.file for _, record in records))
             conn.execute(insert(models.captures), rows)
     return ids
+
+
+def store_redirects(
+    engine: Engine, captures: CaptureFiles, outlet_id: int, crawl_id: int, redirects: Sequence[Redirect]
+) -> None:
+    """Write the rows of redirects that lead elsewhere than the last one of their address did.
+
+    So the table grows with what changes and not with each visit; the WARC files have the record of every visit.
+    """
+    _make_durable(captures, True)
+    keyed = {
+        (key, redirect.record.status, storable(redirect.location)): redirect
+        for redirect in redirects
+        if (key := page_key(redirect.record.url)) is not None
+    }
+    with engine.begin() as conn:
+        known = {tuple(row) for row in conn.execute(_LAST_REDIRECTS, {"keys": [key for key, _, _ in keyed]})}
+        new = [(*where, redirect.record) for where, redirect in keyed.items() if where not in known]
+        ids = take_many_ids(conn, "captures", len(new))
+        rows = [
+            capture_row(replace(record, url=storable(record.url)), key, outlet_id, crawl_id, capture_id)
+            | {"location": location}
+            for (key, _, location, record), capture_id in zip(new, ids, strict=True)
+        ]
+        if rows:
+            captures.note(conn, (row["file"] for row in rows))
+            conn.execute(insert(models.captures), rows)
 
 
 def _make_durable(captures: CaptureFiles | None, needed: bool) -> None:
@@ -140,6 +170,11 @@ def _store_alone(engine: Engine, page: FetchedPage, captures: CaptureFiles | Non
         bare = replace(failed, record=None, etag=None, last_modified=None, due_at=None)
         return _store_together(engine, [bare], captures)[0]
 
+
+_LAST_REDIRECTS = text("""
+select distinct on (url_key) url_key, status, location from captures
+where url_key = any(cast(:keys as bigint[])) and location is not null order by url_key, captured_at desc, id desc
+""")
 
 # In one order, so that two batches with texts in common never wait for each other in a circle.
 _LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key order by key")

@@ -108,3 +108,29 @@ def test_explain_names_the_redirect_and_the_last_time_that_nothing_was_modified(
         conn.execute(text("update captures set captured_at = captured_at - interval '1 hour'"))
     crawl_site(home, engine, site, "/town/old-address-of-it")
     assert "; not modified at " in newskeep("explain", site.url("/town/old-address-of-it")).out
+
+
+def test_redirects_of_all_crawls_have_rows_of_which_equal_ones_in_a_row_are_one(
+    home: Home, engine: Engine, site: Site, newskeep: Newskeep
+) -> None:
+    old, middle, other = "/town/old-address-of-it", "/town/middle-address-of-it", "/town/other-address-of-it"
+    site.redirect(old, middle, status=301)
+    site.redirect(middle, PATH, status=307)
+    for _ in range(2):
+        crawl_site(home, engine, site, old)
+    site.redirect(old, other, status=308)
+    crawl_site(home, engine, site, old)
+
+    [explained] = newskeep("explain", site.url(old), "--json").records
+    assert [(step["status"], step["location"], step["crawl_id"]) for step in explained["redirects"]] == [
+        (308, site.url(other), 3), (301, site.url(middle), 1)
+    ]  # fmt: skip
+    shown = newskeep("explain", site.url(old)).out
+    assert f"; HTTP 308 to {site.url(other)} since " in shown
+    assert f"({explained['redirects'][0]['file']} at {explained['redirects'][0]['record_offset']})" in shown
+    hop = newskeep("explain", site.url(middle)).out
+    assert f"{site.url(middle)}: HTTP 307 to {site.url(PATH)} since " in hop
+
+    site.put(old, f"<html><meta http-equiv=refresh content='0; url={PATH}'></html>")
+    crawl_site(home, engine, site, old)
+    assert f"; the page itself leads to {site.url(PATH)} since " in newskeep("explain", site.url(old)).out
