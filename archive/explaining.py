@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from archive.channels import ROBOTS
 from archive.remembered_lines import RememberedLine, remembered_lines
-from news.urls import canonicalise, is_same_site, url_key
+from news.urls import is_same_site, page_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,12 @@ def _redirects(conn: Connection, url_key: int) -> list[RedirectFetch]:
     return [RedirectFetch(**row._mapping) for row in conn.execute(_REDIRECTS, {"key": url_key})]
 
 
-def _robots_key(url: str) -> int:
-    """Return the key of the site's robots.txt: an outlet's links may lead to other sites, each with its own."""
-    return url_key(canonicalise(urljoin(url, "/robots.txt")))
+def _robots_key(url: str) -> int | None:
+    """Return the key of the site's robots.txt: an outlet's links may lead to other sites, each with its own.
+
+    None for a link that was removed: it has no address any more.
+    """
+    return page_key(urljoin(url, "/robots.txt"))
 
 
 def _reading(conn: Connection, article_id: int) -> ReadingFacts:

@@ -246,7 +246,7 @@ update links l set
     state = case when first_time then 'waiting' else l.state end,
     seen = l.seen + first_time::int,
     last_seen_at = now(),
-    title = coalesce(met.title, l.title),
+    title = case when l.reason is distinct from 'removed' then coalesce(met.title, l.title) end,
     announced_at = greatest(l.announced_at, met.announced_at)
 from met where l.id = met.id
 """)

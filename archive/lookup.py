@@ -169,7 +169,7 @@ _ADDRESS = text("select url from articles where id = :id")
 _KIND_AT = text("""
 select kind from channels
 where outlet_id = :outlet_id and url_key = :key and kind <> :robots and last_read_at is not null
-union all select 'article' from links where url_key = :key and article_id is not null
+union all select 'article' from links where url_key = :key and (article_id is not null or reason = 'removed')
 limit 1
 """)
 

@@ -459,6 +459,7 @@ links = Table(
     CheckConstraint("state = 'waiting' or disposition is not null", name="done_has_disposition"),
     Index("ix_links_waiting", "outlet_id", postgresql_where=text("state = 'waiting'")),
     Index("ix_links_due", "outlet_id", "due_at", postgresql_where=text("due_at is not null")),
+    Index("ix_links_removed", "id", postgresql_where=text("reason = 'removed'")),
     Index(None, "crawl_id"),
     Index(None, "article_id"),
 )
@@ -570,3 +571,41 @@ access_states = Table(
         postgresql_where=text("ended_at is null"),
     ),
 )  # fmt: skip
+
+# The register of removals: what was taken out for good, when and why, without its text or address. It only grows. Pages
+# with one of the `url_keys`, or with the letters of a removed text, are refused.
+removals = Table(
+    "removals",
+    metadata,
+    _id(),
+    Column("article_id", BigInteger),  # that it had; null for a page that came back
+    Column("outlet", Text),
+    Column("reason", Text, nullable=False),
+    Column("url_keys", ARRAY(BigInteger), nullable=False),
+    Column("letters", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),  # see `texts.letters`
+    Column("everywhere", Boolean, nullable=False),  # whether its text is refused from other outlets too
+    _time("first_captured_at"),
+    _time("removed_at", now=True),
+    Index(None, "url_keys", postgresql_using="gin"),
+    Index(None, "letters", postgresql_using="gin"),
+)
+
+# Records of capture files that still have to be erased, since their rows are gone. A killed removal is continued here.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("file", Text, primary_key=True),
+    Column("record_offset", BigInteger, primary_key=True),
+    Column("record_length", BigInteger, nullable=False),
+    _ref("removal_id", "removals", required=True),
+    _time("ordered_at", required=True),
+)
+
+# Articles that must not be removed, whatever asks for it: a legal hold.
+holds = Table(
+    "holds",
+    metadata,
+    Column("article_id", BigInteger, ForeignKey("articles.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    _time("since", now=True),
+)

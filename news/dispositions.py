@@ -102,15 +102,18 @@ LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETa
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a choice rests on. `set_aside`: crawls died twice in a row reading it."""
+    """What a choice rests on. `set_aside`: crawls died twice in a row reading it; `removed`: see archive/removal."""
 
     canonical_url: str
     announced_at: datetime | None
     set_aside: bool = False
+    removed: bool = False
 
 
 def refusal(link: Candidate, outlet: Outlet, since: datetime | None) -> str | None:
-    """Return why *link* is not fetched: `killed_the_crawl`, `skip_url`, `article_url` or `since`; None when it is."""
+    """Return why *link* is not fetched, such as `removed`, `killed_the_crawl`, `skip_url`; None when it is."""
+    if link.removed:
+        return Reason.REMOVED
     if link.set_aside:
         return Reason.KILLED_THE_CRAWL
     if any(_pattern(skip).search(link.canonical_url) for skip in outlet.skip_url):

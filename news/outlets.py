@@ -48,6 +48,7 @@ class Outlet:
     remove: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     on_paywall: OnPaywall = OnPaywall.HEADLINE
+    keep_for: timedelta | None = None
     enabled: bool = True
     note: str | None = None
 
@@ -141,6 +142,10 @@ OPTIONS = (
     Option(
         "on_paywall", Kind.ON_PAYWALL, "Page behind a paywall: keep headline and lead, or skip the page.",
         '"skip"', shared=True,
+    ),
+    Option(
+        "keep_for", Kind.DURATION, "Articles that were captured longer ago are removed for good.", '"90d"',
+        "they are kept for ever", shared=True,
     ),
     Option("enabled", Kind.SWITCH, "Whether the outlet is crawled.", "false"),
     Option("note", Kind.TEXT, "A remark for yourself.", '"new layout since May"'),

@@ -22,6 +22,7 @@ class Reason(WordedEnum):
     ARTICLE_URL = "article_url", "not article_url"
     NOT_DUE = "not_due"
     KILLED_THE_CRAWL = "killed_the_crawl"
+    REMOVED = "removed", "removed from the archive for good"
     CRAWL_TIMEOUT = "crawl_timeout", "out of time"
     FORBIDDEN_ADDRESS = "forbidden_address", "private address"
     FORBIDDEN_PORT = "forbidden_port"

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine
 from archive.alerts import end_alert, open_alert
 from archive.home import Home
 from archive.remembered_lines import forget_lines
+from archive.removal.removal import finish_removals
+from archive.removal.retention import remove_expired
 from archive.verify.check import Scope
 from archive.verify.run import DailyCheck
 from crawler.engine import require_contact
@@ -73,6 +75,7 @@ class Scheduler:
         self.timer.add("dead", 5.0, self._while_leading(self._reap_dead))
         self.timer.add("rhythms", 60.0, self._while_leading(lambda: learn_rhythms(self.engine, datetime.now(UTC))))
         self.timer.add("past", 3600.0, self._while_leading(self._delete_old))
+        self.timer.add("removals", 3600.0, self._while_leading(self._remove_expired))
         self.timer.add("verify", 3600.0, self._while_leading(self._verify))
         self.timer.add("backup", 60.0, self._back_up)
         self.health.join(self.timer)
@@ -160,6 +163,13 @@ class Scheduler:
     def _verify(self) -> None:
         if parts := self.daily_check.look(_VERIFY_SECONDS):
             logger.info("archive_verified", extra={"parts": parts})
+
+    def _remove_expired(self) -> None:
+        """Finish removals that were cut short or waited for a file; remove what outlets keep for a limited time."""
+        finish_removals(self.engine, self.home)
+        outlets = self.watch.outlets.outlets if self.watch.outlets and not self.watch.problem else ()
+        if removed := remove_expired(self.engine, self.home, outlets, datetime.now(UTC)):
+            logger.info("articles_expired", extra={"articles": removed})
 
     def _delete_old(self) -> None:
         with self.engine.begin() as conn:

@@ -24,6 +24,7 @@ from archive.ingest.existing import (
 from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.near_copies import NearCopies
 from archive.ingest.rows import capture_row, lock_texts, take_many_ids, write_rows
+from archive.removal.register import refused
 from news.dispositions import Disposition
 from news.errors import ArchiveError
 from news.reasons import Reason
@@ -118,6 +119,9 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
         memory = BoilerplateMemory(conn, existing, links)
         remembered = dict(zip(map(id, fresh), memory.read(fresh), strict=True))
         pages, fresh = [remembered.get(id(prepared), prepared) for prepared in pages], list(remembered.values())
+        batch, pages = _refuse_removed(conn, batch, pages)
+        left = set(map(id, pages))
+        fresh = [prepared for prepared in fresh if id(prepared) in left]
         near_copies = NearCopies(conn, fresh)
         judge = BatchJudge(conn, existing, links, near_copies, sum(page.record is not None for page in batch))
         if fresh:
@@ -133,6 +137,17 @@ def _store_together(engine: Engine, batch: Sequence[FetchedPage], captures: Capt
             captures.note(conn, (page.record.file for page in batch if page.record))
         write_rows(conn, judge.finish(memory.rows(outcomes)))
     return outcomes
+
+
+def _refuse_removed(
+    conn: Connection, batch: Sequence[FetchedPage], pages: Sequence[PreparedPage | None]
+) -> tuple[list[FetchedPage], list[PreparedPage | None]]:
+    """Let each page whose address or text was removed for good end as skipped."""
+    asked = [(page.outlet_id, page.keys, page.all_letters) if page else (0, (), ()) for page in pages]
+    removed = refused(conn, asked)
+    left = [None if gone else page for page, gone in zip(pages, removed, strict=True)]
+    fetched = zip(batch, removed, strict=True)
+    return [page.ended(Disposition.SKIPPED, Reason.REMOVED) if gone else page for page, gone in fetched], left
 
 
 def _shows_the_same(prepared: PreparedPage, links: Mapping[int, ExistingLink]) -> bool:

@@ -77,6 +77,13 @@ def fetched(place: str) -> Iterator[Source]:
         yield Source(copy.fileno(), size)
 
 
+def copy_to(place: str, path: Path) -> None:
+    """Copy the file at an address to *path*. Raises OSError, StoreUnavailable."""
+    with fetched(place) as source, path.open("wb") as copy:
+        for offset in range(0, source.size, _STEP):
+            copy.write(source.read(offset, _STEP))
+
+
 def replace_file(home: Home, file: StoredFile, good: Source) -> None:
     """Put the bytes of *good* in the file's place, in one step. Raises StoreUnavailable, OSError."""
     path = home.captures / file.name
@@ -97,6 +104,11 @@ def next_file(conn: Connection, after: str | None) -> StoredFile | None:
     """Return the first capture file behind *after*, by name."""
     row = conn.execute(_NEXT, {"after": after or ""}).first()
     return StoredFile(**row._mapping) if row and row.name is not None else None
+
+
+def find_stored_file(conn: Connection, name: str) -> StoredFile:
+    """Return the file of that name, as the archive knows it."""
+    return StoredFile(**conn.execute(_NAMED, {"name": name}).one()._mapping)
 
 
 def files_of(conn: Connection, articles: list[int]) -> list[StoredFile]:
@@ -130,6 +142,10 @@ select {_COLUMNS} from (
     select least((select min(file) from captures where file > :after),
                  (select min(name) from capture_files where name > :after)) as name
 ) as n left join capture_files f on f.name = n.name
+""")  # noqa: S608 - put together from constants
+
+_NAMED = text(f"""
+select {_COLUMNS} from (select cast(:name as text) as name) as n left join capture_files f on f.name = n.name
 """)  # noqa: S608 - put together from constants
 
 _OF_ARTICLES = text(f"""

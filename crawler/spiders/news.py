@@ -172,10 +172,12 @@ class NewsSpider(Spider):
         return ordered
 
     def _refusal(self, link: Link, since: datetime | None) -> str | None:
-        if self.job.tally.kind is TargetKind.ARTICLE or self.job.options.retry is not None:
+        skipped = link.reason if link.disposition is Disposition.SKIPPED else None
+        named = self.job.tally.kind is TargetKind.ARTICLE or self.job.options.retry is not None
+        if named and skipped != Reason.REMOVED:
             return None
-        set_aside = (link.disposition, link.reason) == (Disposition.SKIPPED, Reason.KILLED_THE_CRAWL)
-        candidate = Candidate(link.canonical_url, link.announced_at, set_aside)
+        set_aside, removed = skipped == Reason.KILLED_THE_CRAWL, skipped == Reason.REMOVED
+        candidate = Candidate(link.canonical_url, link.announced_at, set_aside, removed)
         return refusal(candidate, self.job.outlet, since)
 
     async def _settle_all(self, ends: list[Settlement], links: dict[int, Link]) -> None:

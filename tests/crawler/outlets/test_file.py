@@ -101,7 +101,7 @@ def test_a_mistake_is_shown_with_line_caret_and_help() -> None:
 def test_an_unknown_key_that_resembles_none_names_all_known_keys() -> None:
     shown = mistakes(entry("xyzzy = 1"))
     assert all(option.key.partition(".")[0] in shown for option in OPTIONS)
-    assert shown.endswith(", on_paywall, enabled, note")
+    assert shown.endswith(", on_paywall, keep_for, enabled, note")
 
 
 def test_all_mistakes_are_shown_at_once_in_the_files_order() -> None:
