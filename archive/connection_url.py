@@ -18,7 +18,7 @@ def normal_url(url: str) -> str:
             url = "postgresql://" + url.removeprefix(scheme)
             _check_readable(url)
             return url
-    found = re.match(r"[a-z0-9+]{1,20}(?=:)", url)
+    found = re.match(r"[a-z0-9+]{1,20}(?=://)", url)  # not what is before a colon: that may be a password
     raise SettingError(
         f"NEWSKEEP_DATABASE_URL starts with {found[0] if found else 'no scheme'}, and an archive lives in PostgreSQL",
         "NEWSKEEP_DATABASE_URL=postgresql://user:password@host:5432/database",

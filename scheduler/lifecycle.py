@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import signal
+import sys
 import time
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NoReturn
 
 from archive.connection_url import normal_url, shown_url
 from archive.home import Home
 from crawler.outlets.file import load_outlets
 from news.errors import SettingError
+from news.exit_codes import ExitCode
 from news.logline import error_in_words
 
 logger = logging.getLogger(__name__)
@@ -22,19 +24,26 @@ _STOPPED = "stopped by a signal"
 
 @contextmanager
 def lifecycle(name: str, home: Home, facts: Mapping[str, object]) -> Iterator[None]:
-    """Log `NAME_started` with version, data folder, database and *facts*; at the end `NAME_stopped` and why."""
+    """Log `NAME_started` with version, data folder, database and *facts*; at the end `NAME_stopped` and why.
+
+    Call it in the main thread. SIGTERM ends what has no handler for it, such as the wait for the database, with
+    `ExitCode.TERMINATED`.
+    """
     started, why = time.monotonic(), _STOPPED
     general = {"version": version("newskeep"), "data_folder": str(home.path), "database": database_place(home)}
-    logger.info(f"{name}_started", extra={**general, **facts})
-    _warn_of_missing(facts)
+    before = signal.signal(signal.SIGTERM, _end)
     try:
+        logger.info(f"{name}_started", extra={**general, **facts})
+        _warn_of_missing(facts)
         yield
     except Exception as error:
         why = error_in_words(error)
         raise
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not cut off the last line
         level = logging.INFO if why == _STOPPED else logging.ERROR
         logger.log(level, f"{name}_stopped", extra={"why": why, "seconds": round(time.monotonic() - started)})
+        signal.signal(signal.SIGTERM, before)
 
 
 async def until_signal(*parts: Coroutine[Any, Any, None]) -> None:
@@ -52,6 +61,10 @@ async def until_signal(*parts: Coroutine[Any, Any, None]) -> None:
     for error in ended:
         if isinstance(error, Exception):
             raise error
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(ExitCode.TERMINATED)
 
 
 def database_place(home: Home) -> str:

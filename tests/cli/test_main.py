@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from archive.home import Home
 from cli import main as command_line
 from cli.outlets import outlets
 from cli.output import ignore_broken_pipe
@@ -47,6 +48,32 @@ def test_a_full_disk_behind_standard_output_is_reported_and_not_as_a_bug() -> No
     assert ended.returncode == 6
     assert b"no room left" in ended.stderr
     assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("verb", "streams", "code"),
+    [
+        ("extract --jsonl page.html", (1, 2), 6),
+        ("db status --json", (1, 2), 6),
+        ("outlets list", (2,), 0),
+        ("nonsense", (1, 2), 2),
+    ],
+)
+def test_a_full_disk_behind_a_stream_ends_with_a_code_of_the_list(
+    verb: str, streams: tuple[int, ...], code: int, unbuffered: str, home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(f"<h1>Zugunglueck bei Linz</h1><p>{LONG}</p>")
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", CALL, *verb.split()],
+            stdout=full if 1 in streams else subprocess.DEVNULL,
+            stderr=full if 2 in streams else subprocess.DEVNULL,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered, "PYTHONPATH": os.getcwd()},
+            cwd=tmp_path,
+            check=False,
+        )
+    assert ended.returncode == code
 
 
 def test_a_stream_that_was_closed_gives_its_number_to_no_file() -> None:

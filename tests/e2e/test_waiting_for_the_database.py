@@ -1,5 +1,6 @@
 """Daemons and workers that are up before their database or its schema."""
 
+import json
 import os
 import shutil
 import signal
@@ -41,6 +42,22 @@ def test_a_worker_waits_for_the_schema_and_then_works(empty_database_url: str, t
         worker.send_signal(signal.SIGTERM)
         worker.stderr.read()
     assert worker.returncode == 0
+
+
+@pytest.mark.parametrize(("verb", "last"), [("daemon", "daemon_stopped"), ("worker", "workers_stopped")])
+def test_what_waits_for_its_database_writes_its_last_line_when_it_is_stopped(
+    verb: str, last: str, tmp_path: Path
+) -> None:
+    url = "postgresql://u@127.0.0.1:1/x"
+    environ = {"NEWSKEEP_HOME": str(tmp_path), "NEWSKEEP_DATABASE_URL": url, "LOG_FORMAT": "json"}
+    with started([sys.executable, "-m", "cli.main", verb], environ) as process:
+        assert process.stderr
+        assert any("_started" in line for line in process.stderr)
+        process.send_signal(signal.SIGTERM)
+        *_, line = process.stderr
+
+    assert (json.loads(line)["event"], json.loads(line)["why"]) == (last, "stopped by a signal")
+    assert process.returncode == 143
 
 
 def test_the_first_process_of_a_container_hears_that_it_is_to_stop_while_it_waits(tmp_path: Path) -> None:
