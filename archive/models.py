@@ -235,13 +235,16 @@ captures = Table(
     _ref("revisit_of", "captures"),  # for an identical re-fetch, the capture with the body
     Column("location", Text),  # where a redirect leads; of equal ones in a row only the first has a row
     _time("captured_at", required=True),
+    Column("stated_digest", LargeBinary),  # of the body in an imported file, mostly SHA-1: revisit records refer to it
     Index(None, "url_key", "captured_at"),
     Index(None, "file", "record_offset"),
+    Index("ix_captures_stated_digest", "stated_digest", postgresql_where=text("stated_digest is not null")),
 )
 
-# The place of each capture file: spooled (in the folder `place` of the machine `host`, which wrote it) or stored (at
-# the URL `place` of an object store; it was read back and had this size and digest). A file without a row was written
-# by an older version below NEWSKEEP_HOME/captures.
+# The place of each capture file: spooled (in the folder `place` of the machine `host`, which wrote it), stored (at the
+# URL `place` of an object store; it was read back and had this size and digest) or in place (imported where it lies;
+# its name is the whole path, and it is not ours to move). A file without a row was written by an older version below
+# NEWSKEEP_HOME/captures.
 capture_files = Table(
     "capture_files",
     metadata,
@@ -254,9 +257,9 @@ capture_files = Table(
     _time("noted_at", now=True),
     _time("stored_at"),
     _time("verified_at"),  # when all of it was last read and found whole
-    CheckConstraint("state in ('spooled', 'stored')", name="state"),
+    CheckConstraint("state in ('spooled', 'stored', 'in_place')", name="state"),
     CheckConstraint(
-        "state = 'spooled' or (size is not null and digest is not null and stored_at is not null)", name="stored_whole"
+        "state <> 'stored' or (size is not null and digest is not null and stored_at is not null)", name="stored_whole"
     ),
 )
 

@@ -2,321 +2,217 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
-import tempfile
-import zlib
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cli.output import emit, plural, say
-from news.article import short_id
-from news.dispositions import Disposition
-from news.errors import NewsError
+from cli.output import say
 from news.exit_codes import ExitCode
 from news.garbage import collect_rarely
-from news.json_articles import Imported, read_line
-from news.reasons import in_words
-from news.sameness.sameness_rule import SamenessRule
+from news.json_articles import Imported
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from archive.home import Home
-    from archive.ingest.fetched import Outcome
-    from archive.ingest.importer import Importer
+    from archive.packed_files import CannotImport, Part
+    from cli.import_answers import Answers
+    from cli.import_files import InputFiles
+    from crawler.json_import import NoArticle
+    from crawler.warc_import import CaptureImporter, LiesAt
 
 SECTION = "Collect"
 
-_GZIP, _WARC = b"\x1f\x8b", b"WARC/"
-_PEEK = 1 << 16
-_OTHERS = {
-    b"PK\x03\x04": ("a ZIP archive", "unzip -p FILE.wacz 'archive/*.warc.gz' | newskeep import -"),
-    b"\x28\xb5\x2f\xfd": ("packed with zstd", "zstd -dc FILE | newskeep import -"),
-    b"BZh": ("packed with bzip2", "bzip2 -dc FILE | newskeep import -"),
-    b"\xfd7zXZ": ("packed with xz", "xz -dc FILE | newskeep import -"),
-}
-
-
-class CannotImport(NewsError):
-    """The file is none that can be taken in; nothing was written."""
-
-    exit_code = ExitCode.USAGE
-
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, allow_dash=True))
+@click.option("--in-place", is_flag=True, help="Do not copy captures: they stay in these files, which must stay too.")
 @click.option("--json", "as_json", is_flag=True, help="What became of each line or record, one JSON object a line.")
 @click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
-def import_(file: IO[bytes], as_json: bool, dry_run: bool) -> int:
-    """Import articles (JSON lines) or captures (WARC), in file order.
+def import_(files: tuple[str, ...], in_place: bool, as_json: bool, dry_run: bool) -> int:
+    """Import captures (WARC, ARC, WACZ) or articles (JSON) from files and folders.
 
     \b
-    newskeep import articles.jsonl                     {"id","url","title","body","published_at","source"} a line
-    newskeep import --json - < crawl.warc.gz           pages that wget, Browsertrix, Heritrix or Newskeep captured
+    newskeep import articles.jsonl                  {"id","url","title","body","published_at","source"} a line
+    newskeep import --in-place CC-NEWS-*.warc.gz    what Common Crawl, Browsertrix, Heritrix, wget, … captured
+    newskeep import --json - < crawl.wacz           standard input
 
-    Lines that news-please or fundus wrote are understood as well; either kind of file may be packed with gzip.
-    With --json the answers come at the end, since a later article may join the stories of earlier ones.
+    JSON of news-please and fundus is understood as well, one object a file or an array. What a file is tells its
+    content: it may be packed with gzip, zstd, bzip2 or lz4. Captures keep their own dates. After Ctrl-C, the same
+    command goes on: what is stored is known by then. With --json the answers come at the end, since a later article
+    may join the stories of earlier ones.
     """
     from archive.home import existing_archive
+    from cli.import_files import STDIN, InputFiles
 
+    if in_place and STDIN in files:
+        raise click.UsageError("--in-place needs files: standard input does not stay")
     collect_rarely()
-    data, start = _opened(file)
-    home = existing_archive()
-    if start.startswith(_WARC):
-        return import_warc(home, data, *_name_of(file, home), as_json=as_json, dry_run=dry_run)
-
-    lines = cast(BinaryIO, gzip.GzipFile(fileobj=data)) if data.peek(2).startswith(_GZIP) else data
-    return import_jsonl(home, lines, as_json=as_json, dry_run=dry_run)
+    home, inputs = existing_archive(), InputFiles(files)
+    return _check(inputs) if dry_run else _import_all(home, inputs, in_place=in_place, as_json=as_json)
 
 
-def _opened(file: IO[bytes]) -> tuple[io.BufferedReader, bytes]:
-    """Return the file, and the beginning of its unpacked content. Raises CannotImport."""
-    data = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, file), _PEEK)
-    start = data.peek(_PEEK)
-    for magic, (kind, hint) in _OTHERS.items():
-        if start.startswith(magic):
-            raise CannotImport(f"{file.name} is {kind}", hint)
-    return data, _unpacked(start) if start.startswith(_GZIP) else start
+def _import_all(home: Home, inputs: InputFiles, *, in_place: bool, as_json: bool) -> int:
+    from archive.database import archive_engine
+    from cli.import_answers import answering
+
+    with archive_engine(home) as engine, answering(engine, as_json) as answers, ExitStack() as stack:
+        run = _Run(home, engine, inputs, answers, in_place, stack)
+        try:
+            with _progress(inputs, answers) as moved:
+                run.all(moved)
+        except KeyboardInterrupt:
+            answers.say_all(run.other_records)
+            say("the same command goes on from here")
+            raise
+        if run.refused and not answers.parts:
+            raise run.refused[0]
+        for error in run.refused:
+            answers.failed(str(error))
+    if as_json and (run.has_captures or len(inputs.paths) > 1):
+        answers.emit_summary(run.other_records)
+    answers.say_all(run.other_records)
+    return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
 
 
-def _unpacked(start: bytes) -> bytes:
-    import zlib
+class _Run:
+    """One import: its parts, made when they are needed; `refused` has the files that nothing can be read from."""
 
-    try:
-        return zlib.decompressobj(31).decompress(start, len(_WARC))
-    except zlib.error:
-        return b""
+    def __init__(
+        self, home: Home, engine: Engine, inputs: InputFiles, answers: Answers, in_place: bool, stack: ExitStack
+    ) -> None:
+        self.refused: list[CannotImport] = []
+        self._home, self._engine, self._inputs, self._answers = home, engine, inputs, answers
+        self._in_place, self._stack = in_place, stack
 
+    def all(self, moved: Callable[[], None]) -> None:
+        """Import every file; call *moved* now and then."""
+        from archive.packed_files import Part
+        from cli.import_files import holds_articles
 
-def _name_of(file: IO[bytes], home: Home) -> tuple[str, bool]:
-    """Return the file's name, and whether it is one of our own captures."""
-    from pathlib import Path
+        for is_json, parts in groupby(self._inputs, key=holds_articles):
+            if is_json:
+                self._take_articles(parts, moved)
+                continue
+            for part in parts:
+                if isinstance(part, Part):
+                    self._take_captures(part, moved)
+                else:
+                    self.refused.append(part)
+        if self.has_captures:
+            for taken in self._captures.finish():
+                self._answers.ended(taken.id, taken.outcome, url=taken.url)
+                moved()
 
-    path = Path(file.name)
-    return path.name, path.is_file() and path.resolve().parent == home.captures.resolve()
+    @property
+    def has_captures(self) -> bool:
+        """Whether some file held captures."""
+        return "_captures" in self.__dict__
 
+    @property
+    def other_records(self) -> Counter[str]:
+        """Records that are no captures, by kind."""
+        return self._captures.other_records if self.has_captures else Counter()
 
-_WORDS = {"new": "new", "revision": "revised", "duplicate": "known already", "near_duplicate": "near copies"}
+    @cached_property
+    def _captures(self) -> CaptureImporter:
+        from archive.captures import CaptureFiles
+        from archive.captures.upload import Uploader
+        from crawler.sandbox import SandboxPool
+        from crawler.targets import known_outlets
+        from crawler.warc_import import CaptureImporter
 
+        uploader = self._stack.enter_context(Uploader(self._engine, self._home))
+        files = self._stack.enter_context(CaptureFiles(self._home, uploader.wake))
+        readers = self._stack.enter_context(SandboxPool())
+        known = known_outlets(self._home, self._engine)
+        return CaptureImporter(self._home, self._engine, files, readers, *known)
 
-class Answers:
-    """Counts how each part of an import ended and keeps the answers until the stories have settled."""
+    def _take_captures(self, part: Part, moved: Callable[[], None]) -> None:
+        for taken in self._captures.take(part.file, part.name, self._lies_at(part)):
+            self._answers.ended(taken.id, taken.outcome, url=taken.url)
+            moved()
 
-    def __init__(self, file: IO[str] | None) -> None:
-        self.counts: Counter[str] = Counter()
-        self.reasons: Counter[str] = Counter()
-        self.parts = 0
-        self._file = file  # None without --json
-        self._first_of: dict[int, str] = {}
+    def _lies_at(self, part: Part) -> LiesAt | None:
+        """Return where the part's captures may stay: where they are ours already, or on request."""
+        from crawler.warc_import import LiesAt
 
-    def failed(self, reason: str, **named: Any) -> None:
-        """Note a part that cannot be imported."""
-        self._count("error", reason)
-        self._write({**named, "error": reason})
+        path = Path(self._inputs.path)
+        if part.offset is None or not path.is_file():
+            return None
+        if path.resolve().parent == self._home.captures.resolve():
+            return LiesAt(path.name, part.offset)
+        return LiesAt(str(path.resolve()), part.offset) if self._in_place else None
 
-    def ended(self, name: str, outcome: Outcome, **more: Any) -> None:
-        """Note how a part ended that was imported or skipped."""
-        answer = self._became(name, outcome)
-        key = next((key for key in ("error", "skipped") if key in answer), "")
-        self._count(answer.get("relation") or key, answer.get(key, ""))
-        self._write({"id": name, **more, **answer})
+    def _take_articles(self, parts: Iterable[Part | CannotImport], moved: Callable[[], None]) -> None:
+        from archive.ingest.importer import SIZE, Importer
+        from archive.packed_files import Part
+        from crawler.json_import import read_articles
 
-    def in_words(self) -> str:
-        """Return the counts on one line."""
-        parts = [f"{self.counts[relation]} {words}" for relation, words in _WORDS.items() if self.counts[relation]]
-        return ", ".join(parts) or "nothing"
+        importer = Importer(self._engine)
+        files = (part for part in parts if isinstance(part, Part))
+        articles = ((part.name, article) for part in files for article in read_articles(part))
+        while batch := list(islice(articles, SIZE)):
+            outcomes = iter(importer.store([article for _, article in batch if isinstance(article, Imported)]))
+            for name, article in batch:
+                if isinstance(article, Imported):
+                    self._answers.ended(article.id, next(outcomes))
+                else:
+                    self._answers.failed(article.problem, **self._named(name, article))
+            moved()
 
-    def _count(self, how: str, reason: str) -> None:
-        self.parts += 1
-        self.counts[how] += 1
-        if reason:
-            self.reasons[reason] += 1
-
-    def _write(self, answer: dict[str, Any]) -> None:
-        if self._file:
-            self._file.write(json.dumps(answer) + "\n")
-
-    def _became(self, name: str, outcome: Outcome) -> dict[str, Any]:
-        """`story` is a number until the stories have settled."""
-        if outcome.disposition is Disposition.SKIPPED:
-            return {"skipped": outcome.reason}
-        if outcome.article_id is None or outcome.disposition is Disposition.FAILED:
-            return {"error": outcome.reason}
-        relation = _relation(outcome)
-        rule = outcome.evidence or {}
-        of = None if relation == "new" else int(rule.get("article") or outcome.article_id)
-        answer = {
-            "story": outcome.story_id,
-            "relation": relation,
-            "of": self._first_of.get(of, short_id("a", of)) if of else None,
-            "article": short_id("a", outcome.article_id),
-        }
-        self._first_of.setdefault(outcome.article_id, name)
-        return answer
+    def _named(self, file: str, article: NoArticle) -> dict[str, object]:
+        return ({"file": file} if len(self._inputs.paths) > 1 else {}) | {article.unit: article.number}
 
 
 @contextmanager
-def answering(engine: Engine, as_json: bool) -> Iterator[Answers]:
-    """Yield a collector; with *as_json*, print its answers at the end, also after an interruption."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
-        try:
-            yield Answers(file if as_json else None)
-        finally:  # what was stored before an interruption stays, and is reported
-            if as_json:
-                _print(engine, file)
+def _progress(inputs: InputFiles, answers: Answers) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal; yield what moves it on."""
+    if not sys.stderr.isatty() or not inputs.size:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("  importing"), BarColumn(bar_width=20), DownloadColumn(), TimeRemainingColumn())
+    shown = TextColumn("{task.fields[records]} records")
+    with Progress(*columns, shown, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=inputs.size, records=0)
+        yield lambda: bars.update(task, completed=inputs.position, records=answers.parts)
 
 
-def _relation(outcome: Outcome) -> str:
-    if outcome.disposition is Disposition.NEW:
-        return "new"
-    if outcome.disposition is Disposition.REVISED:
-        return "revision"
-    rule = (outcome.evidence or {}).get("rule")
-    is_near = outcome.disposition is Disposition.COPY and rule != SamenessRule.SAME_LETTERS
-    return "near_duplicate" if is_near else "duplicate"
+def _check(inputs: InputFiles) -> int:
+    """Say what the files hold; write nothing."""
+    from archive.packed_files import CannotImport
 
-
-def _print(engine: Engine, answers: IO[str]) -> None:
-    """Print the answers, each with the present story of its article."""
-    from archive.ingest.importer import final_stories
-
-    with engine.connect() as conn:
-        went = final_stories(conn)
-    answers.seek(0)
-    for line in answers:
-        answer = json.loads(line)
-        story = answer.pop("story", None)
-        emit({**answer, "story_id": short_id("s", went.get(story, story))} if story else answer)
-
-
-_MOST_BYTES = 10_000_000  # of a line
-
-
-@dataclass(frozen=True, slots=True)
-class _NoArticle:
-    """A line that is nothing to take in."""
-
-    number: int
-    problem: str
-
-
-def import_jsonl(home: Home, file: BinaryIO, *, as_json: bool, dry_run: bool) -> int:
-    """Take in each line; the exit code."""
-    if dry_run:
-        kinds = Counter(isinstance(line, Imported) for line in _read_lines(file))
-        say(f"{plural(kinds[True], 'article')} could be taken in, {plural(kinds[False], 'line')} not")
-        return ExitCode.SOME_PAGES_FAILED if kinds[False] else ExitCode.FINE
-    from archive.database import archive_engine
-    from archive.ingest.importer import SIZE, Importer
-
-    with archive_engine(home) as engine, answering(engine, as_json) as answers:
-        importer, lines = Importer(engine), _read_lines(file)
-        while batch := list(islice(lines, SIZE)):
-            _store_lines(importer, batch, answers)
-    _tell_lines(answers)
-    return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
-
-
-def _store_lines(importer: Importer, batch: Sequence[Imported | _NoArticle], answers: Answers) -> None:
-    outcomes = iter(importer.store([line for line in batch if isinstance(line, Imported)]))
-    for line in batch:
-        if isinstance(line, Imported):
-            answers.ended(line.id, next(outcomes))
+    kinds, refused = Counter[str](), list[CannotImport]()
+    for part in inputs:
+        if isinstance(part, CannotImport):
+            refused.append(part)
         else:
-            answers.failed(line.problem, line=line.number)
+            kinds.update(_kinds_in(part))
+    if refused and not kinds:
+        raise refused[0]
+    for error in refused:
+        say(str(error))
+    say(", ".join(f"{number} {kind}" for kind, number in kinds.most_common()) or "the files hold nothing")
+    bad = refused or kinds["damaged"] or kinds["no article"]
+    return ExitCode.SOME_PAGES_FAILED if bad else ExitCode.FINE
 
 
-def _tell_lines(answers: Answers) -> None:
-    others = {"older than what is known": answers.counts["skipped"], "could not be taken in": answers.counts["error"]}
-    more = "".join(f", {number} {how}" for how, number in others.items() if number)
-    say(f"{plural(answers.parts, 'line')}: {answers.in_words()}{more}")
-
-
-def _read_lines(file: BinaryIO) -> Iterator[Imported | _NoArticle]:
-    """Yield the articles without their teasers, and a problem for each line that holds none."""
-    for number, line in enumerate(_lines(file), 1):
-        try:
-            yield _article(line)
-        except ValueError as error:
-            say(f"line {number}: {error}")
-            yield _NoArticle(number, str(error))
-
-
-def _article(line: bytes | Exception) -> Imported:
-    from archive.ingest.fetched import FetchedPage
-    from crawler.reading import PARSED, read_article
-
-    if isinstance(line, Exception):
-        raise ValueError(f"the file is damaged from here on: {line}")
-    if len(line) > _MOST_BYTES:
-        raise ValueError(f"a line of more than {_MOST_BYTES} bytes")
-    read = read_line(line)
-    page = replace(FetchedPage.unlinked(read.article.url), article=read.article)
-    return replace(read, article=read_article(page, stages=PARSED))
-
-
-def _lines(file: BinaryIO) -> Iterable[bytes | Exception]:
-    """Each line that is not empty, cut where it is longer than any article; at last an error in unpacking them."""
-    try:
-        while line := file.readline(_MOST_BYTES + 1):
-            whole = line
-            while whole and not whole.endswith(b"\n") and len(line) > _MOST_BYTES:
-                whole = file.readline(_MOST_BYTES)
-            if line.strip():
-                yield line
-    except (EOFError, zlib.error, OSError) as error:
-        yield error
-
-
-def import_warc(home: Home, file: BinaryIO, name: str, ours: bool, *, as_json: bool, dry_run: bool) -> int:
-    """Take in each capture; the exit code."""
-    if dry_run:
-        return _look_at_captures(file)
-    from archive.captures import CaptureFiles
-    from archive.captures.upload import Uploader
-    from archive.database import archive_engine
-    from crawler.sandbox import Sandbox
-    from crawler.targets import known_outlets
-    from crawler.warc_import import CaptureImporter
-
-    with (
-        archive_engine(home) as engine,
-        Uploader(engine, home) as uploader,
-        CaptureFiles(home, uploader.wake) as files,
-        Sandbox() as read,
-        answering(engine, as_json) as answers,
-    ):
-        importer = CaptureImporter(home, engine, files, read, *known_outlets(home, engine))
-        for taken in importer.take(file, name, ours=ours):
-            answers.ended(taken.id, taken.outcome, url=taken.url)
-    _tell_captures(answers, as_json)
-    return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
-
-
-def _tell_captures(answers: Answers, as_json: bool) -> None:
-    counts = {"skipped": answers.counts["skipped"], "failed": answers.counts["error"]}
-    counted = {how: number for how, number in answers.counts.items() if how not in ("skipped", "error")} | counts
-    balanced = sum(counted.values()) == answers.parts
-    if as_json:
-        summary = {"records": answers.parts, "counts": counted, "reasons": answers.reasons, "balanced": balanced}
-        emit({"type": "summary", **summary})
-    whys = " · ".join(f"{number} {in_words(reason)}" for reason, number in answers.reasons.most_common(8))
-    others = ", ".join(f"{number} {how}" for how, number in counts.items() if number)
-    say(f"{plural(answers.parts, 'capture')}: {answers.in_words()}" + (f", {others} ({whys})" if others else ""))
-
-
-def _look_at_captures(file: BinaryIO) -> int:
-    """Print what the file holds; write nothing."""
+def _kinds_in(part: Part) -> Iterator[str]:
     from archive.captures.warc_reader import read_records
+    from cli.import_files import holds_captures
+    from crawler.json_import import read_articles
 
-    kinds = Counter(record.kind or "unnamed" for record in read_records(file, 0))
-    say(", ".join(f"{number} {kind}" for kind, number in kinds.most_common()) or "The file holds no record.")
-    return ExitCode.SOME_PAGES_FAILED if kinds["damaged"] else ExitCode.FINE
+    if holds_captures(part):
+        yield from (record.kind or "unnamed" for record in read_records(part.file, 0))
+    else:
+        yield from ("article" if isinstance(one, Imported) else "no article" for one in read_articles(part))

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from archive.ingest.fetched import FetchedPage
+from crawler.extraction.fields import LANGUAGE_PARAGRAPHS
+from crawler.extraction.language import language_of_text
 from crawler.extraction.page import read_page
 from news.article import Article, Flag
 from news.dispositions import Disposition, Ended
@@ -41,6 +43,13 @@ def extract(page: FetchedPage, outlet: Outlet) -> FetchedPage:
     return replace(page, article=article)
 
 
+def name_language(page: FetchedPage, _: Outlet) -> FetchedPage:
+    """Set the language of an article that another program has read, by its text and by what it is said to be."""
+    article = _article(page)
+    text = " ".join(article.paragraphs[:LANGUAGE_PARAGRAPHS])
+    return replace(page, article=replace(article, language=language_of_text(text, [article.language or ""])))
+
+
 def set_teasers_aside(page: FetchedPage, _: Outlet) -> FetchedPage:
     """Relabel the teasers and promos among the paragraphs; each keeps its rule and score."""
     return replace(page, article=remove_teasers(_article(page)))
@@ -58,8 +67,9 @@ def prepare_sameness(page: FetchedPage, outlet: Outlet) -> FetchedPage:
 
 
 NO_OUTLET = Outlet("", "")
-PARSED: tuple[Stage, ...] = (set_teasers_aside,)  # for an article that another program has read
-READING: tuple[Stage, ...] = (extract, *PARSED)
+READING: tuple[Stage, ...] = (extract, set_teasers_aside)
+# for an article that another program has read
+PARSED: tuple[Stage, ...] = (name_language, set_teasers_aside, prepare_sameness)
 STAGES: tuple[Stage, ...] = (*READING, prepare_sameness)  # what is crawled or imported from captures passes all
 
 

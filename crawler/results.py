@@ -1,6 +1,7 @@
 """How a crawl goes and ends: its result, its listener and its exit code."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from news.reasons import Reason
 
 if TYPE_CHECKING:
     from crawler.job import CrawlJob
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,43 @@ class Listener:
         self, job: "CrawlJob", outcome: Outcome, headline: str | None, removed: Mapping[str, int]
     ) -> None: ...
     def crawl_ended(self, result: "CrawlResult") -> None: ...
+
+
+class GuardedListener(Listener):
+    """Passes everything on to *listener* until that raises an error, which is kept as `problem`.
+
+    A full disk behind standard output must not become the end of a link.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self.problem: Exception | None = None
+        self._listener = listener
+
+    def crawl_waits(self, busy: Busy) -> None:
+        self._pass_on(lambda listener: listener.crawl_waits(busy))
+
+    def crawl_started(self, job: "CrawlJob") -> None:
+        self._pass_on(lambda listener: listener.crawl_started(job))
+
+    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None:
+        self._pass_on(lambda listener: listener.channels_read(job, done, known))
+
+    def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
+        self._pass_on(lambda listener: listener.links_found(job, to_fetch))
+
+    def link_ended(self, job: "CrawlJob", outcome: Outcome, headline: str | None, removed: Mapping[str, int]) -> None:
+        self._pass_on(lambda listener: listener.link_ended(job, outcome, headline, removed))
+
+    def crawl_ended(self, result: "CrawlResult") -> None:
+        self._pass_on(lambda listener: listener.crawl_ended(result))
+
+    def _pass_on(self, event: Callable[[Listener], None]) -> None:
+        if self.problem is None:
+            try:
+                event(self._listener)
+            except Exception as error:
+                self.problem = error
+                logger.warning("listener_failed", exc_info=True)
 
 
 _WEIGHTIEST = (

@@ -15,7 +15,7 @@ from archive.home import Home
 from archive.lookup import address_of
 from crawler.engine import require_contact, threads
 from crawler.pool import CrawlPool
-from crawler.results import CrawlResult, Listener
+from crawler.results import CrawlResult, GuardedListener, Listener
 from crawler.sandbox import watched
 from crawler.targets import CrawlOptions, Target, TargetKind, UnknownTarget, known_outlets, resolve
 from news.outlets import Outlet
@@ -32,7 +32,7 @@ def crawl(
     """Crawl *targets* (names or addresses; none with `options.retry`: that crawl's outlet) and return how each ended.
 
     Raises UnknownTarget, SettingError (outlets.toml, contact) or ArchiveError before anything is fetched; later
-    problems are in the results.
+    problems are in the results. What the listener raised is raised after the crawls have ended.
     """
     options = options or CrawlOptions()
     chosen, contact = choose_targets(home, engine, targets, options)
@@ -42,8 +42,11 @@ def crawl(
         CaptureFiles(home, uploader.wake) as captures,
         asyncio.Runner() as loop,
     ):
-        pool = CrawlPool(home, engine, captures)
-        return loop.run(_Run(pool, contact, options, listener or Listener()).all(chosen))
+        pool, guarded = CrawlPool(home, engine, captures), GuardedListener(listener or Listener())
+        results = loop.run(_Run(pool, contact, options, guarded).all(chosen))
+    if guarded.problem:
+        raise guarded.problem
+    return results
 
 
 def choose_targets(

@@ -8,10 +8,13 @@ reading in another process adds 1 ms of CPU a page (see benchmarks/crawl/reader_
 import asyncio
 import faulthandler
 import multiprocessing
+import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from traceback import format_exc
 from typing import Self
 
@@ -81,6 +84,37 @@ class Sandbox:
         self._process.start()
         child_end.close()
         return self._pipe
+
+
+class SandboxPool:
+    """Sandboxes side by side, one for each core: `start(page, outlet)` returns the future of the page's article."""
+
+    def __init__(self, processes: int | None = None) -> None:
+        number = processes or len(os.sched_getaffinity(0))
+        self._threads = ThreadPoolExecutor(number)
+        self._all = [Sandbox() for _ in range(number)]
+        self._free: SimpleQueue[Sandbox] = SimpleQueue()
+        for sandbox in self._all:
+            self._free.put(sandbox)
+
+    def start(self, page: FetchedPage, outlet: Outlet) -> Future[Article]:
+        """Let the next free sandbox read the page."""
+        return self._threads.submit(self._read, page, outlet)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        for sandbox in self._all:
+            sandbox.close()
+
+    def _read(self, page: FetchedPage, outlet: Outlet) -> Article:
+        sandbox = self._free.get()
+        try:
+            return sandbox(page, outlet)
+        finally:
+            self._free.put(sandbox)
 
 
 def _serve(pipe: Connection, cpu_seconds: float) -> None:

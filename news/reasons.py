@@ -67,6 +67,7 @@ class Reason(WordedEnum):
     NO_WORKER = "no_worker"
     # Imports
     NO_HTTP = "no_http", "no answer of a web server"
+    NO_TIME = "no_time", "without a time"
     FROM_THE_FUTURE = "from_the_future"
     REVISIT_WITHOUT_ORIGINAL = "revisit_without_original", "seen again, the first capture not at hand"
     DAMAGED = "damaged", "damaged or cut off"

@@ -282,7 +282,7 @@ def examples() -> list[str]:
 @pytest.mark.parametrize("line", examples())
 def test_each_command_in_a_manual_can_be_typed(line: str) -> None:
     with suppress(click.MissingParameter):  # a sentence may name a verb without its arguments
-        files = (".html", ".jsonl", ".warc.gz")
+        files = (".html", ".jsonl", ".warc.gz", ".wacz")
         parse(newskeep, ["-" if word.endswith(files) else word for word in shlex.split(line)[1:]])
 
 

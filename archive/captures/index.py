@@ -4,7 +4,7 @@ import socket
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -13,6 +13,8 @@ from archive.home import Home
 
 # The file argument of `read_record`, for `captures c left join capture_files f on f.name = c.file`.
 FILE_PLACE = "coalesce(case when f.state = 'stored' then f.place end, c.file)"
+
+_MOST_ORIGINALS = 10
 
 CaptureKey = tuple[int, datetime, bytes]  # key of the address, when, digest of the body as received
 
@@ -59,8 +61,23 @@ def find_original(
     conn: Connection, url_key: int, *, digest: bytes | None = None, at: datetime | None = None
 ) -> StoredOriginal | None:
     """Find the newest page of that address: of a body with *digest*, or made in the second *at*; None without one."""
-    row = conn.execute(_ORIGINAL, {"url_key": url_key, "digest": digest, "at": at}).first()
-    return StoredOriginal(Original(row.id, row.url, row.captured_at), RecordPlace(*row[3:])) if row else None
+    found = conn.execute(_ORIGINAL, {"url_key": url_key, "digest": digest, "at": at, "most": 1})
+    return next(map(_original, found), None)
+
+
+def find_by_digest(conn: Connection, digest: bytes) -> StoredOriginal | None:
+    """Find the first capture whose body has the digest that an imported file states; None without one."""
+    return next(map(_original, conn.execute(_BY_DIGEST, {"digest": digest})), None)
+
+
+def originals_at(conn: Connection, url_key: int) -> list[StoredOriginal]:
+    """Return the latest pages of that address with their bodies, newest first."""
+    values = {"url_key": url_key, "digest": None, "at": None, "most": _MOST_ORIGINALS}
+    return list(map(_original, conn.execute(_ORIGINAL, values)))
+
+
+def _original(row: Any) -> StoredOriginal:
+    return StoredOriginal(Original(row.id, row.url, row.captured_at), RecordPlace(*row[3:]))
 
 
 def place_of(conn: Connection, capture_id: int) -> RecordPlace | None:
@@ -79,14 +96,20 @@ join links l on l.url_key = seen.url_key
 left join articles a on a.id = l.article_id
 """)
 
-_ORIGINAL = text(f"""
+_WITH_BODY = f"""
 select c.id, c.url, c.captured_at, {FILE_PLACE} as file, c.record_offset, c.record_length
 from captures c left join capture_files f on f.name = c.file
-where c.url_key = :url_key and c.revisit_of is null and c.location is null and c.status = 200
+where c.revisit_of is null and c.location is null and c.status = 200
+"""  # noqa: S608 - put together from constants
+
+_ORIGINAL = text(f"""
+{_WITH_BODY} and c.url_key = :url_key
   and (cast(:digest as bytea) is null or c.digest = :digest)
   and (cast(:at as timestamptz) is null or (c.captured_at >= :at and c.captured_at < :at + interval '1 second'))
-order by c.captured_at desc, c.id desc limit 1
-""")  # noqa: S608 - put together from constants
+order by c.captured_at desc, c.id desc limit :most
+""")
+
+_BY_DIGEST = text(f"{_WITH_BODY} and c.stated_digest = :digest order by c.id limit 1")
 
 _PLACE = text(f"""
 select {FILE_PLACE} as file, c.record_offset, c.record_length
@@ -97,7 +120,7 @@ left join capture_files f on f.name = c.file where r.id = :id
 
 @dataclass(frozen=True, slots=True)
 class CaptureFile:
-    """A capture file. `state`: spooled (in the folder `place` on `host`) or stored (at the URL `place`)."""
+    """A capture file. `state`: spooled or in_place (in the folder `place` on `host`) or stored (at the URL `place`)."""
 
     name: str
     state: str
@@ -108,10 +131,19 @@ class CaptureFile:
 
 
 def note_spooled(conn: Connection, home: Home, names: Iterable[str]) -> None:
-    """Record that this machine has these files in its captures folder; files with a row are left as they are."""
-    rows = [{"name": name, "host": socket.gethostname(), "place": str(home.captures)} for name in sorted(set(names))]
+    """Record that this machine has these files in its captures folder, or elsewhere when a name is a whole path.
+
+    Files with a row are left as they are.
+    """
+    rows = [{"host": socket.gethostname(), **_place_of(home, name)} for name in sorted(set(names))]
     if rows:
         conn.execute(_NOTE, rows)
+
+
+def _place_of(home: Home, name: str) -> dict[str, str]:
+    if name.startswith("/"):
+        return {"name": name, "state": "in_place", "place": name.rpartition("/")[0] or "/"}
+    return {"name": name, "state": "spooled", "place": str(home.captures)}
 
 
 def note_stored(conn: Connection, file: CaptureFile) -> None:
@@ -139,7 +171,7 @@ def all_files(conn: Connection) -> list[CaptureFile]:
 
 
 _NOTE = text("""
-insert into capture_files (name, state, host, place) values (:name, 'spooled', :host, :place)
+insert into capture_files (name, state, host, place) values (:name, :state, :host, :place)
 on conflict (name) do nothing
 """)
 

@@ -66,10 +66,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """The place of a response's record: `file` below NEWSKEEP_HOME/captures, offset and length in bytes.
+    """The place of a response's record: `file` below NEWSKEEP_HOME/captures or a whole path, offset, length in bytes.
 
     `digest` (sha256) and `size` are of the body as received, `record_digest` of the record's bytes in the file (None
-    for a record that another program wrote).
+    for a record that another program wrote), `stated_digest` the one of the body that an imported file states.
     """
 
     file: str
@@ -83,6 +83,7 @@ class StoredRecord:
     captured_at: datetime
     revisit_of: int | None = None
     record_digest: bytes | None = None
+    stated_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,46 +1,48 @@
-"""Read WARC records (ISO 28500 1.0 and 1.1): our own at their place, any file record by record, damaged or not.
+"""Read WARC records (ISO 28500 1.0 and 1.1) and those of ARC, its forerunner: one at its place, or all of a file.
+
+A file may be damaged: reading goes on behind the place.
 
 Written by hand, since no library reads on behind a damaged place (docs/decisions/0055-warc-reader.md).
 """
 
-import hashlib
 import re
-import zlib
-from base64 import b32encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from archive.captures.object_store import place_in, read_range
 from archive.captures.response import ANNOUNCED, CapturedResponse
+from archive.captures.warc_stream import UnpackedStream
+from archive.captures.warc_values import read_digest, warc_time
 from archive.home import Home
 from news.errors import CaptureDamaged
 
-READABLE = frozenset({"response", "revisit"})
+READABLE = frozenset({"response", "revisit", "resource"})
 _ANY_SIZE = 1 << 62
 _MOST_LINE = 1 << 16
 _MOST_FIELDS = 500
 _MOST_HEAD = 1 << 18  # of HTTP
-_STEP = 1 << 16
-_GZIP_MAGIC = b"\x1f\x8b"
-_MEMBER_START = b"\x1f\x8b\x08"
 _VERSION = re.compile(rb"WARC/[01]\.\d+\s*")
+# The head of a record in ARC: address, IP address, time, type, in version 2 more, and length (IA 1996).
+_ARC_HEAD = re.compile(
+    rb"([A-Za-z][A-Za-z0-9+.-]{1,20}:\S*) ([0-9A-Fa-f.:]{1,45}|-) (\d{8,17}) ((?:\S+ ){1,9}?)(\d{1,18})\s*"
+)
 _STATUS = re.compile(r"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t]+(.*))?")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
-_DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
 
 
 @dataclass(frozen=True, slots=True)
 class WarcRecord:
-    """A record of a WARC file.
+    """A record of a WARC or ARC file.
 
-    `kind` is its WARC-Type, or "damaged" for a place without a whole record. Names in `fields` are lower case. `block`
-    is None for kinds that are not READABLE and for blocks over the size limit. `offset` and `length` are bytes of the
-    file as it lies; `length` is None where the record cannot be read from its `offset` alone.
+    `kind` is its WARC-Type, or "damaged" for a place without a whole record. Names in `fields` are lower case; a record
+    of ARC has those that WARC would have. `block` is None for kinds that are not READABLE and for blocks over the size
+    limit. `offset` and `length` are bytes of the file as it lies; `length` is None where the record cannot be read from
+    its `offset` alone.
     """
 
     kind: str
@@ -68,8 +70,8 @@ class WarcRecord:
 def read_record(home: Home, file: str, offset: int, length: int) -> CapturedResponse:
     """Read the response at that place and check its digest; a revisit comes without body.
 
-    *file* is a name below NEWSKEEP_HOME/captures or the URL of a file in an object store. Raises CaptureDamaged when
-    there is no whole record, StoreUnavailable when the store does not answer.
+    *file* is a name below NEWSKEEP_HOME/captures, the path of a file elsewhere, or the URL of one in an object store.
+    Raises CaptureDamaged when there is no whole record, StoreUnavailable when the store does not answer.
     """
     response = response_in(read_member(home, file, offset, length)[1])
     if response is None:
@@ -93,35 +95,43 @@ def whole_record(data: bytes, where: str) -> WarcRecord:
     if record is None or record.kind == "damaged":
         problem = record.fields["problem"] if record else "it is empty"
         raise CaptureDamaged(f"{where} is no whole record: {problem}")
-    if not _digest_matches(record.fields.get("warc-block-digest", ""), record.block or b""):
+    if not block_is_whole(record):
         raise CaptureDamaged(f"{where}: the block does not have its digest")
     return record
 
 
 def read_records(file: BinaryIO, max_bytes: int) -> Iterator[WarcRecord]:
     """Read every record in order, with the block of responses and revisits of up to *max_bytes* bytes."""
-    stream = _Unpacked(file)
+    stream = UnpackedStream(file)
     while (record := _next_record(stream, max_bytes)) is not None:
         yield record
 
 
-def warc_time(text: str | None) -> datetime | None:
-    """Parse a WARC time to whole seconds; None for anything else."""
-    match = _DATE.fullmatch(text or "")
-    try:
-        return datetime.fromisoformat(match[1]).replace(tzinfo=UTC) if match else None
-    except ValueError:
-        return None
+def block_is_whole(record: WarcRecord) -> bool:
+    """Whether the block has the digest that its record states; a digest of an unknown kind is not checked."""
+    stated = read_digest(record.fields.get("warc-block-digest"))
+    return stated is None or stated.is_of(record.block or b"")
+
+
+def payload_digest(record: WarcRecord, response: CapturedResponse) -> bytes | None:
+    """Return the digest of the body that the record states and the body has, as it lies or with its chunks joined."""
+    stated, block = read_digest(record.fields.get("warc-payload-digest")), record.block or b""
+    end = _HEAD_END.search(block, 0, _MOST_HEAD)
+    bodies = (response.body, block[end.end() :] if end else b"")
+    return stated.value if stated and any(map(stated.is_of, bodies)) else None
 
 
 def response_in(record: WarcRecord) -> CapturedResponse | None:
     """Parse the HTTP response of a record and join its chunks; None without a response or a time.
 
-    A revisit holds the head of the response, or nothing at all.
+    A revisit holds the head of the response, or nothing at all; a resource is what a page would be without any head.
     """
     at, block = record.captured_at, record.block
     if at is None or block is None or record.url is None:
         return None
+    if record.kind == "resource":
+        kind = record.fields.get("content-type", "application/octet-stream")
+        return CapturedResponse(record.url, 200, (("Content-Type", kind),), block, at, "OK")
     end = _HEAD_END.search(block, 0, _MOST_HEAD)
     head, body = (block[: end.start()], block[end.end() :]) if end else (block[:_MOST_HEAD], b"")
     status, *lines = head.decode("latin-1").replace("\r\n", "\n").split("\n")
@@ -158,10 +168,11 @@ def is_cut(record: WarcRecord, response: CapturedResponse) -> bool:
 
 def _read_bytes(home: Home, file: str, offset: int, length: int, where: str) -> bytes:
     """Read from the local copy as long as there is one, else from the store: an upload may be under way."""
-    name, store = file.rpartition("/")[2], home.settings["CAPTURE_STORE"]
-    place = file if "://" in file else place_in(store, name) if store else None
+    elsewhere = file.startswith("/")
+    name, store = file if elsewhere else file.rpartition("/")[2], home.settings["CAPTURE_STORE"]
+    place = file if "://" in file else place_in(store, name) if store and not elsewhere else None
     try:
-        data = _read_local(home.captures / name, offset, length)
+        data = _read_local(home.captures / name, offset, length)  # of what lies elsewhere, the path alone counts
     except OSError as error:
         if not place:
             raise CaptureDamaged(f"{where} cannot be read: {error.strerror}", "newskeep doctor") from error
@@ -177,20 +188,10 @@ def _read_local(path: Path, offset: int, length: int) -> bytes:
         return file.read(length)
 
 
-def _digest_matches(stated: str, data: bytes) -> bool:
-    """Compare with a digest such as "sha256:BASE32" or "sha1:HEX"; an unknown algorithm is not checked."""
-    algorithm, _, value = stated.partition(":")
-    try:
-        digest = hashlib.new(algorithm.lower().replace("-", ""), data, usedforsecurity=False).digest()
-    except ValueError:
-        return True
-    return value.lower() in (b32encode(digest).decode().lower(), digest.hex())
-
-
 # Records
 
 
-def _next_record(stream: "_Unpacked", max_bytes: int) -> WarcRecord | None:
+def _next_record(stream: UnpackedStream, max_bytes: int) -> WarcRecord | None:
     offset = 0
     try:
         while True:
@@ -206,10 +207,8 @@ def _next_record(stream: "_Unpacked", max_bytes: int) -> WarcRecord | None:
         return WarcRecord("damaged", {"problem": str(error)}, None, offset)
 
 
-def _record(stream: "_Unpacked", line: bytes, offset: int, alone: bool, max_bytes: int) -> WarcRecord:
-    if not _VERSION.fullmatch(line):
-        raise CaptureDamaged("no record begins here")
-    fields = _fields(stream)
+def _record(stream: UnpackedStream, line: bytes, offset: int, alone: bool, max_bytes: int) -> WarcRecord:
+    fields = _fields(stream) if _VERSION.fullmatch(line) else _arc_fields(line)
     size = fields.get("content-length", "")
     if not (size.isdecimal() and size.isascii() and len(size) < 19):
         raise CaptureDamaged("a record of no stated length")
@@ -221,12 +220,31 @@ def _record(stream: "_Unpacked", line: bytes, offset: int, alone: bool, max_byte
         block, whole = None, stream.skip(int(size))
     if not whole:
         raise CaptureDamaged("the file ends in the middle of a record")
+    end = stream.plain_place()
     _skip_empty_lines(stream)
-    end = stream.member_end()
+    end = end or stream.member_end()
     return WarcRecord(kind, fields, block, offset, end - offset if alone and end else None)
 
 
-def _fields(stream: "_Unpacked") -> dict[str, str]:
+def _arc_fields(line: bytes) -> dict[str, str]:
+    """Return the head of a record in ARC as the fields of one in WARC."""
+    head = _ARC_HEAD.fullmatch(line)
+    if head is None:
+        raise CaptureDamaged("no record begins here")
+    url, ip, time, more, size = (part.decode("utf-8", "replace") for part in head.groups())
+    scheme = url.partition(":")[0].lower()
+    kinds = {"filedesc": "warcinfo", "http": "response", "https": "response"}
+    return {
+        "warc-type": kinds.get(scheme, "resource"),
+        "warc-target-uri": url,
+        "warc-date": time,
+        "warc-ip-address": ip,
+        "content-type": more.split(" ", 1)[0],
+        "content-length": size,
+    }
+
+
+def _fields(stream: UnpackedStream) -> dict[str, str]:
     fields: dict[str, str] = {}
     name = ""
     for _ in range(_MOST_FIELDS):
@@ -245,7 +263,7 @@ def _fields(stream: "_Unpacked") -> dict[str, str]:
     raise CaptureDamaged("a record with an endless head")
 
 
-def _skip_empty_lines(stream: "_Unpacked") -> None:
+def _skip_empty_lines(stream: UnpackedStream) -> None:
     """Skip the two empty lines behind a record, where they are."""
     for _ in range(2):
         if stream.member_end():
@@ -256,7 +274,7 @@ def _skip_empty_lines(stream: "_Unpacked") -> None:
             return
 
 
-def _go_to_next_record(stream: "_Unpacked") -> None:
+def _go_to_next_record(stream: UnpackedStream) -> None:
     """Go to where the next record seems to begin."""
     while True:
         try:
@@ -265,7 +283,7 @@ def _go_to_next_record(stream: "_Unpacked") -> None:
             if not stream.skip_damage():
                 return
             continue
-        if not line or _VERSION.fullmatch(line):
+        if not line or _VERSION.fullmatch(line) or _ARC_HEAD.fullmatch(line):
             stream.put_back(line)
             return
 
@@ -301,121 +319,3 @@ def _without_chunks(body: bytes) -> bytes:
     else:
         return b"".join(pieces) if pieces else body
     return b"".join(pieces)
-
-
-class _Unpacked:
-    """The bytes of a file, read forward only; gzip is unpacked on demand, since a small file may hold gigabytes.
-
-    gzip may come as one member for each record, as one for all, or not at all. Raises CaptureDamaged where the stream
-    cannot be unpacked; `skip_damage` goes on behind that place.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._packed = b""  # read, not yet unpacked
-        self._buffer = b""  # unpacked, not yet taken
-        self._bytes_read = 0  # from the file
-        self._member: zlib._Decompress | None = None
-        self._member_start = 0
-        self._taken_of_member = 0  # bytes
-        self._read_more()
-        self._is_gzip = self._packed.startswith(_GZIP_MAGIC)
-
-    def line(self, max_bytes: int) -> bytes:
-        """Take the next line, its end included, or its first *max_bytes* bytes; empty at the end."""
-        while (end := self._buffer.find(b"\n")) < 0 and len(self._buffer) < max_bytes and self._unpack():
-            pass
-        return self._take(min(end + 1 if end >= 0 else len(self._buffer), max_bytes))
-
-    def read(self, number: int) -> bytes:
-        """Take the next *number* bytes, fewer at the end."""
-        pieces, missing = [], number
-        while missing and (self._buffer or self._unpack()):
-            pieces.append(self._take(missing))
-            missing -= len(pieces[-1])
-        return b"".join(pieces)
-
-    def skip(self, number: int) -> bool:
-        """Skip *number* bytes without holding them; False when there were fewer."""
-        while number and (self._buffer or self._unpack()):
-            number -= len(self._take(number))
-        return not number
-
-    def put_back(self, data: bytes) -> None:
-        """Return *data*, which was just taken, to the stream."""
-        self._buffer = data + self._buffer
-        self._taken_of_member -= len(data)
-
-    def place(self) -> tuple[int, bool]:
-        """Return the next byte's offset in the file as it lies, and whether a record can be read from there alone."""
-        if not self._is_gzip:
-            return self._bytes_read - len(self._packed) - len(self._buffer), True
-        while not self._buffer and self._unpack():
-            pass
-        if not self._buffer:
-            return self._bytes_read, True
-        return self._member_start, not self._taken_of_member
-
-    def member_end(self) -> int | None:
-        """Return the end of the gzip member when all of it was taken; None before that, and without gzip."""
-        while self._member and not self._buffer:
-            self._unpack()
-        over = self._is_gzip and not self._member and not self._buffer
-        return self._bytes_read - len(self._packed) if over else None
-
-    def skip_damage(self) -> bool:
-        """Go to the next gzip member behind a place that could not be unpacked; False when there is none."""
-        self._buffer, self._member = b"", None
-        self._packed = self._packed[1:]
-        while (start := self._packed.find(_MEMBER_START)) < 0:
-            self._packed = self._packed[-2:]
-            if not self._read_more():
-                return False
-        self._packed = self._packed[start:]
-        return True
-
-    def _take(self, number: int) -> bytes:
-        data, self._buffer = self._buffer[:number], self._buffer[number:]
-        self._taken_of_member += len(data)
-        return data
-
-    def _read_more(self) -> bool:
-        data = self._file.read(_STEP)
-        self._bytes_read += len(data)
-        self._packed += data
-        return bool(data)
-
-    def _unpack(self) -> bool:
-        """Add a piece to the buffer; False at the end of the file."""
-        if not self._packed and not self._read_more():
-            if self._member:
-                self._member = None
-                raise CaptureDamaged("the file ends in the middle of a record")
-            return False
-        if not self._is_gzip:
-            self._buffer, self._packed = self._buffer + self._packed, b""
-        elif self._member or self._begin_member():
-            self._unpack_member()
-        return True
-
-    def _begin_member(self) -> bool:
-        """Start on the next member; False when only padding was there."""
-        self._packed = self._packed.lstrip(b"\0")
-        while self._packed and len(self._packed) < len(_MEMBER_START) and self._read_more():
-            pass
-        if not self._packed:
-            return False
-        self._member_start = self._bytes_read - len(self._packed)
-        self._member, self._taken_of_member = zlib.decompressobj(31), 0
-        return True
-
-    def _unpack_member(self) -> None:
-        assert self._member
-        try:
-            self._buffer += self._member.decompress(self._packed, _STEP)
-        except zlib.error as error:
-            self._member = None
-            raise CaptureDamaged(f"a part cannot be unpacked: {error}") from error
-        self._packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-        if self._member.eof:
-            self._member = None

@@ -1,14 +1,18 @@
 """The captures of an export: the WARC records, byte for byte, that its texts were read from."""
 
+import gzip
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from archive.captures.index import FILE_PLACE
-from archive.captures.warc_reader import read_member
+from archive.captures.warc_reader import WarcRecord, read_member
 from archive.export.dataset import Dataset
 from archive.home import Home
+from archive.packed_files import GZIP
 from news.errors import CaptureDamaged
 
 
@@ -45,11 +49,33 @@ class CaptureSource:
             data, record = read_member(self.home, row["file"], row["record_offset"], row["record_length"])
         except CaptureDamaged as error:
             return {"problem": str(error)}
-        return {"data": data, "record": record}
+        return {"data": _as_member(data, record), "record": record}
 
     @property
     def _captures(self) -> str:
         return _CAPTURES.format(texts="number <= s.number" if self.revisions else "id = s.revision_id")
+
+
+def _as_member(data: bytes, record: WarcRecord) -> bytes:
+    """Return the record as a member of gzip in WARC; one that was imported in place may be in ARC, or not packed."""
+    is_warc = "warc-record-id" in record.fields
+    if data.startswith(GZIP) and is_warc:
+        return data
+    packed = data if is_warc else _head(record) + (record.block or b"")
+    return gzip.compress(packed + b"\r\n\r\n", mtime=0)
+
+
+def _head(record: WarcRecord) -> bytes:
+    at = record.captured_at or datetime.fromtimestamp(0, UTC)
+    fields = {
+        "WARC-Type": record.kind,
+        "WARC-Target-URI": record.url,
+        "WARC-Date": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "WARC-Record-ID": f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{record.url} {at}')}>",
+        "Content-Type": "application/http; msgtype=response",
+        "Content-Length": len(record.block or b""),
+    }
+    return ("WARC/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n").encode()
 
 
 # For an identical re-fetch, the capture with the body. Of the texts that were read from one capture, the first.

@@ -198,6 +198,7 @@ def capture_row(
         "record_digest": record.record_digest,
         "revisit_of": record.revisit_of,
         "captured_at": record.captured_at,
+        "stated_digest": record.stated_digest,
     }
 
 

@@ -14,6 +14,7 @@ from archive.captures.warc_reader import response_in, whole_record
 from archive.captures.warc_writer import target_text
 from news.errors import CaptureDamaged
 from news.text import storable
+from news.urls import fetchable
 
 _EMPTY = sha256(b"").digest()
 _STEP = 1 << 22
@@ -131,7 +132,7 @@ def _body_problem(row: CaptureRow, response: CapturedResponse) -> str | None:
 
 
 def _head_problem(row: CaptureRow, response: CapturedResponse) -> str | None:
-    if response.url not in (row.url, target_text(row.url)):
+    if row.url not in (response.url, fetchable(response.url)) and response.url != target_text(row.url):
         return f"the record is of another address: {response.url}"
     if response.captured_at != row.captured_at.astimezone(UTC).replace(microsecond=0):
         return "the record is of another time"

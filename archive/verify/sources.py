@@ -31,6 +31,8 @@ class StoredFile:
 
     def is_elsewhere(self, home: Home) -> bool:
         """Return whether it lies in the spool of another machine, or in another folder of this one."""
+        if self.state == "in_place":
+            return self.host != socket.gethostname() and not Path(self.name).exists()
         here = (socket.gethostname(), str(home.captures))
         return self.state == "spooled" and (self.host, self.folder) != here and not (home.captures / self.name).exists()
 

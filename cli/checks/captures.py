@@ -43,6 +43,8 @@ def check_captures(home: Home, file_ends: Mapping[str, int], files: Mapping[str,
 def _is_elsewhere(home: Home, name: str, file: CaptureFile | None) -> bool:
     if file is None or (home.captures / name).exists():
         return False
+    if file.state == "in_place":
+        return file.host != socket.gethostname()
     return file.state == "stored" or (file.host, file.place) != (socket.gethostname(), str(home.captures))
 
 

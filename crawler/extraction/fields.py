@@ -33,7 +33,7 @@ _NO_SECTION = re.compile(  # the site itself, or the section of articles without
 )
 _MOST_TAGS = 30
 _NEAR = 15  # blocks below the headline
-_LANGUAGE_PARAGRAPHS = 8  # enough to recognise the language
+LANGUAGE_PARAGRAPHS = 8  # enough to recognise the language
 _SECTION_META = (
     "article:section",
     "section",
@@ -116,7 +116,7 @@ def find_lead(context: PageContext) -> str | None:
 
 def language_of(context: PageContext) -> str | None:
     """Return the two-letter code of the language."""
-    text = " ".join(context.paragraphs[:_LANGUAGE_PARAGRAPHS])
+    text = " ".join(context.paragraphs[:LANGUAGE_PARAGRAPHS])
     language, evidence = find_language(context.page, context.claims, text)
     context.evidence += evidence
     return language

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -77,17 +78,22 @@ def find_language(page: ParsedPage, claims: Claims, text: str) -> tuple[str | No
         "meta": page.meta_value("content-language", "og:locale", "language", "dc.language"),
     }
     evidence = [Evidence("language", source, value[:20]) for source, value in declared.items() if value]
-    codes = [code for code in map(_code, declared.values()) if code]
+    return language_of_text(text, declared.values()), evidence
+
+
+def language_of_text(text: str, declared: Iterable[str] = ()) -> str | None:
+    """Return the two-letter code of the language of *text*; what is *declared* counts where the text agrees."""
+    codes = [code for code in map(_code, declared) if code]
     sample = text[:_SAMPLE]
     if len(sample) < 60:
-        return (codes[0] if codes else None), evidence
+        return codes[0] if codes else None
     words = sample.lower().split()
     if codes and codes[0] in _WORDS and _share(words, codes[0]) > _CLEAR:
-        return codes[0], evidence
+        return codes[0]
     language = _by_script(sample, codes) or _by_common_words(words)
     if language is None and codes and (codes[0] not in _WORDS or _may_be(words, codes[0])):
         language = codes[0]
-    return language or _by_model(sample, codes), evidence
+    return language or _by_model(sample, codes)
 
 
 def _by_script(sample: str, codes: list[str]) -> str | None:

@@ -331,6 +331,20 @@ def test_a_crawl_goes_on_after_the_reader_of_its_records_has_left(engine: Engine
 
 
 @pytest.mark.usefixtures("home")
+def test_records_that_cannot_be_printed_cost_no_article(engine: Engine, site: Site) -> None:
+    command = [sys.executable, "-m", "cli.main", "crawl", "--json", "--delay", "0", site.url("/feed.xml")]
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ended.returncode == 6
+    assert b"no room left" in ended.stderr
+    with engine.connect() as conn:
+        found = conn.execute(text("select disposition, count(*) from links group by 1")).all()
+        state = conn.execute(text("select state, balanced from crawls")).one()
+    assert [tuple(row) for row in found] == [("new", 2)]
+    assert tuple(state) == ("finished", True)
+
+
+@pytest.mark.usefixtures("home")
 def test_an_outlet_that_gives_nothing_says_why_and_what_to_do(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSKEEP_ALLOW_NETWORKS", "10.0.0.0/8")
     result = run(site.url("/"))

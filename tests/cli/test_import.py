@@ -1,10 +1,15 @@
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy import text as sql
 
 from archive.home import Home
 from archive.ingest.importer import SIZE
@@ -44,14 +49,15 @@ def test_each_line_gets_its_label(take_in: Run) -> None:
     )
 
     assert outcome.code == 0
-    assert [(record["id"], record["relation"], record["of"]) for record in outcome.records] == [
-        ("krone1", "new", None),
-        ("kurier1", "duplicate", "krone1"),
-        ("presse1", "near_duplicate", "krone1"),
-        ("again", "revision", "krone1"),
-        ("same", "duplicate", "krone1"),
-        ("krone2", "new", None),
+    assert [(record["id"], record["relation"], record["of"], record["of_id"]) for record in outcome.records] == [
+        ("krone1", "new", None, None),
+        ("kurier1", "duplicate", "a1", "krone1"),
+        ("presse1", "near_duplicate", "a1", "krone1"),
+        ("again", "revision", "a1", "krone1"),
+        ("same", "duplicate", "a1", "krone1"),
+        ("krone2", "new", None, None),
     ]
+    assert "6 records: 2 new, 1 revised, 1 copies, 1 near copies, 1 known already" in outcome.err
     stories = [record["story_id"] for record in outcome.records]
     assert len(set(stories[:5])) == 1
     assert stories[5] not in stories[:5]
@@ -88,7 +94,86 @@ def test_line_that_is_no_article_is_reported_and_the_others_are_kept(take_in: Ru
     ends = [record.get("relation", record.get("error", "")[:6]) for record in outcome.records]
     assert ends == ["new", "no JSO", "no url", "new"]
     assert "line 2: no JSON" in outcome.err
-    assert "2 new, 2 could not be taken in" in outcome.err
+    assert "2 new, 2 failed" in outcome.err
+
+
+def test_very_many_bad_lines_are_counted_and_not_all_said(take_in: Run) -> None:
+    outcome = take_in(*[b"nonsense"] * 100)
+
+    assert outcome.code == 3
+    assert outcome.err.count("no JSON") == 20
+    assert "and 80 further problems" in outcome.err
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 300, b" \n"])
+def test_file_of_another_kind_is_refused_in_one_line(newskeep: Run, home: Home, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "picture.bin").write_bytes(content)
+    outcome = newskeep("import", str(tmp_path / "picture.bin"))
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert len(outcome.err.splitlines()) == 2  # with what to try
+
+
+def test_file_that_cannot_be_read_costs_no_other(newskeep: Run, home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number, content in enumerate([json.dumps(record("krone", 1), indent=2), "\0" * 99, "[]"], 1):
+        (folder / f"{number}.json").write_text(content, encoding="utf-8")
+    outcome = newskeep("import", "--json", str(folder))
+    answer, refused, summary = outcome.records
+
+    assert outcome.code == 3
+    assert answer["relation"] == "new"
+    assert summary["counts"] == {"new": 1, "skipped": 0, "failed": 1}
+    assert "2.json holds neither captures" in refused["error"]
+    assert "2.json holds neither captures" in outcome.err
+
+
+def test_imported_article_is_found_by_the_stems_of_its_language(take_in: Run, newskeep: Run) -> None:
+    body = "Die Züge standen still, und die Feuerwehr war mit den Wagen bei der Strecke, auf der das geschah. " * 3
+    take_in(record("krone", 1, body))
+
+    assert newskeep("search", "--json", "Zug").records
+
+
+def test_row_of_the_view_imports_to_the_same_row(take_in: Run, engine: Engine) -> None:
+    image = {"image_url": "https://krone.example/i.jpg", "image_caption": "Der Zug", "image_credit": "Eva Huber"}
+    take_in(
+        record("krone", 1, authors=["Eva Muster"], modified_at="2026-11-21T08:00Z", lead="Ein Vorspann",
+               flags=["agency"], captured_at="2026-11-20T09:00Z", section="Chronik", tags=["Zug", "Linz"], **image)
+    )  # fmt: skip
+    (before,) = rows(engine)
+    exported = json.loads(json.dumps(before, default=str).replace("krone", "kurier"))
+    take_in(exported)
+    _, after = rows(engine)
+    own = {"id", "story_id"}
+
+    assert all(value for name, value in before.items() if name not in own)
+    assert json.dumps(after, default=str).replace("kurier", "krone").replace("a2", "a1") == json.dumps(
+        before, default=str
+    )
+
+
+def rows(engine: Engine) -> list[dict[str, Any]]:
+    with engine.connect() as conn:
+        return [dict(row._mapping) for row in conn.execute(sql("select * from v_articles order by id"))]
+
+
+@pytest.mark.parametrize(("out", "code"), [("/dev/full", 6), ("closed pipe", 3)])
+def test_what_cannot_be_printed_is_stored_all_the_same(
+    home: Home, engine: Engine, tmp_path: Path, out: str, code: int
+) -> None:
+    (tmp_path / "articles.jsonl").write_text(json.dumps(record("krone", 1)) + "\nnonsense\n", encoding="utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    target = os.open(out, os.O_WRONLY) if out == "/dev/full" else writing
+    command = [sys.executable, "-m", "cli.main", "import", "--json", str(tmp_path / "articles.jsonl")]
+    ended = subprocess.run(command, stdout=target, stderr=subprocess.PIPE, check=False)
+    os.close(target)
+
+    assert ended.returncode == code, ended.stderr
+    assert b"Traceback" not in ended.stderr
+    assert len(rows(engine)) == 1
 
 
 def test_line_longer_than_any_article_is_refused_without_being_held(take_in: Run) -> None:
@@ -121,7 +206,7 @@ def test_dry_run_checks_and_writes_nothing(home: Home, newskeep: Run, tmp_path: 
     outcome = newskeep("import", "--dry-run", str(file))
 
     assert outcome.code == 3
-    assert "1 article could be taken in, 1 line not" in outcome.err
+    assert "1 article, 1 no article" in outcome.err
     assert "Nothing was found" in newskeep("search", "alles").err
 
 

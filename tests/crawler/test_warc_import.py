@@ -1,26 +1,35 @@
 """WARC files as other programs write them, taken in by the command."""
 
+import bz2
 import gzip
 import io
 import json
+import zipfile
+from base64 import b32encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from hashlib import sha1
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import lz4.frame
 import pytest
+from backports import zstd
 from sqlalchemy import Engine
 from sqlalchemy import text as sql
+from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.captures import CaptureFiles
 from archive.home import Home
 from crawler.outlets.file import OutletsFile
-from crawler.sandbox import Sandbox
+from crawler.sandbox import SandboxPool
 from crawler.warc_import import CaptureImporter
 from news.settings import read_settings
+from tests.site import Site
 from tests.texts import headline, text
 
 Run = Callable[..., Any]
@@ -163,7 +172,7 @@ def test_two_imports_of_a_file_at_once_keep_each_capture_once(engine: Engine, tm
     data, home, start = STREAM.bytes, Home(tmp_path, read_settings({})), Barrier(2)
 
     def take(_: int) -> list[str]:
-        with CaptureFiles(home) as files, Sandbox() as read:
+        with CaptureFiles(home) as files, SandboxPool(1) as read:
             importer = CaptureImporter(home, engine, files, read, OutletsFile(), {})
             start.wait()
             return [str(taken.outcome.disposition) for taken in importer.take(io.BytesIO(data), "others.warc.gz")]
@@ -262,15 +271,6 @@ def test_our_own_captures_are_taken_in_where_they_lie(take_in: Any, newskeep: Ru
     assert ends(outcome.records) == ["duplicate"] * 4 + ["gone_410"]
 
 
-def test_what_is_no_warc_says_how_to_make_it_one(newskeep: Run, home: Home, tmp_path: Path) -> None:
-    file = tmp_path / "crawl.wacz"
-    file.write_bytes(b"PK\x03\x04" + b"\0" * 100)
-    outcome = newskeep("import", str(file))
-
-    assert outcome.code == 2
-    assert "unzip -p FILE.wacz" in outcome.err
-
-
 def test_dry_run_of_captures_writes_nothing(newskeep: Run, home: Home, tmp_path: Path) -> None:
     file = tmp_path / "others.warc.gz"
     file.write_bytes(STREAM.bytes)
@@ -286,3 +286,164 @@ def test_packed_lines_are_taken_in_as_well(newskeep: Run, home: Home, tmp_path: 
     file.write_bytes(gzip.compress(json.dumps(line).encode()))
 
     assert newskeep("import", "--json", str(file)).records[0]["relation"] == "new"
+
+
+# --- other containers and formats
+
+
+def arc(url: str, body: bytes, day: int) -> bytes:
+    """Return a file of version 1, as Heritrix 1 and Alexa wrote it, with a member of gzip for each record."""
+    head = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n"
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+    records = [
+        b"filedesc://x.arc 0.0.0.0 20261001000000 text/plain %d\n%s\n" % (len(head), head),
+        b"dns:krone.example 10.0.0.1 20261001000000 text/dns 4\nokay\n",
+        b"%s 192.0.2.1 202610%02d080000 text/html %d\n%s\n" % (url.encode(), day, len(answer), answer),
+    ]
+    return b"".join(map(gzip.compress, records))
+
+
+def wacz(*warcs: bytes, method: int = zipfile.ZIP_STORED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("pages/pages.jsonl", '{"format": "json-pages-1.0"}\n')
+        for number, data in enumerate(warcs):
+            archive.writestr(f"archive/data-{number}.warc.gz", data)
+        archive.writestr("datapackage.json", "{}")
+    return out.getvalue()
+
+
+A1 = "https://krone.example/a-1"
+ONE = Warc().response(A1, page(1)).bytes
+PACKED = {
+    "arc.gz": arc(A1, page(1), 1),
+    "arc": gzip.decompress(arc(A1, page(1), 1)),
+    "lz4": lz4.frame.compress(gzip.decompress(ONE)),
+    "lz4 with a frame for each record": b"".join(
+        map(lz4.frame.compress, (Warc(packed=False).other("warcinfo").bytes, gzip.decompress(ONE)))
+    ),
+    "zstd": zstd.compress(gzip.decompress(ONE)),
+    "bzip2": bz2.compress(gzip.decompress(ONE)),
+    "wacz": wacz(ONE),
+    "deflated wacz": wacz(ONE, method=zipfile.ZIP_DEFLATED),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_every_format_is_known_by_its_content(take_in: Any, newskeep: Run, kind: str) -> None:
+    lines = take_in(PACKED[kind], name="download")
+
+    assert [end for end in ends(lines) if end != "no_http"] == ["new"]
+    assert newskeep("show", "--json", "a1").records[0]["first_captured_at"].startswith("2026-10-01T08:00:00")
+    assert newskeep("show", "a1", "--raw").out.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("kind", ["arc.gz", "arc", "wacz", "zstd"])
+def test_captures_may_stay_where_they_are(newskeep: Run, home: Home, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "others"
+    file.write_bytes(PACKED[kind])
+    outcome = newskeep("import", "--in-place", str(file))
+    copies = list(home.captures.glob("*.warc.gz"))
+    before, whole = newskeep("show", "a1", "--raw"), newskeep("verify")
+    newskeep("export", "--all", "--format", "warc", "--into", str(tmp_path / "export"))
+    file.rename(tmp_path / "moved")
+    after, doctor = newskeep("show", "a1", "--raw"), newskeep("doctor")
+
+    assert (outcome.code, whole.code) == (0, 0), whole.err
+    assert before.out.startswith("<!doctype html>")
+    assert bool(copies) == (kind == "zstd")  # there, no record can be read alone
+    assert (after.code, "missing or shorter" in doctor.out) == ((0, False) if copies else (8, True))
+    (exported,) = (tmp_path / "export").rglob("*.warc.gz")
+    records = ArchiveIterator(exported.open("rb"), check_digests="raise")
+    assert [record.content_stream().read() for record in records if record.rec_type == "response"] == [page(1)]
+
+
+def test_in_place_needs_a_file(newskeep: Run, home: Home) -> None:
+    assert newskeep("import", "--in-place", "-").code == 2
+
+
+def digest_of(body: bytes) -> str:
+    return "sha1:" + b32encode(sha1(body, usedforsecurity=False).digest()).decode()
+
+
+def digest_only(url: str, day: int, body: bytes) -> Warc:
+    """Return a revisit record as Heritrix and Common Crawl wrote it: without naming the first capture."""
+    return Warc()._record(
+        "revisit", url, b"", day, [("Content-Type", "text/html")], "200 OK", {"WARC-Payload-Digest": digest_of(body)}
+    )
+
+
+def test_revisit_with_nothing_but_a_digest_finds_the_capture_of_another_command(take_in: Any, newskeep: Run) -> None:
+    take_in(Warc().response(A1, page(1), 1).bytes)
+    lines = take_in(digest_only("https://krone.example/other-address", 4, page(1)).bytes)
+
+    assert ends(lines) == ["duplicate"]
+    assert newskeep("show", "https://krone.example/other-address", "--raw").out.startswith("<!doctype html>")
+
+
+def test_revisit_finds_a_page_that_a_crawl_captured(take_in: Any, newskeep: Run, site: Site, home: Home) -> None:
+    site.put("/a-1", page(1))
+    assert newskeep("crawl", "--delay", "0", site.url("/a-1")).code == 0
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    revisit = Warc()._record(
+        "revisit", site.url("/a-1"), b"", 1, [], "200 OK",
+        {"WARC-Payload-Digest": digest_of(page(1)), "WARC-Date": f"{soon:%Y-%m-%dT%H:%M:%SZ}"},
+    )  # fmt: skip
+
+    assert ends(take_in(revisit.bytes)) == ["duplicate"]
+
+
+def test_files_are_imported_in_the_order_of_their_times(newskeep: Run, home: Home, tmp_path: Path) -> None:
+    later = page(1, text(1) + "\n\nNachtrag der Redaktion mit elf Toten.")
+    for name, data in {
+        "b": Warc().response(A1, page(1), 1).bytes,
+        "a": Warc().response(A1, later, 3).bytes,
+        "0": digest_only(A1, 2, page(1)).bytes,
+    }.items():
+        (tmp_path / f"{name}.warc.gz").write_bytes(data)
+    outcome = newskeep("import", "--json", str(tmp_path))
+
+    assert ends(outcome.records) == ["new", "duplicate", "revision"]
+    assert outcome.records[-1]["balanced"]
+
+
+def test_revisit_record_before_its_capture_waits_for_it(take_in: Any) -> None:
+    data = digest_only(A1, 4, page(1)).bytes + Warc().response(A1, page(1), 1).bytes
+
+    assert ends(take_in(data)) == ["new", "duplicate"]
+
+
+def test_resource_record_with_a_page_is_imported_and_others_are_counted(take_in: Any) -> None:
+    file = Warc(packed=False)
+    for url, kind, body in (
+        (A1, "text/html", page(1)),
+        ("https://krone.example/x.txt", "text/plain", b"plain"),
+        ("urn:thumbnail:https://krone.example/", "image/png", b"\x89PNG"),
+    ):
+        fields = {"WARC-Date": time(1), "Content-Type": kind}
+        file.writer.write_record(
+            file.writer.create_warc_record(url, "resource", io.BytesIO(body), len(body), kind, fields)
+        )
+    lines = take_in(file.other("metadata").other("request").other("request").bytes)
+
+    assert ends(lines) == ["new", "not_html", "no_http"]
+    assert lines[-1]["other_records"] == {"metadata": 1, "request": 2}
+
+
+@pytest.mark.parametrize("stated", ["2026-10", "2026-10-01T08:00Z", "2026-10-01T09:00:00+01:00"])
+def test_capture_with_a_reduced_date_is_imported(take_in: Any, stated: str) -> None:
+    data = gzip.decompress(ONE).replace(time(1).encode(), stated.encode())
+
+    assert ends(take_in(data)) == ["new"]
+
+
+def test_capture_without_a_valid_date_says_so(take_in: Any) -> None:
+    data = gzip.decompress(ONE).replace(time(1).encode(), b"yesterday")
+
+    assert ends(take_in(data)) == ["no_time"]
+
+
+def test_damaged_member_of_a_wacz_costs_no_other(take_in: Any) -> None:
+    data = wacz(gzip.compress(b"WARC/1.0\r\n" + b"x" * 1000)[:40], ONE)
+
+    assert ends(take_in(data, code=3, name="crawl.wacz")) == ["damaged", "new"]

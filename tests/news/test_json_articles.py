@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from news.article import Block, Flag, Image, Label
 from news.json_articles import read_line
 
 OURS = {
@@ -25,6 +26,23 @@ NEWS_PLEASE = {
     "source_domain": "krone.example",
     "title": "Zug entgleist",
     "url": "https://krone.example/a",
+}
+# As fundus writes it with save_to_file or to_json(): without an address.
+FUNDUS_ALONE = {
+    "title": "Zug entgleist",
+    "authors": ["Eva Muster"],
+    "publishing_date": "2026-11-22 12:00:00+00:00",
+    "body": {"summary": ["Der Vorspann."], "sections": [{"headline": ["Zwischen"], "paragraphs": ["Ein Absatz."]}]},
+    "topics": ["Linz", "Zug"],
+    "free_access": False,
+    "images": [
+        {
+            "versions": [{"url": "https://krone.example/s.jpg"}, {"url": "https://krone.example/l.jpg"}],
+            "is_cover": True,
+            "caption": "Der Zug",
+            "authors": ["Eva Huber", "APA"],
+        }
+    ],
 }
 # As fundus writes it with to_json("title", "authors", "publishing_date", "body", "html", "lang").
 FUNDUS = {
@@ -51,6 +69,39 @@ def test_articles_of_three_programs_are_understood(record: dict[str, object]) ->
     assert read.article.paragraphs == ("Erster Absatz.", "Zweiter Absatz.")
     assert read.article.date_published == datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert read.source in ("krone", "krone.example")
+
+
+def test_object_of_fundus_without_an_address_gets_one_that_stays() -> None:
+    read, again = (read_line(json.dumps(FUNDUS_ALONE)) for _ in range(2))
+
+    assert read.article.url.startswith("https://without-address.invalid/")
+    assert (read.article.url, read.source) == (again.article.url, "unknown")
+    assert read.article.paragraphs == ("Der Vorspann.", "Zwischen", "Ein Absatz.")
+    assert (read.article.tags, read.article.flags) == (("Linz", "Zug"), {Flag.PAYWALLED})
+    assert read.article.image == Image("https://krone.example/l.jpg", "Der Zug", "Eva Huber, APA")
+
+
+@pytest.mark.parametrize(
+    ("description", "lead"), [("Was geschah", "Was geschah"), ("Erster  Absatz…", None), (None, None)]
+)
+def test_description_is_the_lead_unless_the_text_begins_with_it(description: str | None, lead: str | None) -> None:
+    read = read_line(json.dumps(NEWS_PLEASE | {"description": description, "image_url": "https://krone.example/i.jpg"}))
+
+    assert read.article.lead == lead
+    assert read.article.image == Image("https://krone.example/i.jpg")
+
+
+def test_removed_blocks_come_along() -> None:
+    removed = [
+        {"text": "Mehr dazu", "label": "teaser", "rule": "timed list", "score": 0.9},
+        {"text": "x", "label": "body"},
+        {"text": "y", "label": []},
+        7,
+    ]
+
+    assert read_line(json.dumps(OURS | {"removed": removed})).article.removed == (
+        Block("Mehr dazu", Label.TEASER, "timed list", 0.9),
+    )
 
 
 def test_time_of_the_fetch_is_taken_over() -> None:
@@ -103,13 +154,14 @@ def test_nothing_gets_in_that_no_database_keeps() -> None:
     assert read.id == "\ufffd"
 
 
+NAMES = [*OURS, *NEWS_PLEASE, *FUNDUS, *FUNDUS_ALONE, "removed", "evidence"]
 JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.floats()
     | st.text()
     | st.sampled_from(["https://a.example/1", "9999-12-31T23:00-23:59"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*OURS, *NEWS_PLEASE, *FUNDUS]), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner),
     max_leaves=12,
 )
 

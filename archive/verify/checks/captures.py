@@ -75,7 +75,8 @@ def _faults(scope: Scope, file: StoredFile, rows: list[CaptureRow], source: Sour
     if scope.articles is not None:
         return faults
     end = max((row.record_offset + row.record_length for row in rows), default=0)
-    faults += gap_faults(rows, source, end if source.growing else source.size)
+    if file.state != "in_place":  # what else such a file holds is not ours
+        faults += gap_faults(rows, source, end if source.growing else source.size)
     if not faults and file.digest is not None and file_digest(source, source.size) != file.digest:
         faults.append(Fault(0, "the file does not have its digest, and its records do", ()))
     return sorted(faults, key=lambda fault: fault.offset)
@@ -113,7 +114,9 @@ def _repair(scope: Scope, file: StoredFile) -> bool:
 
 
 def _copies(scope: Scope, file: StoredFile) -> Iterator[str]:
-    """Yield the addresses at which a second copy of the file may lie."""
+    """Yield the addresses at which a second copy of the file may lie; none of one that is not ours to replace."""
+    if file.state == "in_place":
+        return
     for folder in (scope.home.settings["CAPTURE_STORE"], *scope.home.settings["CAPTURE_COPIES"]):
         place = f"{folder.rstrip('/')}/{file.name}" if folder else None
         if place and place != file.folder:

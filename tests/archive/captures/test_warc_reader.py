@@ -2,11 +2,14 @@
 
 import gzip
 import io
+from datetime import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.captures.warc_reader import READABLE, WarcRecord, read_records, response_in, warc_time
+from archive.captures.warc_reader import READABLE, WarcRecord, read_records, response_in
+from archive.captures.warc_values import warc_time
 
 
 def record(number: int) -> bytes:
@@ -18,6 +21,12 @@ def record(number: int) -> bytes:
 
 PLAIN = [record(number) for number in range(4)]
 FILES = [b"".join(PLAIN), gzip.compress(b"".join(PLAIN)), b"".join(map(gzip.compress, PLAIN))]
+
+
+ARC = b"".join(
+    b"https://a.example/%d 192.0.2.1 20261001080000 text/html %d\n%s\n" % (number, len(block), block)
+    for number, block in enumerate([b"HTTP/1.1 200 OK\r\n\r\n<p>1</p>" * 9, b"", b"HTTP/1.0 404 No\n\n"])
+)
 
 
 def read(data: bytes, most: int = 10_000) -> list[WarcRecord]:
@@ -47,7 +56,7 @@ def test_damage_hides_no_later_record() -> None:
 
 
 @given(
-    st.sampled_from(FILES),
+    st.sampled_from([*FILES, ARC, gzip.compress(ARC)]),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 200), st.binary(max_size=40)), max_size=4),
     st.integers(0, 2000),
 )
@@ -61,5 +70,22 @@ def test_any_file_is_read_to_its_end(data: bytes, edits: list[tuple[float, int, 
         response_in(item)
 
 
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2014", "2014-01-01T00:00:00"),
+        ("2014-02", "2014-02-01T00:00:00"),
+        ("2014-02-03", "2014-02-03T00:00:00"),
+        ("2014-02-03T04:05Z", "2014-02-03T04:05:00"),
+        ("2014-02-03T04:05:06+01:00", "2014-02-03T03:05:06"),
+        ("2014-02-03T04:05:06.123456789Z", "2014-02-03T04:05:06"),
+        ("20140203040506", "2014-02-03T04:05:06"),
+    ],
+)
+def test_each_form_of_time_in_warc_and_arc_is_read(text: str, time: str) -> None:
+    assert warc_time(text) == datetime.fromisoformat(f"{time}+00:00")
+
+
 def test_invalid_time_is_no_time() -> None:
-    assert [warc_time(text) for text in (None, "", "2026-02-30T00:00:00Z", "2026-01-01", "9" * 99)] == [None] * 5
+    wrong = (None, "", "2026-02-30T00:00:00Z", "2026-1-1", "9" * 14, "9" * 99, "9999-12-31T23:59:59-23:00", "٢٠١٤")
+    assert [warc_time(text) for text in wrong] == [None] * len(wrong)
