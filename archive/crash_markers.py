@@ -26,9 +26,10 @@ _MARK = struct.Struct("<q")  # a link's id; a channel's with a minus; 0: nothing
 
 
 class ReadingMark:
-    """`with mark.on(link_id): read the page`. Costs a write to the page cache, which outlives all but the machine.
+    """The mark of the link that is being read: `with mark.on(link_id): read the page`.
 
-    The file is made when the first page is read. Raises ArchiveError when its folder cannot be made.
+    It costs a write to the page cache, which outlives all but the machine. The file is made when the first page is
+    read. Raises ArchiveError when its folder cannot be made.
     """
 
     def __init__(self, home: Home, crawl_id: int) -> None:

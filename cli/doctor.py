@@ -1,4 +1,4 @@
-"""`newskeep doctor`: check the installation, and name the command that mends each fault."""
+"""`newskeep doctor`: check the installation, and name the command that repairs each fault."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def doctor(as_json: bool) -> None:
     """Check database, folders, clock, contact and outlets.toml.
 
     \b
-    newskeep doctor                      what is fine, and the command that mends what is not
+    newskeep doctor                      what is fine, and the command that repairs the rest
     newskeep doctor --json | jq 'select(.state == "bad")'
 
     Exit code 0 when nothing is bad, 6 for the database, 8 for damage, 4 for anything else.

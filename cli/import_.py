@@ -1,4 +1,4 @@
-"""`newskeep import`: take in articles or captures that other programs made, on the same way as crawled pages."""
+"""`newskeep import`: import articles or captures of other programs, by the same way as crawled pages."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ FAILED_BACKUP = "failed-backup"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """When it was, and what is said of it: the address of the last backup, or why one failed."""
+    """A time, and what happened then: the address of the backup that was made, or why none was."""
 
     at: datetime
     text: str

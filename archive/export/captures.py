@@ -29,7 +29,7 @@ class CaptureSource:
         return int(self.dataset.scalar(f"select count(*) from ({self._captures}) as found"))  # noqa: S608 - ours
 
     def size(self) -> int:
-        """Return the size of their records in bytes."""
+        """Return the size of all records in bytes."""
         return int(self.dataset.scalar(f"select coalesce(sum(record_length), 0) from ({self._captures}) as found"))  # noqa: S608 - ours
 
     def rows(self, after: int = 0) -> Generator[tuple[int, dict[str, Any]], None, None]:

@@ -38,7 +38,7 @@ _PARTS = (SamenessRule.PAYWALLED_LATER, SamenessRule.ONLY_ITS_BEGINNING)
 
 
 class BatchJudge:
-    """Decides pages in order, each with the ones before it in mind; *captures* of them come with a record."""
+    """Compares pages in order with the archive and with the pages before them; *captures* of them have a record."""
 
     def __init__(
         self,

@@ -89,7 +89,7 @@ class _Memo:
 
 
 class BoilerplateMemory:
-    """Reads pages once more in the light of what others show, and takes in what they show themselves."""
+    """Finds boilerplate on the pages of a batch by the lines of other articles, and remembers the pages' own lines."""
 
     def __init__(self, conn: Connection, existing: Existing, links: Mapping[int, ExistingLink]) -> None:
         self._conn = conn
@@ -101,7 +101,7 @@ class BoilerplateMemory:
         self._fresh: list[tuple[int, int]] = []  # key and link
 
     def read(self, pages: Sequence[PreparedPage]) -> list[PreparedPage]:
-        """Return the pages in order, without the boilerplate that memory finds."""
+        """Return the pages in order, with their boilerplate set aside."""
         memos = [self._memo(prepared) for prepared in pages]
         self._load(memos)
         self._load_announced([memo for memo in memos if any(memo.shown.where(may_be_teaser))])
@@ -239,7 +239,7 @@ def _archived(home: ExistingArticle | None) -> Article:
 
 
 class Spacing:
-    """Counts the articles of outlets; asks the database once for each two articles in a batch."""
+    """Counts the articles of an outlet between two others; asks the database once for each pair in a batch."""
 
     def __init__(self, conn: Connection) -> None:
         self._conn = conn

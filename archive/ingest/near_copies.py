@@ -31,7 +31,7 @@ class _Chosen:
 
 
 class NearCopies:
-    """Finds what pages may be copies of, and takes in what becomes of them."""
+    """Finds archived texts of which a page may be a copy; texts of the batch are added as they are decided."""
 
     def __init__(self, conn: Connection, pages: Sequence[PreparedPage]) -> None:
         self.rows: list[tuple[int, int]] = []  # key and revision

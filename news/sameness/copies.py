@@ -25,7 +25,7 @@ _MENTIONED = 0.4  # of a headline in the other text: both are about one thing
 
 
 class Posting(NamedTuple):
-    """A fingerprint that an archived text has, and whose that text is."""
+    """A fingerprint of an archived text, and the revision, article, outlet and story of that text."""
 
     fingerprint: int
     revision_id: int

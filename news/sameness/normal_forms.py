@@ -88,9 +88,10 @@ def plain_words(text: str) -> list[str] | None:
 
 
 class Compared:
-    """`words` in lower case; `quoted` has a byte for each of them, 1 inside quotation marks.
+    """A text prepared for comparison.
 
-    `heading` are the beginnings of the headline's longer words in order, `topic` the same in none.
+    `words` are in lower case; `quoted` has a byte for each of them, 1 inside quotation marks.
+    `heading` are the beginnings of the headline's longer words in order, `topic` is the set of them.
     """
 
     def __init__(self, words: tuple[str, ...], quoted: bytes, heading: tuple[str, ...]) -> None:

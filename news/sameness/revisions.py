@@ -40,7 +40,7 @@ _QUOTE = re.compile(r"(?<!\w)'([^']{8,400})'(?!\w)")  # quotation marks are one 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What readers saw of an article."""
+    """Headline, lead and paragraphs of an article at one time."""
 
     headline: str | None
     lead: str | None
