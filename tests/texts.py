@@ -34,6 +34,6 @@ def text(number: int, count: int = 8) -> str:
 
 
 def copy_cut_to_a_third(number: int, own: int) -> str:
-    """The beginning of a text between a lead and a paragraph of somebody's own."""
+    """Return the first third of a text between a lead and a paragraph of another author."""
     lead, *rest = paragraphs(own, 2)
     return "\n\n".join([lead.partition(": ")[2], *paragraphs(number)[:3], *rest])

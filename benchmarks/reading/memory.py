@@ -90,7 +90,7 @@ def by_markup(page: Labelled) -> Article:
 
 
 def everything(page: Labelled) -> Article:
-    """As a reader without any rules would have it: all text around the article is taken for its own."""
+    """Read a page without any rules: all text around the article counts as its text."""
     article = read_page(page.page, page.url)
     return article.with_blocks(
         block._replace(label=block.label if block.label in _NEVER_TEXT else Label.BODY) for block in article.blocks

@@ -1,4 +1,4 @@
-"""Who reads a page: Newskeep, and the general extractors that happen to be installed, all with the same answer."""
+"""The readers to compare, with one interface: Newskeep, and the general extractors that are installed."""
 
 import importlib.util
 import re
@@ -14,7 +14,7 @@ _BLOCKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody read of a page."""
+    """The fields that a reader found on a page."""
 
     title: str = ""
     paragraphs: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ Reader = Callable[[bytes, str], Found]
 
 
 def readers() -> Iterator[tuple[str, Reader]]:
-    """Newskeep first, then whoever is installed."""
+    """Return Newskeep's reader, then those of the packages that are installed."""
     yield "newskeep", _newskeep()
     for name, (module, make) in _RIVALS.items():
         if importlib.util.find_spec(module):

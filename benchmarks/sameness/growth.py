@@ -100,7 +100,7 @@ def fill(engine: Engine, low: int, high: int, each: int, days: int) -> None:
 
 
 def measure(engine: Engine, maker: Maker, size: int) -> None:
-    """Import and look up, and say how long it took."""
+    """Import and look up articles; print how long it took."""
     articles = [maker.article() for _ in range(MEASURED)]
     importer = Importer(engine)
     own, server = time.process_time(), server_seconds(engine)

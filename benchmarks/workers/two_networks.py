@@ -1,4 +1,4 @@
-"""What a second worker on another machine brings when outlets ask for patience: throughput with two against one.
+"""Throughput of two workers on two machines against one, when outlets ask for long pauses.
 
     python -m benchmarks.workers.two_networks             (as root: two network namespaces stand for two machines)
 

@@ -1,4 +1,4 @@
-"""Opening the archive by URL and embedded, and what is said when it cannot be opened."""
+"""Opening the archive, by URL or embedded, and the errors when it cannot be opened."""
 
 import os
 import signal

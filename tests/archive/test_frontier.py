@@ -42,7 +42,7 @@ def end(engine: Engine, crawl: Crawl, disposition: Disposition, reason: str | No
 
 
 def die(crawl: Crawl) -> None:
-    """What the database sees when a crawl's process is killed."""
+    """Close the connections, as the death of a crawl's process does."""
     crawl.locks.drop()
 
 

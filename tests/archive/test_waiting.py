@@ -1,4 +1,4 @@
-"""Programs that are up before the database or its schema wait for it."""
+"""Programs that start before the database or its schema wait for it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,7 +23,7 @@ def empty(empty_database_url: str, tmp_path: Path) -> Home:
 
 
 def set_back(engine: Engine) -> None:
-    """As an older Newskeep would have left it."""
+    """Set the schema back to that of an older version."""
     with engine.begin() as conn:
         command.downgrade(alembic_config(connection=conn), "-1")
 

@@ -1,4 +1,4 @@
-"""`newskeep doctor`: each thing that is wrong is named, with what mends it; what is right is left in peace."""
+"""`newskeep doctor` names each fault and the command that repairs it, and reports no fault where there is none."""
 
 import fcntl
 import gzip

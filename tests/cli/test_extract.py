@@ -1,4 +1,4 @@
-"""`newskeep extract`, as its callers see it."""
+"""`newskeep extract`: its input, output and errors."""
 
 import json
 import os

@@ -219,7 +219,7 @@ def test_answers_name_the_story_that_earlier_articles_are_in_at_the_end(take_in:
 
 
 class Interrupted(io.BytesIO):
-    """A file at whose end somebody presses Ctrl-C."""
+    """A file that raises KeyboardInterrupt at its end."""
 
     def readinto(self, buffer: Any, /) -> int:
         number = super().readinto(buffer)

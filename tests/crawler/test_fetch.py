@@ -1,4 +1,4 @@
-"""The guarded engine, through its simplest door: what may be fetched, what is refused, and the name of each end."""
+"""The guarded engine, called by `fetch`: what may be fetched, what is refused, and the reason for each failure."""
 
 import gzip
 import ipaddress

@@ -1,4 +1,4 @@
-"""Pages are read in a process of their own, which a page may end without harm to whoever asked."""
+"""Pages are read in a separate process, so that a page that kills it does no harm to the caller."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""What a target of `newskeep crawl` names."""
+"""Targets of `newskeep crawl`: names and addresses."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Daemons and workers that are up before their database or its schema."""
+"""Daemons and workers that start before their database or its schema."""
 
 import json
 import os

@@ -471,7 +471,7 @@ def test_an_etag_that_no_request_can_carry_is_not_sent_back(home: Home, engine: 
 
 
 def die_reading(home: Home, engine: Engine, site: Site, path: str) -> None:
-    """Leave behind what a crawl leaves that is killed while it reads the page."""
+    """Leave the same traces as a crawl that is killed while it reads the page."""
     with engine.begin() as conn:
         outlet_id = ensure_outlet(conn, site.url().split("/")[2], site.url())
     dead = open_crawl(engine, outlet_id, site.url())

@@ -1,4 +1,4 @@
-"""What is usual for an outlet at such a time."""
+"""The usual number of new articles in a part of the week."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

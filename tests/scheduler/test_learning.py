@@ -1,4 +1,4 @@
-"""What the archive tells of when an outlet publishes."""
+"""Publishing times of an outlet, read from the archive."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""When everything fails at once it is our own connection, and no outlet pays for it."""
+"""When all outlets fail at once, our own connection is down, and no outlet is charged for it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

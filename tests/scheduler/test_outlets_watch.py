@@ -1,4 +1,4 @@
-"""outlets.toml is taken up when it has changed and is at rest; a broken one leaves the last good one in force."""
+"""A changed outlets.toml is read once writing has ended; a broken one leaves the last good one in force."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A worker's jobs through lost answers and through being taken for dead."""
+"""A worker's jobs when an answer is lost, and when the worker is taken for dead."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What a dead process held is freed by its parent or the leader; a process that only hung writes nothing any more."""
+"""Parent or leader free what a dead process held; a process that hung and was given up writes nothing any more."""
 
 import signal
 from collections.abc import Callable

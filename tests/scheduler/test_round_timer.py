@@ -1,4 +1,4 @@
-"""Rounds come again and again, whatever they do and whatever the clock does."""
+"""Rounds repeat although they fail and although the clock is set."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from scheduler.round_timer import RoundTimer
 
 
 def run(timer: RoundTimer, enough: asyncio.Event, seconds: float = 10.0) -> None:
-    """Until there was enough of it; fails when that does not come about."""
+    """Run the timer until *enough* is set; fail when that takes too long."""
 
     async def until_enough() -> None:
         running = asyncio.create_task(timer.run())
@@ -26,7 +26,7 @@ def run(timer: RoundTimer, enough: asyncio.Event, seconds: float = 10.0) -> None
 
 
 class Counting:
-    """A round that counts its times and fails as it is told to."""
+    """A round that counts its runs and fails when the test says so."""
 
     def __init__(self, times: int, *problems: Exception | None) -> None:
         self.times, self.problems, self.enough, self.done = times, list(problems), asyncio.Event(), 0

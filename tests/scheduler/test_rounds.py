@@ -1,4 +1,4 @@
-"""The deciding part of a daemon, run here without workers."""
+"""The scheduler of a daemon, without workers."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ KRONE = '[[outlet]]\nname = "krone"\nurl = "https://krone.example"\n'
 
 @pytest.fixture(autouse=True)
 def quick_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten rounds where there would be one."""
+    """Make rounds ten times as frequent."""
     add = RoundTimer.add
     monkeypatch.setattr(RoundTimer, "add", lambda timer, name, seconds, work: add(timer, name, seconds / 10, work))
 
@@ -31,7 +31,7 @@ def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
 
 
 def run(until: Callable[[], object], *schedulers: Scheduler, seconds: float = 20.0) -> None:
-    """Let them decide until that is so; fails when it does not come about."""
+    """Run the schedulers until the condition holds; fail when it does not in time."""
 
     async def decide() -> None:
         running = [asyncio.create_task(scheduler.run()) for scheduler in schedulers]
@@ -48,7 +48,7 @@ def run(until: Callable[[], object], *schedulers: Scheduler, seconds: float = 20
 
 
 def on_timetable(engine: Engine, toml: str = KRONE) -> None:
-    """As a daemon left it yesterday."""
+    """Put an outlet on the timetable, as a daemon left it yesterday."""
     with engine.begin() as conn:
         put_on_timetable(conn, parse_outlets(toml), datetime.now(UTC) - timedelta(days=1))
 

@@ -29,7 +29,7 @@ class Desk:
         self.outlets = OutletsFile()
 
     def read(self, toml: str) -> int:
-        """Take up outlets.toml as it stands now."""
+        """Read outlets.toml as it is now."""
         self.outlets = parse_outlets(toml)
         with self.engine.begin() as conn:
             return put_on_timetable(conn, self.outlets, self.now)

@@ -1,4 +1,4 @@
-"""Workers on a real queue, crawling real pages, and what becomes of their work when they end in whatever way."""
+"""Workers on a real queue that crawl real pages; their work is kept however they end."""
 
 import signal
 import threading
@@ -19,7 +19,7 @@ def finished(engine: Engine) -> object:
 
 
 def stored_once(engine: Engine, number: int) -> None:
-    """So many articles, each once, and nothing that waits."""
+    """Assert that so many articles are stored, each once, and that no link waits."""
     assert rows(engine, "select count(*), count(distinct canonical_url) from articles") == [(number, number)]
     assert value(engine, "select count(*) from links where state = 'waiting'") == 0
     assert value(engine, "select count(*) from revisions") == number

@@ -1,4 +1,4 @@
-"""What the tests of workers share: outlets that are due, `newskeep worker` as a real process, and waiting."""
+"""Shared by tests of workers: outlets that are due, `newskeep worker` as a real process, and waiting."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""`make audit` fails for a known fault, and not when nobody could be asked."""
+"""`make audit` fails for a known fault, but not when the service cannot be reached."""
 
 import json
 

@@ -34,14 +34,14 @@ def with_store(home: Home, store: str, **settings: object) -> Home:
 
 @pytest.fixture(params=["file", "memory"])
 def spool(request: pytest.FixtureRequest, home: Home, tmp_path: Path) -> Iterator[Home]:
-    """A data folder whose finished captures go to a store that is there."""
+    """A data folder whose finished captures go to an existing store."""
     (tmp_path / "store").mkdir()
     yield with_store(home, f"file://{tmp_path}/store" if request.param == "file" else "memory://archive/captures/")
     MemoryFileSystem.store.clear()
 
 
 def publish(newsroom: Newsroom, home: Home, *bodies: bytes) -> list[str]:
-    """Store a page for each body, as a crawl does; the names of the files that they were written to."""
+    """Store a page for each body, as a crawl does; return the names of the files."""
     with CaptureFiles(home) as captures:
         newsroom.store_captured(captures, *(
             (article(url=f"https://krone.example/{sha256(body).hexdigest()[:8]}", body=f"Text {number} " * 40), body)
@@ -51,7 +51,7 @@ def publish(newsroom: Newsroom, home: Home, *bodies: bytes) -> list[str]:
 
 
 def bodies(engine: Engine, home: Home) -> list[bytes]:
-    """What a reader gets for every capture, wherever it lies."""
+    """Return the body of every capture, wherever its file is."""
     with engine.connect() as conn:
         ids = conn.execute(text("select id from captures order by id")).scalars().all()
         places = [place_of(conn, capture_id) for capture_id in ids]
@@ -116,7 +116,7 @@ def test_the_store_holds_what_other_tools_read(engine: Engine, newsroom: Newsroo
 
 
 def test_a_file_without_rows_is_kept_too(engine: Engine, newsroom: Newsroom, spool: Home) -> None:
-    """A crawl was killed before its pages were stored: what it fetched is evidence all the same."""
+    """The crawl was killed before its pages were stored; what it fetched is still evidence."""
     with CaptureFiles(spool) as captures:
         record = captures.write(captured(HTML))
 
@@ -175,7 +175,7 @@ def test_a_copy_that_differs_from_the_stored_file_is_kept(
 
 
 class Lossy(MemoryFileSystem):
-    """A store that takes everything and keeps all but the last byte."""
+    """A store that accepts every file and loses its last byte."""
 
     protocol = "lossy"
 

@@ -1,4 +1,4 @@
-"""The embedded server: found, started, brought back. Each of these is a real PostgreSQL."""
+"""The embedded server is found, started and restarted; each test uses a real PostgreSQL."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ EmbeddedServer(Path(sys.argv[1]), durable=False).start()"
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[EmbeddedServer]:
-    """A server with a table in it, for tests that kill it: whoever needs it starts it again."""
+    """A server with a table, for tests that kill it; each test that needs it starts it again."""
     folder = Path(tempfile.mkdtemp(prefix="newskeep-test-"))
     server = EmbeddedServer(folder / "postgres")
     try:
@@ -76,7 +76,7 @@ def wait_until(true: Callable[[], object]) -> None:
 
 
 def kill(server: EmbeddedServer, *pids: int) -> None:
-    """Kill them and wait until the kernel has done it."""
+    """Kill the processes and wait until they are gone."""
     for pid in pids:
         with suppress(ProcessLookupError):  # the others end by themselves once the first is gone
             os.kill(pid, signal.SIGKILL)
@@ -212,7 +212,7 @@ def test_four_starters_at_once_give_one_server(fresh: EmbeddedServer) -> None:
 
 @pytest.mark.parametrize("whole_group", [False, True])
 def test_killed_while_initialising_the_next_start_begins_anew(fresh: EmbeddedServer, whole_group: bool) -> None:
-    """Killed alone, the starter leaves an initdb at work; killed as a group, half a cluster."""
+    """Killing only the starter leaves a running initdb; killing its group leaves half a cluster."""
     process = starter(fresh)
     wait_until(lambda: list(fresh.folder.glob("data.new-*/PG_VERSION")))
     half = next(fresh.folder.glob("data.new-*"))

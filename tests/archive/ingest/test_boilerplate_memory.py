@@ -1,4 +1,4 @@
-"""What an outlet's other articles say about a page, through the store."""
+"""Boilerplate that an outlet's other articles reveal, through the store."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ def report(number: int, *more: str | Block, outlet: str = "krone", count: int = 
 
 
 def lines_of(newsroom: Newsroom, number: int, outlet: str = "krone") -> list[str]:
-    """What the archive has below the article's own text."""
+    """Return the archived lines below the article's own text."""
     ((body,),) = newsroom.rows(f"select body from v_articles where url = 'https://{outlet}.example/{number}'")
     return str(body).split("\n\n")[3:]
 

@@ -25,7 +25,7 @@ def report(name: str, number: int, body: str | None = None, **fields: object) ->
 
 
 def edited(number: int, seed: int) -> str:
-    """The text with every tenth word another one."""
+    """Return the text with every tenth word replaced."""
     chance = random.Random(seed)
     return "\n\n".join(
         " ".join("anders" if chance.random() < 0.1 else word for word in paragraph.split())
@@ -34,7 +34,7 @@ def edited(number: int, seed: int) -> str:
 
 
 def groups(newsroom: Newsroom) -> set[frozenset[str]]:
-    """The outlets and addresses that stand together."""
+    """Return the outlets and addresses of each story."""
     rows = newsroom.rows("select array_agg(a.url) from articles a group by a.story_id")
     return {frozenset(urls) for (urls,) in rows}  # type: ignore[call-overload]
 
@@ -171,7 +171,7 @@ def test_stories_do_not_depend_on_the_size_of_the_batch(newsroom: Newsroom, size
 
 
 def store_at_once(newsroom: Newsroom, batches: Sequence[Sequence[Article]]) -> list[Outcome]:
-    """Store each batch in a thread of its own, all at the same moment."""
+    """Store all batches at the same moment, each in its own thread."""
     ready = threading.Barrier(len(batches))
     outcomes: list[Outcome] = []
     prepared = [[newsroom.page(article) for article in batch] for batch in batches]

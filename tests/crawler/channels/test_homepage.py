@@ -1,4 +1,4 @@
-"""What a home page tells of its outlet."""
+"""What discovery reads from an outlet's home page."""
 
 import pytest
 

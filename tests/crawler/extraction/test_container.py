@@ -1,4 +1,4 @@
-"""Pages in the markup of known systems, each of which was read wrongly once, beside one that must stay as it is."""
+"""Pages in the markup of known systems that were once read wrongly, each with a twin that must stay the same."""
 
 # ruff: noqa: E501 (sentences and markup stay whole)
 

@@ -1,4 +1,4 @@
-"""Pages made to hurt: refused in time, or read without harm."""
+"""Hostile pages are refused in time or read without harm."""
 
 # ruff: noqa: E501 (sentences and markup stay whole)
 

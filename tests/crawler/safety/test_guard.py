@@ -1,4 +1,4 @@
-"""Turns at a host, by a clock that a test sets."""
+"""The pace of requests to a host, by a clock that the test sets."""
 
 from crawler.safety.guard import HostPaces
 

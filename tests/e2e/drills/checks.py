@@ -1,4 +1,4 @@
-"""What must be true of an archive after a drill, whatever was killed meanwhile: the pretend web knows the truth.
+"""Checks of an archive after a drill: the pretend web knows what must be in it.
 
 python -m tests.e2e.drills.checks --hosts 127.0.1.{} --port 8080 --moved-on 2026-11-22T12:00:00+00:00
 """
@@ -31,7 +31,7 @@ class Truth:
 
 
 def problems(home: Home, truth: Truth) -> list[str]:
-    """Everything that is not as it must be, in words; nothing when all is well. The daemon has been stopped before."""
+    """Return all faults in words, none when all is well. The daemon must have been stopped."""
     engine = open_archive(home)
     try:
         with engine.connect() as conn:

@@ -44,7 +44,7 @@ class Stage(Protocol):
 
 @dataclass(slots=True)
 class Script:
-    """How rough it gets. Times are in seconds."""
+    """What is killed, and how often. Times are in seconds."""
 
     seed: int = 1
     kills: int = 8
@@ -64,13 +64,13 @@ class Report:
     blows: list[str] = field(default_factory=list)
 
     def missed(self, stage: Stage) -> list[str]:
-        """Who was never hit."""
+        """Return the actors that were never killed."""
         victims = *stage.actors, "the database"
         return [victim for victim in victims if not any(f"kill -9 of {victim}" in blow for blow in self.blows)]
 
 
 class NotInTime(AssertionError):
-    """The crawls did not come to an end, or not all who were to crawl were there."""
+    """The crawls did not end in time, or a worker was missing."""
 
 
 def run(stage: Stage, script: Script) -> Report:

@@ -1,4 +1,4 @@
-"""What is found in common, and whether it makes two texts one story's."""
+"""Which common passages make two texts one story."""
 
 from dataclasses import replace
 

@@ -171,7 +171,7 @@ def test_declared_address_of_a_related_article_counts() -> None:
 
 
 class Outlet:
-    """One article at three addresses, and what the archive keeps of it."""
+    """One article at three addresses, with its archived state."""
 
     def __init__(self, text: str) -> None:
         self.texts = dict.fromkeys((10, 11, 12), text)

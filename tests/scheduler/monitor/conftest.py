@@ -21,7 +21,7 @@ EVIL = "krone\r\nBcc: victim@example.org\r\n\r\n<b>\x1b[2J\u202e@everyone"
 
 
 class Hook(LoopbackServer):
-    """A web server that keeps what is posted to it; `answers` are given in turn, then 200."""
+    """A web server that keeps what is posted to it; it returns `answers` in turn, then 200."""
 
     def __init__(self, answers: list[int]) -> None:
         self.answers, self.posts = answers, list[dict[str, Any]]()
@@ -49,7 +49,7 @@ def hook() -> Iterator[Hook]:
 
 
 def tell(engine: Engine, now: datetime = NOW, **settings: str) -> None:
-    """Send what is open, and wait until every message has arrived or failed."""
+    """Send all messages that are due, and wait until each has arrived or failed."""
 
     async def one() -> None:
         notifier = Notifier(engine, read_settings(settings))

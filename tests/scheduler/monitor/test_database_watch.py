@@ -1,4 +1,4 @@
-"""People hear that the database is away; the alert is written when it is back."""
+"""People are notified that the database is away; the alert is written when it is back."""
 
 import asyncio
 from datetime import timedelta

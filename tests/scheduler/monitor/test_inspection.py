@@ -1,4 +1,4 @@
-"""A look at everything: what is wrong opens one alert, what is right again ends it, our own absence alarms nobody."""
+"""The inspection: a broken rule opens one alert, which ends when the rule holds; our own downtime raises none."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -165,7 +165,7 @@ def test_outlet_that_cannot_be_judged_leaves_the_others_to_be(world: World, capl
 def test_drop_of_one_outlet_is_reported_and_of_all_together_is_not(
     home: Home, engine: Engine, newsroom: Newsroom, weak: int, alerts: list[str]
 ) -> None:
-    """Six outlets of which so many bring a third of what they usually do, on three days that are no holidays."""
+    """Of six outlets some publish a third of their usual number on three days that are no holidays."""
     ids = [newsroom.crawl(name).outlet_id for name in ("eins", "zwei", "drei", "vier", "acht", "neun")]
     with engine.begin() as conn:
         for number, outlet in enumerate(ids):
@@ -230,7 +230,7 @@ def judged(broken: bool) -> Judgement:
 
 
 def test_what_comes_and_goes_is_sent_ever_more_seldom(engine: Engine) -> None:
-    """Broken for ten minutes, well for ten, through a whole day: seventy-two times."""
+    """The rule is broken for ten minutes and holds for ten, 72 times in a day."""
     alert_state, now = AlertState(), datetime.now(UTC)
     for minute in range(24 * 60):
         with engine.begin() as conn:

@@ -1,4 +1,4 @@
-"""What robots.txt says beside its rules."""
+"""Crawl-delay, sitemaps and size limits of robots.txt."""
 
 from crawler.channels.kinds.robots import (
     CACHE_SECONDS,
