@@ -33,19 +33,22 @@ def restore(origin: str, name: str | None, dry_run: bool, as_json: bool) -> None
 
     target = Target(origin)
     manifest = choose(target, name)
+    removed = 0
     if dry_run:
         look(find_home(), manifest)
     else:
         with counting(every=1) as count:
-            bring_back(open_home(), target, manifest, count)
+            removed = bring_back(open_home(), target, manifest, count)
     if as_json:
         emit({"type": "restore", "name": manifest.name, "dry_run": dry_run, "rows": manifest.rows,
-              "captures": len(manifest.captures), "absent": dict(manifest.absent),
+              "captures": len(manifest.captures), "removed_again": removed, "absent": dict(manifest.absent),
               "settings_left_out": manifest.left_out})  # fmt: skip
         return
     say(f"{'Nothing is in the way of' if dry_run else 'Restored'} backup {manifest.name} of {manifest.made_at}: "
         f"{plural(manifest.rows, 'row')}, {plural(len(manifest.captures), 'capture file')}")  # fmt: skip
     for line in absent_lines(manifest.absent):
         say(line)
+    if removed:
+        say(f"Removed again: {plural(removed, 'article')} that had been removed since")
     if manifest.left_out:
         say(f"Set again in newskeep.toml or the environment: {', '.join(manifest.left_out)}")

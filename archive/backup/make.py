@@ -24,6 +24,7 @@ from archive.backup.target import BACKUPS, CAPTURES, Target
 from archive.database import database_url
 from archive.home import Home, settings_in
 from archive.programs import find_program, major_version
+from archive.removal.register import removals_of
 from archive.schema import schema_status
 from news.errors import SettingError
 from news.settings import SETTINGS
@@ -60,7 +61,7 @@ def _back_up(
     with snapshot(engine) as (conn, moment):
         archive = archive_id(conn)
         refuse_other_archive(target, older, archive)
-        tables, ends = table_contents(conn, progress), capture_ends(conn)
+        tables, ends, removals = table_contents(conn, progress), capture_ends(conn), tuple(removals_of(conn))
         likely = older[0].database.size if older else None
         pieces = _counted(dump(url, server, moment), progress, likely)
         database = Part(f"{BACKUPS}/{name}/{DATABASE}", *target.write(f"{BACKUPS}/{name}/{DATABASE}", pieces))
@@ -82,7 +83,7 @@ def _back_up(
         captures=captures,
         absent=absent,
         tables=tables,
-        removals=(),
+        removals=removals,
     )
     return manifest, copier.copied
 

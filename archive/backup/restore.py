@@ -26,6 +26,7 @@ from archive.connection_url import shown_url
 from archive.database import connect_archive, connect_to, database_url, embedded_server, make_engine
 from archive.embedded import EmbeddedServer
 from archive.home import Home, flush_to_disk
+from archive.removal.removal import apply_removals
 from archive.roles import grant_rights
 from archive.schema import alembic_config, migration_steps, schema_status, upgrade
 from news.errors import ArchiveUnavailable, BackupDamaged, SchemaOutdated, SettingError
@@ -74,9 +75,10 @@ def look(home: Home, manifest: Manifest) -> None:
             engine.dispose()
 
 
-def restore(home: Home, target: Target, manifest: Manifest, progress: Progress = no_progress) -> None:
-    """Restore the backup into *home* and its database.
+def restore(home: Home, target: Target, manifest: Manifest, progress: Progress = no_progress) -> int:
+    """Restore the backup into *home* and its database; return how many articles were removed from it again.
 
+    These are the ones that the newest backup at *target* lists as removed.
     It may be repeated after it was killed: files that are there already are compared and stay. Raises SettingError,
     before anything is written, when a file or a database is in the way; SchemaOutdated for the backup of a newer
     program; BackupDamaged and ArchiveUnavailable: then the database is empty as before.
@@ -95,6 +97,7 @@ def restore(home: Home, target: Target, manifest: Manifest, progress: Progress =
         with engine.begin() as conn:
             grant_rights(conn)
             note_restored(conn, home, [copy.name for copy in manifest.captures])
+        return apply_removals(engine, home, choose(target).removals)
     finally:
         engine.dispose()
 

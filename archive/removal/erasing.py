@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, text
 from archive.captures.erase import ErasedRange, erase_in, ranges_to_erase
 from archive.captures.object_store import digest_of, put
 from archive.home import Home, flush_to_disk
+from archive.locks import hold_captures
 from archive.verify.sources import StoredFile, copy_to, find_stored_file
-from news.errors import CaptureDamaged, StoreUnavailable
+from news.errors import Busy, CaptureDamaged, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +30,20 @@ class Erased:
 
 
 def erase_ordered(engine: Engine, home: Home) -> Erased:
-    """Erase every record that waits for it, file by file. A file that cannot be changed now waits for the next time."""
+    """Erase every record that waits for it, file by file.
+
+    A file that cannot be changed now waits for the next time; so do all while a backup copies them.
+    """
     with engine.connect() as conn:
         names = list(conn.scalars(_FILES))
+    try:
+        with hold_captures(engine):
+            return _erase_all(engine, home, names)
+    except Busy:
+        return Erased(0, 0, tuple(names))
+
+
+def _erase_all(engine: Engine, home: Home, names: list[str]) -> Erased:
     records, files, waiting = 0, 0, []
     for name in names:
         with engine.connect() as conn:

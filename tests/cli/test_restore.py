@@ -69,3 +69,21 @@ def test_a_folder_without_a_backup_restores_nothing(newskeep: Newskeep, tmp_path
 
     assert outcome.code == 4
     assert "there is no backup in" in outcome.err
+
+
+def test_what_was_removed_since_is_removed_from_a_restored_backup_again(
+    newskeep: Newskeep, backup: str, site: Site, embedded_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [older] = newskeep("backup", backup, "--json").records
+    assert newskeep("remove", site.url(PATH), "--reason", "takedown", "--yes", "--no-scrub").code == 0
+    assert newskeep("backup", backup).code == 0
+    monkeypatch.setenv("NEWSKEEP_HOME", str(embedded_home))
+    monkeypatch.delenv("NEWSKEEP_DATABASE_URL")
+
+    restored = newskeep("restore", backup, "--backup", older["name"], "--json")
+
+    assert restored.code == 0, restored.err
+    assert restored.records[0]["removed_again"] == 1
+    assert articles() == []
+    assert newskeep("show", site.url(PATH)).code == 2
+    assert newskeep("verify").code == 0
