@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from archive.access import write_access
 from archive.frontier import count_links
 from archive.locks import OutletLocks
+from archive.session_names import LEAST_ARTICLES, learn_session_names
 from news.access import AccessLog
 from news.dispositions import CrawlState, Disposition, Ledger
 from news.errors import Busy, CrawlLost
@@ -101,6 +102,8 @@ def close_crawl(
             ledger = _write_closing(conn, crawl.id, _Closing(state, pages, size, looked, unchanged, reason))
             if ledger and access:
                 write_access(conn, crawl.id, crawl.outlet_id, access, ledger)
+            if ledger and ledger.counts.get(Disposition.MOVED, 0) >= LEAST_ARTICLES:
+                learn_session_names(conn, crawl.outlet_id, crawl.id)
     finally:
         crawl.locks.free(crawl.outlet_id)
     if ledger is None:

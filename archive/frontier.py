@@ -6,7 +6,7 @@ statement.
 """
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, text
 from news.dispositions import Disposition, Ledger
 from news.outlets import FoundLink
 from news.text import storable
-from news.urls import canonicalise, fetchable, url_key
+from news.urls import canonicalise, fetchable, url_key, without_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +63,28 @@ class Settlement:
 
 
 def add_links(
-    conn: Connection, outlet_id: int, crawl_id: int, channel_id: int | None, found: Sequence[FoundLink]
+    conn: Connection,
+    outlet_id: int,
+    crawl_id: int,
+    channel_id: int | None,
+    found: Sequence[FoundLink],
+    session_names: Collection[str] = frozenset(),
 ) -> list[Link]:
     """Enter the links of a channel; return one Link per page, in order of first mention, without invalid URLs.
 
-    A link that this crawl has settled already is returned with `owed` False.
+    A link that this crawl has settled already is returned with `owed` False. The query parameters *session_names* make
+    no difference between pages.
     """
-    pages = _by_page(found)
+    pages = _by_page(found, session_names)
     if not pages:
         return []
     values = _columns(pages) | {"outlet_id": outlet_id, "crawl_id": crawl_id, "channel_id": channel_id}
     for statement in (_INSERT_NEW, _MEET_OWN, _MEET_GUESTS):
         conn.execute(statement, values)
     links = {link.url_key: link for link in _links(conn.execute(_BY_KEYS, values))}
-    return [links[key] for key in pages]
+    if not session_names:
+        return [links[key] for key in pages]
+    return [_at_present(links[key], *page) for key, page in pages.items()]
 
 
 def waiting_links(conn: Connection, outlet_id: int, crawl_id: int) -> list[Link]:
@@ -156,12 +164,18 @@ def _is_expected(settlement: Settlement, stored: Container[int]) -> bool:
     return is_unchanged and settlement.link_id in stored
 
 
-def _by_page(found: Sequence[FoundLink]) -> dict[int, tuple[str, FoundLink]]:
+def _at_present(link: Link, canonical: str, found: FoundLink) -> Link:
+    """Return *link*, to be fetched with the session id that its channel shows now, if it has any."""
+    has_session = canonicalise(found.url) != canonical
+    return replace(link, url=fetchable(found.url)) if has_session else link
+
+
+def _by_page(found: Sequence[FoundLink], session_names: Collection[str]) -> dict[int, tuple[str, FoundLink]]:
     """Return the canonical URL and link of every page, by key; the fields of several spellings of a URL are merged."""
     pages: dict[int, tuple[str, FoundLink]] = {}
     for link in found:
         try:
-            canonical = canonicalise(link.url)
+            canonical = without_names(canonicalise(link.url), session_names)
         except ValueError:
             continue
         key = url_key(canonical)

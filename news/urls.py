@@ -7,7 +7,7 @@ International hosts follow IDNA 2003, as in the standard library, except for ß 
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from encodings.idna import nameprep
 from hashlib import blake2b
@@ -117,6 +117,25 @@ def page_key(url: str) -> int | None:
 def host_of(url: str) -> str:
     """Return the host of *url* in lower case, without port. Raises ValueError when *url* is no http(s) URL."""
     return _host(_split(url))
+
+
+def only_difference(url: str, other: str) -> str | None:
+    """Return the one query parameter in whose value two canonical URLs differ; None when they differ otherwise."""
+    (head, _, query), (other_head, _, other_query) = url.partition("?"), other.partition("?")
+    pairs, others = query.split("&"), other_query.split("&")
+    different = [(pair, twin) for pair, twin in zip(pairs, others, strict=False) if pair != twin]
+    if head != other_head or len(pairs) != len(others) or len(different) != 1:
+        return None
+    [(pair, twin)] = different
+    name, equals, _ = pair.partition("=")
+    return name if equals and name == twin.partition("=")[0] else None
+
+
+def without_names(url: str, names: Container[str]) -> str:
+    """Return a canonical URL without the query parameters *names*."""
+    head, _, query = url.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if pair.partition("=")[0] not in names)
+    return f"{head}?{kept}" if kept else head
 
 
 def same_site(url: str, other: str) -> bool:

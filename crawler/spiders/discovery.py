@@ -26,6 +26,7 @@ from archive.channels import (
 from archive.frontier import Link, add_links
 from archive.ingest.store import store_captures
 from archive.outlets import found_of, save_found
+from archive.session_names import session_names_of
 from crawler.batch_writer import retry_in_outage
 from crawler.channels.homepage import HomePage, describe
 from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, read_channel, recognise
@@ -66,11 +67,13 @@ class Discovery:
     _queued_keys: set[int] = field(default_factory=set)
     _page_keys: set[int] = field(default_factory=set)  # of channels that are web pages: they are no articles
     _read_count: int = 0
+    _session_names: frozenset[str] = frozenset()
     _is_saved: bool = False
     _resting: frozenset[int] = frozenset()  # ids of channels whose pause is not over
 
     async def read_outlet(self) -> None:
         """Read all channels: those that outlets.toml sets, or those known, found and, for a new outlet, guessed."""
+        self._session_names = await self.job.db(lambda conn: session_names_of(conn, self.job.crawl.outlet_id))
         known = await self._known()
         self._resting = _resting(known, datetime.now(UTC)) if self.job.options.on_schedule else frozenset()
         free = [channel for channel in known if self._is_free(_kind_of(channel))]
@@ -83,6 +86,7 @@ class Discovery:
 
     async def read_one(self, kind: str, url: str) -> None:
         """Read one channel, even one that was set aside, and the channels it names."""
+        self._session_names = await self.job.db(lambda conn: session_names_of(conn, self.job.crawl.outlet_id))
         await self._read_all([FoundChannel(kind, url)], even_set_aside=True)
         await self.save()
 
@@ -303,8 +307,8 @@ class Discovery:
         if is_bulk and len(found) > room:
             self.job.tally.reasons[channel.url] = Reason.TOO_MANY_LINKS
             found = [found[number] for number in newest_first(link.announced_at for link in found)[:room]]
-        crawl = self.job.crawl
-        links = await self.job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, channel.id, found))
+        crawl, names = self.job.crawl, self._session_names
+        links = await self.job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, channel.id, found, names))
         ids = {link.id for link in links}
         self.bulk = self.bulk | ids if is_bulk else self.bulk - ids
         self.add_links(links)
