@@ -4,6 +4,7 @@ import socket
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -130,20 +131,20 @@ class CaptureFile:
     digest: bytes | None = None
 
 
-def note_spooled(conn: Connection, home: Home, names: Iterable[str]) -> None:
-    """Record that this machine has these files in its captures folder, or elsewhere when a name is a whole path.
+def note_spooled(conn: Connection, folder: Path, names: Iterable[str]) -> None:
+    """Record that this machine has these files in its captures *folder*, or elsewhere when a name is a whole path.
 
     Files with a row are left as they are.
     """
-    rows = [{"host": socket.gethostname(), **_place_of(home, name)} for name in sorted(set(names))]
+    rows = [{"host": socket.gethostname(), **_place_of(folder, name)} for name in sorted(set(names))]
     if rows:
         conn.execute(_NOTE, rows)
 
 
-def _place_of(home: Home, name: str) -> dict[str, str]:
+def _place_of(folder: Path, name: str) -> dict[str, str]:
     if name.startswith("/"):
         return {"name": name, "state": "in_place", "place": name.rpartition("/")[0] or "/"}
-    return {"name": name, "state": "spooled", "place": str(home.captures)}
+    return {"name": name, "state": "spooled", "place": str(folder)}
 
 
 def note_stored(conn: Connection, file: CaptureFile) -> None:

@@ -42,7 +42,8 @@ class CaptureFiles:
     """
 
     def __init__(self, home: Home, rolled: Callable[[], None] = lambda: None) -> None:
-        self._home = home
+        self._folder = home.captures
+        self._roll_bytes, self._roll_seconds = (home.settings[f"CAPTURE_ROLL_{unit}"] for unit in ("BYTES", "SECONDS"))
         self._guard = threading.Lock()
         self._file: _OwnedFile | None = None
         self._files = 0
@@ -50,14 +51,14 @@ class CaptureFiles:
         self.operator: str | None = home.settings["NEWSKEEP_CONTACT"]  # who crawls, for the next file
         self._rolled = rolled
         try:
-            home.captures.mkdir(parents=True, exist_ok=True)
-            repair_captures(home.captures)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            repair_captures(self._folder)
         except OSError as error:
-            raise ArchiveError(f"{home.captures} cannot be written: {error.strerror}", "newskeep doctor") from error
+            raise ArchiveError(f"{self._folder} cannot be written: {error.strerror}", "newskeep doctor") from error
 
     def note(self, conn: Connection, names: Iterable[str]) -> None:
         """Record in the database that this machine has these files, before rows point into them."""
-        note_spooled(conn, self._home, names)
+        note_spooled(conn, self._folder, names)
 
     def write(
         self, response: CapturedResponse, *, original: Original | None = None, imported_from: str | None = None
@@ -107,9 +108,8 @@ class CaptureFiles:
         self.close()
 
     def _ready_file(self) -> "_OwnedFile":
-        settings = self._home.settings
         file = self._file
-        if file and (file.size >= settings["CAPTURE_ROLL_BYTES"] or file.age >= settings["CAPTURE_ROLL_SECONDS"]):
+        if file and (file.size >= self._roll_bytes or file.age >= self._roll_seconds):
             file.close()
             file = self._file = None
             self._rolled()
@@ -121,7 +121,7 @@ class CaptureFiles:
         now = datetime.now(UTC)
         while True:
             self._files += 1
-            path = self._home.captures / _file_name(now, self._name, self._files)
+            path = self._folder / _file_name(now, self._name, self._files)
             file = _OwnedFile.create(path)
             if file:
                 file.append(info_record(path.name, f"newskeep/{version('newskeep')}", self.operator, now))
