@@ -97,13 +97,14 @@ def crawl(
     if dry_run:
         _preview(targets, options, json_=json_)
         return
-    results = _run(targets, options, json_=json_, quiet=quiet)
-    _close(results, json_=json_, quiet=quiet)
+    results = run_crawls(targets, options, json_=json_, quiet=quiet)
+    close_crawls(results, json_=json_, quiet=quiet)
 
     sys.exit(exit_code(results))
 
 
-def _run(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: bool) -> list[CrawlResult]:
+def run_crawls(targets: Sequence[str], options: CrawlOptions, *, json_: bool, quiet: bool) -> list[CrawlResult]:
+    """Crawl the targets and show how it goes."""
     from archive.database import archive_engine
     from crawler.logs import setup_logging
     from crawler.runner import choose_targets
@@ -163,7 +164,8 @@ def _account(engine: Engine, crawl_id: int) -> CrawlSummary:
         return CrawlSummary()
 
 
-def _close(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
+def close_crawls(results: Sequence[CrawlResult], *, json_: bool, quiet: bool) -> None:
+    """Print what is wrong, and the summary of all."""
     with ignore_broken_pipe(STDERR):
         for result in results:
             _print_problem(result)

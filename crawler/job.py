@@ -102,7 +102,7 @@ class CrawlJob:
     def is_whole(self) -> bool:
         """Whether the crawl is of the whole outlet, with the outlet's own limit."""
         whole = self.options.limit is None and self.options.since is None and self.options.retry is None
-        return whole and self.tally.kind is TargetKind.OUTLET
+        return whole and not self.options.periods and self.tally.kind is TargetKind.OUTLET
 
     def note_access(self, url: str, state: AccessState, source: Source, evidence: str) -> None:
         """Note a sign of an access state that *url* gave, if that is an address of the outlet's own site."""

@@ -150,6 +150,7 @@ class CrawlPool:
             with self.engine.begin() as conn:
                 outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
         task = target.address if options.retry is None else f"retry of crawl {options.retry}"
+        task = f"backfill of {task}" if options.periods else task
         opened = open_crawl(self.engine, outlet_id, task, locks=self._locks, process_id=self.process_id, due_at=due_at)
         recorder = CaptureRecorder(self.engine, self.captures)
         mark = self._mark(opened)
@@ -224,7 +225,8 @@ class CrawlPool:
 
     def _close_books(self, job: CrawlJob, state: CrawlState) -> Ledger:
         unread = Reason.INTERRUPTED if self.stopping else most_common(job.tally.reasons) or Reason.NOTHING_READ
-        reason = None if job.tally.looked else unread
+        marked = Reason.BACKFILL if job.options.periods else None
+        reason = marked if job.tally.looked else unread
         job.tally.access.whole = job.is_whole and state == CrawlState.FINISHED
         recorder = job.recorder
         books = close_crawl(
@@ -238,7 +240,8 @@ class CrawlPool:
             reason=reason,
             access=job.tally.access,
         )
-        if state == CrawlState.FINISHED and job.tally.looked and not books.links and not job.options.on_schedule:
+        is_normal = not (job.options.on_schedule or job.options.periods)
+        if state == CrawlState.FINISHED and job.tally.looked and not books.links and is_normal:
             self._note_no_links(job)
         return books
 

@@ -14,6 +14,7 @@ from archive.models import outlets as outlet_table
 from archive.outlets import host_name
 from crawler.outlets.file import OutletsFile, load_outlets
 from crawler.outlets.options import from_row
+from news.backfill import Period
 from news.errors import NewsError
 from news.exit_codes import ExitCode
 from news.outlets import Outlet
@@ -35,7 +36,8 @@ class CrawlOptions:
 
     `since` skips links that were announced earlier; `limit` is the maximum of pages fetched per outlet; `wait` waits
     for an outlet that another crawl holds. `recheck` fetches every listed link again, even where its channel has not
-    changed. `on_schedule` skips what is not due: pages before their recheck, failing feeds during their pause.
+    changed. `on_schedule` skips what is not due: pages before their recheck, failing feeds during their pause. With
+    `periods`, a crawl is a backfill: it reads sitemaps only, and fetches pages of those times that were never fetched.
     """
 
     limit: int | None = None
@@ -45,6 +47,7 @@ class CrawlOptions:
     recheck: bool = True
     on_schedule: bool = False
     wait: bool = False
+    periods: tuple[Period, ...] = ()
 
 
 SCHEDULED = CrawlOptions(recheck=False, on_schedule=True)

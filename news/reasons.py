@@ -59,6 +59,7 @@ class Reason(WordedEnum):
     TOO_MANY_LINKS = "too_many_links", "more links than one crawl takes in"
     NO_LINKS = "no_links", "nothing in it looks like a link to an article"
     UNCHANGED = "unchanged", "nothing has changed since the last crawl"
+    BACKFILL = "backfill", "looked for articles of the past only"
     NOT_LOOKED = "not_looked"
     NOTHING_READ = "nothing_read"
     INTERRUPTED = "interrupted"

@@ -84,6 +84,17 @@ class Discovery:
         await self._read_reservation()
         await self.save()
 
+    async def read_past(self) -> None:
+        """Read the outlet's sitemaps for pages of the crawl's periods; what the channels list now is left as it was."""
+        kind, url = sitemap.KIND, self.job.outlet.url
+        known = [_found(channel) for channel in await self._known() if _kind_of(channel) is kind]
+        await self._read_all([*known, *(FoundChannel(kind.name, given) for given in kind.first_urls(self.job.outlet))])
+        if not known:
+            guesses = [guess for guess in kind.guesses(url) if await self._exists(kind, guess)]
+            await self._read_all(FoundChannel(kind.name, guess) for guess in guesses)
+        await self._read_all(self._from_robots())
+        await self.save()
+
     async def read_one(self, kind: str, url: str) -> None:
         """Read one channel, even one that was set aside, and the channels it names."""
         self._session_names = await self.job.db(lambda conn: session_names_of(conn, self.job.crawl.outlet_id))
@@ -262,6 +273,8 @@ class Discovery:
             self.job.tally.reasons[channel.url] = problem
         announced = announced or Announced()
         await self._enter(channel, announced, depth)
+        if self.job.options.periods:
+            return  # the next crawl must not take for unchanged what was read in part
         await self._save_look(channel, kind, response, outcome, announced, problem)
 
     async def _body(self, channel: Channel, response: Response) -> tuple[bytes | None, LookOutcome]:
@@ -289,6 +302,8 @@ class Discovery:
         document = Document(body, response.url, header(response, "Content-Type"), channel.url)
         since, proven = self.job.since(datetime.now(UTC)), channel.last_read_at is not None
         with self.job.mark.on_channel(channel.id):
+            if self.job.options.periods:
+                return sitemap.KIND, sitemap.read_past(document, self.job.options.periods)
             kind, announced = read_channel(document, self.job.outlet, _kind_of(channel), since, proven=proven)
         if announced.title or announced.language:
             self._titled.append((channel.url, announced))

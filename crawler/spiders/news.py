@@ -120,6 +120,9 @@ class NewsSpider(Spider):
 
     async def _read_outlet(self) -> None:
         job, crawl, now = self.job, self.job.crawl, datetime.now(UTC)
+        if job.options.periods:
+            await self.discovery.read_past()
+            return
         await self.discovery.read_outlet()
         self.discovery.add_links(await job.db(lambda conn: waiting_links(conn, crawl.outlet_id, crawl.id)))
         self.discovery.add_links(await job.db(lambda conn: due_links(conn, crawl.outlet_id, crawl.id, now)))
@@ -151,6 +154,7 @@ class NewsSpider(Spider):
         job, now = self.job, datetime.now(UTC)
         since = job.since(now)
         not_due = {link.id for link in links if job.options.on_schedule and link.due_at and link.due_at > now}
+        not_due |= {link.id for link in links if job.options.periods and link.last_fetched_at}
         reasons = {link.id: self._refusal(link, since) for link in links}
         wanted = self._by_worth(link for link in links if reasons[link.id] is None and link.id not in not_due)
         new = [link for link in wanted if link.last_fetched_at is None]

@@ -15,6 +15,7 @@ from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.kinds.feed import read_feed
 from crawler.channels.plain_values import absolute, announced_time, plain_text
 from crawler.channels.xml_input import clean_xml, decoded, elements, local_name, unpacked
+from news.backfill import Period, is_wanted, may_hold
 from news.dispositions import newest_first
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink, Outlet
@@ -52,6 +53,15 @@ class SitemapKind(ChannelKind):
 
 
 KIND = SitemapKind()
+
+
+def read_past(document: Document, periods: Sequence[Period]) -> Announced:
+    """Return what a sitemap announces of the *periods*. Raises FeedUnreadable."""
+    sitemap = read_sitemap(document.body, document.url)
+    children = [child for child in sitemap.children if may_hold(child, periods)]
+    links = tuple(link for link in sitemap.links if is_wanted(link, document.url, periods))
+    return Announced(links, [FoundChannel(KIND.name, child.url) for child in children])
+
 
 _USUAL_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml", "/sitemap_index.xml")
 

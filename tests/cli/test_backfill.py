@@ -1,0 +1,120 @@
+"""`newskeep backfill`: articles of the past."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from archive.home import Home
+from tests.site import Site, article_page, story
+
+Run = Callable[..., Any]
+XML = "application/xml"
+
+
+def urlset(site: Site, *entries: tuple[str, str]) -> str:
+    rows = "".join(f"<url><loc>{site.url(path)}</loc><lastmod>{at}</lastmod></url>" for path, at in entries)
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>'
+
+
+@pytest.fixture
+def site(home: Home) -> Iterator[Site]:
+    """Serve an outlet with a sitemap for each month, of which the feed lists the newest article only."""
+    with Site() as site:
+        site.put("/", '<html><head><link rel=alternate type="application/rss+xml" href="/feed.xml"></head></html>')
+        site.feed("/feed.xml", "/now")
+        site.put("/robots.txt", f"User-agent: *\nSitemap: {site.url('/sitemap.xml')}\n", content_type="text/plain")
+        months = "".join(f"<sitemap><loc>{site.url(f'/sitemap-2020-0{m}.xml')}</loc></sitemap>" for m in (4, 5, 6))
+        site.put("/sitemap.xml", f"<sitemapindex>{months}</sitemapindex>", content_type=XML)
+        for month in (4, 5, 6):
+            entries = [(f"/{month}-{n}", f"2024-0{n}-01") for n in (1, 2)]
+            site.put(f"/sitemap-2020-0{month}.xml", urlset(site, *entries), content_type=XML)
+            for path, _ in entries:
+                site.article(path, f"The story of {path} that day", *story(path))
+        site.article("/now", "The bridge opens today", *story("bridge"))
+        home.outlets_file.write_text(
+            f'[[outlet]]\nname = "krone"\nurl = "{site.url("/")}"\ndelay = 0\nsitemaps = []\n', encoding="utf-8"
+        )
+        yield site
+
+
+def test_a_month_is_backfilled_from_its_sitemap_and_marked(
+    site: Site, home: Home, newskeep: Run, engine: Engine
+) -> None:
+    assert newskeep("crawl", "krone", "--delay", "0").code == 0
+    home.outlets_file.write_text(home.outlets_file.read_text(encoding="utf-8").replace("sitemaps = []\n", ""))
+    first = newskeep("backfill", "krone", "--from", "2020-05", "--to", "2020-05", "--json")
+    again = newskeep("backfill", "krone", "--from", "2020-05", "--to", "2020-05", "--json")
+
+    assert first.code == 0, first.err
+    assert sorted(line["url"] for line in first.records[:-1]) == [site.url("/5-1"), site.url("/5-2")]
+    assert [line["disposition"] for line in first.records[:-1]] == ["new", "new"]
+    assert again.records[-1]["counts"]["new"] == 0
+    paths = [seen.path for seen in site.seen]
+    assert (paths.count("/5-1"), paths.count("/sitemap-2020-04.xml"), paths.count("/now")) == (1, 0, 1)
+    with engine.connect() as conn:
+        marks = conn.execute(text("select looked, reason from v_coverage order by crawl")).all()
+        target = conn.execute(text("select target from crawls where id = 2")).scalar_one()
+    assert [tuple(mark) for mark in marks] == [(True, None), (True, "backfill"), (True, "backfill")]
+    assert target == f"backfill of {site.url('/')}"
+
+    last = newskeep("crawl", "krone", "--delay", "0", "--json").records[-1]["counts"]
+    assert last["new"] + last["copy"] == 4  # what the backfill left out
+
+
+def test_without_a_gap_there_is_nothing_to_fill(site: Site, newskeep: Run) -> None:
+    outcome = newskeep("backfill", "krone")
+
+    assert outcome.code == 5
+    assert "no gap" in outcome.err
+
+
+def test_gaps_of_the_coverage_are_filled(site: Site, home: Home, newskeep: Run, engine: Engine) -> None:
+    newskeep("crawl", "krone", "--delay", "0")
+    home.outlets_file.write_text(home.outlets_file.read_text(encoding="utf-8").replace("sitemaps = []\n", ""))
+    with engine.begin() as conn:
+        conn.execute(
+            text("""
+            insert into coverage (outlet_id, looked, started_at, ended_at, reason)
+            values (1, false, '2020-06-10', '2020-06-12', 'not_running')
+        """)
+        )
+    outcome = newskeep("backfill", "krone", "--json")
+
+    assert sorted(line["url"] for line in outcome.records[:-1]) == [site.url("/6-1"), site.url("/6-2")]
+
+
+@pytest.mark.parametrize("form", ["plain", "json", "cdxj"])
+def test_captures_that_a_web_archive_lists_are_imported_with_their_times(
+    site: Site, newskeep: Run, engine: Engine, tmp_path: Path, form: str
+) -> None:
+    pages = {"https://alt.example/a": "20190501080000", "https://alt.example/b": "20190601080000"}
+    rows = [["example,alt)/x", time, url, "text/html", "200", "ABC", "9"] for url, time in pages.items()]
+    rows += [["example,alt)/x", "20190601080000", "https://alt.example/gone", "text/html", "404", "DEF", "9"]]
+    for number, (url, time) in enumerate(pages.items()):
+        site.put(f"/web/{time}id_/{url}", article_page(f"The story number {number} of that day", *story(str(number))))
+    lines = {
+        "plain": "\n".join(" ".join(row) for row in rows),
+        "json": json.dumps([["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"], *rows])
+        .replace("], ", "],\n"),
+        "cdxj": "\n".join(
+            f"{row[0]} {row[1]} " + json.dumps({"url": row[2], "mime": row[3], "status": row[4]}) for row in rows
+        ),
+    }[form]  # fmt: skip
+    site.put("/cdx/search/cdx", lines, content_type="text/plain")
+    outcome = newskeep("backfill", "--cdx", site.url("/cdx/search/cdx?url=alt.example"), "--json", "--from", "2019")
+    again = newskeep("backfill", "--cdx", site.url("/cdx/search/cdx?url=alt.example"), "--json")
+
+    assert outcome.code == 0, outcome.err
+    assert [(line["url"], line["relation"]) for line in outcome.records[:-1]] == [(url, "new") for url in pages]
+    assert again.records[-1]["records"] == 0
+    with engine.connect() as conn:
+        times = conn.execute(
+            text(
+                "select to_char(first_captured_at at time zone 'UTC', 'YYYYMMDDHH24MISS') from v_articles order by url"
+            )
+        )
+    assert list(times.scalars()) == list(pages.values())
