@@ -86,8 +86,14 @@ def _erase(engine: Engine, home: Home, file: StoredFile) -> int | None:
 
 @contextmanager
 def _writable(home: Home, file: StoredFile) -> Iterator[Path | None]:
-    """Lock the local file, or fetch the one in the store; None while a crawl writes it or where it is elsewhere."""
+    """Lock the local file, or fetch the one in the store; None while a crawl writes it or where it is elsewhere.
+
+    None as well for a file that was imported in place: it is not ours, and a person has to change it.
+    """
     path = home.captures / file.name
+    if file.state == "in_place":
+        yield None
+        return
     if not path.exists() and file.state == "stored":
         fetched = path.with_name(f"{file.name}.fetched")
         home.captures.mkdir(parents=True, exist_ok=True)
