@@ -11,7 +11,7 @@ from news.errors import ArchiveError, Busy
 
 
 class OutletLocks:
-    """The outlets that this process crawls. Safe to use from several threads.
+    """The locks on outlets that this process crawls. Safe to use from several threads.
 
     A broken connection is replaced, and the new one takes the locks again; `keep` returns those lost meanwhile.
     """

@@ -33,7 +33,7 @@ _RETRY_WAITS = (0.2, 0.5, 1, 2, 4, 8, 15)
 
 @dataclass(slots=True)
 class BatchWriter:
-    """`add` and `settle` return once the link's end is in the database; nothing is acknowledged before."""
+    """Writes pages and ends of links in batches: `add` and `settle` return once the link's end is in the database."""
 
     engine: Engine
     captures: CaptureFiles

@@ -41,7 +41,7 @@ KEEP_SECONDS = 5.0  # between two looks whether the outlets are still ours
 
 @dataclass(slots=True)
 class CrawlPool:
-    """`await pool.crawl(target)` once per outlet at a time; make it on the loop that its crawls run on.
+    """Crawls outlets side by side: `await pool.crawl(target)`, once per outlet at a time, on the loop that made it.
 
     `process_id` is the worker's, None for a command.
     """

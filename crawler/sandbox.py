@@ -34,7 +34,7 @@ Task = tuple[FetchedPage, Outlet]
 
 
 class Sandbox:
-    """`with Sandbox() as read: article = read(page, outlet)`, as `crawler.reading.read_article` is called.
+    """A separate process that reads pages: `with Sandbox() as read: article = read(page, outlet)`, like `read_article`.
 
     The process is made when the first page comes, and made anew when a page has ended it.
     """

@@ -22,7 +22,7 @@ from news.urls import canonicalise, fetchable, page_key, same_site, url_key
 
 
 class TargetKind(StrEnum):
-    """What the crawl was asked for."""
+    """What a target is: an outlet, a channel or a page."""
 
     OUTLET = "outlet"
     CHANNEL = "channel"

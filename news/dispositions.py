@@ -102,7 +102,7 @@ LOOK_WHATEVER = 10  # every so many meetings a page is asked for without its ETa
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a choice rests on. `set_aside`: crawls died twice in a row reading it; `removed`: see archive/removal."""
+    """A link that may be fetched. `set_aside`: crawls died twice reading it; `removed`: see archive/removal."""
 
     canonical_url: str
     announced_at: datetime | None

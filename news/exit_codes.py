@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a command ends with, one meaning each; README.md lists them.
+    """The exit codes of commands, with one meaning each; README.md lists them.
 
     Only `newskeep health daemon`, `worker` and `here` end with 1 when a process is not alive: containers expect it.
     """
@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
 
 
 class ChildExit(IntEnum):
-    """What a worker ends with for its supervisor, besides the codes that it shares with commands."""
+    """The exit codes of a worker that only its supervisor reads."""
 
     ENDED = 0
     BROKE = 1

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class OnPaywall(StrEnum):
-    """What is done with a page that shows only the beginning of its text."""
+    """What to do with a page that a paywall cuts short."""
 
     HEADLINE = "headline"  # keep headline and lead, flagged
     SKIP = "skip"

@@ -12,7 +12,7 @@ REASON = "killed_workers"
 
 
 class Death(Enum):
-    """How a worker died: alone, or with its whole machine or container, which was mostly switched off.
+    """How a worker died: alone, or with its whole machine or container, which had usually been switched off.
 
     An outlet is set aside after `limit` deaths in a row. From `alone_from` deaths on it is never crawled beside another
     such outlet.

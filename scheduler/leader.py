@@ -24,7 +24,7 @@ HUNG_SECONDS = 8  # a leader that has not checked its lock for so long hangs
 
 @dataclass(slots=True)
 class Leader:
-    """`await campaign()` every two seconds; `leads` says whether this process decides."""
+    """A daemon's claim to lead: `await campaign()` every two seconds; `leads` says whether this process decides."""
 
     engine: Engine
     leads: bool = False

@@ -21,7 +21,7 @@ _AT_ONCE = 20  # outlets in one round: each takes a tenth of a second
 
 
 def learn_rhythms(engine: Engine, now: datetime) -> int:
-    """Learn again what was learnt more than a day ago; the number of outlets."""
+    """Learn the rhythms anew that are over a day old; return the number of outlets."""
     with engine.connect() as conn:
         stale = [turn for turn in all_turns(conn) if turn.settings.get("every") == AUTO and _is_stale(turn.rhythm, now)]
     for turn in stale[:_AT_ONCE]:

@@ -131,7 +131,7 @@ class Totals(CollectorRegistry):
 
 
 class Metrics(Collector):
-    """Call `read()` regularly, and `serve()` once."""
+    """Figures of the archive for Prometheus: call `read()` regularly, and `serve()` once."""
 
     def __init__(self, engine: Engine, home: Home) -> None:
         self.engine, self.home = engine, home

@@ -10,7 +10,7 @@ from news.errors import SettingError
 
 @dataclass(slots=True)
 class OutletsWatch:
-    """State of outlets.toml; call `look` every few seconds.
+    """Follows outlets.toml: call `look` every few seconds.
 
     `outlets` is the last good file (None: none so far), `problem` why the present one is not in force (None: it is).
     `expected` means that outlets were there before, so a missing or empty file is a mistake.

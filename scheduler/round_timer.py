@@ -23,7 +23,7 @@ _JUMP_SECONDS = 5.0  # more than a clock that is slowed down or sped up gains
 
 
 class RoundTimer:
-    """`add` rounds, then `run`. A round that fails is logged once and tried again at its next time."""
+    """Repeats rounds: `add` them, then `run`. A round that fails is logged once and tried again at its next time."""
 
     def __init__(self) -> None:
         # APScheduler's default drops a run that is a second late

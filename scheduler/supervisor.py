@@ -78,7 +78,7 @@ class Child:
 
 
 class Supervisor:
-    """`await run()` until cancelled; then the workers have ten seconds to hand back their work."""
+    """Keeps workers running: `await run()` until cancelled; then they have ten seconds to hand back their work."""
 
     def __init__(self, home: Home, processes: int | None = None) -> None:
         self.home = home

@@ -114,7 +114,7 @@ def find_python() -> str:
 
 
 def usable(python: Path) -> bool:
-    """Return whether *python* starts and is of the right age."""
+    """Return whether *python* starts and is of a supported version."""
     try:
         answer = subprocess.run(
             [str(python), "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=True

@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class Rows:
-    """What a batch will write."""
+    """The rows that a batch will write, by table."""
 
     captures: list[Row] = field(default_factory=list)
     texts: dict[bytes, Row] = field(default_factory=dict)

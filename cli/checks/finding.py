@@ -18,7 +18,7 @@ class FindingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`text` says what was found, `remedy` which command (or action) helps; `exit_code` counts when it is bad."""
+    """One result of a check: `text` says what was found, `remedy` what helps; `exit_code` counts when it is bad."""
 
     name: str
     state: FindingState

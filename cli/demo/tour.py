@@ -62,7 +62,7 @@ class CommandFailed(Exception):
 
 
 class Terminal:
-    """`newskeep` in the data folder *home*; it may fetch from this machine only."""
+    """Runs `newskeep` in the data folder *home*; it may fetch from this machine only."""
 
     def __init__(self, home: Path) -> None:
         self.home = home

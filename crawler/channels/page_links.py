@@ -20,7 +20,7 @@ MAX_PAGE_LINKS = 10_000
 
 
 class Shape(Enum):
-    """What a URL looks like."""
+    """What a URL looks like: an article, a section or something else."""
 
     NEVER = "never"  # another site, a file, or a page about the outlet
     HOME = "home"

@@ -129,6 +129,6 @@ def _free(element: etree._Element | None) -> None:
 
 
 def local_name(element: etree._Element | None) -> str:
-    """Element's name without namespace or prefix, in lower case; "" for None, comments and the like."""
+    """Return the element's name without namespace or prefix, in lower case; "" for None, comments and the like."""
     tag = None if element is None else element.tag
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""

@@ -210,7 +210,7 @@ _STANDARD_TAGS = 1_000  # lexbor's numbers of HTML's tags are below 256; other t
 
 
 class Tag(NamedTuple):
-    """`kind` is one of TEXT, SKIPPED, PLAIN (a part of a line without a class), INLINE (a part of a line), BOX."""
+    """A tag's meaning: `kind` is one of TEXT, SKIPPED, PLAIN (a part of a line without a class), INLINE (a part of a line), BOX."""
 
     name: str
     kind: int

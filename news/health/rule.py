@@ -24,7 +24,7 @@ class State(StrEnum):
 
 
 class Severity(StrEnum):
-    """What an open alert asks for."""
+    """How serious an open alert is."""
 
     NOTE = "note"  # good to know
     BAD = "bad"  # a person has to act

@@ -18,7 +18,7 @@ _HEADLINE = 3  # a word of the headline counts as often
 
 
 def similarities(headline: str | None, body: str, others: Mapping[int, tuple[str | None, str]]) -> dict[int, float]:
-    """How much each of *others* (headline, body) is about what this text is about, 0 to 1, the most alike first."""
+    """Return how much each of *others* (headline, body) is about the same as this, 0 to 1, the most alike first."""
     own = _counts(headline, body)
     counted = {key: _counts(*other) for key, other in others.items()}
     spread = Counter(word for counts in counted.values() for word in counts)

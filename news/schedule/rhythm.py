@@ -25,7 +25,7 @@ _MOST_LOOKS = 60.0  # an hour
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """`looks` is each hour's share of the week's looks, from Monday midnight; empty: nothing is known yet."""
+    """A learnt rhythm: `looks` is each hour's share of the week's looks, from Monday midnight; empty: not known yet."""
 
     looks: tuple[float, ...] = ()
 

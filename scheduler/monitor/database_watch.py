@@ -19,7 +19,7 @@ _PATIENCE = timedelta(minutes=2)  # a server that is only restarted is back by t
 
 
 class DatabaseWatch:
-    """`await look(now)` once a minute, in the daemon that leads or led last; remembers which channels it has used."""
+    """Sends a message per channel while the database is away: `await look(now)` once a minute, in the leader."""
 
     def __init__(self, engine: Engine, settings: Settings, archive: str = "") -> None:
         self.engine, self.archive = engine, archive

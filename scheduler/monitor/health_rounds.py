@@ -26,7 +26,7 @@ _PING_TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
 class HealthRounds:
-    """`join` a timer, `end` when it is over. Only the daemon that leads inspects; each serves metrics."""
+    """The daemon's rounds for health: `join` a timer, at last `end`. Only the leader inspects; each serves metrics."""
 
     def __init__(self, engine: Engine, home: Home, leader: Leader) -> None:
         self.engine, self.leader = engine, leader

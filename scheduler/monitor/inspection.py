@@ -27,7 +27,7 @@ OpenAlerts = dict[tuple[str, str], Alert]  # by rule id and subject
 
 
 class Inspector:
-    """`await inspect(now)` once a minute. A mail server that hangs delays the next message, not the next inspection."""
+    """Judges all rules: `await inspect(now)` once a minute. A mail server that hangs delays only messages."""
 
     def __init__(self, engine: Engine, home: Home) -> None:
         self.engine, self.home = engine, home

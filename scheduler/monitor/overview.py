@@ -51,7 +51,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """`judgements` by subject: outlet, "machine", "outlets.toml"; `channels`: why the last message failed, or None."""
+    """The state of everything: `judgements` by subject; `channels`: why the last message failed, or None."""
 
     opened: Sequence[Alert]
     ended: Sequence[Alert]
