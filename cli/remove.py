@@ -59,7 +59,23 @@ def remove(targets: tuple[str, ...], reason: str, copies: bool, yes: bool, no_sc
         removed = remove_articles(engine, home, [each.article_id for each in found], reason, everywhere=copies)
         scrubbed = no_scrub or _scrub(engine)
         _tell_end(engine, home, found, removed, scrubbed, as_json)
-    return ExitCode.FINE if scrubbed and not removed.erased.waiting else ExitCode.SOME_PAGES_FAILED
+        listed = _list_in_backup(engine, home)
+    return ExitCode.FINE if scrubbed and listed and not removed.erased.waiting else ExitCode.SOME_PAGES_FAILED
+
+
+def _list_in_backup(engine: Engine, home: Home) -> bool:
+    """Add the removal to the list of the newest backup in BACKUP_TO; return False when that was not possible."""
+    from archive.backup.removals import note_removals
+    from news.errors import NewsError
+
+    address = home.settings["BACKUP_TO"]
+    try:
+        if address:
+            note_removals(engine, address)
+    except NewsError as error:
+        say(f"the backups in {address} do not list it yet: {error}\n  try: newskeep backup")
+        return False
+    return True
 
 
 def _extents(conn: Connection, targets: Sequence[str], copies: bool) -> list[Extent]:

@@ -61,13 +61,14 @@ def _back_up(
     with snapshot(engine) as (conn, moment):
         archive = archive_id(conn)
         refuse_other_archive(target, older, archive)
-        tables, ends, removals = table_contents(conn, progress), capture_ends(conn), tuple(removals_of(conn))
+        tables, ends = table_contents(conn, progress), capture_ends(conn)
         likely = older[0].database.size if older else None
         pieces = _counted(dump(url, server, moment), progress, likely)
         database = Part(f"{BACKUPS}/{name}/{DATABASE}", *target.write(f"{BACKUPS}/{name}/{DATABASE}", pieces))
     copier = CaptureBackup(home, target, {file.name: file for file in older[0].captures} if older else {}, progress)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:  # must see what is moved meanwhile
         captures, absent = copier.copy_all(conn, ends)
+        removals = tuple(removals_of(conn))  # also those made since the snapshot
     texts, left_out = kept_settings(home)
     manifest = Manifest(
         name=name,

@@ -1,13 +1,15 @@
 """What a restore refuses, and what it finds damaged."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from archive.backup.contents import holds_rows
 from archive.backup.manifest import Manifest
+from archive.backup.removals import note_removals
 from archive.backup.restore import choose, prove, restore
 from archive.backup.run import run_backup
 from archive.backup.target import Target
@@ -15,8 +17,10 @@ from archive.captures import read_record
 from archive.captures.index import all_files
 from archive.database import connect_archive, upgrade
 from archive.home import Home
+from archive.removal.removal import remove_articles
 from news.errors import BackupDamaged, SettingError
 from tests.archive.backup.conftest import page
+from tests.newsroom import Newsroom
 
 Publish = Callable[[int], None]
 
@@ -125,3 +129,21 @@ def test_an_interrupted_restore_goes_on(home: Home, empty_home: Home, target: Ta
     restore(empty_home, target, manifest)
 
     assert files(empty_home) == {**files(home), first.name: first.read_bytes()}
+
+
+def test_what_was_removed_since_the_backup_does_not_come_back(
+    home: Home, engine: Engine, empty_home: Home, target: Target, manifest: Manifest, newsroom: Newsroom
+) -> None:
+    newsroom.close()
+    newsroom.crawls.clear()
+    remove_articles(engine, home, [1], "takedown")
+    note_removals(engine, target.address)
+
+    assert restore(empty_home, target, choose(target)) == 1
+
+    unpacked = b"".join(map(gzip.decompress, files(empty_home).values()))
+    assert (b"Page 1" in unpacked, b"Page 2" in unpacked) == (False, True)
+    restored = connect_archive(empty_home)
+    with restored.connect() as conn:
+        assert conn.execute(text("select url from v_articles")).scalars().all() == ["https://krone.example/a-2"]
+    restored.dispose()
