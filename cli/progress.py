@@ -14,8 +14,8 @@ from archive.ingest.fetched import Outcome
 from cli.crawl_report import closing_lines, crawl_line, size
 from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
 from crawler.channels.kind import channel_kinds
-from crawler.job import CrawlJob
-from crawler.results import CrawlResult, Listener, exit_code
+from crawler.job import CrawlJob, Listener
+from crawler.results import CrawlResult, exit_code
 from news.article import short_id
 from news.dispositions import Disposition
 from news.errors import Busy
@@ -54,7 +54,7 @@ class Lines(Listener):
 class Records(Lines):
     """Print a JSON object per link to standard output as well."""
 
-    def link_ended(self, job: CrawlJob, outcome: Outcome, headline: str | None, removed: Mapping[str, int]) -> None:
+    def link_ended(self, job: CrawlJob, outcome: Outcome, headline: str | None) -> None:
         record = {"type": "link", "crawl": job.crawl.id, "outlet": job.outlet.name, **link_record(outcome)}
         with ignore_broken_pipe(STDOUT):
             emit(record)
@@ -88,10 +88,10 @@ class Bars(Lines):
         self._bars.console.print(opening_line(job), markup=False, highlight=False)
         self._bars.reset(task, total=to_fetch, description=f"{name}  fetching", size="")
 
-    def link_ended(self, job: CrawlJob, outcome: Outcome, headline: str | None, removed: Mapping[str, int]) -> None:
+    def link_ended(self, job: CrawlJob, outcome: Outcome, headline: str | None) -> None:
         self._bars.update(self._tasks[job.outlet.name], advance=1, size=size(job.recorder.size))
         if outcome.disposition in _WORTH_A_LINE:
-            line = _page_line(outcome, headline, removed)
+            line = _page_line(outcome, headline)
             self._bars.console.print(line, markup=False, highlight=False, no_wrap=True, overflow="ellipsis")
 
     def crawl_ended(self, result: CrawlResult) -> None:
@@ -140,9 +140,9 @@ def _robots(job: CrawlJob) -> str:
     return " · ".join(in_words(why) for why in job.tally.robots if why)
 
 
-def _page_line(outcome: Outcome, headline: str | None, removed: Mapping[str, int]) -> str:
+def _page_line(outcome: Outcome, headline: str | None) -> str:
     title = " ".join(printable(headline or outcome.url).split())[:_HEADLINE_WIDTH]
-    detail = in_words(outcome.reason) if outcome.reason else _what_changed(outcome) or _what_went(removed)
+    detail = in_words(outcome.reason) if outcome.reason else _what_changed(outcome) or _what_went(outcome.removed)
     now = f"{datetime.now().astimezone():%H:%M:%S}"
     return f"  {now}  {outcome.disposition:<8} {title:<{_HEADLINE_WIDTH}} {detail}".rstrip()
 

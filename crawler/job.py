@@ -1,4 +1,4 @@
-"""One crawl's parts, made by the runner and handed to the spider, the middlewares and the pipelines."""
+"""One crawl's parts, made by the runner and handed to spider, middlewares and pipelines; what listens to it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -14,13 +14,14 @@ from archive.captures.response import Redirect
 from archive.crash_markers import ReadingMark
 from archive.crawls import Crawl, require_running
 from archive.home import Home
+from archive.ingest.fetched import Outcome
 from crawler.batch_writer import BatchWriter, retry_in_outage
 from crawler.channels.kinds.robots import RobotsCache
-from crawler.results import Listener
+from crawler.results import CrawlResult
 from crawler.safety.guard import HostPaces
 from crawler.targets import CrawlOptions, TargetKind
 from news.access import AccessLog, AccessState, Source
-from news.errors import NewsError
+from news.errors import Busy, NewsError
 from news.outlets import Outlet
 from news.urls import canonicalise, is_same_site, url_key
 
@@ -72,6 +73,17 @@ class CrawlTally:
     rules: int = 0  # lines of robots.txt files that apply to us
     access: AccessLog = field(default_factory=AccessLog)
     pause: float = 0.0  # seconds between two requests, the longest of all sites
+
+
+class Listener:
+    """Receives the progress of a crawl; this one does nothing. Called on the crawl's own thread: must be quick."""
+
+    def crawl_waits(self, busy: Busy) -> None: ...
+    def crawl_started(self, job: "CrawlJob") -> None: ...
+    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None: ...
+    def links_found(self, job: "CrawlJob", to_fetch: int) -> None: ...
+    def link_ended(self, job: "CrawlJob", outcome: Outcome, headline: str | None) -> None: ...
+    def crawl_ended(self, result: CrawlResult) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

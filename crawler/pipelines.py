@@ -97,7 +97,7 @@ class ArchivePipeline(Pipeline):
         self.crawler.stats.inc_value(f"links/{outcome.disposition}")
         title = page.link.title if page.link else None
         headline = page.article.headline if page.article else title
-        self.job.listener.link_ended(self.job, outcome, headline, outcome.removed)
+        self.job.listener.link_ended(self.job, outcome, headline)
         return page.ended(outcome.disposition, outcome.reason)
 
 

@@ -21,10 +21,10 @@ from archive.outlets import ensure_outlet
 from crawler.batch_writer import BatchWriter, retry_in_outage
 from crawler.channels.kinds.robots import RobotsCache
 from crawler.engine import scrapy_settings
-from crawler.job import CaptureRecorder, CrawlJob, CrawlTally
+from crawler.job import CaptureRecorder, CrawlJob, CrawlTally, Listener
 from crawler.logs import log_finished, own_stats
 from crawler.outlets.options import to_row
-from crawler.results import CrawlResult, Listener
+from crawler.results import CrawlResult
 from crawler.safety.guard import HostPaces
 from crawler.spiders.news import NewsSpider
 from crawler.targets import CrawlOptions, Target
@@ -61,46 +61,31 @@ class CrawlPool:
         self._locks = OutletLocks(self.engine)
         self._writer = BatchWriter(self.engine, self.captures)
 
-    async def crawl(
-        self,
-        target: Target,
-        options: CrawlOptions | None = None,
-        *,
-        contact: str | None = None,
-        listener: Listener | None = None,
-        due_at: datetime | None = None,
-    ) -> CrawlResult:
-        """Run the crawl; return how it ended, whatever happened. `due_at` is the time of its turn, if scheduled.
+    async def crawl(self, target: Target, options: CrawlOptions, listener: Listener) -> CrawlResult:
+        """Run the crawl; return how it ended, whatever happened.
 
         A pool that is stopping answers at once with an interrupted crawl that never began.
         """
-        result = await self._crawl(target, options or CrawlOptions(), contact, listener or Listener(), due_at)
+        result = await self._crawl(target, options, listener)
         log_finished(result)
         return result
 
-    async def _crawl(
-        self,
-        target: Target,
-        options: CrawlOptions,
-        contact: str | None,
-        listener: Listener,
-        due_at: datetime | None,
-    ) -> CrawlResult:
+    async def _crawl(self, target: Target, options: CrawlOptions, listener: Listener) -> CrawlResult:
         if self.stopping:
             return CrawlResult(target.outlet.name, target.address, CrawlState.INTERRUPTED)
         try:
-            job = await self._opened(target, options, listener, due_at)
+            job = await self._opened(target, options, listener)
         except NewsError as problem:
             return CrawlResult(target.outlet.name, target.address, CrawlState.FAILED, problem=problem)
         if job is None:
             return CrawlResult(target.outlet.name, target.address, CrawlState.INTERRUPTED)
         started = monotonic()
-        facts = {"crawl": job.crawl.id, "outlet": target.outlet.name, "target": target.address, "due_at": due_at}
-        logger.info("crawl_started", extra=facts)
+        facts = {"crawl": job.crawl.id, "outlet": target.outlet.name, "target": target.address}
+        logger.info("crawl_started", extra=facts | {"due_at": options.due_at})
         listener.crawl_started(job)
-        self.captures.operator = contact or self.captures.operator
+        self.captures.operator = options.contact or self.captures.operator
         try:
-            spider = await self._run(job, contact)
+            spider = await self._run(job)
         except Exception as error:  # a bug of ours must not hold the outlet for as long as the process lives
             logger.exception("crawl_broke", extra={"crawl": job.crawl.id, "outlet": target.outlet.name})
             spider, job.tally.problem = None, NewsError(f"the crawl broke: {type(error).__name__}: {error}"[:500])
@@ -127,14 +112,12 @@ class CrawlPool:
         """Store what was answered and not written yet."""
         await self._writer.flush()
 
-    async def _opened(
-        self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None
-    ) -> CrawlJob | None:
+    async def _opened(self, target: Target, options: CrawlOptions, listener: Listener) -> CrawlJob | None:
         """Open the crawl, if asked to, once the outlet is free; None when the pool stops meanwhile."""
         notified = False
         while not self.stopping:
             try:
-                return await retry_in_outage(lambda: self._open(target, options, listener, due_at))
+                return await retry_in_outage(lambda: self._open(target, options, listener))
             except Busy as busy:
                 if not options.wait:
                     raise
@@ -144,14 +127,16 @@ class CrawlPool:
             await asyncio.sleep(WAIT_SECONDS)
         return None
 
-    def _open(self, target: Target, options: CrawlOptions, listener: Listener, due_at: datetime | None) -> CrawlJob:
+    def _open(self, target: Target, options: CrawlOptions, listener: Listener) -> CrawlJob:
         outlet, outlet_id = target.outlet, target.outlet_id
         if outlet_id is None:
             with self.engine.begin() as conn:
                 outlet_id = ensure_outlet(conn, outlet.name, outlet.url, to_row(outlet))
         task = target.address if options.retry is None else f"retry of crawl {options.retry}"
         task = f"backfill of {task}" if options.periods else task
-        opened = open_crawl(self.engine, outlet_id, task, locks=self._locks, process_id=self.process_id, due_at=due_at)
+        opened = open_crawl(
+            self.engine, outlet_id, task, locks=self._locks, process_id=self.process_id, due_at=options.due_at
+        )
         recorder = CaptureRecorder(self.engine, self.captures)
         mark = self._mark(opened)
         return CrawlJob(
@@ -172,9 +157,9 @@ class CrawlPool:
             close_crawl(self.engine, opened, state=CrawlState.FAILED, looked=False, reason=Reason.NOT_LOOKED)
             raise
 
-    async def _run(self, job: CrawlJob, contact: str | None) -> NewsSpider | None:
+    async def _run(self, job: CrawlJob) -> NewsSpider | None:
         delay = job.options.delay if job.options.delay is not None else job.outlet.delay
-        crawler = Crawler(NewsSpider, scrapy_settings(self.home, contact, delay))
+        crawler = Crawler(NewsSpider, scrapy_settings(self.home, job.options.contact, delay))
         self._running[job.crawl.outlet_id] = crawler
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self.home.settings["CRAWL_TIMEOUT_SECONDS"], _stop, crawler, Reason.CRAWL_TIMEOUT)

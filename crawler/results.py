@@ -1,20 +1,12 @@
-"""How a crawl goes and ends: its result, its listener and its exit code."""
+"""How a crawl ended: its result and its exit code."""
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from archive.ingest.fetched import Outcome
 from news.dispositions import CrawlState, Disposition, Ledger
-from news.errors import Busy, NewsError
+from news.errors import NewsError
 from news.exit_codes import ExitCode
 from news.reasons import Reason
-
-if TYPE_CHECKING:
-    from crawler.job import CrawlJob
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,59 +52,6 @@ class CrawlResult:
         if self.ledger is None:
             return self.crawl_id is None
         return self.ledger.accounts_for_all(stopped=self.state != CrawlState.FINISHED)
-
-
-class Listener:
-    """Receives the progress of a crawl; this one does nothing. Called on the crawl's own thread: must be quick.
-
-    `removed` counts the blocks that were set aside on a page, by label.
-    """
-
-    def crawl_waits(self, busy: Busy) -> None: ...
-    def crawl_started(self, job: "CrawlJob") -> None: ...
-    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None: ...
-    def links_found(self, job: "CrawlJob", to_fetch: int) -> None: ...
-    def link_ended(
-        self, job: "CrawlJob", outcome: Outcome, headline: str | None, removed: Mapping[str, int]
-    ) -> None: ...
-    def crawl_ended(self, result: "CrawlResult") -> None: ...
-
-
-class GuardedListener(Listener):
-    """Passes everything on to *listener* until that raises an error, which is kept as `problem`.
-
-    A full disk behind standard output must not become the end of a link.
-    """
-
-    def __init__(self, listener: Listener) -> None:
-        self.problem: Exception | None = None
-        self._listener = listener
-
-    def crawl_waits(self, busy: Busy) -> None:
-        self._pass_on(lambda listener: listener.crawl_waits(busy))
-
-    def crawl_started(self, job: "CrawlJob") -> None:
-        self._pass_on(lambda listener: listener.crawl_started(job))
-
-    def channels_read(self, job: "CrawlJob", done: int, known: int) -> None:
-        self._pass_on(lambda listener: listener.channels_read(job, done, known))
-
-    def links_found(self, job: "CrawlJob", to_fetch: int) -> None:
-        self._pass_on(lambda listener: listener.links_found(job, to_fetch))
-
-    def link_ended(self, job: "CrawlJob", outcome: Outcome, headline: str | None, removed: Mapping[str, int]) -> None:
-        self._pass_on(lambda listener: listener.link_ended(job, outcome, headline, removed))
-
-    def crawl_ended(self, result: "CrawlResult") -> None:
-        self._pass_on(lambda listener: listener.crawl_ended(result))
-
-    def _pass_on(self, event: Callable[[Listener], None]) -> None:
-        if self.problem is None:
-            try:
-                event(self._listener)
-            except Exception as error:
-                self.problem = error
-                logger.warning("listener_failed", exc_info=True)
 
 
 _WEIGHTIEST = (

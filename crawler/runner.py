@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Engine
 
@@ -14,8 +14,10 @@ from archive.crawls import CrawlRecord, find_crawl
 from archive.home import Home
 from archive.lookup import address_of
 from crawler.engine import require_contact, threads
+from crawler.job import Listener
+from crawler.listening import GuardedListener
 from crawler.pool import CrawlPool
-from crawler.results import CrawlResult, GuardedListener, Listener
+from crawler.results import CrawlResult
 from crawler.sandbox import watched
 from crawler.targets import CrawlOptions, Target, TargetKind, UnknownTarget, known_outlets, resolve
 from news.outlets import Outlet
@@ -34,8 +36,7 @@ def crawl(
     Raises UnknownTarget, SettingError (outlets.toml, contact) or ArchiveError before anything is fetched; later
     problems are in the results. What the listener raised is raised after the crawls have ended.
     """
-    options = options or CrawlOptions()
-    chosen, contact = choose_targets(home, engine, targets, options)
+    chosen, contact = choose_targets(home, engine, targets, options := options or CrawlOptions())
     require_contact(home, contact, [target.address for target in chosen])
     with (
         Uploader(engine, home) as uploader,
@@ -43,7 +44,7 @@ def crawl(
         asyncio.Runner() as loop,
     ):
         pool, guarded = CrawlPool(home, engine, captures), GuardedListener(listener or Listener())
-        results = loop.run(_Run(pool, contact, options, guarded).all(chosen))
+        results = loop.run(_Run(pool, replace(options, contact=contact), guarded).all(chosen))
     if guarded.problem:
         raise guarded.problem
     return results
@@ -91,7 +92,6 @@ class _Run:
     """All crawls of one command."""
 
     pool: CrawlPool
-    contact: str | None
     options: CrawlOptions
     listener: Listener
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -115,7 +115,7 @@ class _Run:
         """One crawl per outlet at a time: a second target of the same outlet waits for the first."""
         lock = self.locks.setdefault(target.outlet.name, asyncio.Lock())
         async with lock, at_once:
-            result = await self.pool.crawl(target, self.options, contact=self.contact, listener=self.listener)
+            result = await self.pool.crawl(target, self.options, self.listener)
             self.listener.crawl_ended(result)
             return result
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
@@ -36,8 +36,9 @@ class CrawlOptions:
 
     `since` skips links that were announced earlier; `limit` is the maximum of pages fetched per outlet; `wait` waits
     for an outlet that another crawl holds. `recheck` fetches every listed link again, even where its channel has not
-    changed. `on_schedule` skips what is not due: pages before their recheck, failing feeds during their pause. With
-    `periods`, a crawl is a backfill: it reads sitemaps only, and fetches pages of those times that were never fetched.
+    changed. `on_schedule` skips what is not due: pages before their recheck, failing feeds during their pause; `due_at`
+    is then the time of the outlet's turn. With `periods`, a crawl is a backfill: it reads sitemaps only, and fetches
+    pages of those times that were never fetched. `contact` goes into the user agent.
     """
 
     limit: int | None = None
@@ -48,6 +49,8 @@ class CrawlOptions:
     on_schedule: bool = False
     wait: bool = False
     periods: tuple[Period, ...] = ()
+    contact: str | None = None
+    due_at: datetime | None = None
 
 
 SCHEDULED = CrawlOptions(recheck=False, on_schedule=True)

@@ -1,5 +1,6 @@
 """An outlet as data, the table of its options in outlets.toml, and what discovery finds of it."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -173,7 +174,5 @@ class FoundOutlet:
     language: str | None = None
     timezone: str | None = None
     delay: float | None = None  # seconds, from robots.txt
-    feeds: tuple[str, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-    listings: tuple[str, ...] = ()
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # addresses by kind
     problems: tuple[str, ...] = field(default=(), compare=False)

@@ -10,7 +10,8 @@ import logging
 import os
 import signal
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -23,6 +24,7 @@ from archive.home import Home, open_home
 from archive.models import outlets
 from crawler.batch_writer import retry_in_outage
 from crawler.engine import threads
+from crawler.job import Listener
 from crawler.logs import setup_logging
 from crawler.outlets.options import from_row
 from crawler.pool import CrawlPool
@@ -203,16 +205,10 @@ class JobRunner:
             return
         target, suspect = await retry_in_outage(lambda: self._look_up(outlet_id))
         self.crawls += 1
-        if not suspect:
-            result = await self._crawl(target, due, contact)
-        else:
-            async with self._one_suspect:  # so that the next death has one cause
-                result = await self._crawl(target, due, contact)
+        options = replace(SCHEDULED, contact=self.home.settings["NEWSKEEP_CONTACT"] or contact, due_at=due)
+        async with self._one_suspect if suspect else nullcontext():  # so that the next death has one cause
+            result = await self.pool.crawl(target, options, Listener())
         await self._end_job(outlet_id, target, result)
-
-    async def _crawl(self, target: Target, due_at: datetime, contact: str | None) -> CrawlResult:
-        contact = self.home.settings["NEWSKEEP_CONTACT"] or contact
-        return await self.pool.crawl(target, SCHEDULED, contact=contact, due_at=due_at)
 
     async def _end_job(self, outlet_id: int, target: Target, result: CrawlResult) -> None:
         if result.state == CrawlState.INTERRUPTED:

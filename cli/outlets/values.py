@@ -23,12 +23,9 @@ _MAX_ADDRESSES, _MAX_PROBLEMS = 3, 10  # printed of a survey
 
 def found_values(survey: Survey) -> dict[str, Any]:
     """Return values found on the outlet's site by key, as JSON holds them; empty values are left out."""
-    found = {key: value for key, value in asdict(survey.found).items() if key != "problems"}
-    return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in found.items()
-        if value not in (None, ())
-    }
+    found = asdict(survey.found)
+    channels = {f"{kind}s": list(urls) for kind, urls in found.pop("channels").items()}
+    return {key: value for key, value in (found | channels).items() if key != "problems" and value not in (None, [])}
 
 
 def in_words(value: Any) -> str:
@@ -75,16 +72,12 @@ def archive_if_there(home: Home) -> Iterator[Connection | None]:
 
 def save_survey(home: Home, outlet: Outlet, survey: Survey) -> None:
     """Save what was found, for `show` and the first crawl. Without a database, only print a note."""
-    from archive.database import open_archive
+    from archive.database import archive_engine
     from archive.outlets import ensure_outlet, save_found
 
     try:
-        engine = open_archive(home)
-        try:
-            with engine.begin() as conn:
-                save_found(conn, ensure_outlet(conn, outlet.name, outlet.url), found_values(survey))
-        finally:
-            engine.dispose()
+        with archive_engine(home) as engine, engine.begin() as conn:
+            save_found(conn, ensure_outlet(conn, outlet.name, outlet.url), found_values(survey))
     except ArchiveError as error:
         say(f"not remembered ({error}); the first crawl will look again")
 

@@ -1,57 +1,48 @@
-"""What an outlet says of itself on its home page and in its feeds, and where it announces articles."""
+"""What an outlet says of itself on its home page and in its feeds; what the page names is found by kind of channel."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.channels.page_links import (
-    PageLink,
-    base_of,
-    is_section,
-    links,
-    looks_like_article,
-    parse_html,
-    shape_of,
-    unique_links,
-)
+from crawler.channels.page_links import base_of, links, looks_like_article, parse_html, unique_links
 from crawler.channels.plain_values import absolute, language_tag, plain_text
 from news.dates import time_zone
 from news.outlets import FoundLink, FoundOutlet
 from news.urls import host_of
 
-MAX_FEEDS, MAX_SECTIONS = 60, 80
 _MAX_DECLARED = 500  # also languages, pictures and apps are declared as alternates
 
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What a home page says; `sections` are listings other than the home page, the likeliest first."""
+    """What a home page says; `channels` are the addresses that it names, by kind, the likeliest first."""
 
     title: str | None = None
     language: str | None = None
-    feeds: tuple[str, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-    sections: tuple[str, ...] = ()
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     links: tuple[FoundLink, ...] = ()
 
 
-def read_home(body: bytes, url: str, content_type: str | None = None) -> HomePage:
-    """Read the home page in *body*, fetched from *url*. Raises PageTooCostly."""
-    tree = parse_html(body, content_type)
-    page_links = list(links(tree, url))
-    articles = [link for link in page_links if looks_like_article(link, url)]
-    return HomePage(
-        title=_title(tree, url),
-        language=_language(tree),
-        feeds=_feeds(tree, url, page_links),
-        sitemaps=_declared(tree, url, "link[rel~=sitemap]"),
-        sections=_sections(page_links, articles, url),
-        links=unique_links(articles),
-    )
+class HomeMarkup:
+    """Return the markup of the home page in *body*, fetched from *url*. Raises PageTooCostly."""
+
+    def __init__(self, body: bytes, url: str, content_type: str | None = None) -> None:
+        self.tree, self.url = parse_html(body, content_type), url
+        self.links = list(links(self.tree, url))
+        self.articles = [link for link in self.links if looks_like_article(link, url)]
+
+    def declared(self, selector: str, types: re.Pattern[str] | None = None) -> list[str]:
+        """Return the addresses of the elements that *selector* matches, each once; only those whose type matches."""
+        base, nodes = base_of(self.tree, self.url), self.tree.css(selector)[:_MAX_DECLARED]
+        fit = (n for n in nodes if types is None or types.match((n.attributes.get("type") or "").lower().strip()))
+        urls = (absolute(base, node.attributes.get("href")) for node in fit)
+        return list(dict.fromkeys(url for url in urls if url))
+
+    def read(self, channels: Mapping[str, tuple[str, ...]]) -> HomePage:
+        """Return what the page says, with these *channels*."""
+        return HomePage(_title(self.tree, self.url), _language(self.tree), channels, unique_links(self.articles))
 
 
 # Name and language ---------------------------------------------------------------------------------------------------
@@ -94,84 +85,12 @@ def _language(tree: LexborHTMLParser) -> str | None:
     return locale if language and locale and locale.partition("-")[0] == language else language
 
 
-# Where it announces articles -----------------------------------------------------------------------------------------
-
-_FEED_TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|x-rss\+xml)|text/(?:rss\+)?xml")
-_FEED_PATH = re.compile(
-    r"(?:/(?:rss|feed|atom)(?:[-_]\w{1,20})?(?:\.xml|\.rss|\.php)?|\.(?:rss|rdf|atom))/?$", re.IGNORECASE
-)
-_COMMENTS = re.compile(r"/comments?/|[?&]feed=comments|kommentare?[/.]", re.IGNORECASE)
-
-
-def _feeds(tree: LexborHTMLParser, url: str, found: Iterable[PageLink]) -> tuple[str, ...]:
-    base = base_of(tree, url)
-    declared = [
-        absolute(base, node.attributes.get("href"))
-        for node in tree.css("link[rel~=alternate][href]")[:_MAX_DECLARED]
-        if _FEED_TYPES.match((node.attributes.get("type") or "").lower().strip())
-    ]
-    linked = [link.url for link in found if _FEED_PATH.search(urlsplit(link.url).path) and link.url not in declared]
-    feeds = dict.fromkeys(feed for feed in [*declared, *linked] if feed and not _COMMENTS.search(feed))
-    return tuple(feeds)[:MAX_FEEDS]
-
-
-def _declared(tree: LexborHTMLParser, url: str, selector: str) -> tuple[str, ...]:
-    base = base_of(tree, url)
-    urls = (absolute(base, node.attributes.get("href")) for node in tree.css(selector)[:_MAX_DECLARED])
-    return tuple(dict.fromkeys(link for link in urls if link))[:MAX_FEEDS]
-
-
-def _sections(found: Iterable[PageLink], articles: Iterable[PageLink], url: str) -> tuple[str, ...]:
-    """Return section pages; first those in a menu and those whose path begins the path of an article on this page."""
-    parents = {_parent(link.url) for link in articles}
-    sections: dict[str, bool] = {}
-    for link in found:
-        if is_section(shape_of(link.url, url), link.text):
-            likely = link.in_navigation or link.url.rstrip("/") in parents
-            sections[link.url] = sections.get(link.url, False) or likely
-    return tuple(sorted(sections, key=lambda section: not sections[section]))[:MAX_SECTIONS]
-
-
-def _parent(url: str) -> str:
-    parts = urlsplit(url)
-    first = parts.path.strip("/").partition("/")[0]
-    return f"{parts.scheme}://{parts.netloc}/{first}"
-
-
-# The description of the outlet ---------------------------------------------------------------------------------------
-
-
-class SelfDescription(Protocol):
-    """What a feed says of its outlet."""
-
-    @property
-    def title(self) -> str | None: ...
-
-    @property
-    def language(self) -> str | None: ...
-
-
-def describe(
-    url: str,
-    home: HomePage,
-    feeds: Iterable[tuple[str, SelfDescription]] = (),
-    sitemaps: Iterable[str] = (),
-    delay: float | None = None,
-    problems: Iterable[str] = (),
-) -> FoundOutlet:
-    """Describe the outlet at *url* from its home page, the (URL, feed) pairs that could be read, and robots.txt."""
-    read = list(feeds)
-    language = _with_region(home.language, [feed.language for _, feed in read])
-    return FoundOutlet(
-        title=home.title or next((_short(feed.title) for _, feed in read if feed.title), None),
-        language=language,
-        timezone=time_zone(url, language),
-        delay=delay,
-        feeds=tuple(dict.fromkeys(address for address, _ in read)),
-        sitemaps=tuple(dict.fromkeys(sitemaps)),
-        listings=(url, *home.sections),
-        problems=tuple(problems),
-    )
+def describe(url: str, home: HomePage, names: Iterable[tuple[str | None, str | None]] = ()) -> FoundOutlet:
+    """Describe the outlet at *url* by its home page and the *names* (title, language) that its feeds give it."""
+    given = list(names)
+    language = _with_region(home.language, [tag for _, tag in given])
+    title = home.title or next((_short(title) for title, _ in given if title), None)
+    return FoundOutlet(title, language, time_zone(url, language))
 
 
 def _with_region(own: str | None, of_feeds: Iterable[str | None]) -> str | None:

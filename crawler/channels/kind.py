@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from archive.channels import FoundChannel
 from crawler.channels import kinds as kinds_package
-from crawler.channels.homepage import HomePage
+from crawler.channels.homepage import HomeMarkup, HomePage
 from news.errors import FeedUnreadable, NewsError
 from news.outlets import FoundLink, Outlet
 from news.urls import page_key
@@ -71,7 +71,7 @@ class ChannelKind:
         """Return URLs to read at every crawl, whatever else is found."""
         return self.option(outlet) or ()
 
-    def on_home_page(self, home: HomePage) -> Sequence[str]:
+    def named_on(self, page: HomeMarkup) -> Sequence[str]:
         """Return URLs of this kind that the home page names."""
         return ()
 
@@ -107,6 +107,12 @@ def channel_kinds() -> dict[str, ChannelKind]:
     )
     found = sorted((module.KIND for module in modules), key=lambda kind: kind.order)
     return {kind.name: kind for kind in found}
+
+
+def read_home(body: bytes, url: str, content_type: str | None = None) -> HomePage:
+    """Read the home page in *body*, fetched from *url*, and the channels that it names. Raises PageTooCostly."""
+    page = HomeMarkup(body, url, content_type)
+    return page.read({name: tuple(kind.named_on(page)) for name, kind in channel_kinds().items()})
 
 
 def read_channel(

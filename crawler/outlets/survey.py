@@ -10,7 +10,7 @@ from archive.home import Home
 from archive.ingest.fetched import FetchedPage
 from crawler.channels.homepage import HomePage, describe
 from crawler.channels.kind import Announced, ChannelKind, Document, channel_kinds, read_channel, recognise
-from crawler.channels.kinds import feed, listing, sitemap
+from crawler.channels.kinds import listing, sitemap
 from crawler.channels.kinds.robots import AGENT, crawl_delay, sitemap_lines
 from crawler.channels.xml_input import decoded
 from crawler.fetch import Fetched, fetch
@@ -72,7 +72,7 @@ def survey(
             raise _blocked(outlet.url, blocked)
         channels.problems.append(f"{outlet.url}: {in_words(blocked)}")
     elif outlet.listings is None or any(_is_same_page(url, outlet.url) for url in _addresses(outlet)):
-        channels.add(kind, page.url, front)
+        channels.add(kind, page.final_url, front)
     rules = decoded(robots.body) if robots.status == 200 else ""
     home_page = front.home or HomePage(front.title, front.language)
     named = {sitemap.KIND.name: sitemap_lines(rules, robots.final_url)}
@@ -81,14 +81,12 @@ def survey(
     _read_channels(channels, home_page, named, page.final_url, guess=page.error is None)
     if blocked and not any(channels.read.values()):
         raise _blocked(outlet.url, blocked)
-    feeds, sitemaps = channels.read[feed.KIND.name], channels.read[sitemap.KIND.name]
-    addresses = [*(url for url, _ in sitemaps), *channels.unread[sitemap.KIND.name]]
-    found = describe(page.final_url, home_page, feeds, addresses, crawl_delay(rules, AGENT), channels.problems)
+    described = describe(page.final_url, home_page, channels.names())
+    delay, problems = crawl_delay(rules, AGENT), tuple(channels.problems)
+    found = replace(described, delay=delay, channels=channels.addresses(), problems=problems)
     links = _newest_first(channels.links)
     volume = per_day([link.announced_at for link in links], now)
-    if kind.is_html:
-        return Survey(found, links, volume)
-    return Survey(replace(found, listings=()), links, volume, kind.name, front.site)
+    return Survey(found, links, volume, None if kind.is_html else kind.name, front.site)
 
 
 def _read_channels(
@@ -96,9 +94,11 @@ def _read_channels(
 ) -> None:
     """Read the channels that are set, else those that are declared; without any, *guess* the usual addresses."""
     for kind in _kinds():
-        declared = list(dict.fromkeys([*named.get(kind.name, ()), *kind.on_home_page(home_page)]))
+        declared = list(dict.fromkeys([*named.get(kind.name, ()), *home_page.channels.get(kind.name, ())]))
         own = kind.option(channels.outlet)
-        if own is not None or not kind.is_html:  # sections are left to the crawl
+        if own is None and kind.is_html:  # sections are left to the crawl
+            channels.unread[kind.name] = declared
+        else:
             channels.read_all(kind, declared if own is None else own)
     guessed = [kind for kind in _kinds() if guess and kind.guesses(url)]
     if not any(kind.option(channels.outlet) is not None or channels.has(kind) for kind in guessed):
@@ -155,6 +155,15 @@ class _Channels:
         """Add what the channel at *url* announces. An index of sitemaps is not followed: a survey is no crawl."""
         self.links += announced.links
         self.read[kind.name].append((url, announced))
+
+    def names(self) -> list[tuple[str | None, str | None]]:
+        """Return the title and language that each channel gives the outlet."""
+        return [(announced.title, announced.language) for read in self.read.values() for _, announced in read]
+
+    def addresses(self) -> dict[str, tuple[str, ...]]:
+        """Return the addresses of the channels by kind: those that were read, and those over the number read."""
+        read = {kind.name: [url for url, _ in self.read[kind.name]] for kind in _kinds()}
+        return {kind: tuple(dict.fromkeys([*urls, *self.unread[kind]])) for kind, urls in read.items()}
 
     def has(self, kind: ChannelKind) -> bool:
         return bool(self.read[kind.name] or self.unread[kind.name])

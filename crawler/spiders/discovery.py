@@ -62,7 +62,7 @@ class Discovery:
     home: HomePage | None = None  # None: not read, or unchanged
     bulk: set[int] = field(default_factory=set)  # ids of links that only lists longer than a crawl's limit announce
     _unsaved_robots: dict[str, RobotsRules] = field(default_factory=dict)
-    _titled: list[tuple[str, Announced]] = field(default_factory=list)  # channels that say what the outlet is called
+    _names: list[tuple[str | None, str | None]] = field(default_factory=list)  # title and language that channels give
     _queue: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
     _queued_keys: set[int] = field(default_factory=set)
     _page_keys: set[int] = field(default_factory=set)  # of channels that are web pages: they are no articles
@@ -121,7 +121,7 @@ class Discovery:
             return
         self._is_saved, self._unsaved_robots = True, {}
         delay = max((rules.delay for rules in self.robots.values() if rules.delay is not None), default=None)
-        found = describe(job.outlet.url, self.home or HomePage(), self._titled, delay=delay)
+        found = describe(job.outlet.url, self.home or HomePage(), self._names)
         learnt = {"title": found.title, "language": found.language, "timezone": found.timezone, "delay": delay}
 
         def write(conn: Connection) -> None:
@@ -162,7 +162,7 @@ class Discovery:
 
     def _named_by_home(self, home: HomePage, url: str) -> list[FoundChannel]:
         sites = self.job.outlet.url, url
-        found = [(kind, found) for kind in channel_kinds().values() for found in kind.on_home_page(home)]
+        found = [(kind, found) for kind in channel_kinds().values() for found in home.channels.get(kind.name, ())]
         return [
             FoundChannel(kind.name, url)
             for kind, url in found
@@ -306,7 +306,7 @@ class Discovery:
                 return sitemap.KIND, sitemap.read_past(document, self.job.options.periods)
             kind, announced = read_channel(document, self.job.outlet, _kind_of(channel), since, proven=proven)
         if announced.title or announced.language:
-            self._titled.append((channel.url, announced))
+            self._names.append((announced.title, announced.language))
         if announced.home:
             self.home = announced.home
             named = self._named_by_home(announced.home, response.url)

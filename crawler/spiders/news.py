@@ -253,7 +253,7 @@ class NewsSpider(Spider):
 
     def _notify(self, link: Link, disposition: Disposition, reason: str | None) -> None:
         outcome = Outcome(link.id, link.url, disposition, reason, article_id=link.article_id)
-        self.job.listener.link_ended(self.job, outcome, link.title, {})
+        self.job.listener.link_ended(self.job, outcome, link.title)
 
     # Stopping ----------------------------------------------------------------------------------------------------
 

@@ -8,33 +8,23 @@ broken for lxml.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import reduce
 from io import BytesIO
 from itertools import islice
 from typing import Any, NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from crawler.channels.homepage import HomePage
+from crawler.channels.homepage import HomeMarkup
 from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.plain_values import absolute, announced_time, language_tag, plain_text
 from crawler.channels.xml_input import MAX_FEED_BYTES, clean_xml, decoded, elements, local_name, unpacked
 from news.dates import likely_zone, writes_month_first, zone_named
 from news.errors import FeedUnreadable
 from news.outlets import FoundLink, Outlet
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a feed says of itself, and its links in its order; `home` is the page it belongs to."""
-
-    title: str | None = None
-    language: str | None = None
-    links: tuple[FoundLink, ...] = ()
-    home: str | None = None
 
 
 class FeedKind(ChannelKind):
@@ -46,25 +36,27 @@ class FeedKind(ChannelKind):
     def option(self, outlet: Outlet) -> Sequence[str] | None:
         return outlet.feeds
 
-    def on_home_page(self, home: HomePage) -> Sequence[str]:
-        return home.feeds
+    def named_on(self, page: HomeMarkup) -> Sequence[str]:
+        declared = page.declared("link[rel~=alternate][href]", _FEED_TYPES)
+        linked = [link.url for link in page.links if _FEED_PATH.search(urlsplit(link.url).path)]
+        return [url for url in dict.fromkeys(declared + linked) if not _COMMENTS.search(url)][:MAX_FEEDS]
 
     def guesses(self, url: str) -> Sequence[str]:
-        return feed_guesses(url)
+        return [urljoin(url, path) for path in _USUAL_PATHS]
 
     def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
-        feed = read_feed(document.body, document.url, document.content_type, outlet.timezone)
-        return Announced(feed.links, title=feed.title, language=feed.language, site=feed.home)
+        return read_feed(document.body, document.url, document.content_type, outlet.timezone)
 
 
 KIND = FeedKind()
 
+MAX_FEEDS = 60
+_FEED_TYPES = re.compile(r"application/(?:(?:rss|atom|rdf)\+xml|feed\+json|x-rss\+xml)|text/(?:rss\+)?xml")
+_FEED_PATH = re.compile(
+    r"(?:/(?:rss|feed|atom)(?:[-_]\w{1,20})?(?:\.xml|\.rss|\.php)?|\.(?:rss|rdf|atom))/?$", re.IGNORECASE
+)
+_COMMENTS = re.compile(r"/comments?/|[?&]feed=comments|kommentare?[/.]", re.IGNORECASE)
 _USUAL_PATHS = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
-
-
-def feed_guesses(url: str) -> tuple[str, ...]:
-    """Return where the site of *url* may have a feed, the most usual first."""
-    return tuple(urljoin(url, path) for path in _USUAL_PATHS)
 
 
 _ITEMS = frozenset({"item", "entry"})
@@ -79,7 +71,7 @@ _MAX_SECOND_OPINION_BYTES = 100_000
 _LONG_RUN = re.compile(r"""[^\s<>"']{1000}""")
 
 
-def read_feed(body: bytes, url: str, content_type: str | None = None, timezone: str | None = None) -> Feed:
+def read_feed(body: bytes, url: str, content_type: str | None = None, timezone: str | None = None) -> Announced:
     """Return the feed in *body*, fetched from *url*: at most its first 4 MB and 10,000 items.
 
     Times without a zone are in *timezone*; without one, URL and language decide. A feed may have no items. Raises
@@ -99,7 +91,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None, timezone: 
     return _checked(feed, items, url)
 
 
-def _checked(feed: Feed, items: int, url: str) -> Feed:
+def _checked(feed: Announced, items: int, url: str) -> Announced:
     """Return the feed, unless it has items but none with a URL: then it cannot be read."""
     if items and not feed.links:
         raise FeedUnreadable(f"{url} has {items} items, and none with an address that could be read")
@@ -130,7 +122,7 @@ class _Clock(NamedTuple):
 # XML -----------------------------------------------------------------------------------------------------------------
 
 
-def _xml_feed(cleaned: bytes, url: str, timezone: str | None) -> Feed:
+def _xml_feed(cleaned: bytes, url: str, timezone: str | None) -> Announced:
     header: dict[str, str] = {}
     clock: _Clock | None = None
     links: dict[str, FoundLink] = {}
@@ -145,12 +137,12 @@ def _xml_feed(cleaned: bytes, url: str, timezone: str | None) -> Feed:
             _set_first(header, "language", _attribute(element, "lang"))
         elif local_name(element.getparent()) in _HEADS:
             _set_first(header, name, _header_value(element))
-    return Feed(
-        plain_text(header.get("title")),
-        language_tag(header.get("language")),
-        tuple(links.values()),
-        absolute(url, header.get("link")),
-    )
+    return _feed(links, header, absolute(url, header.get("link")))
+
+
+def _feed(links: Mapping[str, FoundLink], header: Mapping[str, str], site: str | None) -> Announced:
+    title, language = plain_text(header.get("title")), language_tag(header.get("language"))
+    return Announced(tuple(links.values()), title=title, language=language, site=site)
 
 
 def _set_first(header: dict[str, str], name: str, value: str | None) -> None:
@@ -243,7 +235,7 @@ def _address(element: etree._Element) -> str:
 # Feeds too broken for lxml -------------------------------------------------------------------------------------------
 
 
-def _second_opinion(cleaned: bytes, url: str, first: Feed, clock: _Clock) -> Feed:
+def _second_opinion(cleaned: bytes, url: str, first: Announced, clock: _Clock) -> Announced:
     """Return the feed as feedparser reads it; *first* when feedparser finds no more links, or could take long."""
     costly = _LONG_RUN.search(cleaned.decode()) or _has_many_attributes(cleaned)
     if costly or len(cleaned) > _MAX_SECOND_OPINION_BYTES:
@@ -273,7 +265,7 @@ def _has_many_attributes(cleaned: bytes) -> bool:
 # JSON ----------------------------------------------------------------------------------------------------------------
 
 
-def _json_feed(body: bytes, url: str, timezone: str | None) -> tuple[Feed, int]:
+def _json_feed(body: bytes, url: str, timezone: str | None) -> tuple[Announced, int]:
     """Return the feed, and how many items it has."""
     try:
         values = json.loads(decoded(body))
@@ -287,13 +279,7 @@ def _json_feed(body: bytes, url: str, timezone: str | None) -> tuple[Feed, int]:
     clock = _Clock.of(url, texts["language"], timezone)
     for item in items:
         _add(links, _json_link(item, url, clock))
-    feed = Feed(
-        plain_text(texts["title"]),
-        language_tag(texts["language"]),
-        tuple(links.values()),
-        absolute(url, texts["home_page_url"]),
-    )
-    return feed, len(items)
+    return _feed(links, texts, absolute(url, texts["home_page_url"])), len(items)
 
 
 def _json_link(item: object, url: str, clock: _Clock) -> FoundLink | None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from crawler.channels.homepage import HomePage, read_home
-from crawler.channels.kind import Announced, ChannelKind, Document
-from crawler.channels.page_links import links, looks_like_article, parse_html, unique_links
+from crawler.channels.homepage import HomeMarkup
+from crawler.channels.kind import Announced, ChannelKind, Document, read_home
+from crawler.channels.page_links import is_section, links, looks_like_article, parse_html, shape_of, unique_links
 from crawler.extraction.page import read_page
 from news.errors import NewsError, NotAnArticle
 from news.outlets import FoundLink, Outlet
 from news.reasons import Reason
 from news.urls import is_on_site
 
+MAX_SECTIONS = 80
 _ENOUGH_LINKS = 5  # a listing that had so many links and now has none did not just have a quiet day
 
 
@@ -27,8 +29,15 @@ class ListingKind(ChannelKind):
         urls = self.option(outlet)
         return (outlet.url,) if urls is None else urls
 
-    def on_home_page(self, home: HomePage) -> Sequence[str]:
-        return home.sections
+    def named_on(self, page: HomeMarkup) -> Sequence[str]:
+        """Return section pages; first those in a menu and those whose path begins the path of an article on it."""
+        parents = {_parent(link.url) for link in page.articles}
+        sections: dict[str, bool] = {}
+        for link in page.links:
+            if is_section(shape_of(link.url, page.url), link.text):
+                likely = link.in_navigation or link.url.rstrip("/") in parents
+                sections[link.url] = sections.get(link.url, False) or likely
+        return sorted(sections, key=lambda section: not sections[section])[:MAX_SECTIONS]
 
     def recognises(self, document: Document) -> bool:
         """Return whether the page links to articles and is not one itself."""
@@ -56,6 +65,12 @@ class ListingKind(ChannelKind):
 
 
 KIND = ListingKind()
+
+
+def _parent(url: str) -> str:
+    parts = urlsplit(url)
+    first = parts.path.strip("/").partition("/")[0]
+    return f"{parts.scheme}://{parts.netloc}/{first}"
 
 
 def article_links(

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from archive.channels import FoundChannel
-from crawler.channels.homepage import HomePage
+from crawler.channels.homepage import HomeMarkup
 from crawler.channels.kind import Announced, ChannelKind, Document
 from crawler.channels.kinds.feed import read_feed
 from crawler.channels.plain_values import absolute, announced_time, plain_text
@@ -22,6 +22,7 @@ from news.outlets import FoundLink, Outlet
 
 MAX_SITEMAP_BYTES = 20_000_000  # 50,000 URLs of 300 characters, unpacked
 MAX_LINKS = 50_000  # per sitemap, the protocol's limit
+_MAX_NAMED = 60  # by a home page
 _MAX_CHILDREN = 100  # of one index; some go back decades, one sitemap a day
 
 
@@ -30,7 +31,7 @@ class Sitemap:
     """What a sitemap lists, in its order: `children` are sitemaps, `links` are pages."""
 
     children: tuple[FoundLink, ...] = ()
-    links: tuple[FoundLink, ...] = ()
+    links: Sequence[FoundLink] = ()
 
 
 class SitemapKind(ChannelKind):
@@ -40,11 +41,11 @@ class SitemapKind(ChannelKind):
     def option(self, outlet: Outlet) -> Sequence[str] | None:
         return outlet.sitemaps
 
-    def on_home_page(self, home: HomePage) -> Sequence[str]:
-        return home.sitemaps
+    def named_on(self, page: HomeMarkup) -> Sequence[str]:
+        return page.declared("link[rel~=sitemap]")[:_MAX_NAMED]
 
     def guesses(self, url: str) -> Sequence[str]:
-        return sitemap_guesses(url)
+        return [urljoin(url, path) for path in _USUAL_PATHS]
 
     def read(self, document: Document, outlet: Outlet, since: datetime | None = None) -> Announced:
         sitemap = read_sitemap(document.body, document.url)
@@ -64,11 +65,6 @@ def read_past(document: Document, periods: Sequence[Period]) -> Announced:
 
 
 _USUAL_PATHS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml", "/sitemap_index.xml")
-
-
-def sitemap_guesses(url: str) -> tuple[str, ...]:
-    """Return where the site of *url* may have a sitemap, that of the newest articles first."""
-    return tuple(urljoin(url, path) for path in _USUAL_PATHS)
 
 
 def _newest(children: Sequence[FoundLink], since: datetime | None) -> list[FoundLink]:

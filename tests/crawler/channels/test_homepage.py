@@ -2,9 +2,8 @@
 
 import pytest
 
-from crawler.channels.homepage import HomePage, describe, read_home
-from crawler.channels.kinds.feed import Feed, feed_guesses
-from crawler.channels.kinds.sitemap import sitemap_guesses
+from crawler.channels.homepage import HomePage, describe
+from crawler.channels.kind import channel_kinds, read_home
 
 SITE = "https://www.standard.example/"
 
@@ -24,10 +23,10 @@ def test_declared_feeds_are_found_and_those_of_comments_are_not() -> None:
         "<link rel=sitemap href=/map.xml>"
     )
     found = home(head, "<a href=/politik/rss.xml>RSS</a><a href=/feedback>Feedback</a>")
-    assert found.feeds == (
+    assert found.channels["feed"] == (
         SITE + "rss", "https://f.example/a", SITE + "feed.json", SITE + "politik/rss.xml",
     )  # fmt: skip
-    assert found.sitemaps == (SITE + "map.xml",)
+    assert found.channels["sitemap"] == (SITE + "map.xml",)
 
 
 def test_sections_come_from_the_menu_first_and_articles_are_none() -> None:
@@ -38,7 +37,7 @@ def test_sections_come_from_the_menu_first_and_articles_are_none() -> None:
         "<a href=/politik/zug-bei-linz-entgleist-1.html>Zug bei Linz entgleist, zwölf Verletzte</a></h3></article>"
     )
     found = home(body=body)
-    assert found.sections == (SITE + "politik/", SITE + "sport/", SITE + "wetterkarte/")
+    assert found.channels["listing"] == (SITE + "politik/", SITE + "sport/", SITE + "wetterkarte/")
     assert [link.url for link in found.links] == [SITE + "politik/zug-bei-linz-entgleist-1.html"]
 
 
@@ -62,14 +61,10 @@ def test_a_locale_adds_a_region_and_never_another_language() -> None:
 
 
 def test_what_was_found_is_put_together() -> None:
-    front = HomePage(title=None, language="de", sections=("https://a.example/politik/",))
-    feeds = [("https://a.example/f", Feed("Die Zeitung - Politik", "de-AT"))]
-    found = describe("https://a.example/", front, feeds, ["https://a.example/s.xml"], 3.0)
-    assert (found.title, found.language, found.timezone, found.delay) == ("Die Zeitung", "de-AT", "Europe/Vienna", 3.0)
-    assert found.listings == ("https://a.example/", "https://a.example/politik/")
-    assert found.feeds == ("https://a.example/f",)
+    found = describe("https://a.example/", HomePage(language="de"), [("Die Zeitung - Politik", "de-AT")])
+    assert (found.title, found.language, found.timezone) == ("Die Zeitung", "de-AT", "Europe/Vienna")
 
 
 def test_the_usual_places_are_known() -> None:
-    assert "https://a.example/feed" in feed_guesses("https://a.example/news/?x=1")
-    assert "https://a.example/sitemap.xml" in sitemap_guesses("https://a.example/news/")
+    assert "https://a.example/feed" in channel_kinds()["feed"].guesses("https://a.example/news/?x=1")
+    assert "https://a.example/sitemap.xml" in channel_kinds()["sitemap"].guesses("https://a.example/news/")

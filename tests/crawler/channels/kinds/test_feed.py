@@ -30,7 +30,7 @@ def urls(body: bytes) -> list[str]:
 def test_rss_gives_its_name_language_home_and_links_in_order() -> None:
     head = "<title>Die &amp; Zeit</title><link>https://a.example/</link><language>de-at</language>"
     feed = read_feed(rss(item("/1", "<pubDate>Sun, 22 Nov 2026 10:00:00 +0100</pubDate>"), item("/2"), head=head), URL)
-    assert (feed.title, feed.language, feed.home) == ("Die & Zeit", "de-AT", "https://a.example/")
+    assert (feed.title, feed.language, feed.site) == ("Die & Zeit", "de-AT", "https://a.example/")
     assert feed.links == (
         FoundLink("https://a.example/1", "T", datetime(2026, 11, 22, 9, tzinfo=UTC)),
         FoundLink("https://a.example/2", "T"),
@@ -44,7 +44,7 @@ def test_atom_gives_the_alternate_link_and_not_the_picture() -> None:
         b"<link href='/1'/><updated>2026-11-22T10:00:00Z</updated></entry></feed>",
         URL,
     )
-    assert (feed.title, feed.language, feed.home) == ("N", "de", "https://a.example/")
+    assert (feed.title, feed.language, feed.site) == ("N", "de", "https://a.example/")
     assert feed.links == (FoundLink("https://a.example/1", "a b", datetime(2026, 11, 22, 10, tzinfo=UTC)),)
 
 
@@ -69,7 +69,7 @@ def test_json_feed_is_read_like_the_others() -> None:
         ],
     }  # fmt: skip
     feed = read_feed(json.dumps(given).encode(), URL)
-    assert (feed.title, feed.language, feed.home) == ("J", "en", "https://a.example/")
+    assert (feed.title, feed.language, feed.site) == ("J", "en", "https://a.example/")
     assert feed.links == (
         FoundLink("https://a.example/1", "T < U", datetime(2026, 11, 22, 10, tzinfo=UTC)),
         FoundLink("https://a.example/2"),
