@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from archive.channels import ROBOTS
 from archive.remembered_lines import RememberedLine, remembered_lines
-from news.urls import is_same_site, page_key
+from news.urls import page_key, same_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +155,18 @@ def explain_article(conn: Connection, article_id: int) -> Explanation:
 
 def outlet_of_site(conn: Connection, address: str) -> str | None:
     """Return the name of the outlet whose home page is on the address's site; None without one."""
-    return next((row.name for row in conn.execute(_OUTLETS) if is_same_site(row.url, address)), None)
+    return next((row.name for row in conn.execute(_OUTLETS) if same_site(row.url, address)), None)
+
+
+def _redirects(conn: Connection, url_key: int) -> list[RedirectFetch]:
+    return [RedirectFetch(**row._mapping) for row in conn.execute(_REDIRECTS, {"key": url_key})]
 
 
 def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
     captures = conn.execute(_CAPTURES, {"key": link.url_key}).all()
-    robots = conn.execute(_ROBOTS, {"outlet": link.outlet, "kind": ROBOTS, "key": _robots_key(link.url)}).first()
+    # an outlet's links may lead to other sites, each with a robots.txt of its own; a removed link has no address
+    key = page_key(urljoin(link.url, "/robots.txt"))
+    robots = conn.execute(_ROBOTS, {"outlet": link.outlet, "kind": ROBOTS, "key": key}).first()
     events = [EventFacts(**row._mapping) for row in conn.execute(_EVENTS, {"id": link.id})]
     article_id = link.article_id
     return Explanation(
@@ -173,18 +179,6 @@ def _of_link(conn: Connection, link: LinkFacts) -> Explanation:
         events=events,
         stored=_stored(conn, article_id) if article_id is not None else None,
     )
-
-
-def _redirects(conn: Connection, url_key: int) -> list[RedirectFetch]:
-    return [RedirectFetch(**row._mapping) for row in conn.execute(_REDIRECTS, {"key": url_key})]
-
-
-def _robots_key(url: str) -> int | None:
-    """Return the key of the site's robots.txt: an outlet's links may lead to other sites, each with its own.
-
-    None for a link that was removed: it has no address any more.
-    """
-    return page_key(urljoin(url, "/robots.txt"))
 
 
 def _reading(conn: Connection, article_id: int) -> ReadingFacts:

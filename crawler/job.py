@@ -23,7 +23,7 @@ from crawler.targets import CrawlOptions, TargetKind
 from news.access import AccessLog, AccessState, Source
 from news.errors import Busy, NewsError
 from news.outlets import Outlet
-from news.urls import canonicalise, is_same_site, url_key
+from news.urls import canonicalise, same_site, url_key
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ class CrawlJob:
 
     def note_access(self, url: str, state: AccessState, source: Source, evidence: str) -> None:
         """Note a sign of an access state that *url* gave, if that is an address of the outlet's own site."""
-        if is_same_site(url, self.outlet.url):
+        if same_site(url, self.outlet.url):
             self.tally.access.add(state, source, evidence, url)
 
     async def db(self, work: Callable[[Connection], T]) -> T:

@@ -27,7 +27,7 @@ from news.access_signs import signs_in_answer
 from news.errors import BodyTooLarge, CaptureDamaged
 from news.reasons import Reason
 from news.schedule.backoff import LONGEST_WAIT, TRIES, asked_pause, back_off, concurrency, pause, worth_another_try
-from news.urls import is_same_site
+from news.urls import same_site
 
 _WAIT_STEP_SECONDS = 0.2
 
@@ -43,7 +43,20 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TYPES_WITH_TEXT = ("text/", "html", "xml", "json")
 
 
-class RobotsMiddleware:
+class CrawlMiddleware:
+    """A middleware that knows its crawl: the pause between two requests, and the hosts that do not answer."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._silent: SilentHosts | None = getattr(crawler.spider, "silent_hosts", None)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+
+class RobotsMiddleware(CrawlMiddleware):
     """Obeys robots.txt and keeps each site's pace. The file is fetched once per crawl, or once an hour.
 
     Refuses URLs that robots.txt forbids (reason `robots_txt`), a whole site whose file cannot be read (`robots_...`),
@@ -51,17 +64,11 @@ class RobotsMiddleware:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        super().__init__(crawler)
         job = getattr(crawler.spider, "job", None)
         self._cache: RobotsCache | None = job.robots_cache if job else None
         self._paces: HostPaces | None = job.paces if job else None
-        self._silent: SilentHosts | None = getattr(crawler.spider, "silent_hosts", None)
         self._rules: dict[str, asyncio.Future[RobotsRules]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         if self._silent and self._silent.is_given_up(request.url):
@@ -117,20 +124,12 @@ class RobotsMiddleware:
             slot.delay, slot.concurrency = delay, concurrency(delay)
 
 
-class RetryMiddleware:
+class RetryMiddleware(CrawlMiddleware):
     """Repeats a request that failed for a passing reason, up to three tries, each after a longer pause.
 
     Waits as long as Retry-After asks. A page whose waits would be longer than `LONGEST_WAIT` in all has failed. So has
     one that used up its time: all tries and redirects share it.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self._silent: SilentHosts | None = getattr(crawler.spider, "silent_hosts", None)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         if not worth_another_try(response.status):
@@ -167,10 +166,6 @@ class RetryMiddleware:
             await asyncio.sleep(min(_WAIT_STEP_SECONDS, left))
 
     @property
-    def _delay(self) -> float:
-        return self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-
-    @property
     def _stopping(self) -> bool:
         return bool(getattr(self.crawler.spider, "stopping", False))
 
@@ -196,7 +191,7 @@ class AccessMiddleware:
             for name, values in response.headers.items()
         }
         first = request.meta.get("redirect_urls", [request.url])[0]
-        if is_same_site(first, job.outlet.url):
+        if same_site(first, job.outlet.url):
             job.tally.access.answers += response.status == 200
         for state, source, evidence in signs_in_answer(response.status, headers, response.body):
             job.note_access(first, state, source, f"{evidence}: {response.url}")

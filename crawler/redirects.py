@@ -21,7 +21,16 @@ _SCANNED_BYTES = 8192
 _REFRESH_HEADER = re.compile(r"\s*(\d{1,4}(?:\.\d*)?)\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 
 
-class RedirectsMiddleware(RedirectMiddleware):
+class _WithoutReferer:
+    """Lets a redirect send no referer, and does not warn of that as Scrapy does."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        request.headers.pop("Referer", None)
+
+    def _engine_started(self) -> None: ...
+
+
+class RedirectsMiddleware(_WithoutReferer, RedirectMiddleware):
     """Scrapy's middleware, which sends no referer and gives each failure a reason.
 
     Each hop passes robots.txt and the guard like any request. Fails for a chain that is too long or leaves the web, and
@@ -43,14 +52,8 @@ class RedirectsMiddleware(RedirectMiddleware):
             raise Refused("http_304")
         return answer
 
-    def handle_referer(self, request: Request, response: Response) -> None:
-        request.headers.pop("Referer", None)
 
-    def _engine_started(self) -> None:
-        """Do not warn, as Scrapy does, that no referer will be sent."""
-
-
-class RefreshMiddleware(BaseRedirectMiddleware):
+class RefreshMiddleware(_WithoutReferer, BaseRedirectMiddleware):
     """Follows `<meta http-equiv="refresh">` and the Refresh header like a redirect, within the same limits.
 
     Not one that waits longer than a few seconds, or leads where the chain has been: such a page renews itself.
@@ -76,12 +79,6 @@ class RefreshMiddleware(BaseRedirectMiddleware):
         if job and record:
             job.recorder.redirects.append(Redirect(record, followed.url))
         return followed
-
-    def handle_referer(self, request: Request, response: Response) -> None:
-        request.headers.pop("Referer", None)
-
-    def _engine_started(self) -> None:
-        """Do not warn, as Scrapy does, that no referer will be sent."""
 
 
 def refresh_of(response: Response) -> tuple[float, str | None]:

@@ -124,10 +124,7 @@ def owner(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Ou
 
 
 def _one_host(url: str, other: str) -> bool:
-    try:
-        return same_site(url, other) and urlsplit(url).port == urlsplit(other).port
-    except ValueError:
-        return False
+    return same_site(url, other) and urlsplit(url).port == urlsplit(other).port
 
 
 def _removed(outlet: Outlet, outlets: OutletsFile) -> UnknownTarget:

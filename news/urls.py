@@ -141,25 +141,20 @@ def without_names(url: str, names: Container[str]) -> str:
 def same_site(url: str, other: str) -> bool:
     """Whether both URLs have the same port and host (www, m, mobile, amp ignored), or one is a subdomain of the other.
 
-    Raises ValueError when one of them is no http(s) URL.
+    False when one of them is no http(s) URL.
     """
-    first, second = _split(url), _split(other)
+    try:
+        first, second = _split(url), _split(other)
+    except ValueError:
+        return False
     if (first.port or _PORTS[first.scheme]) != (second.port or _PORTS[second.scheme]) and (first.port or second.port):
         return False
     host, other_host = _plain_host(_host(first)), _plain_host(_host(second))
     return host == other_host or _is_subdomain(host, other_host) or _is_subdomain(other_host, host)
 
 
-def is_same_site(url: str, other: str) -> bool:
-    """Whether both are URLs of one site; False when one of them is no http(s) URL."""
-    try:
-        return same_site(url, other)
-    except ValueError:
-        return False
-
-
 def is_on_site(url: str, sites: Iterable[str]) -> bool:
-    """Return whether *url* is on the same site as one of *sites*. Raises ValueError as `same_site` does."""
+    """Whether *url* is on the same site as one of *sites*."""
     return any(same_site(url, site) for site in sites)
 
 

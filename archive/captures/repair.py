@@ -13,7 +13,6 @@ import re
 import socket
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -83,11 +82,10 @@ class Sliceable(Protocol):
     def __getitem__(self, key: slice, /) -> bytes: ...
 
 
-def whole_length(data: Sliceable, start: int = 0) -> int:
-    """Return where the whole records of *data* end, which begin at *start*."""
-    end = start
-    for end in _member_ends(data, start):  # noqa: B007 - the last one counts
-        pass
+def whole_length(data: Sliceable, end: int = 0) -> int:
+    """Return where the whole records of *data* end, of which the first begins at *end*."""
+    while end < len(data) and (next_end := _member_end(data, end)):
+        end = next_end
     return end
 
 
@@ -124,12 +122,6 @@ def _end_of_whole(descriptor: int, size: int) -> int | None:
     with mmap(descriptor, 0, access=ACCESS_READ) as data:
         end = whole_length(data)
         return None if _record_follows(data, end) else end
-
-
-def _member_ends(data: Sliceable, start: int) -> Iterator[int]:
-    while start < len(data) and (end := _member_end(data, start)):
-        yield end
-        start = end
 
 
 def _member_end(data: Sliceable, start: int) -> int | None:

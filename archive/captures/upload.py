@@ -52,19 +52,14 @@ def _upload(engine: Engine, store: str, path: Path) -> CaptureFile | None:
         if existing and existing.state == "stored":
             return _remove_copy(existing, path, digest)
         file = CaptureFile(path.name, "stored", socket.gethostname(), place_in(store, path.name), size, digest)
-        if not _copied(path, file):
+        put(path, file.place)
+        if not _is_stored(file):
             return None
         with engine.begin() as conn:
             note_stored(conn, file)
         path.unlink()
         logger.info("capture_file_stored", extra={"file": file.name, "place": file.place, "bytes": size})
         return file
-
-
-def _copied(path: Path, file: CaptureFile) -> bool:
-    """Put the file into the store and read it back; False when it differs."""
-    put(path, file.place)
-    return _is_stored(file)
 
 
 def _remove_copy(stored: CaptureFile, path: Path, digest: bytes) -> CaptureFile | None:

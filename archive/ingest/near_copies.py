@@ -170,11 +170,7 @@ def _choose(prepared: PreparedPage) -> _Chosen:
     positions = fingerprints(prepared.compared.words)
     for headline in headline_fingerprints(prepared.compared.heading):
         positions.setdefault(headline, len(prepared.compared.words))
-    return _Chosen(_placed(prepared), positions)
-
-
-def _placed(prepared: PreparedPage) -> datetime:
-    return placed_at(prepared.article.date_published, prepared.page.fetched_at)
+    return _Chosen(placed_at(prepared.article.date_published, prepared.page.fetched_at), positions)
 
 
 def _bucket(at: datetime) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -182,24 +182,9 @@ def capture_row(
     record: StoredRecord, url_key: int, outlet_id: int | None, crawl_id: int | None, capture_id: int
 ) -> dict[str, Any]:
     """Make the row of a record that is on disk."""
-    return {
-        "id": capture_id,
-        "outlet_id": outlet_id,
-        "crawl_id": crawl_id,
-        "url": record.url,
-        "url_key": url_key,
-        "status": record.status,
-        "content_type": record.content_type,
-        "size": record.size,
-        "digest": record.digest,
-        "file": record.file,
-        "record_offset": record.offset,
-        "record_length": record.length,
-        "record_digest": record.record_digest,
-        "revisit_of": record.revisit_of,
-        "captured_at": record.captured_at,
-        "stated_digest": record.stated_digest,
-    }
+    place = {"record_offset": record.offset, "record_length": record.length}
+    told = {name: value for name, value in asdict(record).items() if name not in ("offset", "length")}
+    return told | place | {"id": capture_id, "outlet_id": outlet_id, "crawl_id": crawl_id, "url_key": url_key}
 
 
 def settlement_of(page: FetchedPage, disposition: Disposition, reason: str | None) -> Settlement:

@@ -97,12 +97,7 @@ def shape_of(url: str, site: str) -> Shape:
     return _shape_of_path(segments)
 
 
-@lru_cache(maxsize=1024)  # nearly all links of a page share an origin
-def _is_on(site: str, origin: str) -> bool:
-    try:
-        return same_site(site, origin)
-    except ValueError:
-        return False
+_is_on = lru_cache(maxsize=1024)(same_site)  # nearly all links of a page share an origin
 
 
 def _has_article_id(query: str) -> bool:

@@ -37,7 +37,7 @@ from news.errors import NewsError
 from news.outlets import FoundLink
 from news.reasons import Reason, in_words
 from news.schedule.backoff import next_recheck, pause, published_about
-from news.urls import is_same_site
+from news.urls import same_site
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -140,7 +140,7 @@ class NewsSpider(Spider):
         self.job.tally.rules += rules.count
 
     def _note_access(self, url: str, rules: RobotsRules) -> None:
-        if is_same_site(url, self.job.outlet.url):
+        if same_site(url, self.job.outlet.url):
             self.job.tally.access.robots += rules.closed is None
         if rules.closed and rules.closed.startswith("robots_"):
             self.job.note_access(url, AccessState.ROBOTS_CLOSED, Source.ROBOTS, f"{in_words(rules.closed)}: {url}")
