@@ -26,7 +26,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB, TSVECTOR
 
 metadata = MetaData(
     naming_convention={
@@ -523,6 +523,7 @@ exports = Table(
     _time("as_of", required=True),
     Column("folder", Text, nullable=False),
     Column("files", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("articles", INT8MULTIRANGE, nullable=False, server_default=text("'{}'")),  # ids; empty until it is finished
     Column("version", Text, nullable=False),  # of Newskeep
     Column("rules", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     _time("started_at", now=True),

@@ -88,13 +88,14 @@ class FormatName(click.ParamType[str]):
 @click.option("--as-of", type=Moment(), help="As the archive stood at the end of this day (UTC), or at this time.")
 @click.option("--fields", metavar="A,B,…", help="Only these columns.")
 @click.option("--revisions", is_flag=True, help="Every text of each article over time as well.")
+@click.option("--removed", is_flag=True, help="What was removed from the texts as well, for example teasers.")
 @click.option("--stories", is_flag=True, help="The stories of the articles as well.")
 @click.option("--dry-run", is_flag=True, help="Count and estimate; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON object.")
 def export(
     query: tuple[str, ...], everything: bool, outlet: str | None, lang: str | None, since: date | None,
     until: date | None, formats: tuple[str, ...], into: Path | None, as_of: datetime | None, fields: str | None,
-    revisions: bool, stories: bool, dry_run: bool, as_json: bool,
+    revisions: bool, removed: bool, stories: bool, dry_run: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Export what a search finds, or everything, as files that can be cited and made again to the byte.
 
@@ -119,7 +120,7 @@ def export(
             raise click.UsageError("several files, or --json, need a folder: --into FOLDER")
     home = existing_archive()
     with archive_engine(home) as engine:
-        request = _request(engine, words, outlet, lang, since, until, as_of, tables, formats, fields)
+        request = _request(engine, words, outlet, lang, since, until, as_of, tables, formats, fields, removed)
         if dry_run:
             return _estimate(engine, home, request, as_json)
         if into is None:
@@ -129,17 +130,19 @@ def export(
 
 def _request(
     engine: Engine, words: str, outlet: str | None, lang: str | None, since: date | None, until: date | None,
-    as_of: datetime | None, tables: tuple[str, ...], formats: tuple[str, ...], fields: str | None,
+    as_of: datetime | None, tables: tuple[str, ...], formats: tuple[str, ...], fields: str | None, removed: bool,
 ) -> Request:  # fmt: skip
     """Return what is asked for. Raises NotFound, CannotExport, SettingError."""
     from archive.export.dataset import settled_at
-    from archive.export.request import Request
+    from archive.export.request import Request, default_fields
     from archive.search import Filters
 
     with engine.connect() as conn:
         outlet = need_outlet(conn, outlet) if outlet else None
         as_of = as_of or settled_at(conn)
     named = tuple(field.strip() for field in (fields or "").split(",") if field.strip())
+    if removed:
+        named = (*(named or default_fields(tables)), "removed")
     formats = tuple(dict.fromkeys(formats)) or ("jsonl",)
     request = Request(words, Filters(outlet, lang, since, until), as_of, tables, formats, named)
     request.check()

@@ -139,11 +139,11 @@ def _scrub(engine: Engine) -> bool:
 def _tell_end(
     engine: Engine, home: Home, found: Sequence[Extent], removed: Removed, scrubbed: bool, as_json: bool
 ) -> None:
-    from archive.removal.rows import exports_since
+    from archive.export.register import exports_with
 
     erased = removed.erased
     with engine.connect() as conn:
-        exports = exports_since(conn, min(each.first_captured_at for each in found))
+        exports = exports_with(conn, [each.article_id for each in found])
     if as_json:
         emit({"type": "summary", "articles": removed.articles, "records": erased.records, "waiting": erased.waiting,
               "scrubbed": scrubbed, "exports": exports})  # fmt: skip
@@ -155,4 +155,4 @@ def _tell_end(
             f"waits: {home.captures / name} is written at this moment, or cannot be reached; the daemon erases it later"
         )
     for folder in exports:
-        say(f"an export made since may contain it: {folder}")
+        say(f"an export contains it, or is unfinished and may: {folder}")

@@ -63,6 +63,11 @@ class Dataset:
         """Return the only value of a query over the selection."""
         return self._conn.execute(text(statement)).scalar_one()
 
+    def article_ids(self) -> str:
+        """Return the ids of the articles, as PostgreSQL writes a multirange: short where they follow each other."""
+        ranges = "range_agg(int8range(article_id, article_id, '[]'))"
+        return str(self.scalar(f"select coalesce({ranges}, '{{}}')::text from selected"))  # noqa: S608 - ours
+
     def rules(self) -> Mapping[str, int]:
         """Count the texts that each version of the reading rules read."""
         return {row.rules: row.articles for row in self._conn.execute(_RULES)}

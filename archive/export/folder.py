@@ -86,9 +86,9 @@ def export_to(
                 state.save()
             files = [_write(part, folder, state, on_rows) for part in parts_of(dataset, home)]
             write_documents(folder, dataset, files, home.settings["NEWSKEEP_CONTACT"])
-            rules = list(dataset.rules())
+            rules, articles = list(dataset.rules()), dataset.article_ids()
         with engine.begin() as conn:
-            finish_export(conn, state.number, files, rules)
+            finish_export(conn, state.number, files, rules, articles)
         state.end()
     return Exported(state.number, state.request, files)
 

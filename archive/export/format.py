@@ -41,6 +41,7 @@ class Format:
     suffix: ClassVar[str]  # of its files
     words: ClassVar[str]  # for the help
     tables: ClassVar[frozenset[str]] = frozenset({"articles", "revisions", "stories"})  # that it has a place for
+    fixed: ClassVar[bool] = False  # it has fields of its own, and needs all columns to fill them
     captures: ClassVar[bool] = False  # its rows are captures (`archive.export.captures`)
     converts: ClassVar[bool] = False  # `convert` makes the file from the part
 

@@ -48,9 +48,17 @@ def begin_export(conn: Connection, request: Request, folder: str) -> int:
     return int(conn.execute(_BEGIN, values | {"version": version("newskeep")}).scalar_one())
 
 
-def finish_export(conn: Connection, number: int, files: Sequence[ExportedFile], rules: Sequence[str]) -> None:
-    """Register the files of a finished export."""
-    conn.execute(_FINISH, {"id": number, "files": json.dumps(list(map(asdict, files))), "rules": list(rules)})
+def finish_export(
+    conn: Connection, number: int, files: Sequence[ExportedFile], rules: Sequence[str], articles: str
+) -> None:
+    """Register the files of a finished export, and the ids of its articles as PostgreSQL writes a multirange."""
+    values = {"files": json.dumps(list(map(asdict, files))), "rules": list(rules), "articles": articles}
+    conn.execute(_FINISH, {"id": number, **values})
+
+
+def exports_with(conn: Connection, article_ids: Sequence[int]) -> list[str]:
+    """List the folders of the exports that contain any of these articles, or are unfinished and may."""
+    return list(conn.scalars(_WITH, {"ids": list(article_ids)}))
 
 
 def list_exports(conn: Connection, limit: int) -> list[Export]:
@@ -70,8 +78,16 @@ returning id
 """)
 
 _FINISH = text("""
-update exports set files = cast(:files as jsonb), rules = cast(:rules as text[]), finished_at = clock_timestamp()
+update exports set files = cast(:files as jsonb), rules = cast(:rules as text[]),
+    articles = cast(:articles as int8multirange), finished_at = clock_timestamp()
 where id = :id
+""")
+
+_WITH = text("""
+select distinct folder from exports
+where finished_at is null
+   or articles && (select range_agg(int8range(id, id, '[]')) from unnest(cast(:ids as bigint[])) as id)
+order by 1
 """)
 
 _LIST = text("""

@@ -19,6 +19,12 @@ class CannotExport(NewsError):
     exit_code = ExitCode.USAGE
 
 
+def default_fields(tables: Sequence[str]) -> tuple[str, ...]:
+    """List the columns that these tables have without being asked for."""
+    columns = (column for name in tables for column in TABLES[name].columns)
+    return tuple(dict.fromkeys(column.name for column in columns if not column.on_request))
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request; without `query` all articles within `filters`, without `fields` all columns."""
@@ -39,7 +45,8 @@ class Request:
 
     def columns(self, table: Table) -> Sequence[Column]:
         """Return the columns of a table in its own order. Raises CannotExport when none of the fields is one."""
-        columns = [column for column in table.columns if not self.fields or column.name in self.fields]
+        wanted = self.fields or default_fields([table.name])
+        columns = [column for column in table.columns if column.name in wanted]
         if not columns:
             raise CannotExport(f"{table.name} have none of the fields {', '.join(self.fields)}")
         return columns

@@ -6,17 +6,18 @@ from typing import Literal
 
 from archive.article_fields import COLUMNS
 
-Type = Literal["text", "integer", "time", "list"]  # a list is one of texts
+Type = Literal["text", "integer", "time", "list", "objects"]  # a list is one of texts
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, type, meaning, and the SQL of its value."""
+    """A column: its name, type, meaning, and the SQL of its value. Some are only there when they are asked for."""
 
     name: str
     type: Type
     meaning: str
     sql: str
+    on_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,14 @@ class Table:
         return f"select {self.key} as export_key, {values} from {self.source} {where}"  # noqa: S608 - our constants
 
 
+_REMOVED = """(
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'text', b.text, 'label', b.label, 'rule', b.rule, 'score', b.score * 0.01
+    ) order by b.position), '[]')
+    from blocks b where b.reading_id = d.id
+)"""
+
+
 def _page_columns() -> tuple[Column, ...]:
     """Return what both an article and a revision have."""
     return (
@@ -54,6 +63,9 @@ def _page_columns() -> tuple[Column, ...]:
         *(Column(found.name, "list" if found.is_list else "text", found.meaning, found.value_sql) for found in COLUMNS),
         Column("captured_at", "time", "When the page with this text was fetched.", "r.captured_at"),
         Column("rules", "text", "The version of the rules that read it; import: it came as text.", "d.rules"),
+        Column(
+            "removed", "objects", "What is no part of the text: text, label, rule, score.", _REMOVED, on_request=True
+        ),
     )
 
 

@@ -47,7 +47,9 @@ class Part:
 
     @property
     def columns(self) -> Sequence[Column]:
-        return self.dataset.request.columns(self.table) if self.table else ()
+        if self.table is None:
+            return ()
+        return self.table.columns if self.format.fixed else self.dataset.request.columns(self.table)
 
     def count(self) -> int:
         """Count its rows."""

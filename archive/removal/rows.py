@@ -37,11 +37,6 @@ def with_copies(conn: Connection, article_ids: Sequence[int]) -> list[int]:
     return list(conn.scalars(_WITH_COPIES, {"ids": list(article_ids)}))
 
 
-def exports_since(conn: Connection, since: datetime) -> list[str]:
-    """Return the folders of the exports that were made since then: they may contain what is removed."""
-    return list(conn.scalars(_EXPORTS, {"since": since}))
-
-
 def delete_articles(conn: Connection, article_ids: Sequence[int], reason: str, *, everywhere: bool) -> int:
     """Delete the rows of these articles and enter them in the register, with the records to erase; return how many.
 
@@ -185,8 +180,6 @@ left join revisions r on r.id = a.revision_id
 left join links l on l.article_id = a.id left join captures c on c.url_key = l.url_key
 where a.id = any(cast(:ids as bigint[])) group by a.id, o.name, r.headline order by a.id
 """)
-
-_EXPORTS = text("select distinct folder from exports where as_of >= :since order by 1")
 
 _WITH_COPIES = text("""
 select id from articles where story_id in (select story_id from articles where id = any(cast(:ids as bigint[])))

@@ -16,6 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.export.format import formats
 from archive.home import Home
+from news.article import Flag, Image
 from tests.cli.conftest import PAGE, URL, Newskeep
 from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
 
@@ -136,12 +137,8 @@ def test_the_same_bytes_come_later_after_crawls_rereading_and_removal(
         conn.execute(text("update articles set story_id = (select max(id) from stories)"))
         conn.execute(text("insert into readings (capture_id, rules, text_digest, fields) "
                           "select capture_id, '2', text_digest, '{}' from readings"))  # fmt: skip
-        removed = "select article_id from revisions where headline = '=HYPERLINK(1)'"
-        conn.execute(text(f"delete from story_members where article_id in ({removed})"))
-        conn.execute(text(f"update links set article_id = null where article_id in ({removed})"))
-        ids = conn.execute(text(removed)).scalars().all()
-        conn.execute(text("delete from revisions where article_id = any(:ids)"), {"ids": ids})
-        conn.execute(text("delete from articles where id = any(:ids)"), {"ids": ids})
+    removal = ["remove", "--reason", "takedown", "--yes", "--no-scrub", "--json"]
+    assert newskeep(*removal, "https://presse.example/c").records[-1]["exports"] == []
 
     newskeep(*asked, "--as-of", as_of, "--into", str(tmp_path / "later"))
     remade = newskeep("exports", "remake", str(number), "--into", str(tmp_path / "remade"))
@@ -149,6 +146,8 @@ def test_the_same_bytes_come_later_after_crawls_rereading_and_removal(
     assert (remade.code, remade.err.splitlines()[-1]) == (0, f"the same to the byte as export {number}")
     present = newskeep("export", "wort1").records
     assert ["Nichts mehr davon" in record["headline"] for record in present] == [False, False]
+    folders = sorted(str(tmp_path / name) for name in ("first", "later", "remade"))
+    assert newskeep(*removal, URL).records[-1]["exports"] == folders
 
 
 def test_the_archive_before_an_article_came_has_no_trace_of_it(newsroom: Newsroom, newskeep: Newskeep) -> None:
@@ -309,18 +308,22 @@ def test_a_damaged_capture_is_left_out_and_named(
 def test_revisions_that_are_imported_again_give_the_same_archive(
     archive: Newsroom, newskeep: Newskeep, tmp_path: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive.store(article("https://presse.example/d", LONG + "\n\nEin zweiter Absatz.", section="Chronik"))
-    asked = ["export", "--all", "--revisions", "--stories", "--into"]
-    newskeep(*asked, str(tmp_path / "here"))
+    archive.store(
+        article("https://presse.example/d", LONG + "\n\nEin zweiter Absatz.", tags=("Bahn", "Linz"), section="Chronik",
+                image=Image("https://presse.example/d.jpg", "Der Zug", "APA"), flags=frozenset({Flag.LIVE_BLOG}))
+    )  # fmt: skip
+    asked = ["export", "--all", "--revisions", "--stories", "--removed", "--into"]
+    assert newskeep(*asked, str(tmp_path / "here")).err.count("rows") == 3
     monkeypatch.setenv("NEWSKEEP_DATABASE_URL", empty_database_url)
     monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path / "other"))
     newskeep("db", "upgrade")
     assert newskeep("import", str(tmp_path / "here" / "revisions.jsonl")).code == 0
     newskeep(*asked, str(tmp_path / "there"))
 
+    same = {"rules": "", "language": ""}  # a language has two letters, as crawls and imports name it
     for name in ("articles", "revisions", "stories"):
         here, there = (
-            [json.loads(line) | {"rules": ""} for line in (tmp_path / place / f"{name}.jsonl").read_text().splitlines()]
+            [json.loads(line) | same for line in (tmp_path / place / f"{name}.jsonl").read_text().splitlines()]
             for place in ("here", "there")
         )
         assert there == here

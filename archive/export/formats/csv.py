@@ -1,6 +1,7 @@
 """CSV (RFC 4180) in UTF-8, for programs. People who open it in Excel take the format `excel`."""
 
 import csv
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import BinaryIO
@@ -34,7 +35,10 @@ class CsvRows:
         """Return the value as it stands in the file."""
         if isinstance(value, datetime):
             return value.isoformat()
-        return SEPARATOR.join(value) if isinstance(value, list) else value
+        if not isinstance(value, list):
+            return value
+        texts = all(isinstance(item, str) for item in value)
+        return SEPARATOR.join(value) if texts else json.dumps(value, ensure_ascii=False)
 
 
 class Csv(Format):

@@ -58,6 +58,7 @@ class Ninjs(Format):
     name = "ninjs"
     suffix = ".ninjs.jsonl"
     words = "ninjs 2.1 of the IPTC, an item a line"
+    fixed = True
     tables = frozenset({"articles", "revisions"})
 
     def open(self, part: BinaryIO, columns: Sequence[Column], about: About) -> Items:

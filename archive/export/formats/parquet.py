@@ -1,7 +1,7 @@
 """Apache Parquet, through pyarrow (the extra `newskeep[parquet]`). The part is JSON Lines."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -41,20 +41,28 @@ class Parquet(Format):
             "integer": pyarrow.int64(),
             "time": pyarrow.timestamp("us", tz="UTC"),
             "list": pyarrow.list_(pyarrow.string()),
+            "objects": pyarrow.string(),
         }
         schema = pyarrow.schema([(column.name, types[column.type]) for column in columns])
         dictionaries = [name for name in _REPEATED if name in schema.names] or False
         writer = parquet.ParquetWriter(file, schema, compression="zstd", use_dictionary=dictionaries)
         with part.open("rb") as lines, writer:
-            rows = _rows(lines, {column.name for column in columns if column.type == "time"})
+            rows = _rows(lines, columns)
             while group := list(islice(rows, _GROUP)):
                 writer.write_table(pyarrow.Table.from_pylist(group, schema))
 
 
-def _rows(lines: BinaryIO, times: set[str]) -> Iterator[dict[str, Any]]:
+def _rows(lines: BinaryIO, columns: Sequence[Column]) -> Iterator[dict[str, Any]]:
+    parsers = [(column.name, _PARSERS[column.type]) for column in columns if column.type in _PARSERS]
     for line in lines:
         row = json.loads(line)
-        yield row | {name: datetime.fromisoformat(row[name]) for name in times if row[name]}
+        yield row | {name: parse(row[name]) for name, parse in parsers if row[name] is not None}
+
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "time": datetime.fromisoformat,
+    "objects": lambda value: json.dumps(value, ensure_ascii=False),
+}
 
 
 FORMAT = Parquet()
