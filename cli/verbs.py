@@ -96,7 +96,7 @@ class Verbs(click.Group):
         for verb in self.verbs.values():
             lines.setdefault(verb.section, []).append((verb.name, verb.help))
         if not self.verbs:
-            lines["Verbs"] = [(name, verb.get_short_help_str(limit=90)) for name, verb in self.commands.items()]
+            lines["Verbs"] = [(name, verb.get_short_help_str(limit=200)) for name, verb in self.commands.items()]
         for section, rows in lines.items():
             with formatter.section(section):
                 formatter.write_dl(rows)
