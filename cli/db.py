@@ -218,6 +218,7 @@ def move(url: str, as_json: bool) -> None:
 
     \b
     newskeep db move postgresql://newskeep:…@db.example.org/newskeep
+    newskeep db move postgresql:///newskeep?host=/var/run/postgresql --json
 
     Stop daemon, workers and crawls first. The old database stays as it is, and so do the captures. Afterwards set
     NEWSKEEP_DATABASE_URL.
