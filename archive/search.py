@@ -108,6 +108,12 @@ def count_articles(conn: Connection, query: str, filters: Filters) -> int:
     return _count(conn, match_values(conn, query, filters))
 
 
+def matching_articles(conn: Connection, query: str, filters: Filters) -> list[int]:
+    """Return the row numbers of all articles that match."""
+    values = match_values(conn, query, filters)
+    return list(conn.scalars(text(f"select id from ({match_sql(values, _MATCH)}) as found"), values))  # noqa: S608
+
+
 def search_articles(
     conn: Connection, query: str, filters: Filters, *, limit: int = 20, order: Order = Order.RANK
 ) -> tuple[list[Hit], int]:

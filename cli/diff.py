@@ -24,7 +24,7 @@ from cli.archive_helpers import (
 from cli.output import plural
 from news.article import short_id
 from news.sameness.differences import DiffPiece, Mark, paragraph_pieces, word_pieces
-from news.sameness.revisions import is_silent
+from news.sameness.revisions import Wording, is_silent
 from news.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -90,22 +90,26 @@ def _pair_of_article(
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
+class ChangedField:
     """A changed field: one row of pieces for each paragraph."""
 
     name: str
     rows: list[tuple[DiffPiece, ...]]
 
 
-def _changed_fields(old: RevisionText, new: RevisionText) -> Iterator[_Field]:
+def changed_fields(old: Wording, new: Wording) -> Iterator[ChangedField]:
     """Yield the changed fields: headline, lead, text."""
     for name, before, after in (("headline", old.headline, new.headline), ("lead", old.lead, new.lead)):
         pieces = word_pieces(before or "", after or "")
         if _is_changed(pieces):
-            yield _Field(name, [pieces])
-    rows = list(paragraph_pieces(old.body.split("\n\n"), new.body.split("\n\n")))
+            yield ChangedField(name, [pieces])
+    rows = list(paragraph_pieces(old.paragraphs, new.paragraphs))
     if any(_is_changed(row) for row in rows):
-        yield _Field("text", rows)
+        yield ChangedField("text", rows)
+
+
+def _wording(revision: RevisionText) -> Wording:
+    return Wording.from_body(revision.headline, revision.lead, revision.body)
 
 
 def _is_changed(pieces: Iterable[DiffPiece]) -> bool:
@@ -125,7 +129,7 @@ def _record(old: RevisionText, new: RevisionText) -> dict[str, Any]:
         "silent": _silent(old, new),
         "fields": {
             field.name: [[{"mark": piece.mark, "text": piece.text} for piece in row] for row in field.rows]
-            for field in _changed_fields(old, new)
+            for field in changed_fields(_wording(old), _wording(new))
         },
     }
 
@@ -136,11 +140,11 @@ def _lines(old: RevisionText, new: RevisionText) -> Iterator[str]:
     silent = " · the stated date stayed" if _silent(old, new) else ""
     yield strong(f"{numbers} · {format_time(new.valid_from)}{kinds}{silent}")
     yield f"{one_line(new.outlet)} · {one_line(new.headline or '(no headline)')}"
-    if not any(_is_changed(row) for field in _changed_fields(old, new) for row in field.rows):
+    if not any(_is_changed(row) for field in changed_fields(_wording(old), _wording(new)) for row in field.rows):
         yield "  both read the same"
-    for field in _changed_fields(old, new):
+    for field in changed_fields(_wording(old), _wording(new)):
         yield dim(field.name)
-        yield from _field_lines(field)
+        yield from field_lines(field)
 
 
 def _silent(old: RevisionText, new: RevisionText) -> bool:
@@ -148,7 +152,8 @@ def _silent(old: RevisionText, new: RevisionText) -> bool:
     return is_silent((old.date_published, old.date_modified), (new.date_published, new.date_modified), kinds)
 
 
-def _field_lines(field: _Field) -> Iterator[str]:
+def field_lines(field: ChangedField) -> Iterator[str]:
+    """Yield a changed field for people: its paragraphs with what went and came, unchanged ones counted."""
     for is_changed, group in groupby(field.rows, _is_changed):
         rows = list(group)
         if is_changed:

@@ -60,7 +60,8 @@ def remove(targets: tuple[str, ...], reason: str, copies: bool, yes: bool, no_sc
         scrubbed = no_scrub or _scrub(engine)
         _tell_end(engine, home, found, removed, scrubbed, as_json)
         listed = _list_in_backup(engine, home)
-    return ExitCode.FINE if scrubbed and listed and not removed.erased.waiting else ExitCode.SOME_PAGES_FAILED
+    is_whole = scrubbed and listed and not removed.erased.waiting and not any(each.in_place for each in found)
+    return ExitCode.FINE if is_whole else ExitCode.SOME_PAGES_FAILED
 
 
 def _list_in_backup(engine: Engine, home: Home) -> bool:
@@ -118,6 +119,7 @@ def _record(each: Extent) -> dict[str, object]:
     return {
         "id": short_id("a", each.article_id), "outlet": each.outlet, "url": each.url, "headline": each.headline,
         "revisions": each.revisions, "captures": each.captures, "copies": each.copies,
+        "in_place": each.in_place,
     }  # fmt: skip
 
 
@@ -154,5 +156,7 @@ def _tell_end(
         say(
             f"waits: {home.captures / name} is written at this moment, or cannot be reached; the daemon erases it later"
         )
+    for name in sorted({name for each in found for name in each.in_place}):
+        say(f"{name} was imported in place and still holds a capture of it: Newskeep does not change that file")
     for folder in exports:
         say(f"an export contains it, or is unfinished and may: {folder}")

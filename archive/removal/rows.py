@@ -14,7 +14,10 @@ from news.sameness.judge import LEAST_NEAR
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What is removed with an article, counted before: its text's other articles (`copies`) stay."""
+    """What is removed with an article, counted before; other articles with its text (`copies`) stay.
+
+    Files `in_place` hold captures of it and are not changed: they were imported where they lie, and are not ours.
+    """
 
     article_id: int
     outlet: str
@@ -25,6 +28,7 @@ class Extent:
     captures: int
     files: int
     copies: int
+    in_place: list[str]
 
 
 def extents(conn: Connection, article_ids: Sequence[int]) -> list[Extent]:
@@ -128,7 +132,7 @@ from articles a join outlets o on o.id = a.outlet_id
 cross join lateral (
     select coalesce(array_agg(c.file), '{}') as names, coalesce(array_agg(c.record_offset), '{}') as offsets,
            coalesce(array_agg(c.record_length), '{}') as lengths
-    from captures c where c.id in @capture
+    from captures c where c.id in @capture and c.file not like '/%'
 ) as places
 where a.id in @article order by a.id
 """)
@@ -174,7 +178,8 @@ _EXTENTS = text("""
 select a.id as article_id, o.name as outlet, a.url, r.headline, a.first_captured_at,
        (select count(*) from revisions where article_id = a.id) as revisions,
        count(c.id) as captures, count(distinct c.file) as files,
-       (select count(*) - 1 from articles where story_id = a.story_id) as copies
+       (select count(*) - 1 from articles where story_id = a.story_id) as copies,
+       coalesce(array_agg(distinct c.file) filter (where c.file like '/%'), '{}') as in_place
 from articles a join outlets o on o.id = a.outlet_id
 left join revisions r on r.id = a.revision_id
 left join links l on l.article_id = a.id left join captures c on c.url_key = l.url_key
@@ -192,7 +197,8 @@ select l.url_key, o.name as outlet, coalesce(array_agg(c.file) filter (where c.i
        coalesce(array_agg(c.record_offset) filter (where c.id is not null), '{}') as offsets,
        coalesce(array_agg(c.record_length) filter (where c.id is not null), '{}') as lengths
 from links l join outlets o on o.id = l.outlet_id
-left join captures c on c.url_key = l.url_key and not exists (select from readings where capture_id = c.id)
+left join captures c on c.url_key = l.url_key and c.file not like '/%'
+    and not exists (select from readings where capture_id = c.id)
 where l.reason = 'removed' and l.state = 'done' and (c.id is not null or l.url not like 'removed:%')
 group by l.url_key, o.name order by 1
 """)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from news.sameness.normal_forms import plain
+from news.sameness.normal_forms import plain, words_of
 
 _MOST_TOKENS = 6000  # comparing costs the square of it; longer passages are shown as a whole
 _LEAST_KEPT = 0.3  # share of the words; with less in common the pieces would only be in the way
@@ -27,6 +27,16 @@ class DiffPiece:
 
     mark: Mark
     text: str
+
+
+def share_in_common(old: str, new: str) -> float:
+    """Return the share (0 to 1) of each three words in a row that both texts have; 1 for two texts without words."""
+    first, second = (_sequences(words_of(text)) for text in (old, new))
+    return len(first & second) / len(first | second) if first or second else 1.0
+
+
+def _sequences(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return set(zip(words, words[1:], words[2:], strict=False)) or {tuple(words)} - {()}
 
 
 def word_pieces(old: str, new: str) -> tuple[DiffPiece, ...]:
