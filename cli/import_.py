@@ -64,21 +64,22 @@ def _import_all(home: Home, inputs: InputFiles, *, in_place: bool, as_json: bool
     from cli.import_answers import answering
 
     with archive_engine(home) as engine, answering(engine, as_json) as answers, ExitStack() as stack:
-        run = _Run(home, engine, inputs, answers, in_place, stack)
+        run, interrupted = _Run(home, engine, inputs, answers, in_place, stack), False
         try:
             with _progress(inputs, answers) as moved:
                 run.all(moved)
         except KeyboardInterrupt:
-            answers.say_all(run.other_records)
-            say("the same command goes on from here")
-            raise
-        if run.refused and not answers.parts:
+            interrupted = True
+        if run.refused and not answers.parts and not interrupted:
             raise run.refused[0]
         for error in run.refused:
             answers.failed(str(error))
     if as_json and (run.has_captures or len(inputs.paths) > 1):
         answers.emit_summary(run.other_records)
     answers.say_all(run.other_records)
+    if interrupted:
+        say("the same command goes on from here")
+        raise KeyboardInterrupt
     return ExitCode.SOME_PAGES_FAILED if answers.counts["error"] else ExitCode.FINE
 
 
