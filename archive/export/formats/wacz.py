@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive.captures.warc_reader import WarcRecord, read_records, response_in
+from archive.captures.warc_writer import digest_text
 from archive.export.format import About
 from archive.export.formats.warc import Warc
 from archive.export.tables import Column
@@ -111,7 +112,7 @@ def _index_line(record: WarcRecord) -> bytes | None:
         "url": record.url,
         "mime": (response.header("content-type") or "unk").partition(";")[0].strip(),
         "status": str(response.status),
-        "digest": record.fields.get("warc-payload-digest", ""),
+        "digest": record.fields.get("warc-payload-digest") or digest_text(response.body),
         "length": str(record.length),
         "offset": str(record.offset),
         "filename": _WARC.rpartition("/")[2],

@@ -22,9 +22,23 @@ class Records:
             part.write(_info(about))
 
     def write(self, row: Row) -> None:
-        data: bytes = row["data"]
-        self._part.write(data if data.startswith(_GZIP_MAGIC) else _packed(data))
-        self._part.write(_metadata(row))
+        record_id = row["record"].fields.get("warc-record-id")
+        if record_id:
+            data: bytes = row["data"]
+            self._part.write(data if data.startswith(_GZIP_MAGIC) else _packed(data))
+        else:
+            record_id, data = _of_arc(row)
+            self._part.write(data)
+        self._part.write(_metadata(row, record_id))
+
+
+def _of_arc(row: Row) -> tuple[str, bytes]:
+    """Return id and bytes of a WARC record with the response of one in ARC."""
+    block: bytes = row["record"].block
+    record_id = _id(f"response {row['url']} {row['captured_at'].isoformat()}")
+    fields = [("WARC-Type", "response"), *_place(row), ("WARC-Record-ID", record_id)]
+    content = ("Content-Type", "application/http; msgtype=response")
+    return record_id, pack_record([*fields, content, block_digest(block)], block)
 
 
 def _info(about: About) -> bytes:
@@ -33,27 +47,31 @@ def _info(about: About) -> bytes:
     return _record(fields, lines, f"warcinfo {about.title} {about.as_of.isoformat()}")
 
 
-def _metadata(row: Row) -> bytes:
-    about = f"urn:uuid:{row['record'].id}"
-    fields = [
-        ("WARC-Type", "metadata"),
-        ("WARC-Target-URI", target_text(row["url"])),
-        ("WARC-Date", date_text(row["captured_at"])),
-        ("WARC-Refers-To", f"<{about}>"),
-    ]
+def _metadata(row: Row, record_id: str) -> bytes:
+    fields = [("WARC-Type", "metadata"), *_place(row), ("WARC-Refers-To", record_id)]
     lines = {"article": row["article"], "revision": str(row["revision"]), "title": one_line(row["headline"] or "")}
-    return _record(fields, lines, f"metadata {about} {row['article']}")
+    return _record(fields, lines, f"metadata {record_id} {row['article']}")
+
+
+def _place(row: Row) -> list[tuple[str, str]]:
+    return [("WARC-Target-URI", target_text(row["url"])), ("WARC-Date", date_text(row["captured_at"]))]
+
+
+def _id(name: str) -> str:
+    return f"<urn:uuid:{uuid5(NAMESPACE_URL, name)}>"
 
 
 def _record(fields: list[tuple[str, str]], lines: dict[str, str], name: str) -> bytes:
     block = "".join(f"{key}: {value}\r\n" for key, value in lines.items()).encode()
-    record_id = ("WARC-Record-ID", f"<urn:uuid:{uuid5(NAMESPACE_URL, name)}>")
-    return pack_record([*fields, record_id, ("Content-Type", "application/warc-fields"), block_digest(block)], block)
+    return pack_record(
+        [*fields, ("WARC-Record-ID", _id(name)), ("Content-Type", "application/warc-fields"), block_digest(block)],
+        block,
+    )
 
 
 def _packed(data: bytes) -> bytes:
     pack = zlib.compressobj(wbits=31)
-    return pack.compress(data) + pack.flush()
+    return pack.compress(data + b"\r\n\r\n") + pack.flush()  # a place in a plain file ends with the block
 
 
 class Warc(Format):
