@@ -39,6 +39,7 @@ from news.access import AccessState, Source
 from news.access_signs import reserves_site
 from news.dispositions import newest_first
 from news.errors import ArchiveError, CaptureDamaged, FeedUnreadable, StoreUnavailable
+from news.outlets import FoundLink
 from news.reasons import Reason
 from news.schedule.backoff import pause_after
 from news.urls import canonicalise, is_on_site, page_key, url_key
@@ -66,6 +67,7 @@ class Discovery:
     _queue: list[tuple[int, Channel]] = field(default_factory=list)  # (depth, channel)
     _queued_keys: set[int] = field(default_factory=set)
     _page_keys: set[int] = field(default_factory=set)  # of channels that are web pages: they are no articles
+    _bulk_taken: int = 0  # of the room for such links
     _read_count: int = 0
     _session_names: frozenset[str] = frozenset()
     _is_saved: bool = False
@@ -316,17 +318,23 @@ class Discovery:
     async def _enter(self, channel: Channel, announced: Announced, depth: int) -> None:
         if announced.channels and depth < MAX_DEPTH:
             await self._enqueue(announced.channels, depth + 1)
-        found = [link for link in announced.links if page_key(link.url) not in self._page_keys]
-        is_bulk = len(found) > (self.job.limit or len(found))
-        room = max(0, MAX_BULK_LINKS - len(self.links))
-        if is_bulk and len(found) > room:
-            self.job.tally.reasons[channel.url] = Reason.TOO_MANY_LINKS
-            found = [found[number] for number in newest_first(link.announced_at for link in found)[:room]]
+        is_bulk = len(announced.links) > (self.job.limit or len(announced.links))
+        found = self._with_room(channel, announced.links) if is_bulk else announced.links
+        found = [link for link in found if page_key(link.url) not in self._page_keys]
         crawl, names = self.job.crawl, self._session_names
         links = await self.job.db(lambda conn: add_links(conn, crawl.outlet_id, crawl.id, channel.id, found, names))
         ids = {link.id for link in links}
         self.bulk = self.bulk | ids if is_bulk else self.bulk - ids
         self.add_links(links)
+
+    def _with_room(self, channel: Channel, found: Sequence[FoundLink]) -> Sequence[FoundLink]:
+        """Return the newest links of a long list for which this crawl has room, and take the room: others ask, too."""
+        room = MAX_BULK_LINKS - self._bulk_taken
+        self._bulk_taken += min(room, len(found))
+        if len(found) <= room:
+            return found
+        self.job.tally.reasons[channel.url] = Reason.TOO_MANY_LINKS
+        return [found[number] for number in newest_first(link.announced_at for link in found)[:room]]
 
     # How looks ended ---------------------------------------------------------------------------------------------
 

@@ -103,6 +103,20 @@ def test_more_links_than_one_crawl_takes_in_are_left_with_a_reason(
     assert set(fetched(site)) == set(PATHS[-3:])
 
 
+def test_long_lists_that_are_read_at_once_share_the_room_of_one_crawl(
+    home: Home, engine: Engine, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.spiders.discovery.MAX_BULK_LINKS", 6)
+    maps = [f"/map-{number}.xml" for number in range(4)]
+    for number, path in enumerate(maps):
+        paths = [f"/town/old-page-{number}-{page}-of-the-town" for page in range(5)]
+        site.put(path, sitemap(site, *paths), content_type="text/xml")
+    result = crawl_town(home, engine, site, *maps)
+    assert result.ledger
+    assert result.ledger.links == 6
+    assert sorted(result.unread.values()) == ["too_many_links"] * 3
+
+
 @pytest.mark.parametrize("link", ["{path}?sid={id}", "{path}?PHPSESSID={id}", "{path};sid={id}", "{path}?session={id}"])
 def test_a_new_session_id_in_every_link_is_no_new_page(home: Home, engine: Engine, site: Site, link: str) -> None:
     for session in ("f3a91c07", "0b77d2e9"):
