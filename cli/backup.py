@@ -50,7 +50,7 @@ def backup(
         from archive.backup.target import Target
 
         for manifest in manifests(Target(address)):
-            _tell(manifest, as_json)
+            _print(manifest, as_json)
         return ExitCode.FINE
     from archive.backup.run import run_backup
 
@@ -69,7 +69,7 @@ def _address(home: Home, given: str | None) -> str:
     return address
 
 
-def _tell(manifest: Manifest, as_json: bool) -> None:
+def _print(manifest: Manifest, as_json: bool) -> None:
     if as_json:
         emit({"type": "backup", **_record(manifest)})
     else:

@@ -31,7 +31,7 @@ def doctor(as_json: bool) -> None:
     findings = examine(find_home())
     code = exit_code(findings)
     for finding in findings:
-        _tell(finding, as_json=as_json)
+        _print_finding(finding, as_json=as_json)
     bad = sum(finding.state == "bad" for finding in findings)
     if as_json:
         emit({"type": "summary", "bad": bad, "exit_code": code})
@@ -70,7 +70,7 @@ def examine(home: Home) -> list[Finding]:
     return findings
 
 
-def _tell(finding: Finding, *, as_json: bool) -> None:
+def _print_finding(finding: Finding, *, as_json: bool) -> None:
     if as_json:
         emit(
             {

@@ -50,7 +50,7 @@ def remove(targets: tuple[str, ...], reason: str, copies: bool, yes: bool, no_sc
             found = _extents(conn, targets, copies)
             held = holds(conn, [each.article_id for each in found])
         if not yes:
-            _tell_plan(found, copies, as_json)
+            _print_plan(found, copies, as_json)
         if held:
             raise Held(held)
         if not yes:
@@ -58,7 +58,7 @@ def remove(targets: tuple[str, ...], reason: str, copies: bool, yes: bool, no_sc
         finish_removals(engine, home)
         removed = remove_articles(engine, home, [each.article_id for each in found], reason, everywhere=copies)
         scrubbed = no_scrub or _scrub(engine)
-        _tell_end(engine, home, found, removed, scrubbed, as_json)
+        _print_end(engine, home, found, removed, scrubbed, as_json)
         listed = _list_in_backup(engine, home)
     is_whole = scrubbed and listed and not removed.erased.waiting and not any(each.in_place for each in found)
     return ExitCode.FINE if is_whole else ExitCode.SOME_PAGES_FAILED
@@ -100,7 +100,7 @@ def _need_article(conn: Connection, target: str) -> int:
         raise
 
 
-def _tell_plan(found: Sequence[Extent], copies: bool, as_json: bool) -> None:
+def _print_plan(found: Sequence[Extent], copies: bool, as_json: bool) -> None:
     for each in found:
         if as_json:
             emit({"type": "article", **_record(each)})
@@ -138,7 +138,7 @@ def _scrub(engine: Engine) -> bool:
     return not left
 
 
-def _tell_end(
+def _print_end(
     engine: Engine, home: Home, found: Sequence[Extent], removed: Removed, scrubbed: bool, as_json: bool
 ) -> None:
     from archive.export.register import exports_with

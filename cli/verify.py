@@ -104,9 +104,9 @@ class _Findings:
         for damage in look.damages:
             self.damaged += 1
             self.repaired += damage.repaired
-            self._tell(scope, damage)
+            self._print(scope, damage)
 
-    def _tell(self, scope: Scope, damage: Damage) -> None:
+    def _print(self, scope: Scope, damage: Damage) -> None:
         from archive.verify.run import damaged_articles
 
         articles = damaged_articles(scope, damage.articles).values()

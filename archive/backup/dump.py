@@ -85,11 +85,11 @@ def _running(name: str, version: int, url: str, options: tuple[str, ...], **pipe
     program = find_program(name, version)
     place, environment = without_password(url)
     command = [program, f"--dbname={place}", *options]
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as messages:
         with (
             suppress(BrokenPipeError),
             subprocess.Popen(  # noqa: S603
-                command, stderr=said, env={**os.environ, **environment}, **pipes
+                command, stderr=messages, env={**os.environ, **environment}, **pipes
             ) as process,
         ):
             try:
@@ -100,8 +100,8 @@ def _running(name: str, version: int, url: str, options: tuple[str, ...], **pipe
                 _kill(process)
                 raise
         if process.returncode:
-            said.seek(0)
-            message = " ".join(said.read().decode("utf-8", "replace").split())
+            messages.seek(0)
+            message = " ".join(messages.read().decode("utf-8", "replace").split())
             raise ArchiveUnavailable(f"{name}: {message[-_LONGEST:] or 'it ended without a reason'}", "newskeep doctor")
 
 

@@ -48,7 +48,7 @@ def test(target: str, json_: bool) -> None:
     else:
         print_survey(survey, print_text)
         for reading in readings:
-            _tell(reading)
+            _print_reading(reading)
     if not any(reading.article for reading in readings):
         say(f"error: {outlet.url}: {_why_nothing(survey, links)}")
         sys.exit(ExitCode.NOTHING_FETCHED)
@@ -79,7 +79,7 @@ def _emit(outlet: Outlet, survey: Survey, readings: Iterable[Reading]) -> None:
         emit({"type": "reading", "url": reading.url, **problem, **fields})
 
 
-def _tell(reading: Reading) -> None:
+def _print_reading(reading: Reading) -> None:
     article = reading.article
     if article is None:
         print_text(f"  ✗ {reading.url}\n      {reading.problem}")

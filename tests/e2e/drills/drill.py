@@ -82,7 +82,7 @@ def run(stage: Stage, script: Script) -> Report:
     first_half, second_half = script.kills // 2, script.kills - script.kills // 2
     victims = itertools.chain.from_iterable(rng.sample(stage.actors, len(stage.actors)) for _ in itertools.count())
     for blow in _blows(stage, script, rng, victims, first_half):
-        blows.append(_said(blow))
+        blows.append(_logged(blow))
     listed = sum(piece.listed(1) for piece in stage.web.all_pieces())
     # the lists of all outlets have been read and half of what they name: the rest must be fetched when it has left them
     seen = f"(select count(*) from links) >= {listed} and (select count(*) from articles) >= {listed // 2}"
@@ -90,15 +90,15 @@ def run(stage: Stage, script: Script) -> Report:
     moved_on = datetime.now(UTC)
     stage.move_on()
     settled = datetime.now(UTC) + timedelta(seconds=_MOVING_SECONDS)
-    _said("the web moves on")
+    _logged("the web moves on")
     for blow in _blows(stage, script, rng, victims, second_half):
-        blows.append(_said(blow))
-    blows.append(_said(f"the database stops for {script.database_down:.0f} s"))
+        blows.append(_logged(blow))
+    blows.append(_logged(f"the database stops for {script.database_down:.0f} s"))
     stage.stop_database()
     time.sleep(script.database_down)
     stage.start_database()
     time.sleep(rng.uniform(*script.pause))
-    blows.append(_said("everything stops and starts"))
+    blows.append(_logged("everything stops and starts"))
     stage.stop_all()
     stage.stop_database()
     stage.start_database()
@@ -146,7 +146,7 @@ def wait_for(condition: Callable[[], bool], otherwise: Callable[[], str], script
         time.sleep(1)
 
 
-def _said(blow: str) -> str:
+def _logged(blow: str) -> str:
     line = f"{datetime.now(UTC):%H:%M:%S} {blow}"
     print(line, file=sys.stderr, flush=True)
     return line

@@ -48,7 +48,7 @@ def hook() -> Iterator[Hook]:
         yield hook
 
 
-def tell(engine: Engine, now: datetime = NOW, **settings: str) -> None:
+def notify_all(engine: Engine, now: datetime = NOW, **settings: str) -> None:
     """Send all messages that are due, and wait until each has arrived or failed."""
 
     async def one() -> None:

@@ -18,7 +18,7 @@ from news.settings import read_settings
 from scheduler.monitor import alert_channels
 from scheduler.monitor.alert_channels import MailBox, Message, PasswordInTheOpen, send_mail
 from tests.mailbox import MailServer
-from tests.scheduler.monitor.conftest import EVIL, NOW, Hook, alert, tell
+from tests.scheduler.monitor.conftest import EVIL, NOW, Hook, alert, notify_all
 
 HELLO = Message("hello", ("hello",), ())
 
@@ -27,7 +27,9 @@ def test_mail_goes_to_everybody_named_and_the_password_is_given(engine: Engine) 
     alert(engine)
     with MailServer() as mails:
         url = mails.address.replace("smtp://", "smtp://me%40example.org:open%2Fsesame@")
-        tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org, b@example.org", ALERT_MAIL_FROM="n@example.org")
+        notify_all(
+            engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org, b@example.org", ALERT_MAIL_FROM="n@example.org"
+        )
 
     [sent] = mails.mails
     assert mails.envelopes == [["a@example.org", "b@example.org"]]
@@ -42,7 +44,7 @@ def test_password_is_neither_logged_nor_kept(engine: Engine, caplog: pytest.LogC
     with MailServer(refuse="550 user me:sesame@ may not") as mails:
         url = mails.address.replace("smtp://", "smtp://me:sesame@")
         hook = "http://127.0.0.1:1/hook?token=sesame"
-        tell(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org", ALERT_WEBHOOK_URL=hook)
+        notify_all(engine, ALERT_SMTP_URL=url, ALERT_MAIL_TO="a@example.org", ALERT_WEBHOOK_URL=hook)
 
     logged = [str(vars(record)) for record in caplog.records if record.message == "alerts_not_told"]
     with engine.connect() as conn:
@@ -138,7 +140,7 @@ def test_server_that_never_comes_to_an_end_is_given_up(
     monkeypatch.setattr(alert_channels, "_ALL_SECONDS", 0.6)
     alert(engine)
     with MailServer(drip=drip) as mails:
-        tell(engine, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
+        notify_all(engine, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
 
     with engine.connect() as conn:
         [problem] = conn.execute(text("select problem from alert_messages")).scalars()
@@ -149,7 +151,7 @@ def test_webhook_that_does_not_answer_is_described_in_words(engine: Engine, monk
     monkeypatch.setattr(alert_channels, "_WEBHOOK_SECONDS", ClientTimeout(total=0.3))
     alert(engine)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        tell(engine, ALERT_WEBHOOK_URL=f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        notify_all(engine, ALERT_WEBHOOK_URL=f"http://127.0.0.1:{silent.getsockname()[1]}/")
 
     with engine.connect() as conn:
         assert conn.execute(text("select problem from alert_messages")).scalar_one() == "no answer in time"
@@ -158,7 +160,7 @@ def test_webhook_that_does_not_answer_is_described_in_words(engine: Engine, monk
 def test_name_of_an_outlet_cannot_add_a_header_or_steer_what_shows_it(engine: Engine, hook: Hook) -> None:
     alert(engine, EVIL, "layout_break", {"signs": {"listings": [f"https://krone.example/{EVIL}"]}})
     with MailServer() as mails:
-        tell(engine, ALERT_WEBHOOK_URL=hook.address, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
+        notify_all(engine, ALERT_WEBHOOK_URL=hook.address, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
 
     [sent], [post] = mails.mails, hook.posts
     assert sent["Bcc"] is None
@@ -183,7 +185,7 @@ def apprise_url(hook: Hook, path: str = "hook/opensesame") -> str:
 def test_any_url_of_apprise_gets_messages(engine: Engine, hook: Hook) -> None:
     alert(engine, EVIL)
     for _ in range(2):
-        tell(engine, ALERT_URLS=apprise_url(hook))
+        notify_all(engine, ALERT_URLS=apprise_url(hook))
 
     [post] = hook.posts
     assert "disk full soon, 0.4 GB free" in post["message"]
@@ -194,8 +196,8 @@ def test_any_url_of_apprise_gets_messages(engine: Engine, hook: Hook) -> None:
 def test_each_url_is_a_channel_of_its_own(engine: Engine, hook: Hook) -> None:
     alert(engine)
     urls = f"{apprise_url(hook)}, json://127.0.0.1:1/a,b jsons://127.0.0.1:1/x"
-    tell(engine, ALERT_URLS=urls)
-    tell(engine, NOW + timedelta(hours=2), ALERT_URLS=urls)
+    notify_all(engine, ALERT_URLS=urls)
+    notify_all(engine, NOW + timedelta(hours=2), ALERT_URLS=urls)
 
     assert len(hook.posts) == 1
     failed = problems(engine)
@@ -211,7 +213,7 @@ def test_service_that_refuses_or_redirects_has_failed_and_no_secret_is_kept(
     caplog.set_level(logging.DEBUG)
     hook.answers[:] = [status]
     alert(engine)
-    tell(engine, ALERT_URLS=apprise_url(hook))
+    notify_all(engine, ALERT_URLS=apprise_url(hook))
 
     [problem] = problems(engine).values()
     assert str(status) in str(problem)
@@ -221,7 +223,7 @@ def test_service_that_refuses_or_redirects_has_failed_and_no_secret_is_kept(
 @pytest.mark.parametrize("url", ["nonsense://opensesame@x", "slack://opensesame"])
 def test_url_that_apprise_does_not_know_is_reported_without_its_secrets(engine: Engine, url: str) -> None:
     alert(engine)
-    tell(engine, ALERT_URLS=url)
+    notify_all(engine, ALERT_URLS=url)
 
     [problem] = problems(engine).values()
     assert "URL" in str(problem)
@@ -233,7 +235,7 @@ def test_service_that_never_comes_to_an_end_is_given_up(engine: Engine, monkeypa
     alert(engine)
     with MailServer(drip=b"2") as mails:
         host = mails.address.removeprefix("smtp://")
-        tell(engine, ALERT_URLS=f"mailto://me:sesame@{host}/?smtp=127.0.0.1&from=n@example.org&to=a@example.org")
+        notify_all(engine, ALERT_URLS=f"mailto://me:sesame@{host}/?smtp=127.0.0.1&from=n@example.org&to=a@example.org")
 
     assert problems(engine) == {"mailto": "no answer in time"}
 

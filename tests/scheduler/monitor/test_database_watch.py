@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from archive.database import connect_to, make_engine
 from news.settings import read_settings
 from scheduler.monitor.database_watch import DatabaseWatch
-from tests.scheduler.monitor.conftest import NOW, Hook, tell
+from tests.scheduler.monitor.conftest import NOW, Hook, notify_all
 
 
 def watch(engine: Engine, minutes: int, watching: DatabaseWatch) -> bool:
@@ -27,7 +27,7 @@ def test_database_outage_is_sent_once_and_stored_afterwards(database_url: str, h
     place["url"] = database_url
     for minutes in (6, 7):
         assert watch(engine, minutes, watching)
-        tell(engine, NOW + timedelta(minutes=minutes), **settings)
+        notify_all(engine, NOW + timedelta(minutes=minutes), **settings)
     engine.dispose()
 
     assert [[alert["change"] for alert in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]

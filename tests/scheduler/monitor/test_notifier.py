@@ -13,16 +13,16 @@ from news.settings import read_settings
 from scheduler.monitor import alert_channels
 from scheduler.monitor.notifier import Notifier, archive_name
 from tests.mailbox import MailServer
-from tests.scheduler.monitor.conftest import DISK, NOW, Hook, alert, over, tell
+from tests.scheduler.monitor.conftest import DISK, NOW, Hook, alert, notify_all, over
 
 
 def test_opening_and_end_are_each_sent_once(engine: Engine, hook: Hook) -> None:
     alert(engine)
     for _ in range(2):
-        tell(engine, ALERT_WEBHOOK_URL=hook.address)
+        notify_all(engine, ALERT_WEBHOOK_URL=hook.address)
     over(engine)
     for _ in range(2):
-        tell(engine, ALERT_WEBHOOK_URL=hook.address)
+        notify_all(engine, ALERT_WEBHOOK_URL=hook.address)
 
     assert [[alert["change"] for alert in post["alerts"]] for post in hook.posts] == [["opened"], ["ended"]]
     since = hook.posts[0]["alerts"][0]["opened_at"][:16].replace("T", " ")
@@ -69,7 +69,7 @@ def test_many_alerts_are_one_message(engine: Engine, hook: Hook) -> None:
             engine, f"outlet{number}", "volume_drop", {"articles": [1, 2], "usual": [9, 9.5], "last_day": "2026-11-22"}
         )
     with MailServer() as mails:
-        tell(engine, ALERT_WEBHOOK_URL=hook.address, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
+        notify_all(engine, ALERT_WEBHOOK_URL=hook.address, ALERT_SMTP_URL=mails.address, ALERT_MAIL_TO="a@example.org")
 
     [post], [sent] = hook.posts, mails.mails
     assert len(post["alerts"]) == 40
@@ -82,7 +82,7 @@ def test_failed_message_is_tried_again_after_a_pause_that_grows(engine: Engine, 
     hook.answers[:] = [status, status]
     alert(engine)
     for minutes in (0, 1, 2, 4, 6, 9):
-        tell(engine, NOW + timedelta(minutes=minutes), ALERT_WEBHOOK_URL=hook.address)
+        notify_all(engine, NOW + timedelta(minutes=minutes), ALERT_WEBHOOK_URL=hook.address)
 
     assert len(hook.posts) == 3  # after 0, 2 and 6 minutes
 
@@ -95,9 +95,9 @@ def test_channel_that_works_does_not_repeat_what_the_other_could_not_send(engine
             "ALERT_SMTP_URL": mails.address,
             "ALERT_MAIL_TO": "a@example.org",
         }
-        tell(engine, **settings)
+        notify_all(engine, **settings)
         mails.refuse = None
-        tell(engine, NOW + timedelta(hours=2), **settings)
+        notify_all(engine, NOW + timedelta(hours=2), **settings)
 
     assert (len(hook.posts), len(mails.mails)) == (1, 1)
 
@@ -121,7 +121,7 @@ def test_look_does_not_wait_for_a_server_that_hangs(engine: Engine, monkeypatch:
 def test_alert_that_was_over_before_it_could_be_sent_is_not_sent(engine: Engine, hook: Hook) -> None:
     alert(engine)
     over(engine)
-    tell(engine, ALERT_WEBHOOK_URL=hook.address)
+    notify_all(engine, ALERT_WEBHOOK_URL=hook.address)
 
     assert hook.posts == []
 
@@ -130,10 +130,10 @@ def test_alert_that_ended_while_the_mail_server_was_away_is_sent_in_full(engine:
     alert(engine)
     with MailServer(refuse="451 later") as mails:
         settings = {"ALERT_SMTP_URL": mails.address, "ALERT_MAIL_TO": "a@example.org"}
-        tell(engine, **settings)
+        notify_all(engine, **settings)
         over(engine)
         mails.refuse = None
-        tell(engine, NOW + timedelta(hours=2), **settings)
+        notify_all(engine, NOW + timedelta(hours=2), **settings)
 
     assert (
         mails.mails[0]["Subject"]
@@ -143,7 +143,7 @@ def test_alert_that_ended_while_the_mail_server_was_away_is_sent_in_full(engine:
 
 def test_alerts_without_a_channel_are_no_error(engine: Engine, home: Home) -> None:
     alert(engine)
-    tell(engine)
+    notify_all(engine)
 
     with engine.connect() as conn:
         assert [alert.opening_notified_at for alert in open_alerts(conn)] == [None]
