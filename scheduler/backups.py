@@ -8,18 +8,21 @@ A process of its own can be killed at any time, and gives its memory back.
 import asyncio
 import logging
 import os
+import signal
 import sys
 from datetime import datetime, timedelta
 
-from archive.backup.record import failed_backup, last_backup
+from archive.backup.record import failed_backup, last_backup, note_failed
 from archive.home import Home, existing_archive
 from crawler.logs import setup_logging
 from news.errors import Busy, NewsError
+from news.exit_codes import ExitCode
 from news.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _RETRY = timedelta(hours=1)
+_STOPPED = (signal.SIGINT, signal.SIGTERM)  # as the daemon is, by Ctrl-C and otherwise
 
 
 def backup_interval(settings: Settings) -> timedelta | None:
@@ -39,17 +42,22 @@ def backup_is_due(home: Home, now: datetime) -> bool:
 
 
 async def back_up(home: Home) -> None:
-    """Make a backup in a child process, which logs and notes the outcome; end it when this is cancelled."""
+    """Make a backup in a child process, which logs and notes the outcome; end it when this is cancelled.
+
+    A child that could not note it, because it was killed or has a bug, counts as a failure as well.
+    """
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "scheduler.backups",
         stdin=asyncio.subprocess.DEVNULL, env={**os.environ, "NEWSKEEP_HOME": str(home.path)},
     )  # fmt: skip
     try:
-        await child.wait()
+        code = await child.wait()
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
+    if code == ExitCode.OUR_BUG or (code < 0 and -code not in _STOPPED):
+        note_failed(home, f"the process that made it ended with {code}")
 
 
 def main() -> int:
@@ -65,8 +73,8 @@ def main() -> int:
         return error.exit_code
     except (NewsError, OSError) as error:
         logger.error("backup_failed", extra={"problem": str(error)})
-        return 1
-    facts = {"name": made.manifest.name, "bytes": made.written, "removed": len(made.pruned)}
+        return error.exit_code if isinstance(error, NewsError) else ExitCode.DATABASE
+    facts = {"backup": made.manifest.name, "bytes": made.written, "removed": len(made.pruned)}
     logger.info("backup_made", extra={**facts, "absent": list(made.manifest.absent)})
     return 0
 

@@ -60,8 +60,12 @@ class Target:
                     return _copy(pieces, file)
             half = Path(f"{place}.part")
             half.parent.mkdir(parents=True, exist_ok=True)
-            with half.open("wb") as file:
-                written = _copy(pieces, file)
+            try:
+                with half.open("wb") as file:
+                    written = _copy(pieces, file)
+            except BaseException:
+                half.unlink()  # a full disk needs the room
+                raise
             flush_to_disk(half)
             os.replace(half, place)
             flush_to_disk(half.parent)

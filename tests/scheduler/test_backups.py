@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,6 +54,17 @@ def test_a_failed_backup_is_tried_again_after_an_hour(planned: Home, hours: floa
     noted(planned, FAILED_BACKUP, hours)
 
     assert backup_is_due(planned, NOW) is due
+
+
+def test_a_child_that_dies_counts_as_a_failure(planned: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "python").write_text("#!/bin/sh\nkill -9 $$\n")
+    (tmp_path / "python").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    asyncio.run(back_up(planned))
+
+    assert (failed := failed_backup(planned))
+    assert failed.text == "the process that made it ended with -9"
 
 
 def test_the_child_makes_a_backup_or_notes_why_it_could_not(

@@ -54,6 +54,7 @@ def older_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home
     server.stop()
 
 
+@pytest.mark.slow
 def test_a_backup_is_restored_into_an_older_and_into_a_newer_server(
     home: Home, empty_home: Home, older_home: Home, target: Target, publish: Publish
 ) -> None:

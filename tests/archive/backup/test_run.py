@@ -123,7 +123,11 @@ def test_old_backups_go_with_what_they_alone_needed(home: Home, target: Target, 
     assert originals(home) == copied(target, Made(choose(target, names[2]), 0, ()))
 
 
-@pytest.mark.parametrize("write", [1, 2, 3], ids=["database", "captures", "manifest"])
+@pytest.mark.parametrize(
+    "write",
+    [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)],
+    ids=["database", "captures", "manifest"],
+)
 def test_a_killed_backup_leaves_the_former_one_and_the_next_goes_on(
     home: Home, target: Target, publish: Publish, write: int
 ) -> None:
