@@ -109,7 +109,7 @@ class CaptureFiles:
 
     def _ready_file(self) -> "_OwnedFile":
         file = self._file
-        if file and (file.size >= self._roll_bytes or file.age >= self._roll_seconds):
+        if file and (file.size >= self._roll_bytes or file.age >= self._roll_seconds or _roll_mark(file.path).exists()):
             file.close()
             file = self._file = None
             self._rolled()
@@ -126,6 +126,15 @@ class CaptureFiles:
             if file:
                 file.append(info_record(path.name, f"newskeep/{version('newskeep')}", self.operator, now))
                 return file
+
+
+def ask_to_roll(path: Path) -> None:
+    """Ask the process that writes this file to finish it before its next record, so that it can be changed."""
+    _roll_mark(path).touch()
+
+
+def _roll_mark(path: Path) -> Path:
+    return path.with_name(f"{path.name}.roll")
 
 
 class _OwnedFile:
@@ -178,6 +187,7 @@ class _OwnedFile:
     def close(self) -> None:
         _flush(self._descriptor)
         note_whole(self.path, self.size)
+        _roll_mark(self.path).unlink(missing_ok=True)
 
 
 def _flush(descriptor: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from archive.captures.erase import ErasedRange, erase_in, ranges_to_erase
 from archive.captures.object_store import digest_of, put
+from archive.captures.warc_writer import ask_to_roll
 from archive.home import Home, flush_to_disk
 from archive.locks import hold_captures
 from archive.verify.sources import StoredFile, copy_to, find_stored_file
@@ -110,6 +111,7 @@ def _writable(home: Home, file: StoredFile) -> Iterator[Path | None]:
         try:
             fcntl.flock(local, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            ask_to_roll(path)
             yield None
             return
         yield path

@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.captures import CaptureFiles
-from archive.home import Home
+from archive.captures.upload import upload_finished
+from archive.home import Home, find_home
+from archive.removal.removal import finish_removals
 from news.dispositions import Disposition
 from tests.cli.conftest import URL, Newskeep
 from tests.newsroom import LONG, OTHER, Newsroom, article
@@ -191,17 +194,21 @@ def test_a_killed_removal_is_finished_by_the_next(
     assert newskeep("verify").code == 0
 
 
-def test_a_file_that_a_crawl_writes_waits(newskeep: Newskeep, newsroom: Newsroom, home: Home, engine: Engine) -> None:
+def test_a_crawl_finishes_a_file_that_waits(newskeep: Newskeep, newsroom: Newsroom, home: Home, engine: Engine) -> None:
     with CaptureFiles(home) as captures:
         (outcome,) = newsroom.store_captured(captures, (article(body=LONG), b"<p>Wort7</p>"))
         waiting = newskeep("remove", f"a{outcome.article_id:x}", *WHY, "--yes", "--no-scrub", "--json")
         assert waiting.code == 3
         assert len(waiting.records[-1]["waiting"]) == 1
-        (other,) = newsroom.store_captured(captures, (article(OTHER_URL, body=OTHER), b"<p>b</p>"))
+        newsroom.store_captured(captures, (article(OTHER_URL, body=OTHER), b"<p>b</p>"))
 
-    assert newskeep("remove", f"a{other.article_id:x}", *WHY, "--yes", "--no-scrub").code == 0
-    assert count(engine, "select count(*) from erasures") == 0
-    assert not any(b"Wort7" in content for content in bytes_of(home).values())
+        erased = finish_removals(engine, home)
+
+        assert (erased.records, erased.waiting) == (1, ())
+        assert count(engine, "select count(*) from erasures") == 0
+        assert not any(b"Wort7" in content for content in bytes_of(home).values())
+    assert newskeep("verify").code == 0
+    assert list(home.captures.glob("*.roll")) == []
 
 
 def test_the_register_only_grows(newskeep: Newskeep, engine: Engine, article_id: str) -> None:
@@ -212,3 +219,19 @@ def test_the_register_only_grows(newskeep: Newskeep, engine: Engine, article_id:
     with engine.connect() as conn:
         row = conn.execute(text("select reason, cardinality(letters) from removals")).one()
     assert row == ("court order", 2)
+
+
+def test_a_file_in_the_store_is_changed_there(
+    newskeep: Newskeep, engine: Engine, home: Home, article_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "store").mkdir()
+    monkeypatch.setenv("CAPTURE_STORE", f"file://{tmp_path / 'store'}")
+    [file] = upload_finished(engine, find_home())
+    stored = tmp_path / "store" / file.name
+
+    assert newskeep("remove", article_id, "--copies", *WHY, "--yes", "--no-scrub").code == 0
+
+    assert b"Zug" not in gzip.decompress(stored.read_bytes())
+    assert len(stored.read_bytes()) == file.size
+    assert [path.name for path in home.captures.iterdir() if path.name.startswith("newskeep")] == []
+    assert newskeep("verify").code == 0

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from archive.home import Home
+from archive.captures.upload import upload_finished
+from archive.home import Home, find_home
 from news.article import parse_id
 from tests.cli.conftest import Newskeep
 
@@ -205,3 +206,22 @@ def test_damage_that_is_gone_ends_its_alert(newskeep: Newskeep, engine: Engine, 
 
     assert damages(newskeep) == []
     assert open_alerts() == []
+
+
+def test_a_file_in_the_store_is_checked_and_repaired_there(
+    newskeep: Newskeep, engine: Engine, file: Path, article_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, stored = file.read_bytes(), tmp_path / "store" / file.name
+    shutil.copytree(file.parent, tmp_path / "copies")
+    stored.parent.mkdir()
+    monkeypatch.setenv("CAPTURE_STORE", f"file://{stored.parent}")
+    assert upload_finished(engine, find_home())
+    assert not file.exists()
+    assert damages(newskeep) == []
+    stored.write_bytes(whole[:500] + b"!" + whole[501:])
+
+    assert article_id in named(damages(newskeep))
+    monkeypatch.setenv("CAPTURE_COPIES", f"file://{tmp_path / 'copies'}")
+    assert [damage["repaired"] for damage in damages(newskeep)] == [True]
+    assert stored.read_bytes() == whole
+    assert not file.exists()
