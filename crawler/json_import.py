@@ -16,7 +16,7 @@ from news.json_articles import Imported, read_line
 _MOST_BYTES = 10_000_000  # of an object
 _STEP = 1 << 20
 _BROKEN = (EOFError, zlib.error, OSError, CaptureDamaged)
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}]', re.DOTALL)  # texts, since they may have brackets
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{}]', re.DOTALL)  # texts, since they may have brackets
 _OVER_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{[ \t\r]*\n)")
 
 

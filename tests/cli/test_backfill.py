@@ -1,8 +1,6 @@
 """`newskeep backfill`: articles of the past."""
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,34 +85,30 @@ def test_gaps_of_the_coverage_are_filled(site: Site, home: Home, newskeep: Run, 
     assert sorted(line["url"] for line in outcome.records[:-1]) == [site.url("/6-1"), site.url("/6-2")]
 
 
-@pytest.mark.parametrize("form", ["plain", "json", "cdxj"])
 def test_captures_that_a_web_archive_lists_are_imported_with_their_times(
-    site: Site, newskeep: Run, engine: Engine, tmp_path: Path, form: str
+    site: Site, newskeep: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("crawler.wayback.DELAY", 0)
     pages = {"https://alt.example/a": "20190501080000", "https://alt.example/b": "20190601080000"}
-    rows = [["example,alt)/x", time, url, "text/html", "200", "ABC", "9"] for url, time in pages.items()]
-    rows += [["example,alt)/x", "20190601080000", "https://alt.example/gone", "text/html", "404", "DEF", "9"]]
+    lines = [f"example,alt)/x {time} {url} text/html 200 ABC 9" for url, time in pages.items()]
     for number, (url, time) in enumerate(pages.items()):
         site.put(f"/web/{time}id_/{url}", article_page(f"The story number {number} of that day", *story(str(number))))
-    lines = {
-        "plain": "\n".join(" ".join(row) for row in rows),
-        "json": json.dumps([["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"], *rows])
-        .replace("], ", "],\n"),
-        "cdxj": "\n".join(
-            f"{row[0]} {row[1]} " + json.dumps({"url": row[2], "mime": row[3], "status": row[4]}) for row in rows
-        ),
-    }[form]  # fmt: skip
-    site.put("/cdx/search/cdx", lines, content_type="text/plain")
-    outcome = newskeep("backfill", "--cdx", site.url("/cdx/search/cdx?url=alt.example"), "--json", "--from", "2019")
-    again = newskeep("backfill", "--cdx", site.url("/cdx/search/cdx?url=alt.example"), "--json")
+    site.put("/cdx/search/cdx", "\n".join(lines), content_type="text/plain")
+    address = site.url("/cdx/search/cdx?url=alt.example")
+    late = newskeep("backfill", "--cdx", address, "--json", "--from", "2019-06")
+    all_, again = newskeep("backfill", "--cdx", address, "--json"), newskeep("backfill", "--cdx", address, "--json")
 
-    assert outcome.code == 0, outcome.err
-    assert [(line["url"], line["relation"]) for line in outcome.records[:-1]] == [(url, "new") for url in pages]
+    assert late.code == 0, late.err
+    assert [(line["url"], line["relation"]) for line in late.records[:-1]] == [("https://alt.example/b", "new")]
+    assert [(line["url"], line["relation"]) for line in all_.records[:-1]] == [("https://alt.example/a", "new")]
     assert again.records[-1]["records"] == 0
     with engine.connect() as conn:
-        times = conn.execute(
-            text(
-                "select to_char(first_captured_at at time zone 'UTC', 'YYYYMMDDHH24MISS') from v_articles order by url"
-            )
-        )
-    assert list(times.scalars()) == list(pages.values())
+        times = conn.execute(text("select first_captured_at::text from v_articles order by url")).scalars().all()
+    assert [time[:10] for time in times] == ["2019-05-01", "2019-06-01"]
+
+
+def test_a_list_that_cannot_be_had_says_so(home: Home, newskeep: Run) -> None:
+    outcome = newskeep("backfill", "--cdx", "missing.cdx")
+
+    assert outcome.code == 5
+    assert "missing.cdx cannot be read" in outcome.err
