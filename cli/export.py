@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.export import formats as formats_package
 from cli.archive_helpers import need_outlet
 from cli.completion import complete_outlet
 from cli.counting import counting
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 SECTION = "Read"
 
+FORMATS = [found.name for found in iter_modules(formats_package.__path__)]  # a format has the name of its module
+
 
 class Moment(click.ParamType[datetime]):
     """A day, which means its end in UTC, or a time in ISO 8601 (in UTC without a zone)."""
@@ -45,15 +49,13 @@ class Moment(click.ParamType[datetime]):
 
 
 class FormatName(click.ParamType[str]):
-    """The name of a format; the formats are found when one is named."""
+    """The name of a format."""
 
     name = "format"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from archive.export.format import formats
-
-        if value not in formats():
-            self.fail(f"there is no format “{value}”; there are {', '.join(sorted(formats()))}", param, ctx)
+        if value not in FORMATS:
+            self.fail(f"there is no format “{value}”; there are {', '.join(FORMATS)}", param, ctx)
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -77,7 +79,7 @@ class FormatName(click.ParamType[str]):
     "formats",
     type=FormatName(),
     multiple=True,
-    help="jsonl (the default), csv, excel, parquet, ninjs, warc, wacz. May be repeated.",
+    help=f"{', '.join(FORMATS)}; jsonl unless you name another. May be repeated.",
 )
 @click.option(
     "--into",

@@ -95,6 +95,8 @@ def remake(number: int, into: Path) -> int:
     with archive_engine(home) as engine:
         with engine.connect() as conn:
             export = _need_export(conn, number)
+        if not export.finished_at:
+            raise NotFound(f"export {number} is unfinished", f"newskeep exports show {number}")
         with counting() as on_rows:
             made = export_to(engine, home, export.asked(), into, on_rows)
     before = {file["name"]: file["sha256"] for file in export.files}

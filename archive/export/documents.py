@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.captures.object_store import digest_of
 from archive.export.dataset import Dataset
+from archive.export.formats.excel import safe
 from archive.export.register import ExportedFile
 from archive.export.request import Request
 from archive.export.tables import TABLES
@@ -68,7 +69,9 @@ def _write_csv(path: Path, rows: Iterable[Mapping[str, object]], names: str) -> 
 
 
 def _cell(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return safe(value) if isinstance(value, str) else value  # an imported outlet may have any name
 
 
 def _readme(dataset: Dataset, files: Sequence[ExportedFile]) -> str:

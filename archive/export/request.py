@@ -52,7 +52,12 @@ class Request:
         return columns
 
     def check(self) -> None:
-        """Raise CannotExport for a field that no table has, or a table that a format cannot hold."""
+        """Raise CannotExport for a field that no table has, or a table that a format cannot hold.
+
+        Raises SettingError when a library is missing.
+        """
+        for name in self.formats:
+            formats()[name].require()
         known = [column.name for name in self.tables for column in TABLES[name].columns]
         for field in self.fields:
             if field not in known:

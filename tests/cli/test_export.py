@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -16,6 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.export.format import formats
 from archive.home import Home
+from cli.export import FORMATS
 from news.article import Flag, Image
 from tests.cli.conftest import PAGE, URL, Newskeep
 from tests.newsroom import LONG, NOW, OTHER, Newsroom, article
@@ -206,6 +208,7 @@ def test_an_unfinished_export_is_not_mixed_with_another(
         patched.setattr("archive.export.folder.write_documents", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         assert newskeep("export", "--all", "--into", str(tmp_path / "set")).code == 130
     assert "unfinished" in newskeep("exports", "list").out
+    assert newskeep("exports", "remake", "1", "--into", str(tmp_path / "again")).code == 2
     assert "something else" in newskeep("export", "wort1", "--into", str(tmp_path / "set")).err
     assert newskeep("export", "--all", "--into", str(tmp_path / "set")).code == 0
     assert "not empty" in newskeep("export", "--all", "--into", str(tmp_path / "set")).err
@@ -217,7 +220,8 @@ def test_an_unfinished_export_is_not_mixed_with_another(
 @pytest.fixture
 def dataset(archive: Newsroom, newskeep: Newskeep, tmp_path: Path) -> Path:
     """Everything in every format."""
-    every = [part for name in formats() for part in ("--format", name)]
+    assert list(formats()) == FORMATS
+    every = [part for name in FORMATS for part in ("--format", name)]
     assert newskeep("export", "--all", *every, "--into", str(tmp_path / "set")).code == 0
     return tmp_path / "set"
 
@@ -247,6 +251,15 @@ def test_no_cell_for_excel_is_a_formula_or_too_long(newsroom: Newsroom, newskeep
     assert next(iter(rows[0])) == "\ufeffid"
     assert [row["headline"] for row in rows[:6]] == [*(f"'{text}" for text in texts[:5]), texts[5]]
     assert (len(rows[6]["body"]), rows[6]["body"][-7:]) == (32_767, "… [cut]")
+
+
+def test_parquet_without_its_library_names_the_extra(
+    archive: Newsroom, newskeep: Newskeep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+
+    outcome = newskeep("export", "--all", "--format", "parquet")
+    assert (outcome.code, "pip install 'newskeep[parquet]'" in outcome.err) == (4, True)
 
 
 def test_an_item_of_ninjs_has_its_fields_where_the_standard_wants_them(dataset: Path) -> None:

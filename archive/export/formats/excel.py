@@ -15,6 +15,11 @@ _MOST = 32_767  # characters in a cell; Excel moves the rest into other rows
 _CUT = " … [cut]"
 
 
+def safe(text: str) -> str:
+    """Return the text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
 class SafeRows(CsvRows):
     start = b"\xef\xbb\xbf"  # without this mark Excel takes UTF-8 for an old code page
 
@@ -22,7 +27,7 @@ class SafeRows(CsvRows):
         cell = super().cell(value)
         if not isinstance(cell, str):
             return cell
-        text = f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
+        text = safe(cell)
         return text if len(text) <= _MOST else text[: _MOST - len(_CUT)] + _CUT
 
 
