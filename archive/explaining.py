@@ -123,7 +123,7 @@ class StoredFacts:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All that is recorded; a step that did not happen is None or empty."""
+    """All that is recorded of an address; a step that did not happen is None or empty."""
 
     link: LinkFacts | None = None
     channels: list[ChannelFacts] = field(default_factory=list)

@@ -22,7 +22,7 @@ _OVER_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[|\{[ \t\r]*\n)")
 
 @dataclass(frozen=True, slots=True)
 class NoArticle:
-    """A line or an object over several lines (the `unit`) that is nothing to import, with its number in the file."""
+    """A line or an object over several lines (the `unit`) that holds no article, with its number in the file."""
 
     unit: str
     number: int

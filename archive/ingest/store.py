@@ -58,7 +58,7 @@ def store_captures(
     crawl_id: int | None,
     records: Sequence[tuple[int, StoredRecord]],
 ) -> list[int]:
-    """Write the rows of captures that belong to no link (feeds, home pages): pairs of URL key and record; their ids."""
+    """Write the rows of captures that belong to no link (feeds, home pages), (URL key, record); return their ids."""
     _make_durable(captures, True)
     with engine.begin() as conn:
         ids = take_many_ids(conn, "captures", len(records))

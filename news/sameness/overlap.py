@@ -169,7 +169,7 @@ def _headline_overlap(first: Compared, second: Compared) -> float:
 
 
 def fingerprints(words: Sequence[str]) -> dict[int, int]:
-    """Choose sequences: 32-bit fingerprint to the position of its first word. About 12 for 100 words."""
+    """Return chosen fingerprints (32 bits), each with the position of its first word: about 12 for 100 words."""
     hashes = _hashes(words)
     if len(hashes) <= SEQUENCES_IN_WINDOW:
         return {min(hashes): hashes.index(min(hashes))} if hashes else {}
@@ -206,7 +206,7 @@ def boilerplate_words(chosen: dict[int, int], boilerplate: frozenset[int], lengt
 
 
 def headline_fingerprints(heading: Sequence[str]) -> list[int]:
-    """Return fingerprints of a headline's longer words: of all three in a row the least three: an edit keeps some.
+    """Return a headline's three lowest fingerprints of three longer words in a row, so that an edit keeps some.
 
     None for a headline that is too short to identify an article.
     """
