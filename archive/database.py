@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -13,7 +15,7 @@ from sqlalchemy import create_engine, event
 from archive.connection_url import normal_url, shown_url, with_defaults
 from archive.embedded import EmbeddedServer
 from archive.schema import SchemaStatus, schema_status, upgrade
-from news.errors import ArchiveUnavailable, SchemaOutdated
+from news.errors import ArchiveUnavailable, SchemaOutdated, TransactionConflict
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, ExceptionContext
@@ -31,6 +33,8 @@ __all__ = [
     "schema_status",
     "upgrade",
 ]
+
+logger = logging.getLogger(__name__)
 
 Connect = Callable[[], "psycopg.Connection[Any]"]
 
@@ -52,7 +56,14 @@ set tcp_user_timeout to 20000
 """
 SESSION = f"{_SETTINGS}; {_KEEPALIVES}"
 _TRIED_POOLERS: set[str] = set()
+POOL_SIZE = 3  # connections of an engine at most: one may hold locks for long, the others come and go
+_POOL_SECONDS = 600  # for one of them to become free; a migration may keep them waiting
+NEEDED = 9  # connections of a daemon with one worker: an engine each, one of the queue's daemon, two of its worker
+_MORE_CONNECTIONS = (
+    f"raise max_connections, or the account's CONNECTION LIMIT: a daemon with one worker needs {NEEDED} connections"
+)
 _RECYCLE_SECONDS = 1800  # firewalls forget connections that idle for an hour
+_CONFLICTS = frozenset({"40001", "40P01"})  # SQLSTATE of a serialisation failure, of a deadlock
 _CANNOT_WRITE = frozenset({"53100", "25006"})  # SQLSTATE of a full disk, of a read-only server
 
 
@@ -117,21 +128,24 @@ def connect_archive(home: Home, wait: float | None = None) -> Engine:
     return engine
 
 
-def make_engine(connect: Connect) -> Engine:
-    """Return an engine whose connections come from *connect*.
+def make_engine(connect: Connect, connections: int = POOL_SIZE) -> Engine:
+    """Return an engine whose connections come from *connect*, so many at most; threads wait for a free one.
 
-    A broken connection raises ArchiveUnavailable, and so does a server that cannot write.
+    A broken connection raises ArchiveUnavailable, and so does a server that cannot write; a deadlock or a serialisation
+    failure raises TransactionConflict.
     """
     engine = create_engine(
         "postgresql+psycopg://",
         creator=connect,
         pool_pre_ping=True,
         pool_recycle=_RECYCLE_SECONDS,
-        pool_size=16,
-        max_overflow=4,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_POOL_SECONDS,
     )
     event.listen(engine, "handle_error", _raise_if_disconnected)
     event.listen(engine, "handle_error", _raise_if_read_only)
+    event.listen(engine, "handle_error", _raise_if_conflict)
     return engine
 
 
@@ -155,6 +169,14 @@ def _raise_if_read_only(context: ExceptionContext) -> None:
         raise ArchiveUnavailable(
             f"the database takes nothing more: {in_one_line(context.original_exception)}",
             "newskeep doctor",
+        ) from context.original_exception
+
+
+def _raise_if_conflict(context: ExceptionContext) -> None:
+    if getattr(context.original_exception, "sqlstate", None) in _CONFLICTS:
+        raise TransactionConflict(
+            f"the database gave another transaction precedence: {in_one_line(context.original_exception)}",
+            "the same command again: nothing was written",
         ) from context.original_exception
 
 
@@ -193,7 +215,7 @@ def _refuse_shared_sessions(url: str, connection: psycopg.Connection[Any]) -> No
     """Raise ArchiveUnavailable where a pooler gives each transaction another session: locks and settings get lost."""
     before = _server_pid(connection)
     with psycopg.connect(with_defaults(url)) as second:  # its transaction stays open
-        shared = _server_pid(second) == before or _server_pid(connection) != before
+        shared = _server_pid(second) == before or any(_server_pid(connection) != before for _ in range(5))
     if shared:
         raise ArchiveUnavailable(
             f"the pooler at {shown_url(url)} shares sessions between transactions, and Newskeep keeps locks in its own",
@@ -210,7 +232,9 @@ def external_connections(url: str, wait: float) -> Connect:
         except psycopg.OperationalError as error:
             raise ArchiveUnavailable(
                 f"the archive at {shown_url(url)} cannot be reached: {in_one_line(error)}",
-                "check NEWSKEEP_DATABASE_URL, and that the server runs and lets this account in",
+                _MORE_CONNECTIONS
+                if _is_full(error)
+                else "check NEWSKEEP_DATABASE_URL, and that the server runs and lets this account in",
             ) from error
 
     return connect
@@ -242,13 +266,26 @@ def _retry(connect: Connect, wait: float) -> psycopg.Connection[Any]:
         except psycopg.OperationalError as error:
             if _is_permanent(error) or time.monotonic() > deadline:
                 raise
+            if _is_full(error):
+                _report_full(in_one_line(error), int(time.monotonic() // 60))
             time.sleep(_POLL_SECONDS)
 
 
 def _is_permanent(error: psycopg.OperationalError) -> bool:
     """Return whether the server itself refuses (wrong password, no such database), and is not just starting or full."""
     message = str(error)
-    return "FATAL:" in message and "the database system is" not in message and "too many" not in message
+    return "FATAL:" in message and "the database system is" not in message and not _is_full(error)
+
+
+def _is_full(error: psycopg.OperationalError) -> bool:
+    """Whether the server gives this account no further connection now; psycopg has no SQLSTATE for it."""
+    return any(words in str(error) for words in ("too many", "connection slots are reserved"))
+
+
+@lru_cache(maxsize=1)
+def _report_full(problem: str, _minute: int) -> None:
+    """Log that a connection is waited for, once in a minute."""
+    logger.warning("database_full", extra={"problem": problem, "try": _MORE_CONNECTIONS})
 
 
 def refuse_unfit_server(version: int, encoding: str | None) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from w3lib.encoding import http_content_type_encoding
 
 from archive.captures import CaptureFiles, read_record
+from archive.conflicts import retry_conflicts
 from archive.crawls import require_running
 from archive.frontier import Settlement, settle
 from archive.home import Home
@@ -150,10 +151,10 @@ async def retry_in_outage(work: Callable[[], T]) -> T:
     """
     for wait in _RETRY_WAITS:
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.to_thread(retry_conflicts, work)
         except ArchiveUnavailable:
             await asyncio.sleep(wait)
-    return await asyncio.to_thread(work)
+    return await asyncio.to_thread(retry_conflicts, work)
 
 
 @dataclass(frozen=True, slots=True)

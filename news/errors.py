@@ -6,7 +6,8 @@ NewsError
   ArticleError    skip the article, keep the capture for another try
     NotAnArticle, PageTooCostly, PaywallStub
   ArchiveError    stop; nothing was written
-    ArchiveUnavailable, SchemaOutdated, StoreUnavailable, CrawlLost, CaptureDamaged (BodyTooLarge), BackupDamaged
+    ArchiveUnavailable (TransactionConflict), SchemaOutdated, StoreUnavailable, CrawlLost,
+    CaptureDamaged (BodyTooLarge), BackupDamaged
   SettingError    stop; the user has to change a setting
   Busy            another process works on it; wait or try again later
 
@@ -68,6 +69,10 @@ class ArchiveError(NewsError):
 
 class ArchiveUnavailable(ArchiveError):
     pass
+
+
+class TransactionConflict(ArchiveUnavailable):
+    """PostgreSQL rolled this transaction back in favour of another one: the same again will probably do."""
 
 
 class SchemaOutdated(ArchiveError):

@@ -28,6 +28,6 @@ async def _run(home: Home) -> None:
     engine = await asyncio.to_thread(open_archive, home, DATABASE_SECONDS)
     scheduler = await asyncio.to_thread(Scheduler, home, engine)
     try:
-        await until_signal(scheduler.run(), Supervisor(home).run())
+        await until_signal(scheduler.run(), Supervisor(home, engine=engine).run())
     finally:
         await asyncio.to_thread(engine.dispose)

@@ -44,7 +44,7 @@ class Queue:
     def __init__(self, home_or_url: Home | str) -> None:
         url = home_or_url if isinstance(home_or_url, str) else database_url(home_or_url)
         connector = SyncPsycopgConnector(
-            conninfo=_conninfo(url), min_size=0, max_size=2, timeout=_WAIT_SECONDS, configure=_configure_sync
+            conninfo=_conninfo(url), min_size=0, max_size=1, timeout=_WAIT_SECONDS, configure=_configure_sync
         )
         self._app = App(connector=connector)
         self._app.open()
@@ -108,7 +108,7 @@ def queue_worker(app: App, crawl_outlet: Callable[..., Awaitable[None]], concurr
 def worker_app(url: str, name: str, process_id: int) -> App:
     """Return the queue as a worker sees it, to be opened with `open_async`; its connections are called *name*."""
     connector = PsycopgConnector(
-        conninfo=_conninfo(url, name), min_size=1, max_size=2, timeout=_POOL_SECONDS, kwargs={}, configure=_configure
+        conninfo=_conninfo(url, name), min_size=1, max_size=1, timeout=_POOL_SECONDS, kwargs={}, configure=_configure
     )
     app = App(connector=connector)
     app.job_manager = RetryingJobManager(connector, process_id)

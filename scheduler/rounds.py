@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine
 
 from archive.alerts import end_alert, open_alert
+from archive.conflicts import retry_conflicts
 from archive.home import Home
 from archive.remembered_lines import forget_lines
 from archive.removal.removal import finish_removals
@@ -141,7 +142,7 @@ class Scheduler:
 
         async def do() -> None:
             if self.leader.leads:
-                await asyncio.to_thread(work)
+                await asyncio.to_thread(retry_conflicts, work)
 
         return do
 

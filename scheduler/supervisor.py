@@ -80,12 +80,13 @@ class Child:
 class Supervisor:
     """Keeps workers running: `await run()` until cancelled; then they have ten seconds to hand back their work."""
 
-    def __init__(self, home: Home, processes: int | None = None) -> None:
+    def __init__(self, home: Home, processes: int | None = None, engine: Engine | None = None) -> None:
+        """*engine* is one that this process has anyway; without it, one is made and disposed of at the end."""
         self.home = home
         self.processes = home.settings["WORKER_PROCESSES"] if processes is None else processes
         self.children: set[Child] = set()
         self._watchers: set[asyncio.Task[None]] = set()
-        self._engine: Engine | None = None
+        self._engine, self._is_own = engine, engine is None
         self._guard = Lock()
         self._ended = False
 
@@ -183,7 +184,7 @@ class Supervisor:
     def _close_archive(self) -> None:
         with self._guard:
             self._ended = True
-            if self._engine is not None:
+            if self._engine is not None and self._is_own:
                 self._engine.dispose()
 
     async def _stop_all(self) -> None:

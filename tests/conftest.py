@@ -88,10 +88,11 @@ def home(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def engine(home: Home) -> Iterator[Engine]:
-    """Return an engine on the database of `home`."""
-    from archive.database import open_archive
+    """Return an engine on the database of `home`, with connections for tests that play several processes."""
+    from archive.database import external_connections, make_engine
 
-    opened = open_archive(home)
+    url, wait = home.settings["NEWSKEEP_DATABASE_URL"], home.settings["DATABASE_WAIT_SECONDS"]
+    opened = make_engine(external_connections(url, wait), connections=20)
     yield opened
     opened.dispose()
 

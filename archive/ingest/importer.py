@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, text
 
+from archive.conflicts import retry_conflicts
 from archive.ingest.fetched import FetchedPage, Outcome
 from archive.ingest.store import store_pages
 from news.json_articles import Imported
@@ -60,22 +61,36 @@ class Importer:
         """Return the links of these addresses; create missing ones. Raises ArchiveUnavailable, ValueError."""
         addresses = [canonicalise(entry.url) for entry in entries]
         keys = [url_key(address) for address in addresses]
-        with self._engine.begin() as conn:
-            self._ensure_outlets(conn, entries)
-            links = self._enter(conn, {key: place for place, key in enumerate(keys)}, addresses, entries)
+        places = {key: place for place, key in enumerate(keys)}
+
+        def transact() -> dict[int, int]:
+            with self._engine.begin() as conn:
+                outlets = self._with_outlets(conn, entries)
+                links = self._enter(conn, outlets, places, addresses, entries)
+            self._outlets = outlets
+            return links
+
+        links = retry_conflicts(transact)
         return [links[key] for key in keys]
 
-    def _ensure_outlets(self, conn: Connection, entries: Sequence[Entry]) -> None:
+    def _with_outlets(self, conn: Connection, entries: Sequence[Entry]) -> dict[str, int]:
+        """Return the ids of outlets by name, with those of *entries*; create missing ones."""
         homes = {
             entry.outlet: entry.home or home_of(entry.url) for entry in entries if entry.outlet not in self._outlets
         }
-        if homes:
-            values = {"names": list(homes), "urls": list(homes.values())}
-            conn.execute(_NEW_OUTLETS, values)
-            self._outlets |= {row.name: row.id for row in conn.execute(_OUTLETS, values)}
+        if not homes:
+            return self._outlets
+        values = {"names": list(homes), "urls": list(homes.values())}
+        conn.execute(_NEW_OUTLETS, values)
+        return self._outlets | {row.name: row.id for row in conn.execute(_OUTLETS, values)}
 
     def _enter(
-        self, conn: Connection, places: Mapping[int, int], addresses: Sequence[str], entries: Sequence[Entry]
+        self,
+        conn: Connection,
+        outlets: Mapping[str, int],
+        places: Mapping[int, int],
+        addresses: Sequence[str],
+        entries: Sequence[Entry],
     ) -> dict[int, int]:
         """Return the links by URL key. *places* has the last position of each address in the batch."""
         last = [entries[place] for place in places.values()]
@@ -84,7 +99,7 @@ class Importer:
             "canonicals": [addresses[place] for place in places.values()],
             "urls": [fetchable(entry.url) for entry in last],
             "titles": [(entry.title or "")[:1000] or None for entry in last],
-            "outlet_ids": [self._outlets[entry.outlet] for entry in last],
+            "outlet_ids": [outlets[entry.outlet] for entry in last],
         }
         conn.execute(_NEW_LINKS, values)
         return {row.url_key: row.id for row in conn.execute(_LINKS, values)}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, insert, text
 from archive import models
 from archive.captures import CaptureFiles, StoredRecord
 from archive.captures.response import Redirect
+from archive.conflicts import retry_conflicts
 from archive.crawls import require_running
 from archive.ingest.batch_judge import BatchJudge
 from archive.ingest.boilerplate_memory import BoilerplateMemory
@@ -43,7 +44,7 @@ def store_pages(engine: Engine, batch: Sequence[FetchedPage], captures: CaptureF
     """
     _make_durable(captures, any(page.record for page in batch))
     try:
-        return _store_together(engine, batch, captures)
+        return retry_conflicts(lambda: _store_together(engine, batch, captures))
     except ArchiveError:
         raise
     except Exception:

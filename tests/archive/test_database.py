@@ -191,6 +191,21 @@ def test_connection_that_breaks_at_work_is_an_archive_error(engine: Engine) -> N
         connection.execute(text("select pg_terminate_backend(pg_backend_pid())"))
 
 
+def test_an_account_without_a_free_connection_is_told_how_many_are_needed(
+    cluster: EmbeddedServer, database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_sql(cluster, "create role few login connection limit 1")
+    url = database_url.replace("newskeep@", "few@")
+    try:
+        with connect_to(url), pytest.raises(ArchiveUnavailable, match="too many connections") as full:
+            open_archive(home_with(tmp_path, NEWSKEEP_DATABASE_URL=url), wait=0.1)
+    finally:
+        run_sql(cluster, "drop role few")
+
+    assert "a daemon with one worker needs 9 connections" in str(full.value.hint)
+    assert caplog.text.count("database_full") == 1
+
+
 @pytest.mark.parametrize("sqlstate", ["53100", "25006"])
 def test_server_that_can_write_nothing_is_an_archive_error(engine: Engine, sqlstate: str) -> None:
     full = f"do $$ begin raise exception 'no space' using errcode = '{sqlstate}'; end $$"

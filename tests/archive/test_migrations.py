@@ -21,7 +21,7 @@ from archive.views import VIEWS
 
 @pytest.fixture
 def empty(empty_database_url: str) -> Iterator[Engine]:
-    engine = make_engine(lambda: connect_to(empty_database_url))
+    engine = make_engine(lambda: connect_to(empty_database_url), connections=20)
     yield engine
     engine.dispose()
 

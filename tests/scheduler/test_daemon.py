@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from archive.database import NEEDED
+from archive.embedded import EmbeddedServer
 from archive.home import Home
-from tests.conftest import Outcome
+from tests.conftest import Outcome, run_sql
 from tests.scheduler.workers import PATIENCE, rows, until
 from tests.site import Site, story
 
@@ -119,6 +121,27 @@ def test_another_daemon_takes_over_from_a_leader_that_was_killed(
 
     assert until(lambda: second.events("lead_taken"), 30) < 10
     until(lambda: second.events("timetable_set"))
+
+
+@pytest.mark.slow
+def test_a_daemon_with_one_worker_needs_no_more_connections_than_it_says(
+    home: Home, engine: Engine, cluster: EmbeddedServer, start: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_sql(cluster, f"create role few login connection limit {NEEDED} in role newskeep")
+    monkeypatch.setenv("NEWSKEEP_DATABASE_URL", home.settings["NEWSKEEP_DATABASE_URL"].replace("newskeep@", "few@"))
+    with ExitStack() as sites:
+        names = [f"o{number}" for number in range(20)]
+        home.outlets_file.write_text("".join(entry(sites.enter_context(Site()), name) for name in names))
+        daemon = start()
+        until(lambda: all(crawled(engine, name) for name in names))
+        used = rows(engine, "select count(*) from pg_stat_activity where usename = 'few'")
+        assert daemon.end() == 0
+    run_sql(cluster, "reassign owned by few to newskeep")
+    run_sql(cluster, "drop role few")
+
+    assert used[0][0] >= NEEDED - 2, "this shows little about the limit"
+    assert not daemon.events("database_full") + daemon.events("round_failed") + daemon.events("worker_ended")[1:]
+    assert rows(engine, "select distinct balanced from crawls") == [(True,)]
 
 
 @pytest.mark.slow
