@@ -34,12 +34,19 @@ class NotFound(NewsError):
 
 
 @contextmanager
-def opened_archive() -> Iterator[tuple[Home, Connection]]:
-    """Open the archive; yield its data folder and a connection."""
+def opened_engine() -> Iterator[tuple[Home, Engine]]:
+    """Open the archive; yield its data folder and an engine."""
     from archive.database import archive_engine
 
     home = existing_archive()
-    with archive_engine(home) as engine, engine.connect() as conn:
+    with archive_engine(home) as engine:
+        yield home, engine
+
+
+@contextmanager
+def opened_archive() -> Iterator[tuple[Home, Connection]]:
+    """Open the archive; yield its data folder and a connection."""
+    with opened_engine() as (home, engine), engine.connect() as conn:
         yield home, conn
 
 

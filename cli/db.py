@@ -11,7 +11,7 @@ from urllib.parse import quote
 import click
 
 from archive.home import Home, existing_archive
-from cli.archive_helpers import connected_archive, print_answer
+from cli.archive_helpers import connected_archive, opened_archive, print_answer
 from cli.output import emit, say
 from cli.verbs import Verbs
 from news.errors import ArchiveUnavailable, SettingError
@@ -132,12 +132,11 @@ def roles(as_json: bool, dry_run: bool) -> None:
     An external server needs a superuser for this; passwords of accounts that exist stay. After an upgrade by the
     migrator, the accounts keep their rights.
     """
-    from archive.database import archive_engine, database_url
+    from archive.database import database_url
     from archive.roles import make_accounts
 
-    home = existing_archive()
-    embedded = not home.settings["NEWSKEEP_DATABASE_URL"]
-    with archive_engine(home) as engine, engine.connect() as conn:
+    with opened_archive() as (home, conn):
+        embedded = not home.settings["NEWSKEEP_DATABASE_URL"]
         accounts = make_accounts(conn)
         if not dry_run:
             conn.commit()

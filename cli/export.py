@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.export import formats as formats_package
-from cli.archive_helpers import need_outlet
+from cli.archive_helpers import need_outlet, opened_engine
 from cli.completion import complete_outlet
 from cli.counting import counting
 from cli.crawl_report import size
@@ -107,9 +107,6 @@ def export(
 
     An interrupted export goes on when the command is run again. `newskeep exports list` shows what was exported.
     """
-    from archive.database import archive_engine
-    from archive.home import existing_archive
-
     words = " ".join(query)
     if not (words or everything or outlet or lang or since or until):
         raise click.UsageError("say what: a query, a filter, or --all")
@@ -120,8 +117,7 @@ def export(
         tables = tables[-1:]
         if as_json or (revisions and stories) or len(formats) > 1:
             raise click.UsageError("several files, or --json, need a folder: --into FOLDER")
-    home = existing_archive()
-    with archive_engine(home) as engine:
+    with opened_engine() as (home, engine):
         request = _request(engine, words, outlet, lang, since, until, as_of, tables, formats, fields, removed)
         if dry_run:
             return _estimate(engine, home, request, as_json)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.archive_helpers import NotFound, format_time, opened_archive, strong
+from cli.archive_helpers import NotFound, format_time, opened_archive, opened_engine, print_answer, strong
 from cli.crawl_report import size
-from cli.output import emit, plural, say
+from cli.output import plural, say
 from cli.verbs import Verbs
 from news.exit_codes import ExitCode
 from news.text import one_line
@@ -49,13 +49,8 @@ def list_(limit: int, as_json: bool) -> None:
 
     with opened_archive() as (_, conn):
         found = list_exports(conn, limit)
-    for export in found:
-        if as_json:
-            emit(_record(export))
-        else:
-            click.echo(_line(export))
-    if not found:
-        say("Nothing was exported into a folder yet: newskeep export --all --into FOLDER")
+    nothing = "Nothing was exported into a folder yet: newskeep export --all --into FOLDER"
+    print_answer(map(_record, found), map(_line, found), as_json=as_json, nothing=nothing)
 
 
 @exports.command()
@@ -70,10 +65,7 @@ def show(number: int, as_json: bool) -> None:
     """
     with opened_archive() as (_, conn):
         export = _need_export(conn, number)
-    if as_json:
-        emit(_record(export))
-    else:
-        click.echo("\n".join(_lines(export)))
+    print_answer([_record(export)], _lines(export), as_json=as_json)
 
 
 @exports.command()
@@ -86,13 +78,10 @@ def remake(number: int, into: Path) -> int:
     newskeep exports list
     newskeep exports remake 3 --into again
     """
-    from archive.database import archive_engine
     from archive.export.folder import export_to
-    from archive.home import existing_archive
     from cli.counting import counting
 
-    home = existing_archive()
-    with archive_engine(home) as engine:
+    with opened_engine() as (home, engine):
         with engine.connect() as conn:
             export = _need_export(conn, number)
         if not export.finished_at:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.archive_helpers import format_time, need_article
+from cli.archive_helpers import format_time, need_article, opened_engine
 from cli.output import emit, plural, print_text, say
 from news.article import short_id
 from news.text import one_line
@@ -24,13 +24,11 @@ def hold(targets: tuple[str, ...], reason: str | None, release: bool, as_json: b
     newskeep hold a1f3c --reason "evidence in 3 Cg 12/26"
     newskeep hold a1f3c --release
     """
-    from archive.database import archive_engine
-    from archive.home import existing_archive
     from archive.removal import register
 
     if targets and not release and not reason:
         raise click.UsageError("a hold needs its --reason")
-    with archive_engine(existing_archive()) as engine, engine.begin() as conn:
+    with opened_engine() as (_, engine), engine.begin() as conn:
         ids = [need_article(conn, target) for target in dict.fromkeys(targets)]
         if release:
             say(f"{plural(register.release(conn, ids), 'hold')} ended")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.archive_helpers import NotFound, need_article
+from cli.archive_helpers import NotFound, need_article, opened_engine
 from cli.output import emit, plural, print_text, say
 from news.article import short_id
 from news.exit_codes import ExitCode
@@ -39,13 +39,10 @@ def remove(targets: tuple[str, ...], reason: str, copies: bool, yes: bool, no_sc
 
     It goes on where a killed removal stopped. What remains: pages that quote the article, and feeds with its headline.
     """
-    from archive.database import archive_engine
-    from archive.home import existing_archive
     from archive.removal.register import holds
     from archive.removal.removal import Held, finish_removals, remove_articles
 
-    home = existing_archive()
-    with archive_engine(home) as engine:
+    with opened_engine() as (home, engine):
         with engine.connect() as conn:
             found = _extents(conn, targets, copies)
             held = holds(conn, [each.article_id for each in found])

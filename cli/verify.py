@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.archive_helpers import need_outlet
+from cli.archive_helpers import need_outlet, opened_engine
 from cli.completion import complete_outlet
 from cli.output import emit, plural, print_text, say
 from news.article import short_id
@@ -51,13 +51,10 @@ def verify(sample: int | None, everything: bool, outlet: str | None, as_json: bo
 
 @contextmanager
 def _scope(sample: int | None, outlet: str | None) -> Iterator[Scope]:
-    from archive.database import archive_engine
-    from archive.home import existing_archive
     from archive.verify.check import Scope
     from archive.verify.run import articles_of_outlet, random_articles
 
-    home = existing_archive()
-    with archive_engine(home) as engine:
+    with opened_engine() as (home, engine):
         with engine.connect() as conn:
             name = need_outlet(conn, outlet) if outlet else None
             articles = None
