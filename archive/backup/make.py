@@ -30,6 +30,7 @@ from news.errors import SettingError
 from news.settings import SETTINGS
 
 DATABASE = "database.sql.gz"
+_NAME = "%Y%m%d-%H%M%S"
 OUTLETS, SETTINGS_FILE = "outlets.toml", "newskeep.toml"
 # Of one machine: an archive that is restored elsewhere, perhaps to try it, must not write to the places of this one.
 _PLACES = frozenset({"NEWSKEEP_HOME", "NEWSKEEP_DATABASE_URL", "CAPTURE_STORE", "BACKUP_TO"})
@@ -45,7 +46,7 @@ def make_backup(
     """
     remove_unfinished(target)
     older = manifests(target)
-    name = _free_name(now, {manifest.name for manifest in older})
+    name = _name(now, older[0].name if older else "")
     manifest, copied = _back_up(engine, home, target, name, older, progress)
     manifest = replace(manifest, made_at=now.astimezone(UTC).isoformat(timespec="seconds"))
     write_manifest(target, manifest)
@@ -129,10 +130,12 @@ def refuse_other_archive(target: Target, older: Sequence[Manifest], archive: str
         raise SettingError(f"{target.address} holds backups of another archive", "name a folder for this one alone")
 
 
-def _free_name(now: datetime, taken: set[str]) -> str:
-    while (name := f"{now.astimezone(UTC):%Y%m%d-%H%M%S}") in taken:
-        now += timedelta(seconds=1)
-    return name
+def _name(now: datetime, newest: str) -> str:
+    """Return the name of a backup, which sorts behind *newest* even if the clock was set back."""
+    name = now.astimezone(UTC).strftime(_NAME)
+    if name > newest:
+        return name
+    return (datetime.strptime(newest, _NAME).replace(tzinfo=UTC) + timedelta(seconds=1)).strftime(_NAME)
 
 
 def _write(target: Target, name: str, text: bytes) -> Part:

@@ -14,6 +14,7 @@ from news.errors import BackupDamaged, SchemaOutdated
 MANIFEST = "manifest.json"
 _VERSION = 1
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+_BACKUP_NAME = re.compile(r"[0-9]{8}-[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def manifests(target: Target) -> list[Manifest]:
 
 def backup_names(target: Target) -> list[str]:
     """Return the names of all backups, the newest first; unfinished ones included."""
-    return sorted((name for name in target.sizes(BACKUPS) if _PLAIN_NAME.fullmatch(name)), reverse=True)
+    return sorted((name for name in target.sizes(BACKUPS) if _BACKUP_NAME.fullmatch(name)), reverse=True)
 
 
 def folder(target: Target, name: str) -> dict[str, int]:

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from archive.backup import target as targets
+from archive.backup.make import make_backup, prune
 from archive.backup.manifest import manifests
 from archive.backup.record import failed_backup, last_backup
 from archive.backup.restore import choose, prove
@@ -50,7 +52,7 @@ def test_what_is_there_already_is_not_copied_again(home: Home, target: Target, p
 
     assert len(before) == 1
     assert len(parts(target)) == 2
-    assert second.manifest.captures[: len(first.manifest.captures)] == first.manifest.captures
+    assert set(first.manifest.captures) < set(second.manifest.captures)
     assert copied(target, second) == originals(home)
     assert [manifest.name for manifest in manifests(target)] == [second.manifest.name, first.manifest.name]
 
@@ -121,6 +123,16 @@ def test_old_backups_go_with_what_they_alone_needed(home: Home, target: Target, 
     assert [manifest.name for manifest in manifests(target)] == [made.manifest.name, names[2]]
     assert set(target.sizes("backups")) == {made.manifest.name, names[2]}
     assert originals(home) == copied(target, Made(choose(target, names[2]), 0, ()))
+
+
+def test_a_backup_is_newer_than_those_before_it_even_if_the_clock_was_set_back(
+    home: Home, engine: Engine, target: Target
+) -> None:
+    first, _ = make_backup(engine, home, target, datetime(2026, 12, 1, 12, tzinfo=UTC))
+    second, _ = make_backup(engine, home, target, datetime(2026, 12, 1, 11, tzinfo=UTC))
+
+    assert (first.name, second.name) == ("20261201-120000", "20261201-120001")
+    assert prune(target, 1) == (first.name,)
 
 
 @pytest.mark.parametrize(
