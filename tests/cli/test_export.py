@@ -97,6 +97,8 @@ def test_a_dataset_comes_with_its_documentation(archive: Newsroom, newskeep: New
     for line in (folder / "SHA256SUMS").read_text().splitlines():
         digest, name = line.split("  ")
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    shown = newskeep("exports", "show", "1").out
+    assert all(file["sha256"] in shown for file in outcome.records[0]["files"])
     described = json.loads((folder / "dataset.json").read_text())
     assert described["files"] == outcome.records[0]["files"]
     assert described["request"]["query"] == "wort1"
