@@ -181,6 +181,8 @@ def _raise_if_conflict(context: ExceptionContext) -> None:
 
 
 def _raise_if_disconnected(context: ExceptionContext) -> None:
+    if not isinstance(context.original_exception, Exception):
+        return  # Ctrl-C during a query, for which SQLAlchemy drops the connection as well
     if context.is_disconnect and not context.is_pre_ping:
         raise ArchiveUnavailable(
             f"the connection to the archive broke: {in_one_line(context.original_exception)}",

@@ -60,12 +60,12 @@ def reprocess(
         in_file, archived = known_outlets(home, engine)
         outlets = archived | {each.name: each for each in in_file.outlets}
         with engine.connect() as conn:
-            total = count_revisions(conn, selection)
+            report.expected = count_revisions(conn, selection)
         try:
             with counting(every=1) as count:
                 for batch in read_again(engine, home, readers, outlets, selection, dry_run=dry_run):
                     report.add(batch)
-                    count("reading", report.done, total)
+                    count("reading", report.done, report.expected)
         finally:  # what was stored before an interruption is reported
             report.end()
     return ExitCode.SOME_PAGES_FAILED if report.total.unreadable else ExitCode.FINE
@@ -102,6 +102,7 @@ class _Report:
     as_json: bool
     dry_run: bool
     diffs: int
+    expected: int = 0
     total: Drift = field(init=False)
     outlets: dict[str, Drift] = field(default_factory=dict)
     shown: int = 0
@@ -147,7 +148,7 @@ class _Report:
                 say(f"{one_line(name)}: {_in_words(drift)}")
         if self.as_json:
             emit({"type": "summary", "rules": READING_RULES, "dry_run": self.dry_run, **_figures(self.total)})
-        elif not self.outlets:
+        elif not self.expected:
             say("Everything was read with today's rules already; --again reads it once more.")
         else:
             say(f"all: {_in_words(self.total)}{'; nothing was stored' if self.dry_run else ''}")

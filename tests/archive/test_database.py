@@ -2,6 +2,7 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -221,3 +222,19 @@ def test_connection_that_broke_while_idle_is_replaced(engine: Engine, database_u
 
     with engine.connect() as connection:
         assert connection.scalar(text("select pg_backend_pid()")) != pid
+
+
+def test_ctrl_c_during_a_query_is_no_lost_connection(engine: Engine) -> None:
+    query = "select pg_sleep(60)"
+    running = text("select exists (select from pg_stat_activity where query = :query and state = 'active')")
+
+    def interrupt() -> None:
+        with engine.connect() as conn:
+            while not conn.scalar(running, {"query": query}):
+                conn.rollback()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as pool, engine.connect() as conn:
+        pool.submit(interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            conn.execute(text(query))
