@@ -20,7 +20,7 @@ from cli.output import STDERR, STDOUT, emit, ignore_broken_pipe, say
 from crawler.results import CrawlResult, exit_code
 from news.dispositions import CrawlState, Disposition
 from news.errors import ArchiveError
-from news.garbage import collect_rarely
+from news.garbage import collect_rarely, return_large_blocks
 from news.reasons import Reason, in_words
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def run_crawls(targets: Sequence[str], options: CrawlOptions, *, json_: bool, qu
     from crawler.runner import crawl as run
 
     collect_rarely()
+    return_large_blocks()
     home = _home(targets)
     setup_logging(home, "warning")
     with archive_engine(home) as engine:

@@ -15,7 +15,7 @@ import click
 
 from cli.output import say
 from news.exit_codes import ExitCode
-from news.garbage import collect_rarely
+from news.garbage import collect_rarely, return_large_blocks
 from news.json_articles import Imported
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def import_(files: tuple[str, ...], in_place: bool, as_json: bool, dry_run: bool
     if in_place and STDIN in files:
         raise click.UsageError("--in-place needs files: standard input does not stay")
     collect_rarely()
+    return_large_blocks()
     home, inputs = existing_archive(), InputFiles(files)
     return _check(inputs) if dry_run else _import_all(home, inputs, in_place=in_place, as_json=as_json)
 

@@ -33,7 +33,7 @@ from crawler.targets import SCHEDULED, Target, TargetKind
 from news.dispositions import CrawlState
 from news.errors import ArchiveError, Busy, CrawlLost, NewsError
 from news.exit_codes import ChildExit
-from news.garbage import collect_rarely
+from news.garbage import collect_rarely, return_large_blocks
 from scheduler.deaths import clear_deaths, is_suspect
 from scheduler.liveness import end_when_stalled
 from scheduler.processes import WORKER, beat, connection_name, name_connections, own_memory, record_stop, register
@@ -63,6 +63,7 @@ class WorkerProcess:
     async def run(self) -> int:
         """Work until stopped or replaced; return the exit code."""
         collect_rarely()
+        return_large_blocks()
         loop = asyncio.get_running_loop()
         loop.set_default_executor(threads())
         async with self.runner:
