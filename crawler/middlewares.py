@@ -218,10 +218,11 @@ class ContentEncodingMiddleware(HttpCompressionMiddleware):
         names = b",".join(content_encoding).decode("latin-1")
         try:
             return decode(body, names, max_size), []
-        except BodyTooLarge as error:
-            raise Refused(Reason.TOO_LARGE) from error
+        except BodyTooLarge:
+            reason = Reason.TOO_LARGE
         except CaptureDamaged as error:
-            raise Refused(Reason.CUT_OFF if isinstance(error.__cause__, EOFError) else Reason.BAD_ENCODING) from error
+            reason = Reason.CUT_OFF if isinstance(error.__cause__, EOFError) else Reason.BAD_ENCODING
+        raise Refused(reason)  # without its cause, whose frames would keep what was unpacked until the link has ended
 
 
 class CaptureMiddleware:
