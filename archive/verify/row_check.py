@@ -36,16 +36,48 @@ class RowCheck(Check):
     def total(self, scope: Scope) -> int:
         if scope.articles is not None and not self.of_articles:
             return 0
-        with scope.engine.connect() as conn:
-            return int(conn.scalar(text(f"select count(*) from {self._source(scope)}"), _values(scope)) or 0)  # noqa: S608
+        try:
+            with scope.engine.connect() as conn:
+                return int(conn.scalar(text(f"select count(*) from {self._source(scope)}"), _values(scope)) or 0)  # noqa: S608
+        except DBAPIError:
+            return 0
 
     def looks(self, scope: Scope, after: str | None = None) -> Iterator[Look]:
         if scope.articles is not None and not self.of_articles:
             return
+        try:
+            yield from self._looks_by_key(scope, after)
+        except DBAPIError as error:  # a page of the table is damaged: which rows it held, only other tables can tell
+            yield from self._looks_by_article(scope, error)
+
+    def _looks_by_key(self, scope: Scope, after: str | None) -> Iterator[Look]:
         while keys := self._keys(scope, after):
             after = keys[-1]
             damages, size = self._look(scope, keys)
             yield Look([self._part(key) for key in keys], after, len(keys), size, damages)
+        yield Look([self.table, f"{self.table} of article"], after or "", 0, 0)  # all of it could be read
+
+    def _looks_by_article(self, scope: Scope, error: DBAPIError) -> Iterator[Look]:
+        problem = f"the database cannot read it: {_first_line(error)}"
+        yield Look([], self.table, 1, 0, [Damage(self.id, self.table, problem)])
+        ids = scope.articles or _all_articles(scope) if self.of_articles else ()
+        for start in range(0, len(ids), _ROWS):
+            some = ids[start : start + _ROWS]
+            yield Look([], self.table, len(some), 0, self._of_articles(scope, some))
+
+    def _of_articles(self, scope: Scope, ids: Sequence[int]) -> list[Damage]:
+        """Judge the rows of these articles; where the database cannot find them together, those of each half."""
+        try:
+            with scope.engine.connect() as conn:
+                query = f"select distinct cast(key as text) from ({self.of_articles}) as rows(key)"  # noqa: S608
+                keys = list(conn.scalars(text(query), {"articles": list(ids)}))
+            return self._look(scope, keys)[0] if keys else []
+        except DBAPIError as error:
+            if len(ids) == 1:
+                problem = f"the database cannot read it: {_first_line(error)}"
+                return [Damage(self.id, f"{self.table} of article@{ids[0]}", problem, tuple(ids))]
+        middle = len(ids) // 2
+        return self._of_articles(scope, ids[:middle]) + self._of_articles(scope, ids[middle:])
 
     def _source(self, scope: Scope) -> str:
         within = f"where {self.key} in ({self.of_articles})" if scope.articles is not None else ""
@@ -102,6 +134,17 @@ class RowCheck(Check):
 
 def _values(scope: Scope) -> dict[str, Any]:
     return {"articles": list(scope.articles)} if scope.articles is not None else {}
+
+
+def _all_articles(scope: Scope) -> list[int]:
+    """Return the articles, as far as a table can be read that names them."""
+    for query in ("select id from articles order by 1", "select distinct article_id from revisions order by 1"):
+        try:
+            with scope.engine.connect() as conn:
+                return list(conn.scalars(text(query)))
+        except DBAPIError:
+            continue
+    return []
 
 
 def _first_line(error: DBAPIError) -> str:

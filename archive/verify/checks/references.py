@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError
 
 from archive.models import metadata
 from archive.verify.check import Check, Damage, Look, Scope
@@ -44,8 +45,14 @@ class _Reference:
         """  # noqa: S608 - our own names
 
     def damages(self, scope: Scope) -> Iterator[Damage]:
-        with scope.engine.connect() as conn:
-            for row in conn.execute(text(self.query)):
+        try:
+            with scope.engine.connect() as conn:
+                rows = conn.execute(text(self.query)).all()
+        except DBAPIError as error:
+            problem = str(error.orig).strip().partition("\n")[0]
+            yield Damage("references", self.name, f"the database cannot read it: {problem}")
+        else:
+            for row in rows:
                 place = f"{self.name}@{row.key}"
                 yield Damage("references", place, f"{self.name} refers to a row of {self.target} that is not there",
                              (row.article_id,) if row.article_id else ())  # fmt: skip
