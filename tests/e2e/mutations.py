@@ -17,7 +17,7 @@ SEEDS = Path(__file__).with_name("seeds")
 _TOKENS = re.compile(rb"<!\[CDATA\[.{0,500}?\]\]>|<!--.{0,500}?-->|<[^<>]{0,2000}>|[^<]+|<", re.DOTALL)
 _WORDS = re.compile(rb"[A-Za-z\x80-\xff]+|\d+|\s+|.", re.DOTALL)
 _CLAIMS = re.compile(rb'(<script type="application/ld\+json">)(.*?)(</script>)', re.DOTALL)
-_ATTRIBUTE = re.compile(rb"""([\w:-]+)=("[^"]*"|'[^']*'|[^\s>]+)""")
+_ATTRIBUTE = re.compile(rb"""(?<![\w:-])([\w:-]{1,40})=("[^"]*"|'[^']*'|[^\s>]+)""")
 _NASTY = (
     b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"&#xD800;", b"&#0;", b"&#99999999999;", b"&nbsp;", b"&",
     b"<", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"%00", b"%", b"\\u0000",
