@@ -8,7 +8,7 @@ from archive.captures import CaptureFiles
 from archive.home import Home
 from crawler.outlets.file import load_outlets
 from crawler.runner import crawl
-from crawler.sandbox import Sandbox
+from crawler.sandbox import SandboxPool
 from crawler.warc_import import CaptureImporter
 from tests.e2e.test_whole_crawls import QUICK, rows
 from tests.site import RSS, Site, story
@@ -32,6 +32,6 @@ def test_the_date_in_the_feed_dates_a_page_that_has_none(home: Home, engine: Eng
         conn.execute(text("truncate outlets cascade"))  # all of the archive but its captures
     outlets = load_outlets(home.outlets_file)
     [path] = home.captures.glob("*.warc.gz")
-    with CaptureFiles(home) as files, Sandbox() as sandbox, path.open("rb") as file:
-        list(CaptureImporter(home, engine, files, sandbox, outlets, {}).take(file, path.name, ours=True))
+    with CaptureFiles(home) as files, SandboxPool() as readers, path.open("rb") as file:
+        list(CaptureImporter(home, engine, files, readers, outlets, {}).take(file, path.name))
     assert rows(engine, "select date_published from v_articles") == dated
