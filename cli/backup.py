@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.home import existing_archive
+from archive.home import existing_archive, find_home
 from cli.counting import counting
 from cli.output import emit, plural, print_text, say
 from news.errors import SettingError
@@ -43,7 +43,7 @@ def backup(
     Crawls may go on. Captures that are there already are not copied again. TO is BACKUP_TO when it is missing; the
     daemon makes backups there by itself. `newskeep restore TO` is the way back.
     """
-    home = existing_archive()
+    home = find_home() if listing else existing_archive()
     address = _address(home, to or to_option)
     if listing:
         from archive.backup.manifest import manifests

@@ -37,6 +37,17 @@ def test_backups_are_listed_with_the_newest_first(newskeep: Newskeep, place: str
     assert len(newskeep("backup", "--list", place).out.splitlines()) == 1
 
 
+def test_backups_are_listed_on_a_machine_without_an_archive(
+    newskeep: Newskeep, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert newskeep("backup", place).code == 0
+    monkeypatch.setenv("NEWSKEEP_HOME", str(tmp_path / "new"))
+    monkeypatch.delenv("NEWSKEEP_DATABASE_URL")
+
+    assert len(newskeep("backup", place, "--list").out.splitlines()) == 1
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_place_must_be_named_and_exist(
     newskeep: Newskeep, home: Home, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
