@@ -106,7 +106,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise ArchiveError(f"{folder} cannot be written: {error.strerror}", "newskeep export --to FOLDER") from error
+        raise ArchiveError(f"{folder} cannot be written: {error.strerror}", "newskeep export --into FOLDER") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
@@ -121,7 +121,7 @@ def _begun(folder: Path, request: Request, any_time: bool) -> Unfinished:
     state = Unfinished(folder)
     if not state.load():
         if any(folder.iterdir()):
-            raise CannotExport(f"{folder} is not empty", "name a new folder with --to")
+            raise CannotExport(f"{folder} is not empty", "name a new folder with --into")
         state.request = request
         return state
     found = state.request

@@ -213,7 +213,9 @@ def test_an_unfinished_export_is_not_mixed_with_another(
     assert newskeep("exports", "remake", "1", "--into", str(tmp_path / "again")).code == 2
     assert "something else" in newskeep("export", "wort1", "--into", str(tmp_path / "set")).err
     assert newskeep("export", "--all", "--into", str(tmp_path / "set")).code == 0
-    assert "not empty" in newskeep("export", "--all", "--into", str(tmp_path / "set")).err
+    again = newskeep("export", "--all", "--into", str(tmp_path / "set")).err
+    assert "not empty" in again
+    assert "name a new folder with --into" in again
 
 
 # --- formats
