@@ -85,6 +85,8 @@ def crawl(
     newskeep crawl https://www.example.org/ --limit 20 --since 2d
     newskeep crawl --retry 2041                    what failed in crawl 2041
 
+    --retry fetches what failed in that crawl alone; an outlet named beside it must be the outlet of that crawl.
+
     A longer delay in robots.txt wins over --delay. Ctrl-C stops cleanly: what was fetched is kept, and the next crawl
     continues with the rest. Exit codes: 0 fine, 3 some pages failed, 4 configuration, 5 nothing could be
     fetched, 6 database, 7 already running (--wait waits instead), 8 books do not balance, 130 interrupted.
