@@ -10,7 +10,7 @@ from pathlib import Path
 from news.errors import SettingError
 from news.settings import SETTINGS, Settings, read_settings
 
-OTHER_FOLDER = "NEWSKEEP_HOME=~/news newskeep init   (a folder of your own), or run this as the owner of that folder"
+OTHER_FOLDER = "NEWSKEEP_HOME=~/news newskeep init   # a folder of your own; or run this as the owner of that folder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def backup(
 def _address(home: Home, given: str | None) -> str:
     address: str | None = given or home.settings["BACKUP_TO"]
     if not address:
-        raise SettingError("no place for the backup is named", "newskeep backup FOLDER, or set BACKUP_TO")
+        raise SettingError("no place for the backup is named", "newskeep backup FOLDER   # or set BACKUP_TO")
     return address
 
 

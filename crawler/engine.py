@@ -91,7 +91,7 @@ def require_contact(home: Home, contact: str | None, urls: list[str]) -> None:
     if live and not contact:
         raise SettingError(
             f"{live[0]} is a live site, and NEWSKEEP_CONTACT does not say how its people can reach you",
-            'NEWSKEEP_CONTACT=you@example.org newskeep crawl …   (or `contact = "…"` in outlets.toml)',
+            'NEWSKEEP_CONTACT=you@example.org newskeep crawl …   # or `contact = "…"` in outlets.toml',
         )
 
 

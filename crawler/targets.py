@@ -135,5 +135,5 @@ def _removed(outlet: Outlet, outlets: OutletsFile) -> UnknownTarget:
 
 def _unknown(text: str, names: list[str]) -> UnknownTarget:
     near = get_close_matches(text, names, n=1, cutoff=0.5)
-    hint = f"newskeep crawl {near[0]}" if near else "newskeep outlets list   (or give an address: https://…)"
+    hint = f"newskeep crawl {near[0]}" if near else "newskeep outlets list   # or give an address: https://…"
     return UnknownTarget(f"there is no outlet “{text}”", hint)

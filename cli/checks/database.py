@@ -112,6 +112,6 @@ def check_backup(home: Home, now: datetime) -> Finding:
     """Say when the last backup was made; the rules of health judge its age."""
     last = last_backup(home)
     if last is None:
-        return Finding.note("backup", "none was made yet", "newskeep backup FOLDER, or set BACKUP_TO for the daemon")
+        return Finding.note("backup", "none was made yet", "newskeep backup FOLDER   # or set BACKUP_TO for the daemon")
     days = (now - last.at) / timedelta(days=1)
     return Finding.fine("backup", f"made {days:,.1f} days ago" + (f" in {last.text}" if last.text else ""))

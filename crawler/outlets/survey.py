@@ -115,7 +115,7 @@ def _blocked(url: str, reason: str) -> OutletBlocked:
     if reason == Reason.FORBIDDEN_ADDRESS:
         own = "set NEWSKEEP_ALLOW_NETWORKS to its network, such as 10.1.2.0/24, when it is yours to crawl"
         return OutletBlocked(f"{url} cannot be read: it is a private address", own)
-    hint = f"newskeep outlets add {url} --no-look   (the first crawl will look again)"
+    hint = f"newskeep outlets add {url} --no-look   # the first crawl will look again"
     return OutletBlocked(f"{url} cannot be read: {in_words(reason)}", hint)
 
 
