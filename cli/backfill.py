@@ -22,7 +22,7 @@ SECTION = "Collect"
 
 
 class NothingListed(NewsError):
-    """The list cannot be had, or the outlet has no gap to fill."""
+    """The list cannot be fetched, or the outlet has no gap to fill."""
 
     exit_code = ExitCode.NOTHING_FETCHED
 
@@ -130,7 +130,7 @@ def _lines(home: Home, given: str, contact: str | None) -> Iterator[str]:
         return
     (answer,) = fetch(home, [given], contact=contact)
     if answer.error or answer.status != 200:
-        raise NothingListed(f"{given} cannot be had: {in_words(answer.error or f'http_{answer.status}')}")
+        raise NothingListed(f"{given} cannot be fetched: {in_words(answer.error or f'http_{answer.status}')}")
     yield from answer.body.decode("utf-8", "replace").splitlines()
 
 

@@ -57,7 +57,7 @@ def summary_lines(crawl_id: int, summary: "CrawlSummary") -> Iterator[str]:
         removed = (
             f"{plural(summary.blocks, 'block')} removed from {plural(summary.texts, 'text')}, {share} % of the text"
         )
-        yield f"  Teasers   {removed:<{_DETAIL_WIDTH + 6}} newskeep show --removed --crawl {crawl_id}"
+        yield f"  Teasers   {removed:<{_DETAIL_WIDTH + 6}} · newskeep show --removed --crawl {crawl_id}"
     if summary.usual:
         usual = summary.usual
         where = "within" if usual.normal else "below" if usual.new < usual.least else "above"
@@ -71,7 +71,8 @@ def crawl_line(result: "CrawlResult") -> str:
         return f"{result.outlet}: {result.state}: {result.problem or 'nothing was fetched'}"
     counts = ", ".join(f"{number} {kind}" for kind, number in nonzero(result.ledger.counts).items()) or "nothing"
     head = f"crawl {result.crawl_id} · {result.outlet} · {duration(result.seconds)} · {_pages(result)}"
-    return f"{head}: {counts}; {_verdict(result)}{_unread(result)}{_failures(result)}"
+    verdict = _verdict(result).removeprefix("· ")  # it follows a semicolon here
+    return f"{head}: {counts}; {verdict}{_unread(result)}{_failures(result)}"
 
 
 def total_line(results: Iterable["CrawlResult"]) -> str:

@@ -194,7 +194,7 @@ def _teasers(explanation: Explanation) -> str:
     if reading is None:
         return ""
     removed = ", ".join(
-        f"{label} {one_line(rule).replace('_', ' ')} ×{count} ({score / 100:.2f})"
+        f"{label} ×{count} ({one_line(rule).replace('_', ' ')}, {score / 100:.2f})"
         for label, rule, count, score in reading.removed
     )
     return f"−{reading.words_removed} words: {removed}{_elsewhere(reading)}" if removed else "nothing removed"

@@ -108,7 +108,7 @@ def _is_alive(role: str, name: str, *, required: bool = True) -> bool:
     try:
         silent = seconds_since_heartbeat(_url(), role, host)
     except psycopg.Error as error:
-        say(f"the archive cannot be asked: {(str(error).splitlines() or [''])[0]}")
+        say(f"the database does not answer: {(str(error).splitlines() or [''])[0]}")
         return False
     if silent is None:
         say(f"no {name} runs on {host}")

@@ -146,7 +146,7 @@ def _term_line(term: Term, filters: Filters) -> str:
         return line
     if term.unfiltered:
         return f"{line}   {_articles(term.unfiltered)} without {_names(filters)}"
-    return f"{line}   ← empties the search"
+    return f"{line}   ← no article has this word"
 
 
 def _gap_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:

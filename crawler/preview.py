@@ -33,7 +33,7 @@ class PlannedLink:
 def preview(home: Home, engine: Engine, targets: Sequence[str], options: CrawlOptions) -> list[PlannedLink]:
     """Return the links of all targets, per target in the order in which they would be fetched.
 
-    Raises what `crawl` raises before it fetches, and OutletBlocked when a home page cannot be had.
+    Raises what `crawl` raises before it fetches, and OutletBlocked when a home page cannot be fetched.
     """
     chosen, contact = choose_targets(home, engine, targets, options)
     if options.retry is not None:

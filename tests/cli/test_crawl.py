@@ -110,7 +110,7 @@ def test_a_person_sees_what_was_found_each_page_and_the_closing_account(site: Si
     assert re.search(r"\d\d:\d\d:\d\d  new .*\d+ related removed$", page)
     assert re.search(r"    2  new *\n", seen)
     assert re.search(
-        r"  Teasers   \d+ blocks removed from 1 text, \d+ % of the text +newskeep show --removed", seen, re.M
+        r"  Teasers   \d+ blocks removed from 1 text, \d+ % of the text +· newskeep show --removed", seen, re.M
     )
 
 

@@ -46,7 +46,7 @@ def test_what_was_removed_and_what_is_usual_stand_below_the_links() -> None:
         *["newskeep", "diff", "--crawl", "2041"],
     ]
     assert lines[-2].startswith("  Teasers   312 blocks removed from 45 texts, 7–41 % of the text ")
-    assert lines[-2].endswith("newskeep show --removed --crawl 2041")
+    assert lines[-2].endswith(" · newskeep show --removed --crawl 2041")
     assert lines[-1] == "  Normal    38 new is within the usual 29–51 for a Sunday evening"
 
 
@@ -73,7 +73,7 @@ def test_links_of_an_interrupted_crawl_wait_and_are_accounted_for() -> None:
     crawl = result({NEW: 3}, links=8, state="interrupted")
     assert "    5  waiting    the next crawl goes on with them" in closing_lines(crawl, CrawlSummary())
     assert closing_lines(crawl, CrawlSummary())[-1] == "    8  links seen · 5 left to the next crawl"
-    assert crawl_line(crawl).endswith("3 new; · 5 left to the next crawl")
+    assert crawl_line(crawl).endswith("3 new; 5 left to the next crawl")
     assert crawl.balanced
     assert exit_code([crawl]) == 130
 

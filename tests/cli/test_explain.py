@@ -24,7 +24,7 @@ def test_explain_shows_all_seven_steps(newskeep: Newskeep, article_id: str) -> N
     ]
     assert "HTTP 200" in lines[3]
     assert "41 words" in lines[4]
-    assert "−2 words: teaser timed list ×1 (0.99)" in lines[5]
+    assert "−2 words: teaser ×1 (timed list, 0.99)" in lines[5]
     assert f"the same article with another text ({article_id}) → revised" in lines[6]
     assert f"article {article_id} revision 1" in lines[7]
     assert newskeep("explain", article_id).out.splitlines() == lines

@@ -68,7 +68,7 @@ def test_database_that_is_away_is_unhealthy_and_no_password_is_shown(
     outcome = newskeep("health", "daemon")
 
     assert outcome.code == 1
-    assert "cannot be asked" in outcome.err
+    assert "the database does not answer" in outcome.err
     assert "sesame" not in outcome.out + outcome.err
 
 

@@ -114,7 +114,7 @@ def test_a_search_in_an_empty_archive_says_that_there_was_no_crawl(newskeep: New
     assert (outcome.code, outcome.out) == (0, "")
     assert outcome.err.splitlines() == [
         "Nothing was found.",
-        "  “nirgends”           0 articles   ← empties the search",
+        "  “nirgends”           0 articles   ← no article has this word",
         "  no crawl of any outlet yet",
         "  try: newskeep crawl https://…",
     ]
@@ -127,7 +127,7 @@ def test_a_search_without_a_hit_names_the_term_that_emptied_it(newskeep: Newskee
 
     said = newskeep("search", "entgleist nirgends die").err
     assert "  “entgleist”          1 article\n" in said
-    assert "  “nirgends”           0 articles   ← empties the search\n" in said
+    assert "  “nirgends”           0 articles   ← no article has this word\n" in said
     assert "  “die”                0 articles   a stop word of German: too common to be searched for\n" in said
     assert "0 articles   not a word: only letters and digits are searched for\n" in newskeep("search", '"').err
     assert "no article has them all" in newskeep("search", "wort1 word1").err
