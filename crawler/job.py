@@ -8,9 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from archive.captures import CapturedResponse, CaptureFiles, StoredRecord
-from archive.captures.index import find_original
-from archive.captures.response import Redirect
+from archive.captures.warc_writer import CaptureRecorder
 from archive.crash_markers import ReadingMark
 from archive.crawls import Crawl, require_running
 from archive.home import Home
@@ -23,39 +21,9 @@ from crawler.targets import CrawlOptions, TargetKind
 from news.access import AccessLog, AccessState, Source
 from news.errors import Busy, NewsError
 from news.outlets import Outlet
-from news.urls import canonicalise, same_site, url_key
+from news.urls import same_site
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class CaptureRecorder:
-    """Writes captures, and counts what came over the network: `pages` and their `size` in bytes."""
-
-    engine: Engine
-    files: CaptureFiles
-    pages: int = 0
-    size: int = 0
-    redirects: list[Redirect] = field(default_factory=list)  # whose rows are not written yet
-
-    def count(self, size: int) -> None:
-        """Count one more response of *size* bytes."""
-        self.pages += 1
-        self.size += size
-
-    def record(self, response: CapturedResponse, requested: str, digest: bytes | None = None) -> StoredRecord | None:
-        """Write the response to a request for *requested*; of a body with *digest* that was stored before, a revisit.
-
-        Captures stand under the address that was requested first, whatever it redirects to. None for "not modified"
-        without a stored body to refer to.
-        """
-        original = None
-        if digest:
-            with self.engine.connect() as conn:
-                original = find_original(conn, url_key(canonicalise(requested)), digest=digest)
-        if original is None and response.status == 304:
-            return None
-        return self.files.write(response, original=original.original if original else None)
 
 
 @dataclass(slots=True)

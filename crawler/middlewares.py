@@ -16,10 +16,11 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive.captures import CapturedResponse, StoredRecord
 from archive.captures.response import Redirect, decode, decode_beginning
+from archive.captures.warc_writer import CaptureRecorder
 from archive.frontier import Link
 from crawler.channels.kinds.robots import MAX_ROBOTS_BYTES, RobotsCache, RobotsRules, read_robots
 from crawler.channels.plain_values import absolute
-from crawler.job import CaptureRecorder, CrawlJob
+from crawler.job import CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, TRANSIENT, Refused, reason_of
 from crawler.safety.guard import HostPaces, SilentHosts
 from crawler.safety.http_heads import HeaderField, fields_of

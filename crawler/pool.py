@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles
+from archive.captures.warc_writer import CaptureRecorder
 from archive.crash_markers import ReadingMark, count_deaths, has_marks
 from archive.crawls import Crawl, close_crawl, ever_found_links, open_crawl
 from archive.frontier import Settlement, owed_links, settle
@@ -21,7 +22,7 @@ from archive.outlets import ensure_outlet
 from crawler.batch_writer import BatchWriter, retry_in_outage
 from crawler.channels.kinds.robots import RobotsCache
 from crawler.engine import scrapy_settings
-from crawler.job import CaptureRecorder, CrawlJob, CrawlTally, Listener
+from crawler.job import CrawlJob, CrawlTally, Listener
 from crawler.logs import log_finished, own_stats
 from crawler.outlets.options import to_row
 from crawler.results import CrawlResult

@@ -11,6 +11,7 @@ import uuid
 import zlib
 from base64 import b32encode
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,13 +20,14 @@ from secrets import token_hex
 from typing import Self
 from urllib.parse import quote, urlsplit
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from archive.captures.index import note_spooled
+from archive.captures.index import find_original, note_spooled
 from archive.captures.repair import machine_name, note_whole, repair_captures
-from archive.captures.response import ANNOUNCED, CapturedResponse, Headers, Original, StoredRecord
+from archive.captures.response import ANNOUNCED, CapturedResponse, Headers, Original, Redirect, StoredRecord
 from archive.home import Home, flush_to_disk
 from news.errors import ArchiveError
+from news.urls import canonicalise, url_key
 
 _IN_ADDRESSES = "".join(map(chr, range(0x21, 0x7F)))
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
@@ -126,6 +128,36 @@ class CaptureFiles:
             if file:
                 file.append(info_record(path.name, f"newskeep/{version('newskeep')}", self.operator, now))
                 return file
+
+
+@dataclass(slots=True)
+class CaptureRecorder:
+    """Writes captures, and counts what came over the network: `pages` and their `size` in bytes."""
+
+    engine: Engine
+    files: CaptureFiles
+    pages: int = 0
+    size: int = 0
+    redirects: list[Redirect] = field(default_factory=list)  # whose rows are not written yet
+
+    def count(self, size: int) -> None:
+        """Count one more response of *size* bytes."""
+        self.pages += 1
+        self.size += size
+
+    def record(self, response: CapturedResponse, requested: str, digest: bytes | None = None) -> StoredRecord | None:
+        """Write the response to a request for *requested*; of a body with *digest* that was stored before, a revisit.
+
+        Captures stand under the address that was requested first, whatever it redirects to. None for "not modified"
+        without a stored body to refer to.
+        """
+        original = None
+        if digest:
+            with self.engine.connect() as conn:
+                original = find_original(conn, url_key(canonicalise(requested)), digest=digest)
+        if original is None and response.status == 304:
+            return None
+        return self.files.write(response, original=original.original if original else None)
 
 
 def ask_to_roll(path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiohttp.client_proto import ResponseHandler
+from scrapy.http import Response
 
 MAX_HEAD_BYTES = 262_144  # what Chrome takes: content security policies of 20 KiB, 400 cookies
 _END = re.compile(rb"\r?\n\r?\n")
@@ -114,3 +115,9 @@ def _with_one_length(fields: list[HeaderField]) -> Iterator[HeaderField]:
             yield from ((name, length) for length in lengths)
         else:
             yield name, value
+
+
+def header(response: Response, name: str) -> str | None:
+    """Return the first 1000 characters of a header of the answer; None when it is missing."""
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1000] if value else None

@@ -34,7 +34,8 @@ from crawler.channels.kinds import robots, sitemap
 from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
-from crawler.spiders.requests import Ask, channel_request, header
+from crawler.safety.http_heads import header
+from crawler.spiders.requests import Ask, channel_request
 from news.access import AccessState, Source
 from news.access_signs import reserves_site
 from news.dispositions import newest_first

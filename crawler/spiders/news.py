@@ -16,8 +16,9 @@ from crawler.channels.kinds.robots import RobotsRules
 from crawler.job import CrawlJob
 from crawler.safety.failures import CRAWL_STOPPED, Refused, reason_of
 from crawler.safety.guard import STOPPING, SilentHosts
+from crawler.safety.http_heads import header
 from crawler.spiders.discovery import Discovery
-from crawler.spiders.requests import TargetProbe, header, page_request
+from crawler.spiders.requests import TargetProbe, page_request
 from crawler.targets import TargetKind
 from news.access import AccessState, Source
 from news.dispositions import (

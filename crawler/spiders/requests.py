@@ -45,12 +45,6 @@ def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
     return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
 
 
-def header(response: Response, name: str) -> str | None:
-    """Return the first 1000 characters of a header of the answer; None when it is missing."""
-    value = response.headers.get(name)
-    return value.decode("latin-1")[:1000] if value else None
-
-
 @dataclass(slots=True)
 class TargetProbe:
     """Finds out what the crawl's target leads to.
