@@ -118,12 +118,15 @@ def _is_alive(role: str, name: str, *, required: bool = True) -> bool:
 
 
 def _url() -> str:
-    """Return the archive's address, without starting the embedded server."""
+    """Return the archive's address, without starting the embedded server; without an archive, end with 1."""
     from archive.connection_url import normal_url
     from archive.embedded import EmbeddedServer
 
     home = find_home()
     given = home.settings["NEWSKEEP_DATABASE_URL"]
+    if not given and not home.postgres.exists():
+        say(f"there is no archive in {home.path}")
+        sys.exit(_UNHEALTHY)
     return normal_url(given) if given else EmbeddedServer(home.postgres).url
 
 

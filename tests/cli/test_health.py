@@ -77,7 +77,9 @@ def test_embedded_server_is_not_started_for_the_question(
 ) -> None:
     monkeypatch.delenv("NEWSKEEP_DATABASE_URL")
 
-    assert newskeep("health", "worker").code == 1
+    for verb in ("here", "worker"):
+        outcome = newskeep("health", verb)
+        assert (outcome.code, outcome.err) == (1, f"there is no archive in {home.path}\n")
     assert not home.postgres.exists()
 
 
