@@ -61,6 +61,7 @@ def reprocess(
         outlets = archived | {each.name: each for each in in_file.outlets}
         with engine.connect() as conn:
             report.expected = count_revisions(conn, selection)
+        report.nothing_found = selection.articles == ()
         try:
             with counting(every=1) as count:
                 for batch in read_again(engine, home, readers, outlets, selection, dry_run=dry_run):
@@ -103,6 +104,7 @@ class _Report:
     dry_run: bool
     diffs: int
     expected: int = 0
+    nothing_found: bool = False
     total: Drift = field(init=False)
     outlets: dict[str, Drift] = field(default_factory=dict)
     shown: int = 0
@@ -148,6 +150,8 @@ class _Report:
                 say(f"{one_line(name)}: {_in_words(drift)}")
         if self.as_json:
             emit({"type": "summary", "rules": READING_RULES, "dry_run": self.dry_run, **_figures(self.total)})
+        elif self.nothing_found:
+            say("Nothing was found.")
         elif not self.expected:
             say("Everything was read with today's rules already; --again reads it once more.")
         else:

@@ -66,3 +66,7 @@ def test_a_search_or_a_sample_is_read_alone(newskeep: Newskeep, engine: Engine, 
     assert newskeep("reprocess", "newsletter", "--json").records[-1]["read"] == 1
     assert newskeep("reprocess", "--sample", "2", "--again", "--dry-run", "--json").records[-1]["read"] in (1, 2)
     assert newskeep("reprocess", "--again", "--dry-run", "--json").records[-1]["read"] == 2
+
+
+def test_a_search_that_finds_nothing_is_not_called_read_already(newskeep: Newskeep, archived: None) -> None:
+    assert newskeep("reprocess", "nirgends", "--dry-run").err == "Nothing was found.\n"
