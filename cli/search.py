@@ -52,12 +52,16 @@ class Day(click.ParamType[date]):
 
 
 class Search(click.Command):
-    """A command whose terms to exclude may look like options."""
+    """A command with days, and words of which those to exclude may look like options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         excluded = next(filter(_EXCLUDED.match, takewhile(lambda arg: arg != "--", args)), None)
         if excluded is None:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
+            since, until = ctx.params.get("since"), ctx.params.get("until")
+            if since and until and since > until:
+                raise click.UsageError("--from is after --to", ctx)
+            return rest
         then = f"'WORDS {one_line(excluded)}'   (a term to exclude goes inside the quotes)"
         raise Misused(f"no such option: {one_line(excluded)}", ctx, then)
 

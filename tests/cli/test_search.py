@@ -65,6 +65,13 @@ def test_search_is_narrowed_by_outlet_days_and_number(newskeep: Newskeep, newsro
     assert found("--outlet", "nobody") == []
 
 
+def test_days_in_the_wrong_order_are_refused(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    for verb in ("search", "export"):
+        outcome = newskeep(verb, "linz", "--from", "2024-07-01", "--to", "2024-01-01")
+        assert outcome.code == 2
+        assert "--from is after --to" in outcome.err
+
+
 def test_more_hits_than_are_shown_are_counted(newskeep: Newskeep, newsroom: Newsroom) -> None:
     newsroom.store(*[article(f"https://krone.example/{n}", f"{LONG} {n}") for n in range(3)])
 
