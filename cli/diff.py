@@ -54,7 +54,7 @@ def diff(
     newskeep diff a1f3c                  the last edit; newskeep diff a1f3c 1 3 compares revisions 1 and 3
     newskeep diff --crawl 2041           all edits that crawl 2041 found; newskeep diff --today all of today
     """
-    if [article is not None, crawl is not None, today].count(True) != 1:
+    if [article is not None, crawl is not None, today].count(True) != 1 or article == "":
         raise click.UsageError("name an article, or use --crawl or --today.")
     with opened_archive() as (_, conn):
         pairs = _pair_of_article(conn, article, first, second) if article else _all_pairs(conn, crawl)

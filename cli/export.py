@@ -107,7 +107,7 @@ def export(
 
     An interrupted export goes on when the command is run again. `newskeep exports list` shows what was exported.
     """
-    words = " ".join(query)
+    words = " ".join(query).strip()
     if not (words or everything or outlet or lang or since or until):
         raise click.UsageError("say what: a query, a filter, or --all")
     if len(words) > MOST_CHARACTERS:

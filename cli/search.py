@@ -89,7 +89,9 @@ def search(
     """
     from archive.search import Filters, Order, search_articles
 
-    words = " ".join(query)
+    words = " ".join(query).strip()
+    if not words:
+        raise click.UsageError("there is no word to search for")
     if len(words) > MOST_CHARACTERS:
         raise click.UsageError(f"a search of {len(words)} characters; {MOST_CHARACTERS} at most")
     with opened_archive() as (_, conn):

@@ -40,6 +40,7 @@ def test_edit_under_the_same_stated_date_is_marked(newsroom: Newsroom, newskeep:
 
 def test_only_one_question_is_answered_at_a_time(newskeep: Newskeep, newsroom: Newsroom) -> None:
     assert newskeep("diff", "a1", "--today").code == 2
+    assert "name an article" in newskeep("diff", "").err  # as an empty variable of a shell gives it
 
 
 def test_diff_shows_changed_fields_first_word_by_word(newskeep: Newskeep, article_id: str) -> None:

@@ -65,7 +65,7 @@ def test_the_selection_is_that_of_search(archive: Newsroom, newskeep: Newskeep) 
     assert outlets("--to", f"{NOW:%Y-%m-%d}") == ["krone", "kurier", "presse"]
     assert outlets("--from", "2030-01-01") == []
     assert outlets("die") == []  # nothing but stop words
-    assert newskeep("export").code == 2
+    assert [newskeep("export", *words).code for words in ((), ("",), ("  ",))] == [2, 2, 2]
     assert newskeep("export", "--outlet", "nirgends").code == 2
 
 

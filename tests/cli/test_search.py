@@ -107,6 +107,13 @@ def test_any_question_is_answered(newskeep: Newskeep, newsroom: Newsroom) -> Non
         assert newskeep("search", "--", question).code == 0
 
 
+def test_a_search_for_no_word_is_refused(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    for words in ("", "   "):
+        outcome = newskeep("search", words)
+        assert outcome.code == 2
+        assert "no word to search for" in outcome.err
+
+
 def test_a_search_that_is_too_long_is_refused_and_a_long_one_answered(newskeep: Newskeep, newsroom: Newsroom) -> None:
     newsroom.store(article(body="wort " * 5000))
     refused = newskeep("search", "wort " * 5000)
