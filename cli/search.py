@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import takewhile
@@ -55,15 +56,24 @@ class Search(click.Command):
     """A command with days, and words of which those to exclude may look like options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        excluded = next(filter(_EXCLUDED.match, takewhile(lambda arg: arg != "--", args)), None)
-        if excluded is None:
+        excluded = list(filter(_EXCLUDED.match, takewhile(lambda arg: arg != "--", args)))
+        if not excluded:
             rest = super().parse_args(ctx, args)
             since, until = ctx.params.get("since"), ctx.params.get("until")
             if since and until and since > until:
                 raise click.UsageError("--from is after --to", ctx)
             return rest
-        then = f"'WORDS {one_line(excluded)}'   (a term to exclude goes inside the quotes)"
-        raise Misused(f"no such option: {one_line(excluded)}", ctx, then)
+        then = f"{self._corrected(ctx, args, excluded)}   # a term to exclude goes inside the quotes"
+        raise Misused(f"no such option: {one_line(excluded[0])}", ctx, then)
+
+    def _corrected(self, ctx: click.Context, args: list[str], excluded: list[str]) -> str:
+        """Return the arguments with the words as one, those to exclude at its end."""
+        others = [arg for arg in args if arg not in excluded]
+        query = self.make_parser(ctx).parse_args(list(others))[0].get("query")
+        words = query if isinstance(query, tuple) else ()  # click marks what is absent with an object of its own
+        for word in words:
+            others.remove(word)
+        return shlex.join(map(one_line, [" ".join([*(words or ["WORDS"]), *excluded]), *others]))
 
 
 @click.command(cls=Search)

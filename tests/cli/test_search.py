@@ -80,10 +80,11 @@ def test_more_hits_than_are_shown_are_counted(newskeep: Newskeep, newsroom: News
 
 
 def test_an_excluded_term_without_quotes_is_explained(newskeep: Newskeep, newsroom: Newsroom) -> None:
-    outcome = newskeep("search", "linz", "-Klima")
+    outcome = newskeep("search", "linz", "--lang", "de", "-Klima", "graz")
 
     assert outcome.code == 2
-    assert "try: newskeep search 'WORDS -Klima'" in outcome.err
+    assert "try: newskeep search 'linz graz -Klima' --lang de " in outcome.err
+    assert "try: newskeep export 'WORDS -Klima' " in newskeep("export", "-Klima").err
 
 
 def test_a_search_uses_the_index_and_never_reads_all_articles(newskeep: Newskeep, newsroom: Newsroom) -> None:
