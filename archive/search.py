@@ -153,6 +153,13 @@ def explain_empty_search(conn: Connection, query: str, filters: Filters, today: 
     )
 
 
+def ignored_terms(conn: Connection, query: str, filters: Filters) -> dict[str, tuple[str, ...]]:
+    """Return the terms to exclude that are stop words, which PostgreSQL drops, each with the languages it is one of."""
+    terms = [term for term in _TERM.findall(storable(query))[:MOST_TERMS] if re.match(r"-.*\w", term)]
+    found = {term: _stop_word_of(conn, term, filters) for term in terms}
+    return {term: languages for term, languages in found.items() if languages}
+
+
 def missing_days(looked: Iterable[date], first: date, last: date) -> list[Days]:
     """Return the periods between *first* and *last* that are not in *looked*."""
     days = sorted({day for day in looked if first <= day <= last} | {last + _DAY})
@@ -169,11 +176,14 @@ def _required(terms: Sequence[str]) -> list[str]:
 
 
 def _count_alone(conn: Connection, term: str, filters: Filters) -> Term:
-    configs = [config for config in configs_in_use(conn) if filters.config in (None, config)]
-    stopped = conn.execute(_STOP_WORD, {"term": term, "configs": configs}).scalars()
     articles = count_articles(conn, term, filters)
     unfiltered = articles or (count_articles(conn, term, Filters()) if filters != Filters() else 0)
-    return Term(term, articles, unfiltered, tuple(stopped))
+    return Term(term, articles, unfiltered, _stop_word_of(conn, term, filters))
+
+
+def _stop_word_of(conn: Connection, term: str, filters: Filters) -> tuple[str, ...]:
+    configs = [config for config in configs_in_use(conn) if filters.config in (None, config)]
+    return tuple(conn.execute(_STOP_WORD, {"term": term, "configs": configs}).scalars())
 
 
 def _count_without(conn: Connection, terms: Sequence[str], place: int, filters: Filters) -> Term:

@@ -17,7 +17,7 @@ from cli.completion import complete_outlet
 from cli.counting import counting
 from cli.crawl_report import size
 from cli.output import emit, plural, say
-from cli.search import MOST_CHARACTERS, Day, Search
+from cli.search import MOST_CHARACTERS, Day, Search, ignored_lines
 from news.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -138,11 +138,14 @@ def _request(
     with engine.connect() as conn:
         outlet = need_outlet(conn, outlet) if outlet else None
         as_of = as_of or settled_at(conn)
+        filters = Filters(outlet, lang, since, until)
+        for line in ignored_lines(conn, words, filters):
+            say(line)
     named = tuple(field.strip() for field in (fields or "").split(",") if field.strip())
     if removed:
         named = (*(named or default_fields(tables)), "removed")
     formats = tuple(dict.fromkeys(formats)) or ("jsonl",)
-    request = Request(words, Filters(outlet, lang, since, until), as_of, tables, formats, named)
+    request = Request(words, filters, as_of, tables, formats, named)
     request.check()
     return request
 

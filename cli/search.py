@@ -110,12 +110,21 @@ def search(
         filters = Filters(outlet, lang, since, until)
         hits, total = search_articles(conn, words, filters, limit=limit, order=Order.NEWEST if newest else Order.RANK)
         lines = [] if hits else ["Nothing was found.", *_explanation(conn, words, filters)]
+        lines.extend(ignored_lines(conn, words, filters))
     if total > len(hits):
         lines.append(f"{len(hits)} of {_articles(total)}; more with --limit")
     records = (record_of("hit", hit, snippet=_marked(hit.snippet, "**", "**")) for hit in hits)
     print_answer(records, map(_lines, hits), as_json=as_json)
     for line in lines:
         say(line)
+
+
+def ignored_lines(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
+    """Yield a line for each term to exclude that excludes nothing."""
+    from archive.search import ignored_terms
+
+    for term, languages in ignored_terms(conn, query, filters).items():
+        yield f"“{one_line(term)}” is a stop word of {_languages(languages)} and was ignored"
 
 
 def _explanation(conn: Connection, query: str, filters: Filters) -> Iterator[str]:
@@ -156,13 +165,16 @@ def _term_line(term: Term, filters: Filters) -> str:
     if not any(map(str.isalnum, term.text)):
         return f"{line}   not a word: only letters and digits are searched for"
     if term.stop_word_of:
-        languages = ", ".join(name.capitalize() for name in term.stop_word_of)
-        return f"{line}   a stop word of {languages}: too common to be searched for"
+        return f"{line}   a stop word of {_languages(term.stop_word_of)}: too common to be searched for"
     if term.articles:
         return line
     if term.unfiltered:
         return f"{line}   {_articles(term.unfiltered)} without {_names(filters)}"
     return f"{line}   ← no article has this word"
+
+
+def _languages(names: tuple[str, ...]) -> str:
+    return ", ".join(map(str.capitalize, names))
 
 
 def _gap_lines(found: EmptySearch, filters: Filters) -> Iterator[str]:

@@ -108,6 +108,15 @@ def test_any_question_is_answered(newskeep: Newskeep, newsroom: Newsroom) -> Non
         assert newskeep("search", "--", question).code == 0
 
 
+def test_an_excluded_stop_word_is_said_to_be_ignored(newskeep: Newskeep, newsroom: Newsroom) -> None:
+    newsroom.store(article(), article("https://kurier.example/b", OTHER, language="en"))
+
+    for verb in ("search", "export"):
+        assert "“-diese” is a stop word of German and was ignored\n" in newskeep(verb, "wort1 -diese").err
+        assert "ignored" not in newskeep(verb, "wort1 -klima").err
+    assert "ignored" not in newskeep("search", "word1 -diese", "--lang", "en").err
+
+
 def test_a_search_for_no_word_is_refused(newskeep: Newskeep, newsroom: Newsroom) -> None:
     for words in ("", "   "):
         outcome = newskeep("search", words)
