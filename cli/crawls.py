@@ -82,10 +82,13 @@ def _record(crawl: CrawlRecord) -> dict[str, Any]:
 
 def _line(crawl: CrawlRecord, width: int) -> str:
     counts = " · ".join(f"{crawl.counts[kind]} {kind}" for kind in Disposition if crawl.counts.get(kind))
+    left = crawl.links - sum(crawl.counts.values())
+    if crawl.state != CrawlState.FINISHED and left > 0:
+        counts += f"{' · ' if counts else ''}{left} left"
     state = "" if crawl.state == CrawlState.FINISHED else f"  {crawl.state}"
     unbalanced = "  books do not balance" if crawl.balanced is False else ""
     outlet = f"{one_line(crawl.outlet):<{width}}"
-    turn = "  on schedule" if crawl.due_at else ""
+    turn = "  on schedule" if crawl.due_at else "  backfill" if crawl.note == Reason.BACKFILL else ""
     nothing = "nothing changed" if crawl.note == Reason.UNCHANGED else "no links"
     return f"{crawl.id:>6}  {format_time(crawl.started_at)}  {outlet}  {counts or nothing}{state}{unbalanced}{turn}"
 

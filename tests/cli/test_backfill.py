@@ -58,6 +58,7 @@ def test_a_month_is_backfilled_from_its_sitemap_and_marked(
         target = conn.execute(text("select target from crawls where id = 2")).scalar_one()
     assert [tuple(mark) for mark in marks] == [(True, None), (True, "backfill"), (True, "backfill")]
     assert target == f"backfill of {site.url('/')}"
+    assert newskeep("crawls", "list").out.count("  backfill\n") == 2
 
     last = newskeep("crawl", "krone", "--delay", "0", "--json").records[-1]["counts"]
     assert last["new"] + last["copy"] == 4  # what the backfill left out

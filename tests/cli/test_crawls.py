@@ -2,6 +2,8 @@
 
 import re
 
+from sqlalchemy import Engine, text
+
 from tests.cli.conftest import Newskeep
 
 
@@ -17,3 +19,10 @@ def test_crawls_are_listed_and_shown_with_their_ledger(newskeep: Newskeep, artic
     assert [record["crawl"] for record in newskeep("crawls", "list", "--json", "--outlet", "krone").records] == [
         krone["crawl"]
     ]
+
+
+def test_an_interrupted_crawl_says_what_it_left(newskeep: Newskeep, engine: Engine, article_id: str) -> None:
+    with engine.begin() as conn:
+        conn.execute(text("update crawls set state = 'interrupted', links = 65, counts = '{}'"))
+
+    assert newskeep("crawls", "list").out.count("  65 left  interrupted\n") == 2
