@@ -83,8 +83,10 @@ def _print_unexpected_error(error: Exception) -> int:
 
     full = next((cause for cause in _causes(error) if _is_full(cause)), None)
     if full is not None:
-        discard(STDOUT)  # it may be what is full; Python would fail again when it flushes at the end
-        say(f"error: there is no room left to write: {' '.join(str(full).split())}\n  try: newskeep doctor")
+        # writing to a stream names no file: the output is full, not a disk that `doctor` looks at
+        hint = "" if isinstance(full, OSError) and full.filename is None else "\n  try: newskeep doctor"
+        discard(STDOUT)  # Python would fail again when it flushes at the end
+        say(f"error: there is no room left to write: {' '.join(str(full).split())}{hint}")
         return ExitCode.DATABASE
 
     say(traceback.format_exc().rstrip())

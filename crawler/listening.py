@@ -45,4 +45,7 @@ class GuardedListener(Listener):
                 event(self._listener)
             except Exception as error:
                 self.problem = error
-                logger.warning("listener_failed", exc_info=True)
+                if isinstance(error, OSError):  # the output is full: no bug, so no traceback
+                    logger.warning("listener_failed", extra={"error": str(error)})
+                else:
+                    logger.warning("listener_failed", exc_info=True)

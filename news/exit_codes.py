@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     SOME_PAGES_FAILED = 3
     CONFIGURATION_INVALID = 4  # or something else that a person has to put right: health, doctor
     NOTHING_FETCHED = 5
-    DATABASE = 6
+    DATABASE = 6  # or the output cannot be written: a full disk
     ALREADY_RUNNING = 7
     BOOKS_OR_DAMAGE = 8
     HUNG = 70  # EX_SOFTWARE of sysexits.h

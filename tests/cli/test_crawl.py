@@ -337,6 +337,9 @@ def test_records_that_cannot_be_printed_cost_no_article(engine: Engine, site: Si
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
     assert ended.returncode == 6
     assert b"no room left" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+    assert b"listener_failed" in ended.stderr
+    assert b"newskeep doctor" not in ended.stderr
     with engine.connect() as conn:
         found = conn.execute(text("select disposition, count(*) from links group by 1")).all()
         state = conn.execute(text("select state, balanced from crawls")).one()
