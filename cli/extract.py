@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
@@ -23,6 +24,7 @@ from news.garbage import collect_rarely
 from news.text import as_json_line, printable
 
 SECTION = "Read"
+_TAG = re.compile(rb"<[a-zA-Z!/]")
 
 
 @click.command()
@@ -66,7 +68,20 @@ def _read(page: bytes, url: str) -> Article:
 
     if is_binary(page):
         raise NotAnArticle(f"the page is no text: it begins with {page[:8]!r}")
+    if _is_json(page):
+        raise NotAnArticle("this is no HTML but JSON")
     return read_article(FetchedPage.unlinked(url, page), stages=READING)
+
+
+def _is_json(page: bytes) -> bool:
+    """Return whether the page is a JSON object or array that holds no tag."""
+    if not page.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")) or _TAG.search(page):
+        return False
+    try:
+        json.loads(page)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _load_reader() -> None:

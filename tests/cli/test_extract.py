@@ -47,6 +47,13 @@ def test_what_is_no_page_or_no_address_says_so(page: Path, tmp_path: Path) -> No
     assert (outcome.exit_code, "is no address" in outcome.output) == (2, True)
 
 
+def test_json_is_no_page_but_a_page_may_begin_like_it() -> None:
+    for given in ('{"title": "Zug entgleist"}', '\ufeff [{"a": 1}]'):
+        with pytest.raises(NotAnArticle, match="this is no HTML"):
+            CliRunner().invoke(extract, ["-"], input=given, catch_exceptions=False)
+    assert run("-", given="[Update] " + PAGE)[0]["title"] == pages.HEADLINE
+
+
 def test_a_dash_reads_standard_input() -> None:
     assert run("-", given=PAGE)[0]["title"] == pages.HEADLINE
 
