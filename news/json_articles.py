@@ -92,7 +92,10 @@ def _made_up_address(record: Record, outlet: str, values: Record, body: str) -> 
     Raises ValueError for any other object.
     """
     if not body or not (isinstance(record.get("body"), Mapping) or "publishing_date" in record):
-        raise ValueError('no url (fundus gives one with to_json(..., "html"))')
+        raise ValueError(
+            'no url: an article is {"url","title","body",…}, or as news-please or fundus write it '
+            '(fundus gives the url with to_json(..., "html"))'
+        )
     named = [outlet, values.get("headline") or body, values.get("date_published")]
     return _NO_ADDRESS + sha256(json.dumps(named, default=str).encode()).hexdigest()[:16]
 

@@ -116,7 +116,7 @@ def test_time_of_the_fetch_is_taken_over() -> None:
         ("{", "no JSON"),
         ("[" * 100_000, "no JSON"),
         ("[]", "no JSON object"),
-        ("{}", "no url"),
+        ("{}", 'no url: an article is {"url","title","body",…}, or as news-please'),
         ('{"url": "ftp://krone.example/"}', "no http"),
         (json.dumps(OURS | {"body": "a" * 2_000_001}), "2000001 characters"),
         (json.dumps(OURS | {"body": 7}), "the body is no text: 7"),
