@@ -87,10 +87,11 @@ def _part(file: Peekable, name: str, offset: int | None, most: int | None = None
 
 
 def _gunzipped(start: bytes) -> bytes:
+    """Return the unpacked beginning, or *start* as it is when it is damaged: that is not empty."""
     try:
         return zlib.decompressobj(31).decompress(start, PEEK)
     except zlib.error:
-        return b""
+        return start
 
 
 # ZIP

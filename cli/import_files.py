@@ -61,12 +61,12 @@ def holds_articles(part: Part | CannotImport) -> bool:
 
 
 def _recognised(part: Part | CannotImport) -> Part | CannotImport:
-    if (
-        isinstance(part, Part)
-        and not holds_captures(part)
-        and (not part.beginning.strip() or is_binary(part.beginning))
-    ):
-        what = "is empty" if not part.beginning.strip() else "holds neither captures (WARC, ARC) nor articles as JSON"
+    if not isinstance(part, Part):
+        return part
+    if not part.beginning.strip():
+        return CannotImport(f"{part.name} is empty", "newskeep import --help")
+    if not holds_captures(part) and is_binary(part.beginning):
+        what = "holds neither captures (WARC, ARC) nor articles as JSON"
         return CannotImport(f"{part.name} {what}", "newskeep import --help")
     return part
 

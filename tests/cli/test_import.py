@@ -1,3 +1,4 @@
+import gzip
 import io
 import json
 import os
@@ -105,10 +106,20 @@ def test_very_many_bad_lines_are_counted_and_not_all_said(take_in: Run) -> None:
     assert "and 80 further problems" in outcome.err
 
 
-@pytest.mark.parametrize("content", [bytes(range(256)) * 300, b" \n"])
-def test_file_of_another_kind_is_refused_in_one_line(newskeep: Run, home: Home, tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "picture.bin").write_bytes(content)
-    outcome = newskeep("import", str(tmp_path / "picture.bin"))
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("picture.bin", bytes(range(256)) * 300),
+        ("blank.jsonl", b" \n"),
+        ("empty.warc", b""),
+        ("empty.warc.gz", gzip.compress(b"")),
+    ],
+)
+def test_file_of_another_kind_is_refused_in_one_line(
+    newskeep: Run, home: Home, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    outcome = newskeep("import", str(tmp_path / name))
 
     assert (outcome.code, outcome.out) == (2, "")
     assert len(outcome.err.splitlines()) == 2  # with what to try
