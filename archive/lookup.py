@@ -114,6 +114,8 @@ def find_story(conn: Connection, short_id: str) -> int | None:
 def key_of(address: str) -> int | None:
     """Return the key of an address as people type it, with or without https://; None when it is not an address."""
     typed = storable(address).strip()
+    if not any(mark in typed for mark in "./:"):  # a word, or an id with a mistake in it
+        return None
     return page_key(typed if "://" in typed else f"https://{typed}")
 
 

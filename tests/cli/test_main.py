@@ -47,6 +47,7 @@ def test_a_full_disk_behind_standard_output_is_reported_and_not_as_a_bug() -> No
         )
     assert ended.returncode == 6
     assert b"no room left" in ended.stderr
+    assert b"newskeep doctor" not in ended.stderr
     assert b"Traceback" not in ended.stderr
 
 
@@ -262,6 +263,8 @@ UNCLEAR = [
     ("diff",),
     ("explain", "a999"),
     ("explain", "non sense"),
+    ("explain", "azzz"),
+    ("explain", "a99999999999999999999"),
     ("crawls", "show", "999"),
     ("search",),
 ]
