@@ -198,8 +198,11 @@ def _print_problem(result: CrawlResult) -> None:
 
 
 def _remedy(result: CrawlResult) -> str:
-    if Reason.FORBIDDEN_ADDRESS in result.unread.values():
-        return "NEWSKEEP_ALLOW_NETWORKS=10.1.2.0/24, the network of that address, when it is yours to crawl"
+    private = [url for url, reason in result.unread.items() if reason == Reason.FORBIDDEN_ADDRESS]
+    if private:
+        from crawler.outlets.survey import allow_hint
+
+        return allow_hint(private[0])
     return f"newskeep outlets test {result.target}"
 
 

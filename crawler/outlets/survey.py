@@ -1,10 +1,12 @@
 """Survey an outlet without saving anything: its feeds, sitemaps and links, and some of its articles as read."""
 
+import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urljoin
+from ipaddress import ip_network
+from urllib.parse import urljoin, urlsplit
 
 from archive.home import Home
 from archive.ingest.fetched import FetchedPage
@@ -17,6 +19,7 @@ from crawler.fetch import Fetched, fetch
 from crawler.reading import READING, read_article
 from news.article import Article
 from news.errors import NewsError, OutletBlocked
+from news.ip_addresses import may_connect
 from news.outlets import FoundLink, FoundOutlet, Outlet
 from news.reasons import Reason, in_words
 from news.urls import page_key
@@ -113,8 +116,7 @@ def _kinds() -> list[ChannelKind]:
 
 def _blocked(url: str, reason: str) -> OutletBlocked:
     if reason == Reason.FORBIDDEN_ADDRESS:
-        own = "set NEWSKEEP_ALLOW_NETWORKS to its network, such as 10.1.2.0/24, when it is yours to crawl"
-        return OutletBlocked(f"{url} cannot be read: it is a private address", own)
+        return OutletBlocked(f"{url} cannot be read: it is a private address", allow_hint(url))
     hint = f"newskeep outlets add {url} --no-look   # the first crawl will look again"
     return OutletBlocked(f"{url} cannot be read: {in_words(reason)}", hint)
 
@@ -230,3 +232,14 @@ def _read(page: Fetched, outlet: Outlet, now: datetime, announced_at: datetime |
 
 def _charset(page: Fetched) -> str | None:
     return page.content_type.lower().partition("charset=")[2].partition(";")[0].strip("\"' ") or None
+
+
+def allow_hint(url: str) -> str:
+    """Return the setting that lets the private addresses of *url*'s host be crawled, as a line for the shell."""
+    try:
+        answers = socket.getaddrinfo(urlsplit(url).hostname, None)
+        found = {str(answer[4][0]).partition("%")[0] for answer in answers}
+        own = sorted(str(ip_network(address)) for address in found if not may_connect(address))
+    except (OSError, ValueError):
+        own = []
+    return f"NEWSKEEP_ALLOW_NETWORKS={','.join(own[:4]) or 'NETWORK'}   # when it is yours to crawl"

@@ -353,7 +353,7 @@ def test_an_outlet_that_gives_nothing_says_why_and_what_to_do(site: Site, monkey
     result = run(site.url("/"))
     assert result.exit_code == 5
     assert f"{site.url('/')}: private address" in result.stderr
-    assert "try: NEWSKEEP_ALLOW_NETWORKS=" in result.stderr
+    assert "try: NEWSKEEP_ALLOW_NETWORKS=127.0.0.1/32   # when" in result.stderr
 
 
 def test_scrapys_own_command_does_the_same(home: Home, engine: Engine, site: Site) -> None:
