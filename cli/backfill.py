@@ -59,12 +59,17 @@ def backfill(
 
     From sitemaps, pages are fetched that never were; the rest of a long list comes with the next crawls. Of a list in
     the Wayback Machine's format (CDX), captures of addresses without an article are fetched from the archive that it
-    is of and keep their own times. `newskeep crawls list` and v_coverage mark backfills.
+    is of; they keep their own times, and their WARC records have Newskeep-Imported-From. `newskeep crawls list` and
+    v_coverage mark backfills from sitemaps alone.
     """
     bounds = Period(
         first.start if first else datetime.min.replace(tzinfo=UTC),
         last.end if last else datetime.max.replace(tzinfo=UTC),
     )
+    if bounds.end <= bounds.start:
+        raise click.UsageError("--to is before --from")
+    if first and first.start.date() > datetime.now().astimezone().date():
+        raise click.UsageError("--from is in the future")
     if cdx:
         return _from_list(existing_archive(), cdx, [bounds] if first or last else [], limit, as_json)
     if outlet is None:

@@ -64,6 +64,17 @@ def test_a_month_is_backfilled_from_its_sitemap_and_marked(
     assert last["new"] + last["copy"] == 4  # what the backfill left out
 
 
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [(("--from", "2024-06", "--to", "2023-01"), "--to is before --from"), (("--from", "9000"), "in the future")],
+)
+def test_times_that_cannot_be_meant_are_refused(newskeep: Run, times: tuple[str, ...], words: str) -> None:
+    outcome = newskeep("backfill", "krone", *times)
+
+    assert outcome.code == 2
+    assert words in outcome.err
+
+
 def test_without_a_gap_there_is_nothing_to_fill(site: Site, newskeep: Run) -> None:
     outcome = newskeep("backfill", "krone")
 
