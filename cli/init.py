@@ -36,6 +36,7 @@ OUTLETS = """\
 # url = "https://www.example.org"
 """
 
+_CONTACT_IN = "contact in "
 NO_CONTACT = '# contact = "you@example.org"'
 
 
@@ -136,11 +137,11 @@ def _contacts(outlets: Path, compose: Path, contact: str) -> Missing:
 
     wrong: Missing = {}
     if outlets.exists() and load_outlets(outlets).contact != contact:
-        wrong[f"contact in {outlets}"] = lambda: set_contact(outlets, contact)
+        wrong[f"{_CONTACT_IN}{outlets}"] = lambda: set_contact(outlets, contact)
     text = read_text(compose)
     changed = _COMPOSE_CONTACT.sub(lambda _: _contact_line(contact), text)
     if changed != text:
-        wrong[f"contact in {compose}"] = lambda: compose.write_text(changed, encoding="utf-8")
+        wrong[f"{_CONTACT_IN}{compose}"] = lambda: compose.write_text(changed, encoding="utf-8")
     return wrong
 
 
@@ -190,7 +191,8 @@ def _next_command(home: Home, contact: str | None) -> str:
 def _report(home: Home, missing: Missing, contact: str | None, then: str, *, dry_run: bool) -> None:
     say(f"Data folder {home.path}")
     for name in missing:
-        say(f"  {'would make' if dry_run else 'made'}  {name}")
+        does, did = ("change", "changed") if name.startswith(_CONTACT_IN) else ("make", "made")
+        say(f"  {f'would {does}' if dry_run else did}  {name}")
     if not missing:
         say("  nothing is missing")
     if contact and home.settings["NEWSKEEP_CONTACT"] not in (None, contact):

@@ -84,6 +84,7 @@ def test_a_contact_is_set_in_files_that_exist(newskeep: Newskeep, place: Path, f
     assert (outlets.contact, [outlet.name for outlet in outlets.outlets]) == ("o'new@example.org", ["example"])
     assert (place / ".env").read_text().splitlines()[1:] == [password, "NEWSKEEP_CONTACT='o\\'new@example.org'"]
     assert newskeep("init", "--contact", "o'new@example.org", "--json").records[0]["made"] == []
+    assert f"  changed  contact in {place}" in newskeep("init", "--contact", "third@example.org").err
 
 
 def test_a_contact_goes_above_the_tables_of_a_file_without_one(newskeep: Newskeep, place: Path) -> None:
