@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.archive_helpers import NotFound, need_article, opened_engine
+from cli.archive_helpers import NotFound, format_time, need_article, opened_engine
 from cli.output import emit, plural, print_text, say
-from news.article import short_id
+from news.article import parse_id, short_id
 from news.exit_codes import ExitCode
 from news.text import one_line
 
@@ -86,14 +86,16 @@ def _extents(conn: Connection, targets: Sequence[str], copies: bool) -> list[Ext
 
 def _need_article(conn: Connection, target: str) -> int:
     from archive.lookup import key_of
-    from archive.removal.register import refused
+    from archive.removal.register import removed_at
 
     try:
         return need_article(conn, target)
     except NotFound as error:
         key = key_of(target) if "." in target else None
-        if key is not None and refused(conn, [(0, [key], [])])[0]:
-            raise NotFound(f"{one_line(target)} was removed before", f"newskeep explain {one_line(target)}") from error
+        kind, number = parse_id(target) or ("", 0)
+        if when := removed_at(conn, number if kind == "a" and number < 2**63 else None, key):
+            hint = f"newskeep explain {one_line(target)}" if key is not None else ""
+            raise NotFound(f"{one_line(target)} was removed before, on {format_time(when)}", hint) from error
         raise
 
 

@@ -65,6 +65,12 @@ def refused(conn: Connection, pages: Sequence[tuple[int, Collection[int], Collec
     ]
 
 
+def removed_at(conn: Connection, article_id: int | None, url_key: int | None) -> datetime | None:
+    """Return when an article with this id, or of this address, was last removed; None when none was."""
+    when: datetime | None = conn.scalar(_REMOVED_AT, {"id": article_id, "key": url_key})
+    return when
+
+
 def removals_of(conn: Connection) -> list[dict[str, Any]]:
     """Return the register, oldest first, as values for JSON: a backup keeps it."""
     return [dict(row._mapping) for row in conn.execute(_LIST)]
@@ -109,6 +115,11 @@ on conflict do nothing
 _REFUSED = text("""
 select o.id as outlet_id, r.url_keys, r.letters, r.everywhere from removals r left join outlets o on o.name = r.outlet
 where url_keys && cast(:keys as bigint[]) or letters && cast(:letters as bytea[])
+""")
+
+_REMOVED_AT = text("""
+select max(removed_at) from removals
+where article_id = cast(:id as bigint) or url_keys && array[cast(:key as bigint)]
 """)
 
 _LIST = text("""

@@ -20,12 +20,12 @@ _AT_ONCE = 200  # articles in a transaction
 class Held(NewsError):
     """A legal hold forbids the removal; nothing was removed."""
 
-    exit_code = ExitCode.USAGE
+    exit_code = ExitCode.CONFIGURATION_INVALID
 
     def __init__(self, held: Sequence[Hold]) -> None:
         ids = ", ".join(short_id("a", hold.article_id) for hold in held[:5])
         hint = f"newskeep hold --release {short_id('a', held[0].article_id)}"
-        super().__init__(f"on hold, since “{held[0].reason}”: {ids}", hint)
+        super().__init__(f"{ids}: on hold, reason: {held[0].reason}", hint)
 
 
 @dataclass(frozen=True, slots=True)
