@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -248,6 +249,8 @@ def stop(as_json: bool) -> None:
     from archive.database import embedded_server
 
     home = existing_archive()
+    if _daemon_lives(home):
+        say("a daemon of this folder runs and starts it again; stop it first")
     stopped = embedded_server(home).stop()
     if as_json:
         emit({"type": "stop", "stopped": stopped, "folder": str(home.postgres)})
@@ -255,6 +258,20 @@ def stop(as_json: bool) -> None:
         say(f"The embedded PostgreSQL in {home.postgres} has ended.")
     else:
         say(f"No embedded PostgreSQL runs in {home.postgres}.")
+
+
+def _daemon_lives(home: Home) -> bool:
+    """Return whether a daemon runs that uses the embedded server, as far as the server can be asked."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from archive.database import embedded_server
+    from scheduler.processes import SCHEDULER, live_processes
+
+    if home.settings["NEWSKEEP_DATABASE_URL"] or not embedded_server(home).state().running:
+        return False
+    with suppress(SQLAlchemyError, ArchiveUnavailable), connected_archive(home) as engine, engine.connect() as conn:
+        return any(process.role == SCHEDULER and process.is_alive for process in live_processes(conn))
+    return False
 
 
 def read_status(home: Home) -> tuple[dict[str, Any], list[str]]:

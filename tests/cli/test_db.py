@@ -1,5 +1,7 @@
 """`newskeep db`."""
 
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -107,9 +109,12 @@ def test_embedded_database_is_named_stopped_and_found_again(newskeep: Newskeep, 
     url = newskeep("db", "url")
     with psycopg.connect(url.out.strip()) as connection:
         assert connection.execute("select count(*) from v_articles").fetchone() == (0,)
+        daemon = "insert into processes (role, host, pid) values ('scheduler', %s, %s)"
+        connection.execute(daemon, (socket.gethostname(), os.getpid()))
 
     stopped, again = newskeep("db", "stop", "--json"), newskeep("db", "stop")
     assert stopped.records[0]["stopped"] is True
+    assert "a daemon of this folder runs and starts it again" in stopped.err
     assert not embedded.state().running
     assert again.code == 0
     assert "No embedded PostgreSQL runs" in again.err
