@@ -87,11 +87,15 @@ def _part(file: Peekable, name: str, offset: int | None, most: int | None = None
 
 
 def _gunzipped(start: bytes) -> bytes:
-    """Return the unpacked beginning, or *start* as it is when it is damaged: that is not empty."""
+    """Return the beginning of the first member that is not empty, or *start* as it is when that is damaged."""
+    found = b""
     try:
-        return zlib.decompressobj(31).decompress(start, PEEK)
+        while start and not found:
+            member = zlib.decompressobj(31)
+            found, start = member.decompress(start, PEEK), member.unused_data
     except zlib.error:
         return start
+    return found
 
 
 # ZIP

@@ -1,3 +1,4 @@
+import gzip
 import io
 import zipfile
 
@@ -22,6 +23,14 @@ def test_bomb_in_a_zip_file_ends_as_damaged(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(part, Part)
     (record,) = read_records(part.file, 1_000_000)
     assert (record.kind, "500 times" in record.fields["problem"]) == ("damaged", True)
+
+
+def test_beginning_of_a_packed_file_is_that_of_its_first_member_with_content() -> None:
+    data = gzip.compress(b"") + gzip.compress(b"WARC/1.0\r\n") + gzip.compress(b"more")
+    (part,) = parts_of(io.BytesIO(data), "crawl.warc.gz")
+
+    assert isinstance(part, Part)
+    assert part.beginning == b"WARC/1.0\r\n"
 
 
 def test_member_that_cannot_be_opened_is_an_error_beside_the_others() -> None:
