@@ -108,6 +108,7 @@ def _by_address(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet])
         raise UnknownTarget(
             "a user name or password in an address would be stored and shown", f"newskeep crawl {fetchable(text)}"
         )
+    text = fetchable(text)
     outlet = owner(text, outlets, archived)
     at_home = key in (url_key(canonicalise(outlet.url)), url_key(canonicalise(urljoin(text, "/"))))
     return Target(outlet, TargetKind.OUTLET if at_home else TargetKind.UNKNOWN, outlet.url if at_home else text)
@@ -119,12 +120,16 @@ def owner(text: str, outlets: OutletsFile, archived: Mapping[str, Outlet]) -> Ou
     if named:
         return named
     known = next((outlet for outlet in archived.values() if _one_host(outlet.url, text)), None)
-    parts = urlsplit(text)
+    parts = urlsplit(text.replace("\\", "/"))  # as browsers read it
     return known or Outlet(host_name(text), f"{parts.scheme}://{parts.netloc}/")
 
 
 def _one_host(url: str, other: str) -> bool:
-    return same_site(url, other) and urlsplit(url).port == urlsplit(other).port
+    return same_site(url, other) and _port(url) == _port(other)
+
+
+def _port(url: str) -> int | None:
+    return urlsplit(canonicalise(url)).port
 
 
 def _removed(outlet: Outlet, outlets: OutletsFile) -> UnknownTarget:

@@ -76,11 +76,12 @@ def canonicalise(url: str) -> str:
     """
     parts = _split(url)
     host = _host(parts)
-    if cached := _inside_amp_cache(host, parts):
+    bare = _TRACKER_IN_PATH.sub("", _SESSION_IN_PATH.sub("", parts.path))
+    resolved = _resolve_dots(_escape(bare, "/:@!$&'()*+,;="))
+    path = _without_amp(resolved)
+    if cached := _inside_amp_cache(host, resolved, parts.query) or _inside_amp_cache(host, path, parts.query):
         with suppress(ValueError):  # what the cache's path names is no address: then the cache's own counts
             return canonicalise(cached)
-    bare = _TRACKER_IN_PATH.sub("", _SESSION_IN_PATH.sub("", parts.path))
-    path = _without_amp(_resolve_dots(_escape(bare, "/:@!$&'()*+,;=")))
     found = urlunsplit((parts.scheme, _with_port(host, parts), path or "/", _clean_query(parts.query), ""))
     if len(found) > MAX_LENGTH:  # its escapes: what is returned can be given again
         raise ValueError(f"a URL of {len(found)} characters")
@@ -226,13 +227,12 @@ def _is_subdomain(host: str, parent: str) -> bool:
     return "." in parent and host.endswith("." + parent)
 
 
-def _inside_amp_cache(host: str, parts: SplitResult) -> str | None:
+def _inside_amp_cache(host: str, path: str, query: str) -> str | None:
     """Return the URL of the page that an AMP cache shows; None when *host* is no such cache."""
-    if host.endswith(".cdn.ampproject.org") or (_plain_host(host) == "google.com" and parts.path.startswith("/amp/")):
-        match = _AMP_CACHE.fullmatch(parts.path)
+    if host.endswith(".cdn.ampproject.org") or (_plain_host(host) == "google.com" and path.startswith("/amp/")):
+        match = _AMP_CACHE.fullmatch(path)
         if match:
-            query = f"?{parts.query}" if parts.query else ""
-            return f"http{'s' if match[1] else ''}://{match[2]}{query}"
+            return f"http{'s' if match[1] else ''}://{match[2]}{'?' if query else ''}{query}"
     return None
 
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import repeat
 from multiprocessing import get_context
-from random import SystemRandom
 from traceback import format_exc
 from zoneinfo import ZoneInfo
 
@@ -172,7 +171,7 @@ def _take_too_long(*_: object) -> None:
 
 @pytest.mark.slow
 def test_a_hundred_thousand_broken_inputs_are_read_or_refused() -> None:
-    run = int(os.environ.get("MUTATIONS_RUN") or SystemRandom().randrange(10**6))
+    run = int(os.environ.get("MUTATIONS_RUN") or 435385)  # other numbers make other inputs
     print(f"MUTATIONS_RUN={run}")
     parts = [(kind, start) for kind, (_, many) in READERS.items() for start in range(0, many, PART)]
     with ProcessPoolExecutor(os.cpu_count(), get_context("forkserver")) as pool:

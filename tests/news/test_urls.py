@@ -42,6 +42,7 @@ def key(url: str) -> int:
         ("https://example.org/amp/politik/zug-in-linz", "https://example.org/politik/zug-in-linz"),
         ("https://example.org/zug-in-linz.amp.html?amp=1", "https://example.org/zug-in-linz.html"),
         ("https://www-example-org.cdn.ampproject.org/c/s/www.example.org/a-1", "https://www.example.org/a-1"),
+        ("https://a.cdn.ampproject.org/v/./a.example/b", "http://a.example/b"),
         ("https://a.cdn.ampproject.org/c/s/a.example:x/a-1", "https://a.cdn.ampproject.org/c/s/a.example:x/a-1"),
         ("https://www.google.com/amp/s/example.org/a-1?x=1", "https://example.org/a-1?x=1"),
         ("http://[2001:DB8::1]:8080/a", "http://[2001:db8::1]:8080/a"),
