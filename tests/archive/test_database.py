@@ -234,6 +234,7 @@ def test_ctrl_c_during_a_query_is_no_lost_connection(engine: Engine) -> None:
                 conn.rollback()
         os.kill(os.getpid(), signal.SIGINT)
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever ran before in this process
     with ThreadPoolExecutor(1) as pool, engine.connect() as conn:
         pool.submit(interrupt)
         with pytest.raises(KeyboardInterrupt):

@@ -55,7 +55,7 @@ def test_what_memory_set_aside_is_shown_with_its_rule(newsroom: Newsroom, newske
     (record,) = newskeep("show", "https://krone.example/3", "--removed", "--json").records[1:]
     assert (record["label"], record["rule"], record["text"]) == ("other", RECURS, PROMO)
     headline_rule, recurs_rule = (rule.replace("_", " ") for rule in (HEADLINE, RECURS))
-    assert f"teaser {headline_rule}" in (explained := newskeep("explain", "https://krone.example/3").out)
+    assert f"teaser ×1 ({headline_rule}" in (explained := newskeep("explain", "https://krone.example/3").out)
     assert recurs_rule in explained
     assert "; remembered from a1, a2, a3\n" in explained  # on what grounds
     assert "remembered" not in newskeep("explain", "https://krone.example/2").out
