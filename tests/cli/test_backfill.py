@@ -97,6 +97,7 @@ def test_gaps_of_the_coverage_are_filled(site: Site, home: Home, newskeep: Run, 
     assert sorted(line["url"] for line in outcome.records[:-1]) == [site.url("/6-1"), site.url("/6-2")]
 
 
+@pytest.mark.slow
 def test_captures_that_a_web_archive_lists_are_imported_with_their_times(
     site: Site, newskeep: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

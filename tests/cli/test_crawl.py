@@ -381,6 +381,7 @@ def scrapy(*args: str, **env: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.usefixtures("home")
+@pytest.mark.slow
 def test_scrapys_shell_and_fetch_ask_as_we_do_and_archive_nothing(engine: Engine, site: Site) -> None:
     fetched = scrapy("fetch", site.url("/a"))
     assert (fetched.returncode, "<h1>" in fetched.stdout) == (0, True), fetched.stderr

@@ -71,6 +71,7 @@ def test_a_folder_without_a_backup_restores_nothing(newskeep: Newskeep, tmp_path
     assert "there is no backup in" in outcome.err
 
 
+@pytest.mark.slow
 def test_what_was_removed_since_is_removed_from_a_restored_backup_again(
     newskeep: Newskeep, backup: str, site: Site, embedded_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

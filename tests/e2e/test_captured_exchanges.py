@@ -110,6 +110,7 @@ def test_explain_names_the_redirect_and_the_last_time_that_nothing_was_modified(
     assert "; not modified at " in newskeep("explain", site.url("/town/old-address-of-it")).out
 
 
+@pytest.mark.slow
 def test_redirects_of_all_crawls_have_rows_of_which_equal_ones_in_a_row_are_one(
     home: Home, engine: Engine, site: Site, newskeep: Newskeep
 ) -> None:

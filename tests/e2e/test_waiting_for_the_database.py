@@ -60,6 +60,7 @@ def test_what_waits_for_its_database_writes_its_last_line_when_it_is_stopped(
     assert process.returncode == 143
 
 
+@pytest.mark.slow
 def test_the_first_process_of_a_container_hears_that_it_is_to_stop_while_it_waits(tmp_path: Path) -> None:
     apart = [shutil.which("unshare") or "", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"]
     if not apart[0] or subprocess.run([*apart, "true"], capture_output=True, check=False).returncode:

@@ -53,6 +53,7 @@ def test_a_killed_worker_loses_nothing_and_its_outlet_is_crawled_on_by_the_next(
     assert value(engine, "select deaths from turns") == 0  # it has survived since
 
 
+@pytest.mark.slow
 def test_a_worker_that_fails_to_start_is_not_taken_for_alive(home: Home, engine: Engine) -> None:
     home.captures.write_text("a file where the folder should be")
     with Workers():
