@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from sqlalchemy import Engine
-from w3lib.encoding import http_content_type_encoding
 
 from archive.captures import CaptureFiles, read_record
 from archive.conflicts import retry_conflicts
@@ -171,10 +170,7 @@ class Rereader:
         """
         try:
             capture = read_record(self.home, file, offset, length)
-            encoding = http_content_type_encoding(capture.header("content-type"))
-            body = capture.decoded_body()
-            page = FetchedPage.unlinked(capture.url, body, capture.captured_at, encoding, capture.announced_at)
-            return read_article(page, self.outlet, READING)
+            return read_article(FetchedPage.captured(capture, capture.decoded_body()), self.outlet, READING)
         except StoreUnavailable:
             raise  # without the old text, a better reading would count as an edit: the page waits
         except (ArchiveError, ArticleError, SettingError):

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import Engine
-from w3lib.encoding import http_content_type_encoding
 
 from archive.captures import CapturedResponse, Original, read_record
 from archive.captures.index import CaptureKey, StoredOriginal, find_by_digest, find_original, originals_at
@@ -61,11 +60,8 @@ class Candidate:
 
     def page(self, max_bytes: int) -> FetchedPage:
         """Return the page as it is read. Raises CaptureDamaged, BodyTooLarge."""
-        response = self.response
-        encoding = http_content_type_encoding(response.header("content-type"))
-        body = _body(response, max_bytes)
-        page = FetchedPage.unlinked(response.url, body, response.captured_at, encoding, response.announced_at)
-        return replace(page, broke_off=self.original is None and is_cut(self.record, response))
+        page = FetchedPage.captured(self.response, _body(self.response, max_bytes))
+        return replace(page, broke_off=self.original is None and is_cut(self.record, self.response))
 
 
 class RecordJudge:

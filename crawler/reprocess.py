@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
-from w3lib.encoding import http_content_type_encoding
 
 from archive.captures import read_record
 from archive.captures.index import FILE_PLACE
@@ -165,9 +164,7 @@ def _start(home: Home, readers: SandboxPool, outlets: Mapping[str, Outlet], revi
         return _Task(reason=Reason.TOO_LARGE)
     except CaptureDamaged:
         return _Task(reason=Reason.DAMAGED)
-    encoding = http_content_type_encoding(capture.header("content-type"))
-    unlinked = FetchedPage.unlinked(capture.url, body, capture.captured_at, encoding, capture.announced_at)
-    page = replace(unlinked, link_id=revision.link_id)
+    page = replace(FetchedPage.captured(capture, body), link_id=revision.link_id)
     return _Task(page, readers.start(page, outlets[revision.outlet]))
 
 

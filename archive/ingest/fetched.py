@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from w3lib.encoding import http_content_type_encoding
+
 from news.article import Article
 from news.dispositions import Disposition, comes_back
 
 if TYPE_CHECKING:  # pages are also read where there is no database
-    from archive.captures import StoredRecord
+    from archive.captures import CapturedResponse, StoredRecord
     from archive.frontier import Link
 
 # Read the capture at (file, offset, length) with today's rules; None when that fails.
@@ -63,6 +65,12 @@ class FetchedPage:
         """Return a page that is only read, or whose link is not known yet; without a time it is undated."""
         at, undated = fetched_at or datetime.now(UTC), fetched_at is None
         return cls(0, None, at, undated=undated, url=url, body=body, encoding=encoding, announced_at=announced_at)
+
+    @classmethod
+    def captured(cls, capture: CapturedResponse, body: bytes) -> FetchedPage:
+        """Return the page that *capture* holds, whose unpacked *body* is given; its link is not known yet."""
+        encoding = http_content_type_encoding(capture.header("content-type"))
+        return cls.unlinked(capture.url, body, capture.captured_at, encoding, capture.announced_at)
 
     def ended(self, disposition: Disposition, reason: str | None = None) -> FetchedPage:
         """Return the page with its end; a failure that may pass makes it due at once."""
