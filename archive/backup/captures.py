@@ -167,8 +167,8 @@ def _has_parts(original: _Original, parts: tuple[Part, ...], digest: Any) -> boo
 def begins_with(path: Path, copy: CaptureCopy) -> bool:
     """Return whether the file at *path* begins with the bytes of *copy*."""
     with path.open("rb") as file:
-        read = lambda at, size: os.pread(file.fileno(), size, at)  # noqa: E731
-        return _has_parts(_Original(path.name, "", 0, read, True), copy.parts, sha256())
+        original = _Original(path.name, "", copy.size, lambda at, size: os.pread(file.fileno(), size, at), True)
+        return _has_parts(original, copy.parts, sha256())
 
 
 def restore_capture(folder: Path, target: Target, copy: CaptureCopy) -> None:

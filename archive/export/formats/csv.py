@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from archive.export.format import About, Format, Row
 from archive.export.tables import Column
@@ -45,9 +45,10 @@ class Csv(Format):
     name = "csv"
     suffix = ".csv"
     words = "CSV in UTF-8, for programs"
+    rows: ClassVar[type[CsvRows]] = CsvRows
 
     def open(self, part: BinaryIO, columns: Sequence[Column], about: About) -> CsvRows:
-        return CsvRows(part, columns)
+        return self.rows(part, columns)
 
 
 FORMAT = Csv()

@@ -3,12 +3,7 @@
 A cell that begins like a formula gets an apostrophe in front, as OWASP advises against CSV injection.
 """
 
-from collections.abc import Sequence
-from typing import BinaryIO
-
-from archive.export.format import About
 from archive.export.formats.csv import Csv, CsvRows
-from archive.export.tables import Column
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _MOST = 32_767  # characters in a cell; Excel moves the rest into other rows
@@ -35,9 +30,7 @@ class Excel(Csv):
     name = "excel"
     suffix = ".excel.csv"
     words = "CSV that is safe to open in Excel: no formulas, cells cut at 32,767 characters"
-
-    def open(self, part: BinaryIO, columns: Sequence[Column], about: About) -> CsvRows:
-        return SafeRows(part, columns)
+    rows = SafeRows
 
 
 FORMAT = Excel()
