@@ -157,6 +157,23 @@ def texts_revised(
     return sorted(pairs, key=lambda pair: weight(pair[1].changes))
 
 
+def articles_of_outlet(conn: Connection, outlet: str) -> list[int]:
+    """Return the articles of an outlet."""
+    return list(conn.scalars(_OF_OUTLET, {"outlet": outlet}))
+
+
+def random_articles(conn: Connection, number: int, outlet: str | None) -> list[int]:
+    """Return *number* articles at random, or fewer where there are not so many."""
+    return list(conn.scalars(_RANDOM, {"number": number, "outlet": outlet}))
+
+
+_OF_OUTLET = text("select a.id from articles a join outlets o on o.id = a.outlet_id where o.name = :outlet order by 1")
+
+_RANDOM = text("""
+select a.id from articles a join outlets o on o.id = a.outlet_id
+where cast(:outlet as text) is null or o.name = :outlet order by random() limit :number
+""")
+
 _ARTICLE_EXISTS = text("select id from articles where id = :id")
 
 _ARTICLE_AT = text("""

@@ -78,8 +78,8 @@ def _selection(
 ) -> Iterator[tuple[Home, Engine, Selection]]:
     from archive.database import archive_engine
     from archive.home import existing_archive
+    from archive.lookup import articles_of_outlet, random_articles
     from archive.search import Filters, matching_articles
-    from archive.verify.run import articles_of_outlet, random_articles
     from crawler.reprocess import Selection
 
     home = existing_archive()

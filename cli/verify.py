@@ -51,8 +51,8 @@ def verify(sample: int | None, everything: bool, outlet: str | None, as_json: bo
 
 @contextmanager
 def _scope(sample: int | None, outlet: str | None) -> Iterator[Scope]:
+    from archive.lookup import articles_of_outlet, random_articles
     from archive.verify.check import Scope
-    from archive.verify.run import articles_of_outlet, random_articles
 
     with opened_engine() as (home, engine):
         with engine.connect() as conn:

@@ -90,16 +90,6 @@ def damaged_articles(scope: Scope, ids: Sequence[int]) -> dict[int, DamagedArtic
     return found
 
 
-def articles_of_outlet(conn: Connection, outlet: str) -> list[int]:
-    """Return the articles of an outlet."""
-    return list(conn.scalars(_OF_OUTLET, {"outlet": outlet}))
-
-
-def random_articles(conn: Connection, number: int, outlet: str | None) -> list[int]:
-    """Return *number* articles at random, or fewer where there are not so many."""
-    return list(conn.scalars(_RANDOM, {"number": number, "outlet": outlet}))
-
-
 def _run(scope: Scope, check: Check, after: str | None) -> Iterator[tuple[Check, Look]]:
     for look in check.looks(scope, after):
         with scope.engine.begin() as conn:
@@ -164,13 +154,6 @@ _ALL = text("select place, problem, article_ids from damages order by found_at, 
 _ARTICLE = text("""
 select a.id, o.name as outlet, r.headline, a.url
 from articles a join outlets o on o.id = a.outlet_id left join revisions r on r.id = a.revision_id where a.id = :id
-""")
-
-_OF_OUTLET = text("select a.id from articles a join outlets o on o.id = a.outlet_id where o.name = :outlet order by 1")
-
-_RANDOM = text("""
-select a.id from articles a join outlets o on o.id = a.outlet_id
-where cast(:outlet as text) is null or o.name = :outlet order by random() limit :number
 """)
 
 # The check that waited longest comes first; one that is through rests for a day.
