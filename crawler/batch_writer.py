@@ -8,7 +8,6 @@ from typing import Generic, TypeVar
 from sqlalchemy import Engine
 
 from archive.captures import CaptureFiles, read_record
-from archive.conflicts import retry_conflicts
 from archive.crawls import require_running
 from archive.frontier import Settlement, settle
 from archive.home import Home
@@ -144,16 +143,16 @@ def _fail(waiting: Sequence[_Waiting[Item, Result]], error: Exception) -> None:
 
 
 async def retry_in_outage(work: Callable[[], T]) -> T:
-    """Run *work* in a thread, again while the database is away; return its result.
+    """Run *work* in a thread, again while the database is away or gives others precedence; return its result.
 
     For work that has written nothing when it fails. Raises ArchiveUnavailable when the database stays away.
     """
     for wait in _RETRY_WAITS:
         try:
-            return await asyncio.to_thread(retry_conflicts, work)
+            return await asyncio.to_thread(work)
         except ArchiveUnavailable:
             await asyncio.sleep(wait)
-    return await asyncio.to_thread(retry_conflicts, work)
+    return await asyncio.to_thread(work)
 
 
 @dataclass(frozen=True, slots=True)
