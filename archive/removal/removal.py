@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from archive.home import Home
 from archive.removal.erasing import Erased, erase_ordered
-from archive.removal.register import Hold, enter, enter_again, holds
+from archive.removal.register import Hold, enter, enter_again, holds, release
 from archive.removal.rows import delete_articles, redact_links
 from news.article import short_id
 from news.errors import NewsError
@@ -65,6 +65,7 @@ def apply_removals(engine: Engine, home: Home, removals: Iterable[Mapping[str, A
     with engine.begin() as conn:
         enter_again(conn, removals)
         back = list(conn.scalars(_BACK))
+        release(conn, back)  # a hold of the backup is older than the removal, which a hold would have refused
     return remove_articles(engine, home, back, "removed before").articles
 
 

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import Engine, text
 
 from archive.home import Home
-from archive.removal.register import removals_of
+from archive.removal.register import hold, removals_of
 from archive.removal.removal import apply_removals, remove_articles
 from tests.newsroom import OTHER, Newsroom, article
 
@@ -20,6 +20,8 @@ def test_removals_are_applied_again_after_a_restore(engine: Engine, home: Home, 
         conn.execute(text("update links set disposition = 'failed', reason = 'timeout'"))
     (back,) = newsroom.store(article())
     assert back.article_id
+    with engine.begin() as conn:
+        hold(conn, [back.article_id], "a dispute that was over before the removal")
 
     assert apply_removals(engine, home, listed) == 1
     assert apply_removals(engine, home, listed) == 0
