@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from archive.home import flush_to_disk
 from news.errors import NewsError, SettingError, StoreUnavailable
@@ -53,6 +53,15 @@ def measure(place: str) -> tuple[int, bytes]:
         system.invalidate_cache()
         with system.open(target, "rb", block_size=STEP) as file:
             return digest_of(file)
+
+
+def fetch(place: str, into: BinaryIO) -> None:
+    """Append the whole file at *place* to the open file *into*. Raises StoreUnavailable, also when it breaks off."""
+    with filesystem(place) as (system, target):
+        system.invalidate_cache()
+        with system.open(target, "rb", block_size=STEP) as file:
+            while piece := file.read(STEP):
+                into.write(piece)
 
 
 def read_range(place: str, offset: int, length: int) -> bytes:

@@ -100,6 +100,8 @@ def _writable(home: Home, file: StoredFile) -> Iterator[Path | None]:
         home.captures.mkdir(parents=True, exist_ok=True)
         try:
             copy_to(str(file.folder), fetched)
+            if fetched.stat().st_size != file.size:  # the copy takes the place of the only original
+                raise StoreUnavailable(f"{file.folder} has not the size that was noted when it was stored")
             yield fetched
         finally:
             fetched.unlink(missing_ok=True)

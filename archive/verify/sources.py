@@ -11,9 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from archive.captures.object_store import put, read_range
+from archive.captures.object_store import fetch, put
 from archive.home import Home, flush_to_disk
-from news.errors import StoreUnavailable
 
 _STEP = 1 << 24
 
@@ -71,12 +70,9 @@ def fetched(place: str) -> Iterator[Source]:
             yield Source(local.fileno(), os.fstat(local.fileno()).st_size)
         return
     with tempfile.TemporaryFile() as copy:
-        size = 0
-        while piece := _range(place, size):
-            copy.write(piece)
-            size += len(piece)
+        fetch(place, copy)
         copy.flush()
-        yield Source(copy.fileno(), size)
+        yield Source(copy.fileno(), copy.tell())
 
 
 def copy_to(place: str, path: Path) -> None:
@@ -116,16 +112,6 @@ def find_stored_file(conn: Connection, name: str) -> StoredFile:
 def files_of(conn: Connection, articles: list[int]) -> list[StoredFile]:
     """Return the files that hold captures of these articles."""
     return [StoredFile(**row._mapping) for row in conn.execute(_OF_ARTICLES, {"articles": articles})]
-
-
-def _range(place: str, offset: int) -> bytes:
-    """Read a piece; empty behind the end, where some drivers raise an error."""
-    try:
-        return read_range(place, offset, _STEP)
-    except StoreUnavailable:
-        if offset:
-            return b""
-        raise
 
 
 def _is_locked(descriptor: int) -> bool:
