@@ -53,7 +53,7 @@ def refuse_what_is_in_the_way(home: Home, manifest: Manifest) -> None:
     if others:
         raise SettingError(
             f"the backup has other files than these: {', '.join(map(str, others[:_SHOWN]))}",
-            f"mv {others[0]} {others[0]}.old   (nothing is overwritten)",
+            f"mv {others[0]} {others[0]}.old   # nothing is overwritten",
         )
     missing = sum(copy.size for path, copy in copies.items() if not path.exists())
     if missing > (free := _free_bytes(home)):
@@ -81,7 +81,8 @@ def restore(home: Home, target: Target, manifest: Manifest, progress: Progress =
     These are the ones that the newest backup at *target* lists as removed.
     It may be repeated after it was killed: files that are there already are compared and stay. Raises SettingError,
     before anything is written, when a file or a database is in the way; SchemaOutdated for the backup of a newer
-    program; BackupDamaged and ArchiveUnavailable: then the database is empty as before.
+    program; BackupDamaged and ArchiveUnavailable: then the database is empty as before, unless the rows that were
+    loaded differ from those that were copied.
     """
     refuse_newer(manifest)
     refuse_what_is_in_the_way(home, manifest)
