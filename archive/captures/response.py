@@ -9,6 +9,7 @@ from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 from backports import zstd
+from w3lib.encoding import http_content_type_encoding
 
 from news.errors import BodyTooLarge, CaptureDamaged
 
@@ -46,6 +47,11 @@ class CapturedResponse:
         """Return all values of a header, joined by commas; None when it was not sent."""
         values = [value for key, value in self.headers if key.lower() == name.lower()]
         return ", ".join(values) if values else None
+
+    @property
+    def charset(self) -> str | None:
+        """The encoding that the Content-Type header names, as Python calls it; None without one."""
+        return http_content_type_encoding(self.header("content-type"))
 
     def decoded_body(self, limit: int = 64_000_000) -> bytes:
         """Return the body without its content-encoding (gzip, deflate, br, zstd).

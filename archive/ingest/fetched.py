@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from w3lib.encoding import http_content_type_encoding
-
 from news.article import Article
 from news.dispositions import Disposition, comes_back
 
@@ -69,8 +67,7 @@ class FetchedPage:
     @classmethod
     def captured(cls, capture: CapturedResponse, body: bytes) -> FetchedPage:
         """Return the page that *capture* holds, whose unpacked *body* is given; its link is not known yet."""
-        encoding = http_content_type_encoding(capture.header("content-type"))
-        return cls.unlinked(capture.url, body, capture.captured_at, encoding, capture.announced_at)
+        return cls.unlinked(capture.url, body, capture.captured_at, capture.charset, capture.announced_at)
 
     def ended(self, disposition: Disposition, reason: str | None = None) -> FetchedPage:
         """Return the page with its end; a failure that may pass makes it due at once."""
