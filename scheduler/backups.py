@@ -12,7 +12,7 @@ import signal
 import sys
 from datetime import datetime, timedelta
 
-from archive.backup.record import failed_backup, last_backup, note_failed
+from archive.backup.last_backup import failed_backup, last_backup, note_failed
 from archive.home import Home, existing_archive
 from crawler.logs import setup_logging
 from news.errors import Busy, NewsError

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archive.backup.contents import Progress, no_progress
+from archive.backup.last_backup import note_failed, note_made
 from archive.backup.make import make_backup, prune
 from archive.backup.manifest import Manifest
-from archive.backup.record import note_failed, note_made
 from archive.backup.restore import prove
 from archive.backup.target import Target
 from archive.database import archive_engine

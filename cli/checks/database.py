@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
-from archive.backup.record import last_backup
+from archive.backup.last_backup import last_backup
 from archive.captures.index import CaptureFile, all_files
 from archive.connection_url import normal_url, shown_url
 from archive.database import (

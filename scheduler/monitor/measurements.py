@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from archive.access import begun_barriers
-from archive.backup.record import failed_backup, last_backup
+from archive.backup.last_backup import failed_backup, last_backup
 from archive.home import Home
 from news.access import BARRIERS
 from news.health.access_changed import NOTED_FOR

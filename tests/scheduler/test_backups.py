@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.backup.record import FAILED_BACKUP, LAST_BACKUP, failed_backup, last_backup, note_failed, note_made
+from archive.backup.last_backup import FAILED_BACKUP, LAST_BACKUP, failed_backup, last_backup, note_failed, note_made
 from archive.home import Home, open_home
 from scheduler.backups import back_up, backup_is_due
 

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.backup import target as targets
+from archive.backup.last_backup import failed_backup, last_backup
 from archive.backup.make import make_backup, prune
 from archive.backup.manifest import manifests
-from archive.backup.record import failed_backup, last_backup
 from archive.backup.restore import choose, prove
 from archive.backup.run import Made, run_backup
 from archive.backup.target import Target

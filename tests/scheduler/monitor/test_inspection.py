@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.alerts import open_alerts
-from archive.backup.record import LAST_BACKUP
+from archive.backup.last_backup import LAST_BACKUP
 from archive.home import Home
 from news.health.machine import no_worker
 from news.health.registry import OUTLET_RULES
